@@ -1,0 +1,58 @@
+"""A design: a netlist and the Ising model assembled from it, spin for net."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from invc.ising import IsingModel
+from invc.library.cell import Cell
+from invc.netlist import Netlist
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """What a .hj file holds.
+
+    Net k of the netlist is spin k - 1 of the model; the ancillas of the gates follow, in the
+    order of the gates. A state of the model has energy 0 exactly when every gate is satisfied
+    and every ancilla fits; any other state has at least the smallest gap of its cells.
+
+    Attributes:
+        netlist: The gates, and the ports with their bits as literals.
+        model: Their Hamiltonian, ground level 0.
+        cells: The cell of each function's name, scaled as it stands in the model.
+        origin: What made it, for people: tools and versions.
+    """
+
+    netlist: Netlist
+    model: IsingModel
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+    origin: str = ""
+
+    @cached_property
+    def ancilla_starts(self) -> npt.NDArray[np.int64]:
+        """First ancilla spin of each gate, and the number of spins at the end. (gates + 1,)."""
+        count = [len(self.cells[g.function.name].ancillas) for g in self.netlist.gates]
+        starts = np.full(len(count) + 1, self.netlist.net_count, dtype=np.int64)
+        starts[1:] += np.cumsum(np.array(count, dtype=np.int64))
+        return starts
+
+    @cached_property
+    def spin_names(self) -> tuple[str, ...]:
+        """Name of each spin: the nets, then the ancillas as "<net driven first>.<ancilla>"."""
+        names = list(self.netlist.names[1:])
+        for gate in self.netlist.gates:
+            base = self.netlist.names[gate.outputs[0] >> 1]
+            names += [f"{base}.{a}" for a in self.cells[gate.function.name].ancillas]
+        return tuple(names)
+
+    @property
+    def min_gap(self) -> int:
+        """Energy of the cheapest fault that one gate can have; 0 without gates."""
+        used = {g.function.name for g in self.netlist.gates}
+        return min((self.cells[name].gap for name in used), default=0)

@@ -1,0 +1,72 @@
+"""A cell: a Boolean relation with the Hamiltonian whose ground states are its valid rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from invc.ising import IsingModel, from_terms
+from invc.netlist import Function
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A Hamiltonian over pins and ancillas, in integers.
+
+    E(m) = - sum h_i m_i - sum_{i<j} J_ij m_i m_j is `ground` on every valid row with the right
+    ancillas, and at least `ground + gap` on every invalid row whatever the ancillas.
+
+    Attributes:
+        name: Name of the cell.
+        pins: Pin names; for a function, inputs then outputs.
+        rows: Valid rows: bit r is set when row r (bit i is pin i) is valid.
+        ancillas: Names of the spins that are no pins.
+        h: Bias of each spin, pins first, then ancillas.
+        J: Couplings (i, j, value) with i < j over the same spins, ascending, none zero.
+        ground: Ground energy.
+        gap: Energy from the ground level to the lowest invalid row.
+        function: The function, or None where the relation is none.
+        text: The function as the user wrote it.
+        source: How it was made.
+    """
+
+    name: str
+    pins: tuple[str, ...]
+    rows: int
+    ancillas: tuple[str, ...]
+    h: tuple[int, ...]
+    J: tuple[tuple[int, int, int], ...]
+    ground: int
+    gap: int
+    function: Function | None = None
+    text: str = ""
+    source: str = ""
+
+    @property
+    def spin_names(self) -> tuple[str, ...]:
+        """Pins, then ancillas."""
+        return self.pins + self.ancillas
+
+    @cached_property
+    def model(self) -> IsingModel:
+        """The cell's Hamiltonian as an Ising model, offset 0."""
+        i, j, value = zip(*self.J, strict=True) if self.J else ((), (), ())
+        return from_terms(len(self.spin_names), np.array(self.h), i, j, value, 0)
+
+    def scaled(self, factor: int) -> Cell:
+        """The cell with every coefficient, its ground energy and its gap multiplied."""
+        return Cell(
+            self.name,
+            self.pins,
+            self.rows,
+            self.ancillas,
+            tuple(factor * h for h in self.h),
+            tuple((i, j, factor * J) for i, j, J in self.J),
+            factor * self.ground,
+            factor * self.gap,
+            self.function,
+            self.text,
+            self.source,
+        )
