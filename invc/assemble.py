@@ -1,0 +1,93 @@
+"""Netlist and library in, Ising model out: the step from the first waist to the second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from invc.design.design import Design
+from invc.ising import from_terms
+from invc.library.cell import Cell
+from invc.netlist import Netlist
+
+Int64 = npt.NDArray[np.int64]
+
+
+def assemble(netlist: Netlist, library: Mapping[str, Cell], *, origin: str = "") -> Design:
+    """The sum of the Hamiltonians of all gates, one spin per net and per ancilla.
+
+    An inverted pin negates its h and J, a constant pin folds J into h and h into the offset, and
+    two pins on one net fold their J into the offset, since m m = 1. The cells are scaled to one
+    gap where their gaps divide it, so that no kind of gate is cheaper to violate than another.
+    The ground level of the sum is 0: every gate is functional, so all can be satisfied at once.
+
+    Args:
+        netlist: What to build. Every net becomes a spin, read or not.
+        library: The cell of each function's name.
+        origin: What made it, for people.
+    """
+    used = {gate.function.name: library[gate.function.name] for gate in netlist.gates}
+    cells = level_gaps(used)
+    rows = _pins_by_cell(netlist)
+    ancillas = sum(len(cells[name].ancillas) * len(index) for name, (index, _) in rows.items())
+    spins = netlist.net_count + ancillas
+    starts = _ancilla_starts(netlist, cells)
+    h, terms, offset = np.zeros(spins + 1, dtype=np.int64), [], 0
+    for name, (index, pins) in rows.items():
+        cell = cells[name]
+        extra = starts[index][:, None] + np.arange(len(cell.ancillas)) + 1
+        net = np.concatenate([pins >> 1, extra], axis=1)
+        sign = np.concatenate([1 - 2 * (pins & 1), np.ones_like(extra)], axis=1)
+        sign[net == 0] *= -1  # net 0 is false: a spin that always is -1
+        offset -= len(index) * cell.ground
+        np.add.at(h, net, np.array(cell.h, dtype=np.int64) * sign)
+        for i, j, J in cell.J:
+            terms.append((net[:, i], net[:, j], J * sign[:, i] * sign[:, j]))
+    first, second, J = _columns(terms)
+    # Net 0 is the constant: with the sign above it acts as a spin of +1.
+    one = first == 0
+    first[one], second[one] = second[one], 0
+    one = second == 0
+    np.add.at(h, first[one], J[one])
+    first, second, J = first[~one], second[~one], J[~one]
+    offset -= int(h[0])
+    model = from_terms(spins, h[1:], first - 1, second - 1, J, offset)
+    return Design(netlist, model, dict(sorted(cells.items())), origin)
+
+
+def level_gaps(cells: Mapping[str, Cell]) -> dict[str, Cell]:
+    """Cells scaled up to the largest gap among them, where theirs divides it."""
+    largest = max((cell.gap for cell in cells.values()), default=1)
+    return {
+        name: cell.scaled(largest // cell.gap) if largest % cell.gap == 0 else cell
+        for name, cell in cells.items()
+    }
+
+
+def _pins_by_cell(netlist: Netlist) -> dict[str, tuple[Int64, Int64]]:
+    """For each cell the indices of its gates and their literals, (gates,) and (gates, pins)."""
+    index: dict[str, list[int]] = {}
+    pins: dict[str, list[tuple[int, ...]]] = {}
+    for k, gate in enumerate(netlist.gates):
+        index.setdefault(gate.function.name, []).append(k)
+        pins.setdefault(gate.function.name, []).append(gate.pins)
+    return {
+        name: (np.array(index[name], dtype=np.int64), np.array(pins[name], dtype=np.int64))
+        for name in sorted(index)
+    }
+
+
+def _ancilla_starts(netlist: Netlist, cells: Mapping[str, Cell]) -> Int64:
+    """First ancilla spin of each gate, in the order of the gates."""
+    count = np.array([len(cells[g.function.name].ancillas) for g in netlist.gates], dtype=np.int64)
+    return netlist.net_count + np.cumsum(count) - count
+
+
+def _columns(terms: list[tuple[Int64, Int64, Int64]]) -> tuple[Int64, Int64, Int64]:
+    if not terms:
+        empty = np.zeros(0, dtype=np.int64)
+        return empty, empty.copy(), empty.copy()
+    i, j, J = (np.concatenate(column) for column in zip(*terms, strict=True))
+    return i, j, J
