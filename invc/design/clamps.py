@@ -1,0 +1,192 @@
+"""Clamps as users write them: NAME=VALUE to bits of ports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from invc.diagnostics import InvcError, nearest
+from invc.netlist import Literal, Netlist, Port
+
+SIZED = re.compile(r"(\d{1,6})?'(s?)([bodhBODH])([0-9a-fA-FxXzZ_?]+)")
+PREFIXED = re.compile(r"0([xXbBoO])([0-9a-fA-FxXzZ_?]+)")
+DECIMAL = re.compile(r"[-+]?\d[\d_]*", re.ASCII)
+NAMED_BITS = re.compile(r"(.*)\[(-?\d+)(?::(-?\d+))?\]", re.DOTALL)
+DIGIT_BITS = {"b": 1, "o": 3, "h": 4, "x": 4}
+FREE_DIGITS = "xXzZ?"
+GROUPS = ("inputs", "outputs")
+VALUES_HINT = "values look like 38243, -5, 0x2a, 0b101 or 8'b10xx_0110, where x leaves a bit free"
+
+
+class Clamp(NamedTuple):
+    """One bit that is held.
+
+    Attributes:
+        literal: The bit.
+        value: 0 or 1.
+        name: The bit as users call it: "p[3]".
+    """
+
+    literal: Literal
+    value: int
+    name: str
+
+
+class _Bits(NamedTuple):
+    """What a NAME stands for, least significant bit first."""
+
+    literals: tuple[Literal, ...]
+    names: tuple[str, ...]
+    signed: bool
+
+
+def parse_clamps(netlist: Netlist, texts: Iterable[str]) -> tuple[Clamp, ...]:
+    """The bits that texts of the form NAME=VALUE hold, each once.
+
+    Raises:
+        InvcError: A name that does not exist, a value that does not fit, or two clamps that
+            disagree on a bit.
+    """
+    held: dict[str, Clamp] = {}
+    for text in texts:
+        name, equals, value = text.rpartition("=")
+        if not equals or not name or not value:
+            raise InvcError(f"clamp {text!r} is not NAME=VALUE", hint=VALUES_HINT)
+        target = _target(netlist, name.strip())
+        bits = _parse_value(value.strip(), len(target.literals), target.signed, text)
+        for literal, label, bit in zip(target.literals, target.names, bits, strict=True):
+            if bit is None:
+                continue
+            if held.setdefault(label, Clamp(literal, bit, label)).value != bit:
+                raise InvcError(
+                    f"clamp {text!r}: {label} is already held at {1 - bit}",
+                    hint="hold every bit once",
+                )
+    return tuple(held.values())
+
+
+def bit_names(port: Port) -> tuple[str, ...]:
+    """The bits of a port as users call them, least significant first."""
+    if not port.range_text:
+        return (port.name,)
+    return tuple(f"{port.name}[{port.index(k)}]" for k in range(len(port.bits)))
+
+
+def _target(netlist: Netlist, name: str) -> _Bits:
+    ports = {port.name: port for port in netlist.ports}
+    if name in ports:
+        return _whole(ports[name])
+    if name in GROUPS:
+        chosen = netlist.inputs if name == "inputs" else netlist.outputs
+        parts = [_whole(port) for port in reversed(chosen)]  # the first port is the highest
+        literals = tuple(bit for part in parts for bit in part.literals)
+        return _Bits(literals, tuple(label for part in parts for label in part.names), False)
+    match = NAMED_BITS.fullmatch(name)
+    if match and match[1].strip() in ports:
+        port = ports[match[1].strip()]
+        left = int(match[2])
+        return _slice(port, left, left if match[3] is None else int(match[3]), name)
+    known = match[1].strip() if match else name
+    raise InvcError(f"no port is called {known!r}", hint=nearest(known, [*ports, *GROUPS]))
+
+
+def _whole(port: Port) -> _Bits:
+    return _Bits(port.bits, bit_names(port), port.signed)
+
+
+def _slice(port: Port, left: int, right: int, name: str) -> _Bits:
+    high, low = port.position(left), port.position(right)
+    if high is None or low is None:
+        span = port.range_text or "a single bit"
+        raise InvcError(f"{name!r} is outside port {port.name!r}", hint=f"{port.name} is {span}")
+    if high < low:
+        order = f"{port.name}[{right}:{left}]"
+        raise InvcError(f"{name!r} runs against its port", hint=f"write {order}")
+    chosen = slice(low, high + 1)
+    return _Bits(port.bits[chosen], bit_names(port)[chosen], False)
+
+
+def _parse_value(text: str, width: int, signed: bool, clamp: str) -> list[int | None]:
+    """Bits of a value, least significant first; None where it leaves a bit free."""
+    if DECIMAL.fullmatch(text):
+        return _decimal(int(text.replace("_", "")), width, signed, clamp)
+    match = SIZED.fullmatch(text)
+    if match:
+        return _sized(match, width, clamp)
+    match = PREFIXED.fullmatch(text)
+    if match:
+        base = {"x": "h"}.get(match[1].lower(), match[1].lower())
+        return _fit(_digits(match[2], base, clamp), width, clamp)
+    raise InvcError(f"clamp {clamp!r}: {text!r} is no value", hint=VALUES_HINT)
+
+
+def _sized(match: re.Match[str], width: int, clamp: str) -> list[int | None]:
+    """A Verilog constant; a narrower one is extended as Verilog does it."""
+    base, digits = match[3].lower(), match[4]
+    if base == "d":
+        if not DECIMAL.fullmatch(digits):
+            raise InvcError(f"clamp {clamp!r}: {match[0]!r} is no value", hint=VALUES_HINT)
+        value = int(digits.replace("_", ""))
+        bits: list[int | None] = [value >> k & 1 for k in range(max(1, value.bit_length()))]
+    else:
+        bits = _digits(digits, base, clamp)
+    if match[1]:
+        size = int(match[1])
+        if size == 0 or len(bits) > size and any(bit != 0 for bit in bits[size:]):
+            raise InvcError(
+                f"clamp {clamp!r}: the digits do not fit their own {size} bits", hint=VALUES_HINT
+            )
+        bits = _extended(bits[:size], size, None if bits[-1] is None else 0)
+        if match[2]:  # a signed constant repeats its sign bit
+            return _fit(_extended(bits, max(width, size), bits[-1]), width, clamp)
+    return _fit(bits, width, clamp)
+
+
+def _digits(text: str, base: str, clamp: str) -> list[int | None]:
+    size = DIGIT_BITS[base]
+    bits: list[int | None] = []
+    for digit in reversed(text.replace("_", "")):
+        if digit in FREE_DIGITS:
+            bits += [None] * size
+            continue
+        value = int(digit, 16)
+        if value >= 1 << size:
+            raise InvcError(f"clamp {clamp!r}: digit {digit!r} in base {1 << size}")
+        bits += [value >> k & 1 for k in range(size)]
+    if not bits:
+        raise InvcError(f"clamp {clamp!r}: no digits", hint=VALUES_HINT)
+    return bits
+
+
+def _extended(bits: list[int | None], width: int, fill: int | None) -> list[int | None]:
+    return bits + [fill] * (width - len(bits))
+
+
+def _fit(bits: Sequence[int | None], width: int, clamp: str) -> list[int | None]:
+    """Exactly `width` bits; what is cut off must be 0 or free."""
+    if any(bit for bit in bits[width:]):
+        needed = max(k + 1 for k, bit in enumerate(bits) if bit)
+        raise InvcError(
+            f"clamp {clamp!r}: the value needs {needed} bits, the port has {width}",
+            hint="give a smaller value, or make the port wider (-G at synth)",
+        )
+    fill = None if bits[-1] is None else 0
+    return _extended(list(bits[:width]), width, fill)
+
+
+def _decimal(value: int, width: int, signed: bool, clamp: str) -> list[int | None]:
+    low, high = (-(1 << width - 1), (1 << width - 1) - 1) if signed else (0, (1 << width) - 1)
+    if not low <= value <= high:
+        kind = "signed" if signed else "unsigned"
+        raise InvcError(
+            f"clamp {clamp!r}: the value does not fit {width} {kind} bit{'s'[: width > 1]}",
+            hint=f"values run from {low} to {high}",
+        )
+    return [value >> k & 1 for k in range(width)]
+
+
+def decode(bits: Sequence[int], signed: bool) -> int:
+    """The value of bits, least significant first."""
+    value = sum(bit << k for k, bit in enumerate(bits))
+    return value - (1 << len(bits)) if signed and bits[-1] else value
