@@ -31,29 +31,30 @@ def assemble(netlist: Netlist, library: Mapping[str, Cell], *, origin: str = "")
     used = {gate.function.name: library[gate.function.name] for gate in netlist.gates}
     cells = level_gaps(used)
     rows = _pins_by_cell(netlist)
-    ancillas = sum(len(cells[name].ancillas) * len(index) for name, (index, _) in rows.items())
+    ancillas = sum(len(cells[name].ancillas) * len(gates) for name, (gates, _) in rows.items())
     spins = netlist.net_count + ancillas
     starts = _ancilla_starts(netlist, cells)
-    h, terms, offset = np.zeros(spins + 1, dtype=np.int64), [], 0
-    for name, (index, pins) in rows.items():
+    h: Int64 = np.zeros(spins + 1, dtype=np.int64)
+    terms: list[tuple[Int64, Int64, Int64]] = []
+    offset = 0
+    for name, (gates, pins) in rows.items():
         cell = cells[name]
-        extra = starts[index][:, None] + np.arange(len(cell.ancillas)) + 1
+        extra = starts[gates][:, None] + np.arange(len(cell.ancillas)) + 1
         net = np.concatenate([pins >> 1, extra], axis=1)
         sign = np.concatenate([1 - 2 * (pins & 1), np.ones_like(extra)], axis=1)
         sign[net == 0] *= -1  # net 0 is false: a spin that always is -1
-        offset -= len(index) * cell.ground
+        offset -= len(gates) * cell.ground
         np.add.at(h, net, np.array(cell.h, dtype=np.int64) * sign)
         for i, j, J in cell.J:
             terms.append((net[:, i], net[:, j], J * sign[:, i] * sign[:, j]))
-    first, second, J = _columns(terms)
     # Net 0 is the constant: with the sign above it acts as a spin of +1.
-    one = first == 0
-    first[one], second[one] = second[one], 0
-    one = second == 0
-    np.add.at(h, first[one], J[one])
-    first, second, J = first[~one], second[~one], J[~one]
+    first, second, J = _columns(terms)
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    constant = low == 0
+    np.add.at(h, high[constant], J[constant])
+    low, high, J = low[~constant], high[~constant], J[~constant]
     offset -= int(h[0])
-    model = from_terms(spins, h[1:], first - 1, second - 1, J, offset)
+    model = from_terms(spins, h[1:], low - 1, high - 1, J, offset)
     return Design(netlist, model, dict(sorted(cells.items())), origin)
 
 

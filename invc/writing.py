@@ -11,7 +11,7 @@ from invc.diagnostics import InvcError
 
 
 def write_whole(path: Path, chunks: Iterable[str] | Iterable[bytes]) -> None:
-    """Write text (UTF-8, "\\n") or bytes to a temporary file beside `path`, then rename it.
+    """Write text (as UTF-8) or bytes to a temporary file beside `path`, then rename it.
 
     Raises:
         InvcError: The folder is missing or not writable, or the disk is full; `path` is as it

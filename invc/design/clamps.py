@@ -133,7 +133,7 @@ def _sized(match: re.Match[str], width: int, clamp: str) -> list[int | None]:
         bits = _digits(digits, base, clamp)
     if match[1]:
         size = int(match[1])
-        if size == 0 or len(bits) > size and any(bit != 0 for bit in bits[size:]):
+        if size == 0 or (len(bits) > size and any(bit != 0 for bit in bits[size:])):
             raise InvcError(
                 f"clamp {clamp!r}: the digits do not fit their own {size} bits", hint=VALUES_HINT
             )

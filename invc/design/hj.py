@@ -195,17 +195,16 @@ class _Reader:
 
     def field(self, keyword: str) -> str:
         """What stands behind a keyword, on the next line that is no comment and not blank."""
-        while self.next < len(self.lines):
-            line = self.lines[self.next].strip()
+        line = ""
+        while not line or line.startswith("#"):
             self.next += 1
-            if not line or line.startswith("#"):
-                continue
-            head, _, rest = line.partition(" ")
-            if head != keyword:
-                self.fail(f"expected '{keyword}', found {line[:40]!r}")
-            return rest.strip()
-        self.next = len(self.lines) + 1
-        self.fail(f"the file ends where '{keyword}' should stand; it was cut off")
+            if self.next > len(self.lines):
+                self.fail(f"the file ends where '{keyword}' should stand; it was cut off")
+            line = self.lines[self.next - 1].strip()
+        head, _, rest = line.partition(" ")
+        if head != keyword:
+            self.fail(f"expected '{keyword}', found {line[:40]!r}")
+        return rest.strip()
 
     def integer(self, text: str, low: int = -(2**62), high: int = 2**62) -> int:
         if not re.fullmatch(r"-?\d{1,19}", text, re.ASCII):
@@ -237,7 +236,7 @@ class _Reader:
     def strings(self, keyword: str) -> list[str]:
         lines = self.block(keyword)
         try:
-            values = json.loads(f"[{','.join(lines)}]")
+            values: list[str] = json.loads(f"[{','.join(lines)}]")
         except (ValueError, RecursionError):
             values = []
         if len(values) != len(lines) or not all(isinstance(value, str) for value in values):

@@ -1,0 +1,5 @@
+"""`python -m invc` is `invc`."""
+
+from invc.cli import main
+
+main()

@@ -1,0 +1,82 @@
+"""The command line: one file per command, loaded only when it is called."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from invc import __version__
+from invc.diagnostics import InvcError
+
+# Kept by hand, so that `invc --help` imports no command.
+COMMANDS = {
+    "synth": "Compile Verilog to a sparse h/J netlist (.hj).",
+    "simulate": "Run a .hj file forward, backward or partly clamped.",
+    "ports": "List the modules, parameters and ports of Verilog sources.",
+    "lib-gen": "Solve and prove a new Hamiltonian cell.",
+    "lib-check": "Prove every cell of the library again.",
+    "lib": "List and show the cells of the library.",
+}
+INTERRUPTED = 130
+
+
+class Commands(click.Group):
+    """Commands found by name: `lib-gen` is `command` in invc/cli/lib_gen.py."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of a first session."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"invc.cli.{cmd_name.replace('-', '_')}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from their one-line helps, importing none."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="invc")
+def invc() -> None:
+    """Compile Boolean functions to invertible logic and run it on p-bits.
+
+    Verilog becomes gates, gates become a Hamiltonian whose ground states are the truth table,
+    and a network of p-bits runs it in any direction: clamp inputs, outputs, or some of each.
+    """
+
+
+def main() -> None:
+    """Run the command line; a user's fault is one line and a status, never a traceback."""
+    # A run is short and makes millions of small tuples that live to its end.
+    gc.set_threshold(200_000, 100, 1000)
+    try:
+        status = invc.main(standalone_mode=False)
+    except InvcError as error:
+        click.echo(str(error), err=True)
+        status = error.status
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except click.exceptions.Exit as error:
+        status = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        status = INTERRUPTED
+    except MemoryError:
+        click.echo("error: out of memory\n  hint: give fewer --reads or a smaller design", err=True)
+        status = 1
+    except BrokenPipeError:
+        # Whoever read our output stopped reading; nothing more can be said to them.
+        sys.stderr.close()
+        sys.stdout = Path("/dev/null").open("w")  # noqa: SIM115 - until the process ends
+        status = 1
+    sys.exit(status if isinstance(status, int) else 0)
