@@ -45,8 +45,8 @@ def assemble(netlist: Netlist, library: Mapping[str, Cell], *, origin: str = "")
         sign[net == 0] *= -1  # net 0 is false: a spin that always is -1
         offset -= len(gates) * cell.ground
         np.add.at(h, net, np.array(cell.h, dtype=np.int64) * sign)
-        for i, j, J in cell.J:
-            terms.append((net[:, i], net[:, j], J * sign[:, i] * sign[:, j]))
+        for i, j, value in cell.J:
+            terms.append((net[:, i], net[:, j], value * sign[:, i] * sign[:, j]))
     # Net 0 is the constant: with the sign above it acts as a spin of +1.
     first, second, J = _columns(terms)
     low, high = np.minimum(first, second), np.maximum(first, second)

@@ -26,7 +26,10 @@ class BetaRange(click.ParamType):
     name = "LO:HI"
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+        self,
+        value: Any,  # noqa: ANN401 - click's own signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
     ) -> tuple[float, float]:
         """The two numbers."""
         if isinstance(value, tuple):
@@ -85,7 +88,7 @@ def command(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Run a design with some of its port bits held, and print verified answers.
+    r"""Run a design with some of its port bits held, and print verified answers.
 
     Every answer was checked by evaluating the gates forward from its inputs. Exit status: 0 an
     answer was found, 1 error, 2 usage, 3 none found within the budget, 4 shown impossible.
