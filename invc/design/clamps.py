@@ -117,7 +117,7 @@ def _parse_value(text: str, width: int, signed: bool, clamp: str) -> list[int | 
     match = PREFIXED.fullmatch(text)
     if match:
         base = {"x": "h"}.get(match[1].lower(), match[1].lower())
-        return _fit(_digits(match[2], base, clamp), width, clamp)
+        return _free_extended(_fit(_digits(match[2], base, clamp), width, clamp), width)
     raise InvcError(f"clamp {clamp!r}: {text!r} is no value", hint=VALUES_HINT)
 
 
@@ -139,8 +139,9 @@ def _sized(match: re.Match[str], width: int, clamp: str) -> list[int | None]:
             )
         bits = _extended(bits[:size], size, None if bits[-1] is None else 0)
         if match[2]:  # a signed constant repeats its sign bit
-            return _fit(_extended(bits, max(width, size), bits[-1]), width, clamp)
-    return _fit(bits, width, clamp)
+            bits = _extended(bits, max(width, size), bits[-1])
+        return _extended(_fit(bits, width, clamp), width, 0)
+    return _free_extended(_fit(bits, width, clamp), width)
 
 
 def _digits(text: str, base: str, clamp: str) -> list[int | None]:
@@ -164,15 +165,19 @@ def _extended(bits: list[int | None], width: int, fill: int | None) -> list[int 
 
 
 def _fit(bits: Sequence[int | None], width: int, clamp: str) -> list[int | None]:
-    """Exactly `width` bits; what is cut off must be 0 or free."""
+    """At most `width` bits; what is cut off must be 0 or free."""
     if any(bit for bit in bits[width:]):
         needed = max(k + 1 for k, bit in enumerate(bits) if bit)
         raise InvcError(
             f"clamp {clamp!r}: the value needs {needed} bits, the port has {width}",
             hint="give a smaller value, or make the port wider (-G at synth)",
         )
-    fill = None if bits[-1] is None else 0
-    return _extended(list(bits[:width]), width, fill)
+    return list(bits[:width])
+
+
+def _free_extended(bits: list[int | None], width: int) -> list[int | None]:
+    """An unsized constant repeats a free highest digit, as in Verilog."""
+    return _extended(bits, width, None if bits[-1] is None else 0)
 
 
 def _decimal(value: int, width: int, signed: bool, clamp: str) -> list[int | None]:

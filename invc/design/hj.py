@@ -158,7 +158,7 @@ class _Reader:
         name = self.string(self.field("name"))
         origin = self.string(self.field("origin"))
         names = self.names()
-        spins = self.integer(self.field("spins"))
+        spins, spins_line = self.integer(self.field("spins")), self.next - 1
         offset = self.integer(self.field("offset"))
         nets = len(names) - 1
         sources = ["", *self.strings("sources")]
@@ -167,7 +167,7 @@ class _Reader:
         gates = self.gates(cells, nets, sources)
         ancillas = sum(len(cells[gate.function.name].ancillas) for gate in gates)
         if spins != nets + ancillas:
-            self.fail(f"spins {spins}, but {nets} nets and {ancillas} ancillas")
+            self.fail(f"spins {spins}, but {nets} nets and {ancillas} ancillas", spins_line)
         h = self.h(spins)
         edges, J = self.J(spins)
         if self.field("end") or self.next != len(self.lines):
@@ -187,7 +187,7 @@ class _Reader:
         if first.strip() == FORMAT:
             return
         if first.startswith("invc-hj "):
-            version = first.split()[1][:20]
+            version = first[len("invc-hj ") :].strip()[:20]
             self.fail(f"format version {version!r} is not known", hint="this invc reads version 1")
         if not self.lines:
             self.fail("the file is empty", hint="give a .hj file; 'invc synth' makes one")

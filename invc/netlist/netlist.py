@@ -75,6 +75,10 @@ class Port:
     upto: bool = False
     source: str = ""
 
+    def __post_init__(self) -> None:
+        if len(self.bits) == 1:  # the range of one bit does not ascend
+            object.__setattr__(self, "upto", False)
+
     def position(self, index: int) -> int | None:
         """Position in `bits` of the bit that the source calls `name[index]`, or None."""
         k = index - self.offset
