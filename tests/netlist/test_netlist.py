@@ -1,8 +1,6 @@
 import pytest
-from designs import AND2, FA, multiplier, netlists
 from hypothesis import given
 from hypothesis import strategies as st
-
 from invc.netlist import (
     Function,
     Gate,
@@ -13,6 +11,8 @@ from invc.netlist import (
     evaluate_ports,
     word_of,
 )
+
+from designs import AND2, FA, multiplier, netlists
 
 
 @given(

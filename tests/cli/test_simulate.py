@@ -1,0 +1,167 @@
+"""`invc simulate` as a user sees it: what it prints, writes and returns."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from designs import CELLS, multiplier
+
+from invc.assemble import assemble
+from invc.design import write_design
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("simulate")
+    for n in (4, 8, 16):
+        write_design(assemble(multiplier(n), CELLS), path / f"mult{n}.hj")
+    return path
+
+
+def invc(folder, *arguments, **options):
+    command = [sys.executable, "-P", "-m", "invc", *arguments]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=300, **options
+    )
+
+
+def solutions(folder, *arguments):
+    done = invc(folder, "simulate", *arguments, "--json", "-")
+    report = json.loads(done.stdout)
+    return done.returncode, report, [tuple(s["ports"].values()) for s in report["solutions"]]
+
+
+def test_backward_finds_both_orders(folder):
+    status, report, found = solutions(folder, "mult8.hj", "--clamp", "p=38243")
+    assert status == 0
+    assert sorted(found) == [(167, 229, 38243), (229, 167, 38243)]
+    assert report["status"] == "found"
+    assert report["verified_reads"] <= report["reads"]
+    assert report["free_spins"] < report["spins"] == 192
+    needed = {"status", "solutions", "reads", "verified_reads", "sweeps", "spins", "free_spins"}
+    assert needed | {"flips", "seconds", "seed", "version"} <= set(report)
+    assert all(s["reads"] >= 1 for s in report["solutions"])
+
+
+def test_forward_and_partly_clamped(folder):
+    forward = solutions(folder, "mult8.hj", "-c", "a=167", "-c", "b=229")
+    assert (forward[0], forward[2]) == (0, [(167, 229, 38243)])
+    partly = solutions(folder, "mult8.hj", "-c", "p=38243", "-c", "a=167")
+    assert (partly[0], partly[2]) == (0, [(167, 229, 38243)])
+
+
+def test_impossible_is_status_4(folder):
+    done = invc(folder, "simulate", "mult4.hj", "-c", "a=0", "-c", "p=5")
+    assert done.returncode == 4
+    assert done.stdout.startswith("impossible: ")
+    status, report, found = solutions(folder, "mult4.hj", "-c", "a=0", "-c", "p=5")
+    assert (status, report["status"], found) == (4, "impossible", [])
+
+
+def test_none_found_is_status_3_and_claims_nothing(folder):
+    done = invc(folder, "simulate", "mult4.hj", "-c", "p=223", "--reads", "64", "--sweeps", "20")
+    assert done.returncode == 3
+    assert "no answer found" in done.stdout
+    assert "proves nothing" in done.stdout
+
+
+def test_text_output(folder):
+    done = invc(folder, "simulate", "mult8.hj", "-c", "p=38243", "-c", "a=167", "--radix", "hex")
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["a", "b", "p", "reads"]
+    assert lines[1].split()[:3] == ["0xa7", "0xe5", "0x9563"]
+    assert lines[2].startswith("1 distinct answer; ")
+    quiet = invc(folder, "simulate", "mult8.hj", "-c", "p=38243", "-c", "a=167", "-q")
+    assert len(quiet.stdout.splitlines()) == 2
+    assert done.stderr == quiet.stderr == ""
+
+
+def test_same_seed_same_result_whatever_the_threads(folder):
+    def run(*options):
+        _, report, _ = solutions(folder, "mult8.hj", "-c", "p=38243", *options)
+        report.pop("seconds")
+        return report
+
+    one = run("--seed", "5", "--threads", "1")
+    assert one == run("--seed", "5", "--threads", "2")
+    assert one["solutions"] != run("--seed", "6")["solutions"]
+
+
+def test_target_stops_early_and_show_limits_rows(folder):
+    _, _, found = solutions(folder, "mult4.hj", "--target", "5")
+    assert len(found) >= 5
+    done = invc(folder, "simulate", "mult4.hj", "--target", "5", "--show", "2")
+    assert done.stdout.splitlines()[3].startswith("and ")
+
+
+def test_json_file_is_written_whole(folder, tmp_path):
+    path = tmp_path / "out.json"
+    done = invc(folder, "simulate", "mult4.hj", "-c", "p=143", "--json", str(path))
+    assert done.returncode == 0
+    assert json.loads(path.read_text())["status"] == "found"
+    assert "143" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "text"),
+    [
+        (["no.hj"], 1, "no.hj: error: cannot read it: no such file or directory"),
+        (["mult4.hj", "-c", "q=1"], 1, "error: no port is called 'q'"),
+        (["mult4.hj", "-c", "p=256"], 1, "error: clamp 'p=256': the value does not fit 8 unsigned"),
+        (["mult4.hj", "--beta", "3:1"], 2, "Error: Invalid value for '--beta': '3:1': need 0 < LO"),
+        (["mult4.hj", "--reads", "0"], 2, "Error: Invalid value for '--reads'"),
+        (["mult4.hj", "--dynamics", "gibs"], 1, "error: no dynamics is called 'gibs'"),
+        ([], 2, "Error: Missing argument 'FILE'"),
+        (["mult4.hj", "--json", "no/folder.json", "-c", "p=143"], 1, "no/folder.json: error:"),
+    ],
+)
+def test_errors(folder, arguments, status, text):
+    done = invc(folder, "simulate", *arguments)
+    assert done.returncode == status
+    assert text in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+def test_interrupt_ends_cleanly_with_what_was_found(folder):
+    command = [sys.executable, "-P", "-m", "invc", "simulate", "mult16.hj", "-c", "p=4293001441"]
+    with subprocess.Popen(
+        [*command, "--time-limit", "120", "--target", "99", "--json", "-"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        time.sleep(4)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert "Traceback" not in err
+    report = json.loads(out)
+    assert report["interrupted"] is True
+    assert process.returncode in (0, 3)
+
+
+def test_help_answers_without_importing_the_tools(folder):
+    code = "import sys, invc.cli; print(sorted(m for m in sys.modules if m in {'numpy','pulp','rich','pyverilog'}))"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+    listed = invc(folder, "--help")
+    assert listed.returncode == 0
+    assert "simulate" in listed.stdout
+
+
+def test_every_listed_command_exists_and_its_help_agrees():
+    from click.testing import CliRunner
+
+    from invc.cli import COMMANDS
+    from invc.cli import invc as group
+
+    for name in COMMANDS:
+        result = CliRunner().invoke(group, [name, "--help"])
+        assert result.exit_code == 0, (name, result.output)
