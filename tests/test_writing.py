@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from invc.diagnostics import InvcError
 from invc.writing import read_text, write_whole
 

@@ -8,8 +8,8 @@ import sys
 import time
 
 import pytest
-from designs import CELLS, multiplier
 
+from designs import CELLS, multiplier
 from invc.assemble import assemble
 from invc.design import write_design
 

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from invc.design import decode, parse_clamps
 from invc.diagnostics import InvcError
 from invc.netlist import Netlist, Port

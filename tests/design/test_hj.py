@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from designs import CELLS, multiplier, netlists
 from invc.assemble import assemble
 from invc.design import format_design, parse_design, read_design, write_design
 from invc.diagnostics import InvcError
-
-from designs import CELLS, multiplier, netlists
 
 
 def text_of(design):

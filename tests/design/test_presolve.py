@@ -1,11 +1,11 @@
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
+from designs import CELLS, multiplier, netlists
 from invc.assemble import assemble
 from invc.design import Clamp, Contradiction, parse_clamps, presolve
 from invc.ising import ground_states
-
-from designs import CELLS, multiplier, netlists
 
 
 @given(netlists(max_inputs=3, max_gates=4), st.data())

@@ -1,6 +1,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from designs import AND2, FA, multiplier, netlists
 from invc.netlist import (
     Function,
     Gate,
@@ -11,8 +13,6 @@ from invc.netlist import (
     evaluate_ports,
     word_of,
 )
-
-from designs import AND2, FA, multiplier, netlists
 
 
 @given(
