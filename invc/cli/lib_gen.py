@@ -1,0 +1,116 @@
+"""`invc lib-gen`: solve a cell, prove it, write it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from invc.library.expression import Specification
+
+
+@click.command()
+@click.argument("name")
+@click.argument("function")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Folder for NAME.toml; made if missing.  [default: here]",
+)
+@click.option("--ancillas", type=click.IntRange(0, 8), help="Exactly this many.  [the fewest]")
+@click.option("--max-coefficient", type=click.IntRange(1, 1024), default=32, show_default=True)
+@click.option(
+    "--bits", type=click.IntRange(2, 11), help="Coefficients fit signed integers of BITS."
+)
+@click.option(
+    "--graph",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help='Spin pairs that may couple: JSON such as [["A", "Y"], ["B", "x0"]].',
+)
+@click.option("--allow-degenerate", is_flag=True, help="A row may have several ancilla words.")
+@click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds.")
+@click.option("-q", "--quiet", is_flag=True)
+def command(
+    name: str,
+    function: str,
+    output: Path,
+    ancillas: int | None,
+    max_coefficient: int,
+    bits: int | None,
+    graph: Path | None,
+    allow_degenerate: bool,
+    time_limit: float | None,
+    quiet: bool,
+) -> None:
+    """Find the Hamiltonian of FUNCTION with the fewest ancillas, then the largest gap.
+
+    FUNCTION is one or more statements, parted by ';': "Y = ~(A | B | C)",
+    "S = A ^ B; C = A & B", a relation over bits such as "A*B + C + D = S + 2*CO" or
+    "A + B + C <= 1", or the name of a file with a small combinational Verilog module.
+    What is written was proven by exhaustion.
+    """
+    from invc.diagnostics import InvcError
+    from invc.library.solve import Bounds, solve_cell
+    from invc.library.toml import NAME, write_cell
+
+    if not NAME.fullmatch(name):
+        raise InvcError(f"{name!r} is no name for a cell", hint="letters, digits and '_'")
+    specification, text = _specification(name, function)
+    if bits is not None:
+        max_coefficient = min(max_coefficient, (1 << bits - 1) - 1)
+    bounds = Bounds(
+        ancillas=ancillas,
+        max_coefficient=max_coefficient,
+        bits=bits,
+        edges=_edges(graph) if graph else None,
+        time_limit=time_limit,
+        degenerate=allow_degenerate,
+    )
+    solution = solve_cell(name, specification, bounds, text=text)
+    cell = solution.cell
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InvcError(f"cannot make it: {reason}", where=str(output)) from error
+    path = output / f"{name}.toml"
+    write_cell(cell, path)
+    if not quiet:
+        count = len(cell.ancillas)
+        found = f"with {count} ancilla{'s' * (count != 1)}: gap {cell.gap}"
+        largest = max(abs(x) for x in (*cell.h, *(J for *_, J in cell.J), 0))
+        click.echo(
+            f"{'; '.join([*solution.tried, found])}, ground {cell.ground}, largest coefficient "
+            f"{largest}; {'proven optimal' if solution.optimal else 'stopped by the time limit'}"
+        )
+        click.echo(f"wrote {path}")
+
+
+def _specification(name: str, function: str) -> tuple[Specification, str]:
+    from invc.library.expression import Specification, parse_specification
+
+    path = Path(function)
+    if path.suffix in {".v", ".sv"}:
+        from invc.pipeline import module_function
+
+        made = module_function(path, name)
+        return Specification(made.pins, made.relation, made), f"module {made.name} of {path.name}"
+    return parse_specification(name, function), function
+
+
+def _edges(path: Path) -> frozenset[frozenset[str]]:
+    from invc.diagnostics import InvcError
+    from invc.writing import read_text
+
+    hint = 'write spin pairs as JSON: [["A", "Y"], ["B", "x0"]]'
+    try:
+        pairs = json.loads(read_text(path, hint=hint))
+        edges = frozenset(frozenset((str(a), str(b))) for a, b in pairs)
+    except (ValueError, TypeError) as error:
+        raise InvcError("not a list of spin pairs", where=str(path), hint=hint) from error
+    return edges

@@ -1,0 +1,21 @@
+"""Cells: their data, the solver that finds them, the proof, and the view that ABC reads."""
+
+from invc.library.cell import Cell
+from invc.library.liberty import liberty
+from invc.library.library import Library, builtin_folder, hamlib, read_folder, read_library
+from invc.library.proof import faults
+from invc.library.toml import format_cell, read_cell, write_cell
+
+__all__ = [
+    "Cell",
+    "Library",
+    "builtin_folder",
+    "faults",
+    "format_cell",
+    "hamlib",
+    "liberty",
+    "read_cell",
+    "read_folder",
+    "read_library",
+    "write_cell",
+]

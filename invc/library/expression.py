@@ -1,0 +1,276 @@
+"""Boolean and arithmetic expressions as users write them, read to truth tables and relations.
+
+Grammar, loosest first: `a ? b : c`, `|`, `^ ~^`, `&`, `+ -`, `*`, `~ !`, names, constants and
+parentheses. A specification is a list of statements, parted by `;` or line ends: `Y = A & B`
+defines an output, any other comparison (`= == != < <= > >=`) constrains pins, as in
+`A*B + C + D = S + 2*CO`.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, NoReturn
+
+from invc.diagnostics import InvcError
+from invc.netlist import Function
+from invc.netlist.function import MAX_INPUTS
+
+MAX_PINS = 14
+TOKEN = re.compile(
+    r"\s*(?:(?P<constant>\d+'[bBdDhH][0-9a-fA-F]+|\d+)|(?P<name>[A-Za-z_]\w*)"
+    r"|(?P<operator>~\^|\^~|==|!=|<=|>=|&&|\|\||[=<>~!&|^?:()+*-]))"
+)
+COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+    "=": operator.eq,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+Expression = Callable[[Mapping[str, int]], int]
+
+
+class Specification(NamedTuple):
+    """What a cell has to satisfy.
+
+    Attributes:
+        pins: Pin names; for a function, inputs in order of appearance, then outputs.
+        rows: Valid rows over the pins, bit r for row r.
+        function: The function, or None where the relation is none.
+    """
+
+    pins: tuple[str, ...]
+    rows: int
+    function: Function | None
+
+
+class _Statement(NamedTuple):
+    left: Expression
+    comparison: str
+    right: Expression
+    defines: str | None
+    names: tuple[str, ...]
+    right_names: tuple[str, ...]
+
+
+def parse_specification(name: str, text: str) -> Specification:
+    """Read the function or relation of a cell.
+
+    Raises:
+        InvcError: The text breaks the grammar, or has too many pins, or no valid row.
+    """
+    parts = [part for part in re.split(r"[;\n]", text) if part.strip()]
+    if not parts:
+        raise InvcError("the function is empty", where=name, hint="write it as 'Y = A & B'")
+    statements = [_Parser(part, name).statement() for part in parts]
+    defined = [s.defines for s in statements]
+    used = dict.fromkeys(n for s in statements for n in s.names)
+    if None not in defined:
+        return _function(name, statements, used)
+    return _relation(name, statements, used)
+
+
+def _function(
+    name: str, statements: Sequence[_Statement], used: Mapping[str, object]
+) -> Specification:
+    outputs = tuple(s.defines or "" for s in statements)
+    if len({*outputs}) != len(outputs):
+        raise InvcError("an output is defined twice", where=name, hint="define each output once")
+    inputs = tuple(n for n in used if n not in outputs)
+    _bound(name, len(inputs) + len(outputs), len(inputs))
+    tables = [0] * len(outputs)
+    for row in range(1 << len(inputs)):
+        values = {pin: row >> i & 1 for i, pin in enumerate(inputs)}
+        for k, statement in enumerate(statements):  # an output may use those defined before it
+            try:
+                value = statement.right(values)
+            except KeyError as error:
+                raise InvcError(
+                    f"output {error.args[0]} is used before it is defined",
+                    where=name,
+                    hint="define it in an earlier statement",
+                ) from None
+            if value not in (0, 1):
+                raise InvcError(
+                    f"{outputs[k]} would be {value}, which is no bit",
+                    where=name,
+                    hint="write a sum as a relation over bits, such as A + B = S + 2*C",
+                )
+            values[outputs[k]] = value
+            tables[k] |= value << row
+    function = Function(name, inputs, outputs, tuple(tables))
+    return Specification(function.pins, function.relation, function)
+
+
+def _relation(
+    name: str, statements: Sequence[_Statement], used: Mapping[str, object]
+) -> Specification:
+    right = {n for s in statements if s.comparison == "=" for n in s.right_names}
+    left = set(used) - right
+    outputs = tuple(n for n in used if n in right and n not in left)
+    pins = (*(n for n in used if n not in outputs), *outputs)
+    _bound(name, len(pins), 0)
+    rows = 0
+    for row in range(1 << len(pins)):
+        values = {pin: row >> i & 1 for i, pin in enumerate(pins)}
+        if all(COMPARISONS[s.comparison](s.left(values), s.right(values)) for s in statements):
+            rows |= 1 << row
+    if not rows:
+        raise InvcError("no row satisfies the relation", where=name)
+    function = as_function(name, pins, rows, len(outputs)) if outputs else None
+    return Specification(pins, rows, function)
+
+
+def as_function(name: str, pins: Sequence[str], rows: int, outputs: int) -> Function | None:
+    """The function whose relation this is when the last pins are its outputs, if there is one."""
+    inputs = len(pins) - outputs
+    if inputs > MAX_INPUTS or rows.bit_count() != 1 << inputs:
+        return None
+    tables, seen = [0] * outputs, 0
+    for row in range(1 << len(pins)):
+        if rows >> row & 1:
+            read = row & ((1 << inputs) - 1)
+            seen |= 1 << read
+            for k in range(outputs):
+                tables[k] |= (row >> inputs + k & 1) << read
+    if seen != (1 << (1 << inputs)) - 1:
+        return None
+    return Function(name, tuple(pins[:inputs]), tuple(pins[inputs:]), tuple(tables))
+
+
+def _bound(name: str, pins: int, inputs: int) -> None:
+    if pins > MAX_PINS or inputs > MAX_INPUTS:
+        raise InvcError(
+            f"{pins} pins are too many for one cell",
+            where=name,
+            hint=f"at most {MAX_PINS} pins; build it of smaller cells with 'invc synth'",
+        )
+
+
+class _Parser:
+    """Recursive descent over one statement."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.text, self.name, self.at = text, name, 0
+        self.names: dict[str, None] = {}
+        self.token, self.kind = "", ""
+        self.start = 0
+        self.advance()
+
+    def fail(self, message: str) -> NoReturn:
+        raise InvcError(
+            f"{message} at column {self.start + 1} of {self.text.strip()!r}",
+            where=self.name,
+            hint="operators are ~ & | ^ ~^ ?: and, over bits as numbers, + - * = < <= > >=",
+        )
+
+    def advance(self) -> None:
+        rest = self.text[self.at :]
+        self.start = self.at + len(rest) - len(rest.lstrip())
+        match = TOKEN.match(self.text, self.at)
+        if not match:
+            if rest.strip():
+                self.fail(f"unexpected {rest.strip()[0]!r}")
+            self.token, self.kind = "", "end"
+            return
+        self.kind = match.lastgroup or ""
+        self.token = match[self.kind]
+        self.at = match.end()
+
+    def take(self, *tokens: str) -> str | None:
+        if self.kind == "operator" and self.token in tokens:
+            token = self.token
+            self.advance()
+            return token
+        return None
+
+    def statement(self) -> _Statement:
+        left = self.choice()
+        before = tuple(self.names)
+        comparison = self.take(*COMPARISONS)
+        if not comparison:
+            self.fail("expected '='")
+        alone = self.text.split(comparison, 1)[0].strip()
+        defines = alone if comparison == "=" and before == (alone,) else None
+        self.names = {} if defines else self.names
+        marked = dict(self.names)
+        self.names = {}
+        right = self.choice()
+        right_names = tuple(self.names)
+        if self.kind != "end":
+            self.fail(f"unexpected {self.token!r}")
+        return _Statement(
+            left, comparison, right, defines, tuple({**marked, **self.names}), right_names
+        )
+
+    def choice(self) -> Expression:
+        condition = self.disjunction()
+        if not self.take("?"):
+            return condition
+        yes = self.choice()
+        if not self.take(":"):
+            self.fail("expected ':'")
+        no = self.choice()
+        return lambda v: yes(v) if condition(v) else no(v)
+
+    def binary(
+        self, operand: Callable[[], Expression], operators: Mapping[str, Callable[[int, int], int]]
+    ) -> Expression:
+        left = operand()
+        while token := self.take(*operators):
+            left = _apply(operators[token], left, operand())
+        return left
+
+    def disjunction(self) -> Expression:
+        return self.binary(self.parity, {"|": operator.or_, "||": operator.or_})
+
+    def parity(self) -> Expression:
+        same = {"~^": lambda a, b: 1 - (a ^ b), "^~": lambda a, b: 1 - (a ^ b)}
+        return self.binary(self.conjunction, {"^": operator.xor, **same})
+
+    def conjunction(self) -> Expression:
+        return self.binary(self.sum, {"&": operator.and_, "&&": operator.and_})
+
+    def sum(self) -> Expression:
+        return self.binary(self.product, {"+": operator.add, "-": operator.sub})
+
+    def product(self) -> Expression:
+        return self.binary(self.unary, {"*": operator.mul})
+
+    def unary(self) -> Expression:
+        if self.take("~", "!"):
+            operand = self.unary()
+            return lambda v: 1 - operand(v)
+        if self.take("("):
+            inside = self.choice()
+            if not self.take(")"):
+                self.fail("expected ')'")
+            return inside
+        token, kind = self.token, self.kind
+        if kind == "name":
+            self.names[token] = None
+            self.advance()
+            return lambda v: v[token]
+        if kind == "constant":
+            value = self.constant(token)
+            self.advance()
+            return lambda _: value
+        self.fail(f"expected a name, found {token!r}" if token else "expected a name")
+
+    def constant(self, token: str) -> int:
+        _, quote, digits = token.partition("'")
+        if not quote:
+            return int(token)
+        base = {"b": 2, "d": 10, "h": 16}[digits[0].lower()]
+        try:
+            return int(digits[1:], base)
+        except ValueError:
+            self.fail(f"{token!r} is no constant")
+
+
+def _apply(operation: Callable[[int, int], int], left: Expression, right: Expression) -> Expression:
+    return lambda v: operation(left(v), right(v))

@@ -1,0 +1,51 @@
+"""The Liberty view of a library: what ABC reads to map by spins.
+
+ABC minimises whatever Liberty calls area, so area is the spins that a cell adds: its output and
+its ancillas. Polarity lives on pins and costs nothing, so inverters and buffers are almost free
+(not free: ABC would then place them without need).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from invc.library.cell import Cell
+from invc.netlist import Function
+
+FREE = 0.001
+INVERTER = Function("INV", ("A",), ("Y",), (0b01,))
+BUFFER = Function("BUF", ("A",), ("Y",), (0b10,))
+MAX_INPUTS = 6  # what ABC's supergates can use
+
+
+def liberty(cells: Mapping[str, Cell]) -> str:
+    """Liberty text: the single-output functions, an inverter and a buffer."""
+    parts = [_cell(INVERTER, FREE), _cell(BUFFER, FREE)]
+    parts += [
+        _cell(cell.function, 1 + len(cell.ancillas))
+        for cell in cells.values()
+        if cell.function is not None
+        and len(cell.function.outputs) == 1
+        and 2 <= len(cell.function.inputs) <= MAX_INPUTS
+    ]
+    return "library(hamlib) {\n" + "".join(parts) + "}\n"
+
+
+def _cell(function: Function, area: float) -> str:
+    inputs = "".join(f"    pin({pin}) {{ direction: input; }}\n" for pin in function.inputs)
+    (output,), (table,) = function.outputs, function.tables
+    return (
+        f"  cell({function.name}) {{\n    area: {area};\n{inputs}"
+        f'    pin({output}) {{ direction: output; function: "{_expression(function, table)}"; }}\n'
+        "  }\n"
+    )
+
+
+def _expression(function: Function, table: int) -> str:
+    """A sum of minterms: long, but right for every table."""
+    terms = []
+    for row in range(1 << len(function.inputs)):
+        if table >> row & 1:
+            factors = [pin if row >> i & 1 else f"!{pin}" for i, pin in enumerate(function.inputs)]
+            terms.append("(" + "&".join(factors) + ")")
+    return "|".join(terms) or "0"
