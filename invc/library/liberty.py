@@ -11,16 +11,15 @@ from collections.abc import Mapping
 
 from invc.library.cell import Cell
 from invc.netlist import Function
+from invc.netlist.gates import BUF, INV
 
 FREE = 0.001
-INVERTER = Function("INV", ("A",), ("Y",), (0b01,))
-BUFFER = Function("BUF", ("A",), ("Y",), (0b10,))
 MAX_INPUTS = 6  # what ABC's supergates can use
 
 
 def liberty(cells: Mapping[str, Cell]) -> str:
     """Liberty text: the single-output functions, an inverter and a buffer."""
-    parts = [_cell(INVERTER, FREE), _cell(BUFFER, FREE)]
+    parts = [_cell(INV, FREE), _cell(BUF, FREE)]
     parts += [
         _cell(cell.function, 1 + len(cell.ancillas))
         for cell in cells.values()

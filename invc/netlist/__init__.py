@@ -1,5 +1,6 @@
 """IR 1: nets, literals and gates, their invariants, and Boolean evaluation."""
 
+from invc.netlist.builder import Builder
 from invc.netlist.evaluate import counting_words, evaluate, evaluate_ports, word_of
 from invc.netlist.function import Function
 from invc.netlist.netlist import FALSE, TRUE, Gate, Literal, Netlist, Port, literal, net_of
@@ -7,6 +8,7 @@ from invc.netlist.netlist import FALSE, TRUE, Gate, Literal, Netlist, Port, lite
 __all__ = [
     "FALSE",
     "TRUE",
+    "Builder",
     "Function",
     "Gate",
     "Literal",

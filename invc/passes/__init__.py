@@ -1,0 +1,9 @@
+"""Netlist to netlist: each pass keeps the function of every port bit."""
+
+from invc.passes.fuse_products import fuse_products
+from invc.passes.mapping import Mapper
+from invc.passes.pair_adders import pair_adders
+from invc.passes.simplify import simplify
+from invc.passes.sweep_dead import sweep_dead
+
+__all__ = ["Mapper", "fuse_products", "pair_adders", "simplify", "sweep_dead"]

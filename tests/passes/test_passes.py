@@ -1,0 +1,83 @@
+"""Laws of the passes: the function of every port stays, and what each leaves is as stated."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from designs import netlists
+from invc.library import hamlib
+from invc.netlist import Function, counting_words, evaluate_ports
+from invc.netlist.gates import AND2, BUF, FA, HA, INV, MUX2, XOR2
+from invc.passes import Mapper, fuse_products, pair_adders, simplify, sweep_dead
+from invc.passes.mapping import always, depends
+
+MAPPER = Mapper(hamlib())
+ODD = Function("$_OAI4_", ("A", "B", "C", "D"), ("Y",), (0x111F ^ 0xFFFF,))
+WIDE = Function("WIDE", ("A", "B", "C", "D", "E"), ("Y",), (0x1234_F00D,))
+ANY = (AND2, XOR2, HA, FA, INV, BUF, MUX2, ODD, WIDE)
+PASSES = {
+    "simplify": (simplify,),
+    "pair_adders": (simplify, pair_adders),
+    "fuse_products": (simplify, pair_adders, fuse_products),
+    "sweep_dead": (simplify, pair_adders, fuse_products, sweep_dead),
+}
+
+
+def truth(netlist):
+    bits = sum(len(port.bits) for port in netlist.inputs)
+    words = iter(counting_words(bits))
+    inputs = {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}
+    return evaluate_ports(netlist, inputs, 1 << bits)
+
+
+@pytest.mark.parametrize("name", PASSES)
+@given(netlist=netlists(max_inputs=5, max_gates=8, functions=ANY))
+@settings(max_examples=150)
+def test_passes_keep_the_function_of_every_port(name, netlist):
+    result = netlist
+    for transform in PASSES[name]:
+        result = transform(result, MAPPER)
+    if name == "sweep_dead":
+        result.check()
+    assert truth(result) == truth(netlist)
+    assert [p.name for p in result.ports] == [p.name for p in netlist.ports]
+
+
+@given(netlist=netlists(max_inputs=5, max_gates=8, functions=ANY))
+@settings(max_examples=150)
+def test_simplify_leaves_library_cells_with_distinct_nets(netlist):
+    result = simplify(netlist, MAPPER)
+    for gate in result.gates:
+        assert MAPPER.holds(gate.function)
+        nets = [pin >> 1 for pin in gate.inputs]
+        assert 0 not in nets
+        assert len({*nets}) == len(nets) > 1
+
+
+@given(netlist=netlists(max_inputs=5, max_gates=8, functions=ANY))
+@settings(max_examples=150)
+def test_sweep_leaves_only_what_an_output_needs(netlist):
+    result = sweep_dead(simplify(netlist, MAPPER), MAPPER)
+    read = {pin >> 1 for gate in result.gates for pin in gate.inputs}
+    read |= {bit >> 1 for port in result.outputs for bit in port.bits}
+    for gate in result.gates:
+        assert any(pin >> 1 in read for pin in gate.outputs)
+    assert all(result.names[1:])
+
+
+@given(table=st.integers(0, 255))
+def test_every_function_of_three_inputs_has_a_recipe(table):
+    if not all(depends(table, 3, k) for k in range(3)):
+        return
+    recipe = MAPPER.recipe(3, (table,))
+    words = [always(3), *counting_words(3)]
+    values = [0, *words[1:]]
+    for step in recipe.steps:
+        n = len(step.function.inputs)
+        read = [values[p >> 1] ^ (words[0] if p & 1 else 0) for p in step.pins[:n]]
+        for pin, word in zip(step.pins[n:], step.function.evaluate(words[0], *read), strict=True):
+            assert pin >> 1 == len(values)
+            values.append((word ^ (words[0] if pin & 1 else 0)) & words[0])
+    (out,) = recipe.outputs
+    assert values[out >> 1] ^ (words[0] if out & 1 else 0) == table
+    assert recipe.spins <= 6
