@@ -118,32 +118,32 @@ def _compress(
 ) -> Literal:
     """Add a column up to one bit; carries go to the next column, or nowhere from the last.
 
-    A constant one joins the last adder: with two bits left it makes a full adder a half adder
-    of inverted bits, with one bit left it costs nothing.
+    A running sum takes one bit from either end at a time: the column's own bits stand in front,
+    the carries into it behind, so that most adders read one product and can be fused with it.
+    A constant one joins the last adder: with two bits left it makes a full adder a half adder of
+    inverted bits, with one bit left it costs nothing.
     """
-    while len(column) > 2 or len(column) + constant > 1:
-        # First in, first out keeps the tree of carries shallow.
-        taken = [column.popleft() for _ in range(min(3, len(column)))]
-        if len(taken) < 3 and constant:
+    running = column.pop() if column else None
+    while running is not None and (column or constant):
+        taken = [running]
+        if column:
+            taken.append(column.popleft())
+        if column:
+            taken.append(column.pop())
+        if len(taken) == 3:
+            running, carry = builder.gate(FA, *taken, source=source)
+        elif not constant:
+            running, carry = builder.gate(HA, *taken, source=source)
+        elif len(taken) == 2:  # a + b + 1 = 3 - (~a + ~b)
             constant = 0
-            if len(taken) == 1:
-                column.append(taken[0] ^ 1)
-                if carries is not None:
-                    carries.append(taken[0])
-                continue
-            a, b = taken  # a + b + 1 = 3 - (~a + ~b)
-            low, carry = builder.gate(HA, a ^ 1, b ^ 1, source=source)
-            low, carry = low ^ 1, carry ^ 1
-        elif len(taken) == 3:
-            low, carry = builder.gate(FA, *taken, source=source)
+            low, high = builder.gate(HA, *(bit ^ 1 for bit in taken), source=source)
+            running, carry = low ^ 1, high ^ 1
         else:
-            low, carry = builder.gate(HA, *taken, source=source)
-        column.append(low)
+            constant = 0
+            running, carry = running ^ 1, running
         if carries is not None:
             carries.append(carry)
-    if column:
-        return column[0]
-    return TRUE if constant else FALSE
+    return running if running is not None else constant
 
 
 def ripple(

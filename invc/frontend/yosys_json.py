@@ -46,9 +46,12 @@ def _gate(kind: str, inputs: str, minterm: Callable[..., int]) -> tuple[str, Fun
     return kind, Function(kind, tuple(inputs), ("Y",), _table(inputs, minterm))
 
 
-# Yosys's gate-level cells, from the manual's chapter on its internal cell library.
+# Yosys's gate-level cells, from the manual's chapter on its internal cell library, and the two
+# cells of the Liberty view that need no spin.
 GATES = dict(
     (
+        ("INV", INV),
+        ("BUF", BUF),
         ("$_NOT_", INV),
         ("$_BUF_", BUF),
         _gate("$_AND_", "AB", lambda a, b: a & b),
@@ -107,6 +110,15 @@ def read_json(
         raise InvcError(
             f"not a netlist of Yosys: {type(error).__name__} {error}", where=str(path), hint=_WRITE
         ) from error
+
+
+def unmapped(path: Path, library: Mapping[str, Function]) -> set[str]:
+    """The types of cells in a JSON file that `read_json` does not know."""
+    modules = json.loads(read_text(path))["modules"].values()
+    kinds = {cell["type"] for module in modules for cell in module["cells"].values()}
+    return {kind for kind in kinds if kind not in library and kind not in GATES}.difference(
+        ARITHMETIC
+    )
 
 
 _WRITE = "write it with Yosys's write_json"

@@ -1,0 +1,215 @@
+"""`invc synth`: compile Verilog to a sparse h/J netlist."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from invc import __version__
+
+if TYPE_CHECKING:
+    from invc.design import Design
+    from invc.pipeline import Journal
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The .hj file.  [TOP.hj]")
+@click.option("-t", "--top", help="Top module.  [default: the one that no other instantiates]")
+@click.option(
+    "-G",
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the top module: W=8, MASK=8'hf0. May be repeated.",
+)
+@click.option(
+    "-D", "--define", "defines", multiple=True, metavar="NAME[=VALUE]", help="A macro."
+)
+@click.option(
+    "-I",
+    "--include",
+    "includes",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A folder of included files.",
+)
+@click.option(
+    "--netlist",
+    "gate_level",
+    is_flag=True,
+    help="FILE is a gate-level netlist: instances of library cells, Verilog's primitives, assigns.",
+)
+@click.option(
+    "--lib",
+    "folders",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A folder of your own cells, from 'invc lib-gen'.",
+)
+@click.option(
+    "--objective",
+    type=click.Choice(["gap", "spins"]),
+    default="gap",
+    show_default=True,
+    help="gap: plain adders. spins: products fused into adders, fewer spins of half the gap.",
+)
+@click.option("--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]")
+@click.option("--json", "json_file", metavar="FILE|-", help="Write the report; - is stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
+@click.option("-v", "--verbose", is_flag=True, help="Print every step, and Yosys's own log.")
+def command(
+    files: tuple[Path, ...],
+    output: Path | None,
+    top: str | None,
+    parameters: tuple[str, ...],
+    defines: tuple[str, ...],
+    includes: tuple[Path, ...],
+    gate_level: bool,
+    folders: tuple[Path, ...],
+    objective: str,
+    yosys: str | None,
+    json_file: str | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    r"""Compile FILES to an Ising model whose ground states are the design's truth table.
+
+    FILES are Verilog or SystemVerilog sources of a combinational design, or one JSON netlist
+    written by Yosys.
+
+    \b
+    invc synth multiplier.v -G W=8 -o mult8.hj
+    invc synth top.sv leaf.v -I include -D FAST=1 --top top
+    invc synth --netlist mapped.v
+    """
+    from invc.design import write_design
+    from invc.frontend.yosys import Sources
+    from invc.library import read_library
+    from invc.pipeline import Journal, synth
+
+    sources = Sources(
+        files,
+        top,
+        includes,
+        dict(text.partition("=")[::2] for text in defines),
+        _pairs(parameters),
+    )
+    journal = Journal()
+    with _Log(verbose) as log:
+        design = synth(
+            sources,
+            library=read_library(*folders),
+            objective=objective,
+            gate_level=gate_level,
+            yosys=yosys,
+            log=log.path,
+            journal=journal,
+        )
+    target = output or Path(f"{_file_name(design.netlist.name)}.hj")
+    write_design(design, target)
+    journal.note("write", len(design.netlist.gates))
+    report = _report(design, journal)
+    if json_file:
+        _write_json(json_file, report)
+    if not quiet and json_file != "-":
+        if verbose:
+            _print_stages(journal)
+        _print_report(target, report)
+
+
+def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name or not value:
+            raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="'-G'")
+        if pairs.setdefault(name, value) != value:
+            raise click.BadParameter(f"{name} is given twice", param_hint="'-G'")
+    return pairs
+
+
+def _file_name(module: str) -> str:
+    """A module's name as a file name: escaped names may hold anything."""
+    return "".join(c if c.isalnum() or c in "_-$" else "_" for c in module)[:100]
+
+
+class _Log:
+    """Where Yosys leaves its output while `-v` waits for it."""
+
+    def __init__(self, wanted: bool) -> None:
+        self.wanted = wanted
+        self.path: Path | None = None
+
+    def __enter__(self) -> _Log:
+        if self.wanted:
+            import tempfile
+
+            self.folder = tempfile.TemporaryDirectory(prefix="invc-log-")
+            self.path = Path(self.folder.name) / "yosys.log"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.path is not None:
+            if self.path.exists():
+                click.echo(self.path.read_text(encoding="utf-8"), err=True, nl=False)
+            self.folder.cleanup()
+
+
+def _report(design: Design, journal: Journal) -> dict[str, Any]:
+    import numpy as np
+
+    model, netlist = design.model, design.netlist
+    gates = Counter(gate.function.name for gate in netlist.gates)
+    return {
+        "top": netlist.name,
+        "ports": {
+            port.name: {"direction": port.direction, "width": len(port.bits)}
+            for port in netlist.ports
+        },
+        "gates": dict(sorted(gates.items())),
+        "spins": model.spins,
+        "ancillas": model.spins - netlist.net_count,
+        "couplings": len(model.J),
+        "max_h": int(np.abs(model.h).max(initial=0)),
+        "max_J": int(np.abs(model.J).max(initial=0)),
+        "min_gap": design.min_gap,
+        "max_degree": int(model.degrees.max(initial=0)),
+        "seconds": {
+            name: sum(stage.seconds for stage in journal.stages if stage.name == name)
+            for name in dict.fromkeys(stage.name for stage in journal.stages)
+        },
+        "yosys": journal.yosys,
+        "version": __version__,
+    }
+
+
+def _write_json(target: str, report: dict[str, Any]) -> None:
+    from invc.writing import write_whole
+
+    text = json.dumps(report, indent=2) + "\n"
+    if target == "-":
+        click.echo(text, nl=False)
+    else:
+        write_whole(Path(target), [text])
+
+
+def _print_stages(journal: Journal) -> None:
+    for stage in journal.stages:
+        click.echo(f"{stage.name:14} {stage.gates:8} gates  {stage.seconds:8.3f} s")
+
+
+def _print_report(target: Path, report: dict[str, Any]) -> None:
+    gates = ", ".join(f"{count} {name}" for name, count in report["gates"].items()) or "no gates"
+    click.echo(f"{report['top']}: {gates}")
+    click.echo(
+        f"{report['spins']} spins ({report['ancillas']} ancillas), {report['couplings']} couplings, "
+        f"degree up to {report['max_degree']}, |h| up to {report['max_h']}, "
+        f"|J| up to {report['max_J']}, gap {report['min_gap']}"
+    )
+    click.echo(f"wrote {target} in {sum(report['seconds'].values()):.2f} s")

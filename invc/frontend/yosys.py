@@ -1,0 +1,487 @@
+"""Find Yosys, run it, and say its errors as ours: the only file that starts a process."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from invc.diagnostics import InvcError, nearest
+from invc.frontend.yosys_json import read_json, unmapped
+from invc.netlist import Function, Netlist
+
+# pyosys ends the whole process on an error, so it always runs in one of its own.
+EMBEDDED = """\
+import sys
+from pyosys import libyosys as ys
+ys.run_pass("script " + sys.argv[1], ys.Design())
+"""
+IDENTIFIER = re.compile(r"[A-Za-z_][\w$]*", re.ASCII)
+PLAIN_VALUE = re.compile(r"[^\s\"'`;#\\]*")
+INTEGER = re.compile(r"-?\d+", re.ASCII)
+SIZED = re.compile(r"(\d+)'s?([bodh])([0-9a-fA-F_xXzZ]+)", re.ASCII)
+SYSTEM_VERILOG = {".sv", ".svh"}
+INSTALL_HINT = "pip install pyosys, or name a Yosys with --yosys or INVC_YOSYS"
+
+
+@dataclass(frozen=True)
+class Yosys:
+    """A Yosys that can be run.
+
+    Attributes:
+        command: What runs a script whose name follows it.
+        version: As it says it: "0.70".
+        kind: Where it came from: "pyosys", or its path.
+    """
+
+    command: tuple[str, ...]
+    version: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"Yosys {self.version} ({self.kind})"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a user gives to be compiled.
+
+    Attributes:
+        files: Verilog and SystemVerilog files, in order.
+        top: Name of the top module; None where only one can be it.
+        includes: Folders searched for included files.
+        defines: Macros and their values; "" for a macro without one.
+        parameters: Parameters of the top module and their values, as Verilog writes them.
+    """
+
+    files: tuple[Path, ...]
+    top: str | None = None
+    includes: tuple[Path, ...] = ()
+    defines: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Module:
+    """What is known of a module before elaboration.
+
+    Attributes:
+        name: Its name.
+        parameters: Names of its parameters.
+        instances: For each module it instantiates, where.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    instances: Mapping[str, str]
+
+
+def find_yosys(named: str | None = None) -> Yosys:
+    """The Yosys that the user named, else INVC_YOSYS, else PATH, else the embedded one.
+
+    Raises:
+        InvcError: None is there, or the one named does not run.
+    """
+    wanted = named or os.environ.get("INVC_YOSYS")
+    if wanted:
+        path = shutil.which(wanted)
+        if path is None:
+            raise InvcError(f"no Yosys at {wanted!r}", hint="name an executable file")
+        return _external(path)
+    path = shutil.which("yosys")
+    if path is not None:
+        return _external(path)
+    if find_spec("pyosys") is None:
+        raise InvcError("no Yosys was found", hint=INSTALL_HINT)
+    return _embedded()
+
+
+@cache
+def _embedded() -> Yosys:
+    from importlib.metadata import version
+
+    # -P: nothing in the working directory is ever imported.
+    return Yosys((sys.executable, "-P", "-c", EMBEDDED), version("pyosys"), "pyosys")
+
+
+@cache
+def _external(path: str) -> Yosys:
+    try:
+        done = subprocess.run(
+            [path, "-V"], capture_output=True, text=True, check=False, timeout=60, errors="replace"
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise InvcError(f"cannot run {path}: {error}", hint=INSTALL_HINT) from error
+    match = re.match(r"Yosys (\S+)", done.stdout)
+    if done.returncode or not match:
+        raise InvcError(f"{path} is no Yosys", hint=INSTALL_HINT)
+    return Yosys((path, "-s"), match[1], path)
+
+
+def read_verilog(
+    sources: Sources,
+    library: Mapping[str, Function],
+    liberty: str,
+    yosys: Yosys,
+    *,
+    log: Path | None = None,
+) -> Netlist:
+    """Verilog to a netlist of library cells and adders.
+
+    Args:
+        sources: What to compile.
+        library: Functions by the cell names of `liberty`.
+        liberty: The library as ABC reads it.
+        yosys: What compiles it.
+        log: Where to leave Yosys's own output; a temporary file is left only on an error.
+
+    Raises:
+        InvcError: Yosys refused the sources, or the design is not combinational.
+    """
+    _check(sources)
+    with tempfile.TemporaryDirectory(prefix="invc-") as folder:
+        return _Run(sources, yosys, Path(folder), log).netlist(library, liberty)
+
+
+def map_json(
+    path: Path,
+    top: str | None,
+    library: Mapping[str, Function],
+    liberty: str,
+    yosys: Yosys,
+    *,
+    log: Path | None = None,
+) -> Netlist:
+    """A Yosys JSON file with cells that are still to be mapped, as `read_verilog`."""
+    sources = Sources((path,), top)
+    with tempfile.TemporaryDirectory(prefix="invc-") as folder:
+        return _Run(sources, yosys, Path(folder), log, json=True).netlist(library, liberty)
+
+
+def _check(sources: Sources) -> None:
+    for path in sources.files:
+        if path.is_dir():
+            raise InvcError("a folder, not a file", where=str(path), hint="name its .v files")
+        try:
+            with path.open("rb") as file:
+                file.read(1)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise InvcError(
+                f"cannot read it: {reason}", where=str(path), hint="check its name"
+            ) from error
+    for folder in sources.includes:
+        if not folder.is_dir():
+            raise InvcError("no such folder", where=str(folder), hint="-I names a folder")
+    for name, value in sources.defines.items():
+        if not IDENTIFIER.fullmatch(name):
+            raise InvcError(f"-D {name}: no name for a macro", hint="-D NAME or -D NAME=VALUE")
+        if not PLAIN_VALUE.fullmatch(value):
+            raise InvcError(
+                f"-D {name}: its value has a blank, a quote or one of ;#\\`",
+                hint="put such a `define into a file and name that file first",
+            )
+    for name, value in sources.parameters.items():
+        if not IDENTIFIER.fullmatch(name):
+            raise InvcError(f"-G {name}: no name for a parameter", hint="-G NAME=VALUE")
+        _parameter(name, value)
+
+
+def _parameter(name: str, value: str) -> str:
+    """A parameter's value as Yosys's own commands read it."""
+    if INTEGER.fullmatch(value):
+        number = int(value)
+        if 0 <= number < 1 << 31:
+            return value
+        if -(1 << 31) <= number < 0:
+            return f"32'{number & 0xFFFFFFFF:032b}"
+    match = SIZED.fullmatch(value.lower())
+    if match:
+        width, base, digits = int(match[1]), match[2], match[3].replace("_", "")
+        radix = {"b": 2, "o": 8, "d": 10, "h": 16}[base]
+        try:
+            number = int(digits, radix)
+        except ValueError:
+            number = -1
+        if 0 < width <= 4096 and 0 <= number < 1 << width:
+            return f"{width}'{number:0{width}b}"
+    if re.fullmatch(r'"[\w ./+-]*"', value, re.ASCII):
+        return value
+    raise InvcError(
+        f"-G {name}: {value!r} is no constant",
+        hint="an integer of 32 bits, a constant such as 8'hff, or a text in double quotes",
+    )
+
+
+class _Run:
+    """One compilation in a folder of its own, where every file has a name that we chose."""
+
+    def __init__(
+        self, sources: Sources, yosys: Yosys, folder: Path, log: Path | None, *, json: bool = False
+    ) -> None:
+        self.sources = sources
+        self.yosys = yosys
+        self.folder = folder
+        self.log = log
+        self.json = json
+        self.shown: dict[str, str] = {}  # our name of a file or folder: the user's
+        self.output: list[str] = []
+
+    def netlist(self, library: Mapping[str, Function], liberty: str) -> Netlist:
+        read = self._link()
+        modules = self._modules(read)
+        top = _top(modules, self.sources)
+        self._check_parameters(modules[top])
+        (self.folder / "hamlib.lib").write_text(liberty, encoding="utf-8")
+        chosen = " ".join(
+            f"-chparam {name} {_parameter(name, value)}"
+            for name, value in self.sources.parameters.items()
+        )
+        template = (Path(__file__).parent / "synth.ys").read_text(encoding="utf-8")
+        script = template.replace("@READ@", read).replace("@PARAMETERS@", chosen)
+        script = script.replace("@TOP@", top)
+        output = self._run(script, modules)
+        self._check_drivers(output, script)
+        if self.log is not None:
+            self.log.write_text("".join(self.output), encoding="utf-8")
+        netlist = read_json(self.folder / "netlist.json", library, locate=self.locate)
+        if netlist is None:
+            left = sorted(unmapped(self.folder / "netlist.json", library))
+            raise InvcError(
+                f"{self.yosys} left cells unmapped: {', '.join(left[:3])}",
+                hint=f"please report it; Yosys's log: {self._keep_log()}",
+            )
+        return netlist
+
+    def _link(self) -> str:
+        """Links with plain names to the user's files, and the commands that read them."""
+        lines = []
+        options = []
+        for k, include in enumerate(self.sources.includes):
+            self._name(f"include{k}", include)
+            options.append(f"-Iinclude{k}")
+        for k, path in enumerate(self.sources.files):
+            # A file's own folder is searched too, under a name of ours.
+            self._name(f"folder{k}", path.parent)
+            options.append(f"-Ifolder{k}")
+        for name, value in self.sources.defines.items():
+            options.append(f"-D{name}={value}" if value else f"-D{name}")
+        for k, path in enumerate(self.sources.files):
+            if self.json:
+                self._name(f"source{k}.json", path)
+                lines.append(f"read_json source{k}.json")
+                continue
+            suffix = ".sv" if path.suffix.lower() in SYSTEM_VERILOG else ".v"
+            self._name(f"source{k}{suffix}", path)
+            mode = "-sv " if suffix == ".sv" else ""
+            lines.append(f"read_verilog {mode}{' '.join(options)} source{k}{suffix}")
+        return "\n".join(lines)
+
+    def _name(self, ours: str, theirs: Path) -> None:
+        (self.folder / ours).symlink_to(theirs.absolute())
+        self.shown[ours] = str(theirs)
+
+    def _modules(self, read: str) -> dict[str, Module]:
+        self._run(f"{read}\nwrite_rtlil modules.il\n", {})
+        return _parse_modules(self.folder / "modules.il", self.locate)
+
+    def _check_parameters(self, module: Module) -> None:
+        for name in self.sources.parameters:
+            if name not in module.parameters:
+                raise InvcError(
+                    f"module {module.name!r} has no parameter {name!r}",
+                    hint=nearest(name, module.parameters),
+                )
+
+    def _run(self, script: str, modules: Mapping[str, Module]) -> str:
+        (self.folder / "script.ys").write_text(script, encoding="utf-8")
+        try:
+            done = subprocess.run(
+                [*self.yosys.command, "script.ys"],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                check=False,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+            )
+        except OSError as error:
+            raise InvcError(f"cannot run {self.yosys.kind}: {error}", hint=INSTALL_HINT) from error
+        self.output.append(done.stdout)
+        if done.returncode:
+            raise self._error(done.stdout, modules)
+        return done.stdout
+
+    def _error(self, output: str, modules: Mapping[str, Module]) -> InvcError:
+        match = re.search(r"^(?:(\S+?):(\d+)(?:\.\d+-[\d.]+)?: )?ERROR: ?(.*)$", output, re.M)
+        if match is None:
+            return InvcError(
+                f"{self.yosys} ended without a word",
+                hint=f"is there memory and disk left? Yosys's log: {self._keep_log()}",
+            )
+        file, line, message = match.groups()
+        where = self.locate(f"{file}:{line}.0") if file else ""
+        message = re.sub(r"`\\?([^']*)'", r"'\1'", message).rstrip("!.")
+        for ours, theirs in self.shown.items():
+            message = message.replace(ours, theirs)
+        where = where or self._place(message, modules)
+        hint = next((hint for pattern, hint in HINTS if re.search(pattern, message)), "")
+        log = f"Yosys's log: {self._keep_log()}"
+        return InvcError(
+            message[:1].lower() + message[1:],
+            where=where or None,
+            hint=f"{hint}; {log}" if hint else log,
+        )
+
+    def _place(self, message: str, modules: Mapping[str, Module]) -> str:
+        """Where an error without a place is from: an instance, or an include line."""
+        match = re.match(r"Module '(\S+)' referenced in module '(\S+)'", message)
+        if match and match[2] in modules:
+            return modules[match[2]].instances.get(match[1], "")
+        match = re.search(r"include file '(.*)'", message)
+        for path in self.sources.files if match else ():
+            text = path.read_text(encoding="utf-8", errors="replace")
+            for number, line in enumerate(text.splitlines(), start=1):
+                if "`include" in line and match and match[1] in line:
+                    return f"{path}:{number}"
+        return ""
+
+    def _check_drivers(self, output: str, script: str) -> None:
+        """Refuse what Yosys's `check` only warns of."""
+        for pattern, problem, hint in DRIVERS:
+            match = re.search(pattern, output)
+            if match:
+                name = match[1].replace(" [", "[")
+                raise InvcError(
+                    f"net {name!r} {problem}", where=self._declared(name, script), hint=hint
+                )
+
+    def _declared(self, name: str, script: str) -> str:
+        """Where a net is declared: run again up to the check, and look at what is there then."""
+        elaborated, _, _ = script.partition("\ncheck\n")
+        self._run(f"{elaborated}\nwrite_rtlil checked.il\n", {})
+        wire = f" \\{name.partition('[')[0]}\n"
+        source = ""
+        with (self.folder / "checked.il").open(encoding="utf-8", errors="replace") as file:
+            for line in file:
+                words = line.split()
+                if words[:2] == ["attribute", "\\src"]:
+                    source = words[2].strip('"')
+                elif words[:1] == ["wire"] and line.endswith(wire):
+                    return self.locate(source)
+        return ""
+
+    def _keep_log(self) -> str:
+        """Leave Yosys's output where the user can read it."""
+        if self.log is not None:
+            self.log.write_text("".join(self.output), encoding="utf-8")
+            return str(self.log)
+        descriptor, name = tempfile.mkstemp(prefix="invc-yosys-", suffix=".log")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.writelines(self.output)
+        return name
+
+    def locate(self, src: str) -> str:
+        """The user's "file:line:column" of a src attribute; "" where it is in no file of theirs."""
+        for place in src.split("|"):
+            match = re.match(r"(.+?):(\d+)(?:\.(\d+))?", place)
+            if match is None:
+                continue
+            head, _, rest = match[1].partition("/")
+            theirs = self.shown.get(head)
+            if theirs is None:
+                continue
+            name = str(Path(theirs) / rest) if rest else theirs
+            column = f":{match[3]}" if match[3] and match[3] != "0" else ""
+            return f"{name}:{match[2]}{column}"
+        return ""
+
+
+# What `check` warns of: pattern with the net, what we say, the hint.
+DRIVERS = (
+    (
+        r"multiple conflicting drivers for \S+?\.\\(\S+(?: \[\d+\])?):",
+        "is driven twice",
+        "leave it one driver",
+    ),
+    (
+        r"Wire \S+?\.\\(\S+(?: \[\d+\])?) is used but has no driver",
+        "is read but nothing drives it",
+        "assign it, or make it an input",
+    ),
+)
+# What to do about an error of Yosys, by its text.
+HINTS = (
+    (r"include file", "name its folder with -I"),
+    (r"is not part of the design", "name the file that defines it too, or check its name"),
+    (r"does not have a port named", "check the name of the port"),
+    (r"does not have a parameter", "check the name of the parameter"),
+    (r"syntax error", "look at this line and the one before; SystemVerilog needs a .sv file"),
+    (r"[Rr]e-definition of module", "name each file once, or give one module another name"),
+    (r"out of memory|bad_alloc", "give the design more memory, or smaller parameters"),
+    (r"[Ll]atch inferred", "assign it on every path"),
+    (r"recursion|[Cc]ircular", "an instance may not contain itself"),
+)
+
+
+def _top(modules: Mapping[str, Module], sources: Sources) -> str:
+    """The module to compile: the one named, or the only one that no other instantiates."""
+    where = str(sources.files[0]) if len(sources.files) == 1 else None
+    if not modules:
+        raise InvcError("no module in it", where=where, hint="name a Verilog file with a module")
+    if sources.top is not None:
+        if sources.top not in modules:
+            raise InvcError(
+                f"no module is called {sources.top!r}",
+                where=where,
+                hint=nearest(sources.top, modules),
+            )
+        return sources.top
+    used = {child for module in modules.values() for child in module.instances}
+    roots = [name for name in modules if name not in used]
+    if len(roots) != 1:
+        shown = ", ".join(roots[:8] or list(modules)[:8])
+        raise InvcError(
+            f"{len(roots)} modules could be the top", where=where, hint=f"choose with --top: {shown}"
+        )
+    return roots[0]
+
+
+def _parse_modules(path: Path, locate: Callable[[str], str]) -> dict[str, Module]:
+    """Names, parameters and instances from the RTLIL that Yosys wrote after reading."""
+    modules: dict[str, Module] = {}
+    parameters: list[str] = []
+    instances: dict[str, str] = {}
+    name, source = "", ""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for line in file:
+            words = line.split()
+            if len(words) < 2:
+                continue
+            if words[0] == "module":
+                name = _plain(words[1])
+                parameters, instances = [], {}
+                modules[name] = Module(name, (), instances)
+            elif line.startswith("  parameter ") and name:
+                parameters.append(_plain(words[1]))
+                modules[name] = Module(name, tuple(parameters), instances)
+            elif words[:2] == ["attribute", "\\src"]:
+                source = words[2].strip('"')
+            elif words[0] == "cell" and words[1].startswith("\\"):
+                instances.setdefault(_plain(words[1]), locate(source))
+    return modules
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"^\$abstract", "", word).lstrip("\\")
+

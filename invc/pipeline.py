@@ -1,0 +1,176 @@
+"""The whole compiler on one page: sources in, design out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from invc import __version__
+from invc.assemble import assemble
+from invc.design import Design
+from invc.diagnostics import InvcError
+from invc.frontend.yosys import Sources, Yosys, find_yosys, map_json, read_verilog
+from invc.frontend.yosys_json import read_json
+from invc.library import Library, hamlib, liberty
+from invc.netlist import Function, Netlist, Port, counting_words, evaluate_ports
+from invc.passes import Mapper, fuse_products, pair_adders, simplify, sweep_dead
+
+Pass = Callable[[Netlist, Mapper], Netlist]
+
+# After each pair of transforms that can leave something to simplify, the order is: what is
+# known, what belongs together, what nobody needs.
+PASSES: Mapping[str, tuple[Pass, ...]] = {
+    "gap": (simplify, pair_adders, sweep_dead),
+    "spins": (simplify, pair_adders, sweep_dead, fuse_products, sweep_dead),
+}
+MAX_CELL_INPUTS = 8  # lib-gen writes a truth table
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What one step did.
+
+    Attributes:
+        name: Name of the step.
+        seconds: How long it took.
+        gates: Gates after it.
+    """
+
+    name: str
+    seconds: float
+    gates: int
+
+
+@dataclass
+class Journal:
+    """The steps of a run as they end; `yosys` is what ran, if any did."""
+
+    stages: list[Stage] = field(default_factory=list)
+    yosys: str | None = None
+    started: float = field(default_factory=time.perf_counter)
+
+    def note(self, name: str, gates: int) -> None:
+        """End the step that has been running."""
+        now = time.perf_counter()
+        self.stages.append(Stage(name, now - self.started, gates))
+        self.started = now
+
+
+def synth(
+    sources: Sources,
+    *,
+    library: Library | None = None,
+    objective: str = "gap",
+    gate_level: bool = False,
+    yosys: str | None = None,
+    log: Path | None = None,
+    journal: Journal | None = None,
+) -> Design:
+    """Compile sources to an invertible design.
+
+    Args:
+        sources: Verilog, or one Yosys JSON netlist.
+        library: Cells to map to; by default hamlib.
+        objective: "gap" or "spins": whether products are fused into adders.
+        gate_level: Whether the sources are instances of cells and primitives only, to be read by
+            Pyverilog.
+        yosys: The Yosys to use; by default `find_yosys` looks for one.
+        log: Where to leave Yosys's output.
+        journal: Takes the steps as they end.
+
+    Raises:
+        InvcError: The sources cannot be compiled.
+    """
+    cells = hamlib() if library is None else library
+    notes = Journal() if journal is None else journal
+    netlist = _read(sources, cells, gate_level, yosys, log, notes)
+    notes.note("read", len(netlist.gates))
+    mapper = Mapper(cells)
+    for transform in PASSES[objective]:
+        netlist = transform(netlist, mapper)
+        notes.note(transform.__name__, len(netlist.gates))
+    made_by = f"invc {__version__}" + (f", {notes.yosys}" if notes.yosys else "")
+    design = assemble(netlist, cells, origin=made_by)
+    notes.note("assemble", len(netlist.gates))
+    return design
+
+
+def _read(
+    sources: Sources,
+    library: Library,
+    gate_level: bool,
+    yosys: str | None,
+    log: Path | None,
+    journal: Journal,
+) -> Netlist:
+    if not sources.files:
+        raise InvcError("no source file", hint="invc synth design.v -o design.hj")
+    if gate_level:
+        from invc.frontend.gates import read_gates  # a parser that takes a while to load
+
+        return read_gates(_only(sources, "--netlist"), library, top=sources.top)
+    functions = {name: cell.function for name, cell in library.items() if cell.function}
+    if sources.files[0].suffix.lower() == ".json":
+        path = _only(sources, "a Yosys JSON netlist")
+        netlist = read_json(path, functions, top=sources.top)
+        if netlist is not None:
+            return netlist
+        tool = _find(yosys, journal)
+        return map_json(path, sources.top, functions, liberty(library), tool, log=log)
+    tool = _find(yosys, journal)
+    return read_verilog(sources, functions, liberty(library), tool, log=log)
+
+
+def _find(named: str | None, journal: Journal) -> Yosys:
+    tool = find_yosys(named)
+    journal.yosys = str(tool)
+    return tool
+
+
+def _only(sources: Sources, what: str) -> Path:
+    """The one file of a kind of input that takes no more, and none of the Verilog options."""
+    if len(sources.files) != 1:
+        raise InvcError(f"{what} is one file", where=str(sources.files[1]))
+    if sources.parameters or sources.defines or sources.includes:
+        raise InvcError(
+            f"-G, -D and -I do not apply to {what}", hint="its modules are elaborated already"
+        )
+    return sources.files[0]
+
+
+def module_function(path: Path, name: str, *, top: str | None = None) -> Function:
+    """The function of a small combinational module, for a new cell.
+
+    Its bits become pins: port `a` of one bit is A, bit 2 of port `d` is D2.
+
+    Raises:
+        InvcError: It has too many inputs, or an output that is no function of two of them.
+    """
+    design = synth(Sources((path,), top=top))
+    netlist = design.netlist
+    inputs = [(port, k) for port in netlist.inputs for k in range(len(port.bits))]
+    outputs = [(port, k) for port in netlist.outputs for k in range(len(port.bits))]
+    if len(inputs) > MAX_CELL_INPUTS:
+        raise InvcError(
+            f"module {netlist.name!r} has {len(inputs)} input bits",
+            where=str(path),
+            hint=f"a cell has at most {MAX_CELL_INPUTS}; 'invc synth' compiles larger modules",
+        )
+    words = iter(counting_words(len(inputs)))
+    trials = 1 << len(inputs)
+    values = evaluate_ports(
+        netlist, {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}, trials
+    )
+    tables = tuple(values[port.name][k] for port, k in outputs)
+
+    def pins(bits: Sequence[tuple[Port, int]]) -> tuple[str, ...]:
+        return tuple(_pin(port, k) for port, k in bits)
+
+    return Function(name, pins(inputs), pins(outputs), tables)
+
+
+def _pin(port: Port, k: int) -> str:
+    word = "".join(c if c.isalnum() or c == "_" else "_" for c in port.name)
+    return word if len(port.bits) == 1 else f"{word}{port.index(k)}"
