@@ -61,8 +61,6 @@ def command(
     if not NAME.fullmatch(name):
         raise InvcError(f"{name!r} is no name for a cell", hint="letters, digits and '_'")
     specification, text = _specification(name, function)
-    if bits is not None:
-        max_coefficient = min(max_coefficient, (1 << bits - 1) - 1)
     bounds = Bounds(
         ancillas=ancillas,
         max_coefficient=max_coefficient,
@@ -83,10 +81,10 @@ def command(
     if not quiet:
         count = len(cell.ancillas)
         found = f"with {count} ancilla{'s' * (count != 1)}: gap {cell.gap}"
-        largest = max(abs(x) for x in (*cell.h, *(J for *_, J in cell.J), 0))
+        proven = "proven optimal" if solution.optimal else "stopped by the time limit"
         click.echo(
-            f"{'; '.join([*solution.tried, found])}, ground {cell.ground}, largest coefficient "
-            f"{largest}; {'proven optimal' if solution.optimal else 'stopped by the time limit'}"
+            f"{'; '.join([*solution.tried, found])}, ground {cell.ground}, "
+            f"largest coefficient {cell.largest}; {proven}"
         )
         click.echo(f"wrote {path}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -30,6 +30,7 @@ class Cell:
         function: The function, or None where the relation is none.
         text: The function as the user wrote it.
         source: How it was made.
+        degenerate: Whether a valid row may have several ancilla words at the ground level.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Cell:
     function: Function | None = None
     text: str = ""
     source: str = ""
+    degenerate: bool = False
 
     @property
     def spin_names(self) -> tuple[str, ...]:
@@ -57,16 +59,25 @@ class Cell:
 
     def scaled(self, factor: int) -> Cell:
         """The cell with every coefficient, its ground energy and its gap multiplied."""
-        return Cell(
-            self.name,
-            self.pins,
-            self.rows,
-            self.ancillas,
-            tuple(factor * h for h in self.h),
-            tuple((i, j, factor * J) for i, j, J in self.J),
-            factor * self.ground,
-            factor * self.gap,
-            self.function,
-            self.text,
-            self.source,
+        return replace(
+            self,
+            h=tuple(factor * h for h in self.h),
+            J=tuple((i, j, factor * J) for i, j, J in self.J),
+            ground=factor * self.ground,
+            gap=factor * self.gap,
         )
+
+    @property
+    def largest(self) -> int:
+        """The largest absolute coefficient."""
+        return max(abs(x) for x in (*self.h, *(J for *_, J in self.J), 0))
+
+    @property
+    def strongest(self) -> int:
+        """The largest absolute coupling."""
+        return max((abs(J) for *_, J in self.J), default=0)
+
+    @property
+    def bits(self) -> int:
+        """Bits of a signed integer that holds every coefficient in either sign."""
+        return self.largest.bit_length() + 1

@@ -13,14 +13,12 @@ BAR = 40  # characters of the longest bar
 
 def datasheet(cell: Cell) -> str:
     """Function, truth table, h and J as a matrix, energy levels, gap, bits, provenance."""
-    largest = max(abs(x) for x in (*cell.h, *(J for *_, J in cell.J), 1))
-    strongest = max((abs(J) for *_, J in cell.J), default=1)
     lines = [
         f"{cell.name}: {cell.text}",
         f"spins     {len(cell.pins)} pins + {len(cell.ancillas)} ancillas",
-        f"gap       {cell.gap} ({cell.gap / strongest:.3g} times the largest |J|), "
+        f"gap       {cell.gap} ({cell.gap / max(cell.strongest, 1):.3g} times the largest |J|), "
         f"ground {cell.ground}",
-        f"integers  up to {largest}: {largest.bit_length() + 1} bits with sign",
+        f"integers  up to {cell.largest}: {cell.bits} bits with sign",
         f"source    {cell.source}",
         "",
         *_matrix(cell),

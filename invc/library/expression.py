@@ -20,8 +20,10 @@ from invc.netlist.function import MAX_INPUTS
 MAX_PINS = 14
 TOKEN = re.compile(
     r"\s*(?:(?P<constant>\d+'[bBdDhH][0-9a-fA-F]+|\d+)|(?P<name>[A-Za-z_]\w*)"
-    r"|(?P<operator>~\^|\^~|==|!=|<=|>=|&&|\|\||[=<>~!&|^?:()+*-]))"
+    r"|(?P<operator>~\^|\^~|==|!=|<=|>=|&&|\|\||[=<>~!&|^?:()+*-]))",
+    re.ASCII,
 )
+MAX_DIGITS = 20  # of a constant: no sum over bits needs more
 COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "=": operator.eq,
     "==": operator.eq,
@@ -53,8 +55,12 @@ class _Statement(NamedTuple):
     comparison: str
     right: Expression
     defines: str | None
-    names: tuple[str, ...]
+    left_names: tuple[str, ...]
     right_names: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.left_names + self.right_names))
 
 
 def parse_specification(name: str, text: str) -> Specification:
@@ -63,15 +69,19 @@ def parse_specification(name: str, text: str) -> Specification:
     Raises:
         InvcError: The text breaks the grammar, or has too many pins, or no valid row.
     """
-    parts = [part for part in re.split(r"[;\n]", text) if part.strip()]
+    parts = [part.strip() for part in re.split(r"[;\n]", text) if part.strip()]
     if not parts:
         raise InvcError("the function is empty", where=name, hint="write it as 'Y = A & B'")
-    statements = [_Parser(part, name).statement() for part in parts]
-    defined = [s.defines for s in statements]
-    used = dict.fromkeys(n for s in statements for n in s.names)
-    if None not in defined:
-        return _function(name, statements, used)
-    return _relation(name, statements, used)
+    try:
+        statements = [_Parser(part, name).statement() for part in parts]
+        used = dict.fromkeys(n for s in statements for n in s.names)
+        if all(s.defines for s in statements):
+            return _function(name, statements, used)
+        return _relation(name, statements, used)
+    except RecursionError:
+        raise InvcError(
+            "the function is nested too deeply", where=name, hint="define parts of it first"
+        ) from None
 
 
 def _function(
@@ -109,9 +119,7 @@ def _function(
 def _relation(
     name: str, statements: Sequence[_Statement], used: Mapping[str, object]
 ) -> Specification:
-    right = {n for s in statements if s.comparison == "=" for n in s.right_names}
-    left = set(used) - right
-    outputs = tuple(n for n in used if n in right and n not in left)
+    outputs = _results(statements)
     pins = (*(n for n in used if n not in outputs), *outputs)
     _bound(name, len(pins), 0)
     rows = 0
@@ -121,8 +129,23 @@ def _relation(
             rows |= 1 << row
     if not rows:
         raise InvcError("no row satisfies the relation", where=name)
+    if rows.bit_count() == 1 << len(pins):
+        raise InvcError("every row satisfies the relation: it needs no cell", where=name)
     function = as_function(name, pins, rows, len(outputs)) if outputs else None
     return Specification(pins, rows, function)
+
+
+def _results(statements: Sequence[_Statement]) -> tuple[str, ...]:
+    """Pins that a relation reads as results: what it defines, and the right sides of its '='."""
+    results: dict[str, None] = {}
+    read: set[str] = set()
+    for s in statements:
+        right = s.right_names if s.comparison == "=" and not s.defines else ()
+        made = (s.defines,) if s.defines else right
+        results.update(dict.fromkeys(made))
+        read.update(s.right_names if s.defines else s.left_names)
+        read.update(() if s.comparison == "=" else s.right_names)
+    return tuple(n for n in results if n not in read)
 
 
 def as_function(name: str, pins: Sequence[str], rows: int, outputs: int) -> Function | None:
@@ -163,7 +186,7 @@ class _Parser:
 
     def fail(self, message: str) -> NoReturn:
         raise InvcError(
-            f"{message} at column {self.start + 1} of {self.text.strip()!r}",
+            f"{message} at column {self.start + 1} of {self.text!r}",
             where=self.name,
             hint="operators are ~ & | ^ ~^ ?: and, over bits as numbers, + - * = < <= > >=",
         )
@@ -190,22 +213,18 @@ class _Parser:
 
     def statement(self) -> _Statement:
         left = self.choice()
-        before = tuple(self.names)
+        left_names = tuple(self.names)
+        end = self.start
         comparison = self.take(*COMPARISONS)
         if not comparison:
             self.fail("expected '='")
-        alone = self.text.split(comparison, 1)[0].strip()
-        defines = alone if comparison == "=" and before == (alone,) else None
-        self.names = {} if defines else self.names
-        marked = dict(self.names)
+        alone = self.text[:end].strip()
+        defines = alone if comparison == "=" and left_names == (alone,) else None
         self.names = {}
         right = self.choice()
-        right_names = tuple(self.names)
         if self.kind != "end":
             self.fail(f"unexpected {self.token!r}")
-        return _Statement(
-            left, comparison, right, defines, tuple({**marked, **self.names}), right_names
-        )
+        return _Statement(left, comparison, right, defines, left_names, tuple(self.names))
 
     def choice(self) -> Expression:
         condition = self.disjunction()
@@ -250,26 +269,31 @@ class _Parser:
             if not self.take(")"):
                 self.fail("expected ')'")
             return inside
-        token, kind = self.token, self.kind
-        if kind == "name":
+        token = self.token
+        if self.kind == "name":
             self.names[token] = None
             self.advance()
             return lambda v: v[token]
-        if kind == "constant":
-            value = self.constant(token)
-            self.advance()
-            return lambda _: value
-        self.fail(f"expected a name, found {token!r}" if token else "expected a name")
+        if self.kind != "constant":
+            self.fail(f"expected a name, found {token!r}" if token else "expected a name")
+        value = self.constant(token)
+        self.advance()
+        return lambda _: value
 
     def constant(self, token: str) -> int:
-        _, quote, digits = token.partition("'")
+        width, quote, digits = token.partition("'")
+        if len(width) > MAX_DIGITS or len(digits) > 4 * MAX_DIGITS:
+            self.fail("this constant is too long")
         if not quote:
             return int(token)
         base = {"b": 2, "d": 10, "h": 16}[digits[0].lower()]
         try:
-            return int(digits[1:], base)
+            value = int(digits[1:], base)
         except ValueError:
             self.fail(f"{token!r} is no constant")
+        if value.bit_length() > int(width):
+            self.fail(f"{token!r} does not fit its {width} bits")
+        return value
 
 
 def _apply(operation: Callable[[int, int], int], left: Expression, right: Expression) -> Expression:

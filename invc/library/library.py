@@ -47,23 +47,40 @@ def builtin_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "hamlib"
 
 
+def cell_files(folder: Path) -> list[Path]:
+    """The files of a folder of cells, by name.
+
+    Raises:
+        InvcError: It is no folder.
+    """
+    if not folder.is_dir():
+        raise InvcError(
+            "no such folder of cells", where=str(folder), hint="'invc lib-gen -o' makes one"
+        )
+    return sorted(folder.glob("*.toml"))
+
+
+def read_file(path: Path) -> Cell:
+    """The cell of a file, which has its name.
+
+    Raises:
+        InvcError: It cannot be read, is no cell, or is the file of another.
+    """
+    cell = read_cell(path)
+    if path.stem != cell.name:
+        raise InvcError(
+            f"this file holds cell {cell.name!r}", where=str(path), hint=f"call it {cell.name}.toml"
+        )
+    return cell
+
+
 def read_folder(folder: Path) -> dict[str, Cell]:
     """Every cell of a folder, by name, in the order of the file names.
 
     Raises:
         InvcError: It is no folder, or one of its files is no cell.
     """
-    if not folder.is_dir():
-        raise InvcError(
-            "no such folder of cells", where=str(folder), hint="'invc lib-gen -o' makes one"
-        )
-    cells: dict[str, Cell] = {}
-    for path in sorted(folder.glob("*.toml")):
-        cell = read_cell(path)
-        if cell.name in cells:
-            raise InvcError(f"a second cell is called {cell.name!r}", where=str(path))
-        cells[cell.name] = cell
-    return cells
+    return {path.stem: read_file(path) for path in cell_files(folder)}
 
 
 @cache
@@ -85,7 +102,7 @@ def read_library(*folders: Path) -> Library:
             if wrong:
                 raise InvcError(
                     f"cell {cell.name}: {wrong[0]}",
-                    where=str(folder),
+                    where=str(folder / f"{cell.name}.toml"),
                     hint="make it again with 'invc lib-gen'; 'invc lib-check' proves it",
                 )
             cells[cell.name] = cell

@@ -48,7 +48,7 @@ def levels(cell: Cell) -> Levels:
     )
 
 
-def faults(cell: Cell, *, degenerate: bool = False) -> list[str]:
+def faults(cell: Cell) -> list[str]:
     """What is wrong with a cell, in words; empty when it is proven."""
     found = levels(cell)
     wrong = []
@@ -56,7 +56,7 @@ def faults(cell: Cell, *, degenerate: bool = False) -> list[str]:
         wrong.append(f"valid row {_row(cell, found.missing[0])} is above the ground level")
     if found.gap <= 0:
         wrong.append("an invalid row lies on the ground level")
-    if found.words and not degenerate:
+    if found.words and not cell.degenerate:
         row, words = found.words[0]
         wrong.append(f"valid row {_row(cell, row)} has {words} ancilla words at the ground level")
     if found.ground != cell.ground:
@@ -72,7 +72,7 @@ def _row(cell: Cell, row: int) -> str:
     return " ".join(f"{pin}={row >> i & 1}" for i, pin in enumerate(cell.pins))
 
 
-def prove_cell(cell: Cell, *, degenerate: bool = False) -> Cell:
+def prove_cell(cell: Cell) -> Cell:
     """The cell with its true ground and gap.
 
     Raises:
@@ -80,6 +80,6 @@ def prove_cell(cell: Cell, *, degenerate: bool = False) -> Cell:
     """
     found = levels(cell)
     proven = replace(cell, ground=found.ground, gap=found.gap)
-    wrong = faults(proven, degenerate=degenerate)
+    wrong = faults(proven)
     assert not wrong, f"{cell.name}: {wrong[0]}"
     return proven

@@ -11,16 +11,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from itertools import combinations
 from pathlib import Path
+from threading import Thread
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import pulp
 
-from invc.diagnostics import InvcError
+from invc.diagnostics import InvcError, nearest
 from invc.library.cell import Cell
 from invc.library.expression import Specification
 from invc.library.proof import prove_cell
@@ -28,6 +30,10 @@ from invc.library.proof import prove_cell
 BIAS_RATIO = 2  # |h| may be this many times the bound on |J|, as on the published cells
 MAX_SPINS = 14
 RATIO_STEPS = 96  # gap ratios are fractions with a denominator up to this
+SMALLEST_GAP = 1e-4  # below it is the solver's rounding
+QUICK_BOUND = 4  # of |J|, once time has run out for better
+SHARE = 0.6  # of the time left, for a step that others have to follow
+POLL = 0.1  # seconds between looks for Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,14 @@ class _OutOfTime(Exception):
     pass
 
 
+class _Found(NamedTuple):
+    """A cell or why there is none, in words; and whether that is proven."""
+
+    cell: Cell | None
+    why: str
+    optimal: bool = True
+
+
 def solve_cell(
     name: str, specification: Specification, bounds: Bounds = Bounds(), *, text: str = ""
 ) -> Solution:
@@ -81,41 +95,53 @@ def solve_cell(
         InvcError: No cell exists within the bounds; the message says which bound made it so.
     """
     deadline = None if bounds.time_limit is None else monotonic() + bounds.time_limit
-    counts = (
-        range(bounds.max_ancillas + 1)
-        if bounds.ancillas is None
-        else range(bounds.ancillas, bounds.ancillas + 1)
-    )
+    fewest = bounds.ancillas or 0
+    most = bounds.max_ancillas if bounds.ancillas is None else bounds.ancillas
+    _check_graph(name, specification.pins, most, bounds.edges)
     tried: list[str] = []
-    for count in counts:
+    for count in range(fewest, most + 1):
         if len(specification.pins) + count > MAX_SPINS:
+            tried.append(f"{_plural(count, 'ancilla')} would make more than {MAX_SPINS} spins")
             break
-        problem = _Problem(name, specification, count, bounds, deadline)
         try:
-            ratio, optimal = problem.best_ratio()
-            if ratio is None:
-                tried.append(f"no cell with {_plural(count, 'ancilla')}")
-                continue
-            cell = problem.integer_cell(ratio, text, optimal)
+            found = _Problem(name, specification, count, bounds, deadline).solve(text)
         except _OutOfTime:
             raise InvcError(
                 f"the time limit ended the search with {_plural(count, 'ancilla')}",
                 where=name,
                 hint="; ".join([*tried, "give a longer --time-limit"]),
             ) from None
-        if cell is None:
-            tried.append(
-                f"with {_plural(count, 'ancilla')} no integers up to {bounds.max_coefficient} "
-                f"reach gap {float(ratio):.4g} times the largest |J|"
-            )
-            continue
-        return Solution(cell, optimal, tuple(tried))
-    limit = "that many ancillas" if bounds.ancillas is not None else "these bounds"
-    raise InvcError(
-        f"no cell exists with {limit}",
-        where=name,
-        hint="; ".join(tried) or f"at most {MAX_SPINS} spins",
-    )
+        if found.cell is not None:
+            return Solution(found.cell, found.optimal, tuple(tried))
+        tried.append(found.why)
+    raise InvcError("; ".join(tried), where=name, hint=_loosen(bounds))
+
+
+def _check_graph(
+    name: str, pins: Sequence[str], ancillas: int, edges: frozenset[frozenset[str]] | None
+) -> None:
+    spins = (*pins, *_ancilla_names(pins, ancillas))
+    for edge in sorted(sorted(edge) for edge in edges or ()):
+        if len(edge) != 2:
+            raise InvcError(f"the graph couples {edge[0]!r} to itself", where=name)
+        for end in edge:
+            if end not in spins:
+                hint = nearest(end, spins)
+                raise InvcError(f"the graph names {end!r}, which is no spin", where=name, hint=hint)
+
+
+def _loosen(bounds: Bounds) -> str:
+    """Which options may be the ones that made it impossible."""
+    given = {
+        "--ancillas": bounds.ancillas is not None,
+        "--bits": bounds.bits is not None,
+        "--graph": bounds.edges is not None,
+        "--max-coefficient": bounds.bits is None and bounds.max_coefficient < 32,
+    }
+    options = [option for option, is_given in given.items() if is_given]
+    if not options:
+        return "give a larger number of --ancillas, or build it of smaller cells with 'invc synth'"
+    return f"loosen {' or '.join(options)}"
 
 
 class _Problem:
@@ -133,30 +159,59 @@ class _Problem:
         self.ancillas = _ancilla_names(specification.pins, ancillas)
         self.spins = specification.pins + self.ancillas
         self.deadline = deadline
+        self.cap = None if bounds.bits is None else (1 << bounds.bits - 1) - 1
+        self.limit = min(bounds.max_coefficient, self.cap or bounds.max_coefficient)
         self.pairs = [
             (i, j)
             for i, j in combinations(range(len(self.spins)), 2)
             if bounds.edges is None or frozenset((self.spins[i], self.spins[j])) in bounds.edges
         ]
 
-    def solver(self) -> Any:  # noqa: ANN401 - PuLP has no types
+    def solver(self, share: float = 1) -> Any:  # noqa: ANN401 - PuLP has no types
+        """A solver that may use a share of the time left."""
         left = None
         if self.deadline is not None:
-            left = self.deadline - monotonic()
+            left = (self.deadline - monotonic()) * share
             if left <= 0:
                 raise _OutOfTime
-        if "HiGHS" in pulp.listSolvers(onlyAvailable=True):
+        if _solver_name() == "HiGHS":
             return pulp.HiGHS(msg=False, timeLimit=left, gapRel=0, gapAbs=1e-7, threads=1)
         return pulp.PULP_CBC_CMD(msg=False, timeLimit=left, gapRel=0, threads=1)
 
+    def solve(self, text: str) -> _Found:
+        """The cell with the largest gap that integers within the bounds reach."""
+        count = _plural(len(self.ancillas), "ancilla")
+        ratio, optimal = self.best_ratio()
+        if ratio is None:
+            return _Found(None, self.why_none(count))
+        found = self.integer_cell(ratio, text) if optimal else None
+        if found is None:
+            found = self.widest(text, optimal)
+        if found is None:
+            held = f" of {self.bounds.bits} bits" if self.bounds.bits else ""
+            return _Found(
+                None, f"with {count} no integers{held} up to {self.limit} keep the rows apart"
+            )
+        return found
+
+    def why_none(self, count: str) -> str:
+        if self.bounds.edges is not None:
+            free = replace(self.bounds, edges=None)
+            whole = _Problem(self.name, self.specification, len(self.ancillas), free, self.deadline)
+            ratio, _ = whole.best_ratio()
+            if ratio is not None:
+                gap = f"gap {float(ratio):.3g} times the largest |J|"
+                return f"with {count} not on this graph (with every pair coupled: {gap})"
+        return f"no cell with {count}"
+
     def program(self, bound: int, *, integers: bool) -> tuple[Any, list[Any], list[Any], Any]:
-        """Constraints for |J| <= bound; returns the program, h, J and the gap."""
+        """Constraints for |J| <= bound, |h| <= 2 bound; returns the program, h, J and the gap."""
         program = pulp.LpProblem("cell", pulp.LpMaximize)
         category = "Integer" if integers else "Continuous"
-        h = [
-            pulp.LpVariable(f"h{i}", -BIAS_RATIO * bound, BIAS_RATIO * bound, category)
-            for i in range(len(self.spins))
-        ]
+        most = BIAS_RATIO * bound
+        if integers and self.cap is not None:
+            most = min(most, self.cap)
+        h = [pulp.LpVariable(f"h{i}", -most, most, category) for i in range(len(self.spins))]
         J = [pulp.LpVariable(f"J{i}_{j}", -bound, bound, category) for i, j in self.pairs]
         span = bound * (BIAS_RATIO * len(h) + len(J))
         ground = pulp.LpVariable("ground", -span, span)
@@ -195,39 +250,59 @@ class _Problem:
         return pulp.LpAffineExpression(terms)
 
     def best_ratio(self) -> tuple[Fraction | None, bool]:
-        """The largest gap for |J| <= 1, |h| <= 2, and whether that is proven."""
+        """The largest gap for |J| <= 1, |h| <= 2, and whether that is proven.
+
+        None where there is no gap at all, which is then proven.
+        """
         program, _, _, gap = self.program(1, integers=False)
         program.setObjective(gap)
-        _solve(program, self.solver())
-        if program.status == pulp.LpStatusNotSolved or gap.varValue is None:
-            if self.deadline is not None and monotonic() >= self.deadline:
+        proven = _solve(program, self.solver(SHARE))
+        if gap.varValue is None or gap.varValue < SMALLEST_GAP:
+            if not proven:
                 raise _OutOfTime
             return None, True
-        if program.status != pulp.LpStatusOptimal or gap.varValue < 1e-4:
-            return None, True
-        optimal = program.sol_status == pulp.LpSolutionOptimal
-        return Fraction(gap.varValue).limit_denominator(RATIO_STEPS), optimal
+        return Fraction(gap.varValue).limit_denominator(RATIO_STEPS), proven
 
-    def integer_cell(self, ratio: Fraction, text: str, optimal: bool) -> Cell | None:
+    def integer_cell(self, ratio: Fraction, text: str) -> _Found | None:
         """The cell with the smallest bound at which integers reach the ratio."""
-        for bound in range(1, self.bounds.max_coefficient + 1):
-            if (ratio * bound).denominator != 1:
-                continue
-            program, h, J, gap = self.program(bound, integers=True)
-            program += gap == int(ratio * bound)
-            size = self.sizes(program, h, J, bound)
-            largest = pulp.LpVariable("largest", 0, BIAS_RATIO * bound)
-            for one in size:
-                program += largest >= one
-            if self.bounds.bits is not None:
-                program += largest <= (1 << self.bounds.bits - 1) - 1
-            program.sense = pulp.LpMinimize
-            # The largest coefficient first: it weighs more than all others can sum to.
-            program.setObjective(BIAS_RATIO * bound * len(size) * largest + pulp.lpSum(size))
-            _solve(program, self.solver())
-            if program.status == pulp.LpStatusOptimal and h[0].varValue is not None:
-                return self.cell(h, J, text, optimal)
+        for bound in range(ratio.denominator, self.limit + 1, ratio.denominator):
+            found = self.smallest(bound, int(ratio * bound), text, True)
+            if found is not None:
+                return found
         return None
+
+    def widest(self, text: str, optimal: bool) -> _Found | None:
+        """The cell with the largest gap at the largest bound, where integers miss the ratio."""
+        bound = self.limit if optimal else min(self.limit, QUICK_BOUND)
+        program, h, J, gap = self.program(bound, integers=True)
+        program.setObjective(gap)
+        proven = _solve(program, self.solver(SHARE))
+        if gap.varValue is None or gap.varValue < 1 - SMALLEST_GAP:
+            if not proven:
+                raise _OutOfTime
+            return None
+        try:
+            return self.smallest(bound, round(gap.varValue), text, optimal and proven)
+        except _OutOfTime:
+            return _Found(self.cell(h, J, text, False), "", False)
+
+    def smallest(self, bound: int, least: int, text: str, optimal: bool) -> _Found | None:
+        """The cell of a given gap with the smallest coefficients, the largest one first."""
+        program, h, J, gap = self.program(bound, integers=True)
+        program += gap == least
+        size = self.sizes(program, h, J, bound)
+        largest = pulp.LpVariable("largest", 0, BIAS_RATIO * bound)
+        for one in size:
+            program += largest >= one
+        program.sense = pulp.LpMinimize
+        # The largest coefficient weighs more than all others can sum to.
+        program.setObjective(BIAS_RATIO * bound * len(size) * largest + pulp.lpSum(size))
+        proven = _solve(program, self.solver())
+        if gap.varValue is None:
+            if not proven:
+                raise _OutOfTime
+            return None
+        return _Found(self.cell(h, J, text, optimal), "", optimal)
 
     def sizes(self, program: Any, h: list[Any], J: list[Any], bound: int) -> list[Any]:  # noqa: ANN401
         sizes = []
@@ -245,7 +320,6 @@ class _Problem:
             for (i, j), x in zip(self.pairs, J, strict=True)
             if round(x.varValue)
         )
-        solver = "HiGHS" if "HiGHS" in pulp.listSolvers(onlyAvailable=True) else "CBC"
         proven = "proven optimal" if optimal else "stopped by the time limit"
         draft = Cell(
             self.name,
@@ -258,22 +332,55 @@ class _Problem:
             1,
             self.specification.function,
             text,
-            f"invc lib-gen, PuLP {pulp.__version__} with {solver}, {proven}",
+            f"invc lib-gen, PuLP {pulp.__version__} with {_solver_name()}, {proven}",
+            self.bounds.degenerate,
         )
-        return prove_cell(draft, degenerate=self.bounds.degenerate)
+        return prove_cell(draft)
 
 
-def _solve(program: Any, solver: Any) -> None:  # noqa: ANN401 - PuLP has no types
-    """Solve with file descriptor 1 closed off: HiGHS prints a banner past every option."""
+@cache
+def _solver_name() -> str:
+    return "HiGHS" if "HiGHS" in pulp.listSolvers(onlyAvailable=True) else "CBC"
+
+
+def _solve(program: Any, solver: Any) -> bool:  # noqa: ANN401 - PuLP has no types
+    """Solve; say whether what came out is proven: the optimum, or that there is nothing.
+
+    Without a solution every variable is None. The solver runs in a thread of its own, so that
+    Ctrl-C is heard, and with file descriptor 1 closed off, as HiGHS prints a banner past every
+    option.
+    """
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            program.solve(solver)
+        except BaseException as error:  # raised again below, in the thread that asked
+            failed.append(error)
+
     sys.stdout.flush()
     kept = os.dup(1)
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         try:
-            program.solve(solver)
+            thread = Thread(target=work, daemon=True)
+            thread.start()
+            while thread.is_alive():
+                thread.join(POLL)
         finally:
             os.dup2(kept, 1)
             os.close(kept)
+    stopped = bool(failed) and isinstance(failed[0], IndexError)  # PuLP, when no point was found
+    if failed and not stopped:
+        raise failed[0]
+    proven = not stopped and (
+        program.sol_status in {pulp.LpSolutionOptimal, pulp.LpSolutionInfeasible}
+    )
+    # At the time limit PuLP may hand out a point that is none.
+    if stopped or program.status != pulp.LpStatusOptimal or not (proven or program.valid(1e-6)):
+        for variable in program.variables():
+            variable.varValue = None
+    return proven
 
 
 def _ancilla_names(pins: Sequence[str], count: int) -> tuple[str, ...]:

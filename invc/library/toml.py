@@ -9,14 +9,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from invc.diagnostics import InvcError
+from invc.diagnostics import InvcError, nearest
 from invc.library.cell import Cell
 from invc.netlist import Function
 from invc.writing import read_text, write_whole
 
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+HEXADECIMAL = re.compile(r"[0-9a-fA-F]+")
 TEXT_KEYS = ("name", "function", "source")
-LIST_KEYS = ("inputs", "outputs", "tables", "ancillas")
+LIST_KEYS = ("inputs", "outputs", "tables", "pins", "ancillas")
+TABLE_KEYS = ("h", "J")
+COMMON_KEYS = {"name", "function", "source", "ancillas", "h", "J", "ground", "gap", "degenerate"}
+FUNCTION_KEYS = {"inputs", "outputs", "tables"}
+RELATION_KEYS = {"pins", "rows"}
+MAX_SPINS = 20  # a proof enumerates them
 
 
 def write_cell(cell: Cell, path: Path) -> None:
@@ -29,6 +35,7 @@ def format_cell(cell: Cell) -> str:
     names = cell.spin_names
     biases = ", ".join(f"{names[i]} = {h}" for i, h in enumerate(cell.h) if h)
     couplings = [f'"{names[i]} {names[j]}" = {J}' for i, j, J in cell.J]
+    pins: dict[str, str | list[str]]
     if cell.function is not None:
         pins = {
             "inputs": list(cell.function.inputs),
@@ -38,20 +45,27 @@ def format_cell(cell: Cell) -> str:
     else:
         pins = {"pins": list(cell.pins), "rows": f"{cell.rows:x}"}
     lines = [
-        f"name     = {json.dumps(cell.name)}",
-        f"function = {json.dumps(cell.text)}",
+        f"name     = {_quoted(cell.name)}",
+        f"function = {_quoted(cell.text)}",
         *(f"{key:8} = {json.dumps(value)}" for key, value in pins.items()),
         f"ancillas = {json.dumps(list(cell.ancillas))}",
         f"h        = {{ {biases} }}" if biases else "h        = {}",
         f"ground   = {cell.ground}",
         f"gap      = {cell.gap}",
-        f"source   = {json.dumps(cell.source)}",
+        *(["degenerate = true"] if cell.degenerate else []),
+        f"source   = {_quoted(cell.source)}",
         "",
         "[J]",
         *couplings,
         "",
     ]
     return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    """A TOML string; JSON's escapes are TOML's but for DEL and halves of surrogate pairs."""
+    whole = text.encode("utf-8", "replace").decode()
+    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def read_cell(path: Path) -> Cell:
@@ -63,12 +77,9 @@ def read_cell(path: Path) -> Cell:
     text = read_text(path, hint="cells are written by 'invc lib-gen'")
     try:
         fields = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvcError(f"not a cell: {error}", where=str(path), hint=_AGAIN) from error
-    try:
         return _cell(fields)
-    except (KeyError, TypeError, ValueError) as error:
-        problem = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+    except (ValueError, RecursionError) as error:
+        problem = str(error) if isinstance(error, ValueError) else "nested too deeply"
         raise InvcError(f"not a cell: {problem}", where=str(path), hint=_AGAIN) from error
 
 
@@ -76,24 +87,20 @@ _AGAIN = "make it again with 'invc lib-gen'"
 
 
 def _cell(fields: Mapping[str, Any]) -> Cell:
-    for key in TEXT_KEYS:
-        if not isinstance(fields[key], str):
-            raise ValueError(f"{key!r} is no text")
-    for key in LIST_KEYS:
-        values = fields.get(key, [])
-        if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-            raise ValueError(f"{key!r} is no list of texts")
-    name = fields["name"]
+    _check_keys(fields)
+    name, ancillas = fields["name"], tuple(fields["ancillas"])
     function = None
+    words = fields["pins"] if "pins" in fields else fields["inputs"] + fields["outputs"]
+    if len(words) + len(ancillas) > MAX_SPINS:
+        raise ValueError(f"more than {MAX_SPINS} spins")
     if "pins" in fields:
-        pins, rows = tuple(fields["pins"]), int(fields["rows"], 16)
+        pins, rows = tuple(words), _hexadecimal(fields["rows"], "rows")
         if not 0 < rows < 1 << (1 << len(pins)):
             raise ValueError("'rows' does not fit the pins")
     else:
-        tables = tuple(int(table, 16) for table in fields["tables"])
+        tables = tuple(_hexadecimal(table, "tables") for table in fields["tables"])
         function = Function(name, tuple(fields["inputs"]), tuple(fields["outputs"]), tables)
         pins, rows = function.pins, function.relation
-    ancillas = tuple(fields["ancillas"])
     index = {spin: k for k, spin in enumerate(pins + ancillas)}
     if len(index) != len(pins) + len(ancillas):
         raise ValueError("two spins share a name")
@@ -116,7 +123,34 @@ def _cell(fields: Mapping[str, Any]) -> Cell:
         function,
         fields["function"],
         fields["source"],
+        fields.get("degenerate", False),
     )
+
+
+def _check_keys(fields: Mapping[str, Any]) -> None:
+    known = COMMON_KEYS | (RELATION_KEYS if "pins" in fields else FUNCTION_KEYS)
+    for key in sorted(fields.keys() - known):
+        raise ValueError(f"{key!r} is no key; {nearest(key, sorted(known))}")
+    for key in sorted(known - fields.keys() - {"degenerate"}):
+        raise ValueError(f"{key!r} is missing")
+    for key in TEXT_KEYS:
+        if not isinstance(fields[key], str):
+            raise ValueError(f"{key!r} is no text")
+    for key in LIST_KEYS:
+        values = fields.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+            raise ValueError(f"{key!r} is no list of texts")
+    for key in TABLE_KEYS:
+        if not isinstance(fields[key], dict):
+            raise ValueError(f"{key!r} is no table")
+    if not isinstance(fields.get("degenerate", False), bool):
+        raise ValueError("'degenerate' is neither true nor false")
+
+
+def _hexadecimal(text: object, key: str) -> int:
+    if not isinstance(text, str) or not HEXADECIMAL.fullmatch(text):
+        raise ValueError(f"{key!r} holds {text!r}, which is no hexadecimal number")
+    return int(text, 16)
 
 
 def _couplings(
