@@ -211,11 +211,11 @@ class _Problem:
         most = BIAS_RATIO * bound
         if integers and self.cap is not None:
             most = min(most, self.cap)
-        h = [pulp.LpVariable(f"h{i}", -most, most, category) for i in range(len(self.spins))]
-        J = [pulp.LpVariable(f"J{i}_{j}", -bound, bound, category) for i, j in self.pairs]
+        h = [_variable(program, f"h{i}", -most, most, category) for i in range(len(self.spins))]
+        J = [_variable(program, f"J{i}_{j}", -bound, bound, category) for i, j in self.pairs]
         span = bound * (BIAS_RATIO * len(h) + len(J))
-        ground = pulp.LpVariable("ground", -span, span)
-        gap = pulp.LpVariable("gap", 0, 2 * span)
+        ground = _variable(program, "ground", -span, span)
+        gap = _variable(program, "gap", 0, 2 * span)
         pins, words = len(self.specification.pins), 1 << len(self.ancillas)
         # Words that are not chosen stand above the ground level: by at least 2 in integers,
         # since flipping spins changes the energy by twice an integer.
@@ -231,7 +231,7 @@ class _Problem:
                 elif words == 1:
                     program += energy == ground
                 else:
-                    chosen = pulp.LpVariable(f"z{row}_{word}", cat="Binary")
+                    chosen = _variable(program, f"z{row}_{word}", 0, 1, "Integer")
                     choice.append(chosen)
                     program += energy <= ground + 2 * span * (1 - chosen)
                     least = 0 if self.bounds.degenerate else margin
@@ -291,7 +291,7 @@ class _Problem:
         program, h, J, gap = self.program(bound, integers=True)
         program += gap == least
         size = self.sizes(program, h, J, bound)
-        largest = pulp.LpVariable("largest", 0, BIAS_RATIO * bound)
+        largest = _variable(program, "largest", 0, BIAS_RATIO * bound)
         for one in size:
             program += largest >= one
         program.sense = pulp.LpMinimize
@@ -307,7 +307,7 @@ class _Problem:
     def sizes(self, program: Any, h: list[Any], J: list[Any], bound: int) -> list[Any]:  # noqa: ANN401
         sizes = []
         for variable in (*h, *J):
-            size = pulp.LpVariable(f"a_{variable.name}", 0, BIAS_RATIO * bound)
+            size = _variable(program, f"a_{variable.name}", 0, BIAS_RATIO * bound)
             program += size >= variable
             program += size >= -variable
             sizes.append(size)
@@ -336,6 +336,18 @@ class _Problem:
             self.bounds.degenerate,
         )
         return prove_cell(draft)
+
+
+def _variable(
+    program: Any,  # noqa: ANN401 - PuLP has no types
+    name: str,
+    low: float,
+    high: float,
+    category: str = "Continuous",
+) -> Any:  # noqa: ANN401
+    """A variable of a program: PuLP 3.3 makes them so and warns of the way that 2.9 knows."""
+    make = getattr(program, "add_variable", pulp.LpVariable)
+    return make(name, low, high, category)
 
 
 @cache

@@ -1,0 +1,150 @@
+"""hamlib: every cell is what it says, at the proven optimum, and no small mistake goes unseen."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from invc.diagnostics import InvcError
+from invc.library import builtin_folder, faults, hamlib, read_library, write_cell
+from invc.library.expression import parse_specification
+from invc.library.proof import levels
+
+OPTIMUM = json.loads(Path(__file__).with_name("optimum.json").read_text())["cells"]
+CELLS = dict(hamlib().cells)
+BOUND = 1e-6  # the published optima are decimals
+
+
+def coefficients(cell):
+    """Every cell that differs from this one by one in one coefficient, with what was changed."""
+    spins = range(len(cell.spin_names))
+    for i in spins:
+        for step in (-1, 1):
+            h = tuple(x + step * (k == i) for k, x in enumerate(cell.h))
+            yield f"h{i}{'np'[step > 0]}", replace(cell, h=h)
+    table = {(i, j): J for i, j, J in cell.J}
+    for i in spins:
+        for j in range(i + 1, len(spins)):
+            for step in (-1, 1):
+                changed = {**table, (i, j): table.get((i, j), 0) + step}
+                J = tuple((a, b, J) for (a, b), J in sorted(changed.items()) if J)
+                yield f"J{i}_{j}{'np'[step > 0]}", replace(cell, J=J)
+
+
+def statements(cell):
+    """Every cell that states one number wrongly."""
+    for step in (-1, 1):
+        yield f"ground{'np'[step > 0]}", replace(cell, ground=cell.ground + step)
+        yield f"gap{'np'[step > 0]}", replace(cell, gap=cell.gap + step)
+    if cell.function is None:
+        yield "rows", replace(cell, rows=cell.rows ^ 2)
+        return
+    for k in range(len(cell.function.tables)):
+        for row in range(1 << len(cell.function.inputs)):
+            tables = tuple(t ^ (1 << row) * (n == k) for n, t in enumerate(cell.function.tables))
+            function = replace(cell.function, tables=tables)
+            wrong = replace(cell, function=function, rows=function.relation)
+            yield f"table{k}_{row}", wrong
+
+
+def test_the_library_holds_the_cells_that_the_mapping_emits():
+    assert {"AND2", "XOR2", "MUX2", "HA", "FA", "MAJ3", "MULHA", "MULFA"} <= set(CELLS)
+
+
+@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+def test_cell_is_proven(cell):
+    assert faults(cell) == []
+    found = levels(cell)
+    assert (found.ground, found.gap) == (cell.ground, cell.gap)
+    assert "proven optimal" in cell.source
+    stated = parse_specification(cell.name, cell.text)
+    assert (stated.pins, stated.rows) == (cell.pins, cell.rows)
+    assert stated.function == cell.function
+
+
+@pytest.mark.parametrize("name", sorted(OPTIMUM.keys() & CELLS.keys()))
+def test_cell_is_at_the_optimum(name):
+    cell, best = CELLS[name], OPTIMUM[name]
+    assert len(cell.ancillas) <= best["ancillas"]
+    bound = max(cell.strongest, max(map(abs, cell.h)) / 2)
+    assert cell.gap / bound >= best["gap"] - BOUND
+
+
+def test_only_counters_of_the_table_are_missing():
+    assert not OPTIMUM.keys() - CELLS.keys() - {"COUNT7_3"}
+
+
+@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+def test_any_number_off_by_one_is_caught(cell):
+    for what, wrong in (*coefficients(cell), *statements(cell)):
+        assert faults(wrong), what
+
+
+def test_faults_are_named():
+    cell = CELLS["AND2"]
+    assert faults(replace(cell, h=(1, 1, -4))) == [
+        "valid row A=1 B=1 Y=1 is above the ground level",
+        "ground is -5, stated -3",
+    ]
+    assert "an invalid row lies on the ground level" in faults(replace(cell, h=(0,) * 3, J=()))
+    assert faults(replace(cell, ground=-4)) == ["ground is -3, stated -4"]
+    assert faults(replace(cell, gap=6)) == ["gap is 4, stated 6"]
+    assert faults(replace(cell, rows=cell.rows ^ 3))[-1] == (
+        "its rows are not those of its function"
+    )
+    idle = replace(cell, ancillas=("x0",), h=(*cell.h, 0))
+    assert faults(idle) == ["valid row A=0 B=0 Y=0 has 2 ancilla words at the ground level"]
+    assert faults(replace(idle, degenerate=True)) == []
+
+
+def test_scaling_scales_every_energy():
+    for cell in CELLS.values():
+        assert faults(cell.scaled(3)) == []
+        assert cell.scaled(3).gap == 3 * cell.gap
+
+
+def test_bits_hold_every_coefficient():
+    for cell in CELLS.values():
+        assert cell.largest < 1 << cell.bits - 1 <= 2 * cell.largest
+
+
+def test_a_users_cell_wins_and_is_proven_at_load(tmp_path):
+    mine = replace(CELLS["AND2"].scaled(2), source="mine")
+    write_cell(mine, tmp_path / "AND2.toml")
+    assert read_library(tmp_path)["AND2"] == mine
+    assert set(read_library(tmp_path)) == set(CELLS)
+    write_cell(replace(CELLS["AND2"], name="MY", gap=6), tmp_path / "MY.toml")
+    with pytest.raises(InvcError) as error:
+        read_library(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path / 'MY.toml'}: error: cell MY: gap is 4, stated 6\n"
+        "  hint: make it again with 'invc lib-gen'; 'invc lib-check' proves it"
+    )
+
+
+def test_a_users_cell_with_a_wrong_function_is_refused(tmp_path):
+    text = (builtin_folder() / "AND2.toml").read_text()
+    (tmp_path / "OR2.toml").write_text(text.replace("AND2", "OR2").replace('"8"', '"e"'))
+    with pytest.raises(InvcError, match="cell OR2: valid row A=1 B=0 Y=1 is above the ground"):
+        read_library(tmp_path)
+
+
+def test_a_folder_or_cell_that_is_not_there(tmp_path):
+    with pytest.raises(InvcError) as error:
+        read_library(tmp_path / "no")
+    assert str(error.value) == (
+        f"{tmp_path / 'no'}: error: no such folder of cells\n  hint: 'invc lib-gen -o' makes one"
+    )
+    with pytest.raises(InvcError) as error:
+        hamlib().find("XR2")
+    assert str(error.value) == "error: no cell is called 'XR2'\n  hint: did you mean 'XOR2'?"
+
+
+def test_a_file_has_the_name_of_its_cell(tmp_path):
+    write_cell(CELLS["AND2"], tmp_path / "NAND2.toml")
+    with pytest.raises(InvcError) as error:
+        read_library(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path / 'NAND2.toml'}: error: this file holds cell 'AND2'\n  hint: call it AND2.toml"
+    )
