@@ -662,10 +662,21 @@ class _Flattening:
             alias[step >> 1] = lit ^ (step & 1)
         return lit
 
+    def resolve_all(self) -> None:
+        """Follow every alias, so that a loop is a fault even where nothing reads it.
+
+        What drives a net takes over its name: the first is the least deep in the hierarchy.
+        """
+        named = bytearray(b"\1") + bytearray(len(self.names) - 1)  # net 0 is no net
+        for net in range(1, len(self.names)):
+            end = self.resolve(2 * net)
+            if self.names[net] and not end & 1 and not named[end >> 1]:
+                named[end >> 1] = 1
+                self.names[end >> 1] = self.names[net]
+
     def build(self, root: Instance) -> Netlist:
         """Number the nets that gates and inputs drive, and put the gates in order."""
-        for net in range(1, len(self.names)):  # a loop is a fault even where nothing reads it
-            self.resolve(2 * net)
+        self.resolve_all()
         builder = Builder()
         numbered = [0] * len(self.names)
         for port in root.module.ports:

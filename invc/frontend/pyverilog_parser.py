@@ -64,7 +64,8 @@ _TOKEN = re.compile(
 # The groups of _TOKEN.
 _NAME, _MARK, _NEWLINE, _NUMBER, _REAL, _DECIMAL, _STRING, _END = range(1, 9)
 _KINDS = {_REAL: "FLOATNUMBER", _DECIMAL: "INTNUMBER_DEC"}
-_BEFORE_DELAY = frozenset({"ID", "SENS_OR", "ASSIGN"})
+_DELAYED = frozenset({"assign", "and", "nand", "or", "nor", "xor", "xnor", "buf", "not"})
+_DELAY = re.compile(r"\s*(?:\([^()]*\)|[A-Za-z0-9_.$]+)")
 _BLANKS = " \t\r\f\v"
 _RESERVED: dict[str, str] = VerilogLexer.reserved
 
@@ -101,7 +102,7 @@ class SyntaxFault(Exception):
 def tokens(text: str) -> Iterator[Token]:
     """The tokens of a text without directives and comments.
 
-    Delays such as `#1` after a name are left out: Pyverilog's grammar knows only `#(1)` there.
+    Delays of gates and assigns are left out: Pyverilog's grammar knows only some of them.
 
     Raises:
         SyntaxFault: A character that begins no token.
@@ -109,7 +110,7 @@ def tokens(text: str) -> Iterator[Token]:
     line = 1
     end = 0
     delay: Token | None = None  # a # held back until it is known what follows
-    named = False  # whether a name or `assign` came just before
+    before = ""  # the token before, where it is a name
     match = _TOKEN.scanner(text).match  # type: ignore[attr-defined]
     while found := match():
         group = found.lastindex
@@ -128,8 +129,11 @@ def tokens(text: str) -> Iterator[Token]:
             token = Token(_RESERVED.get(value, "ID"), value, line, position)
         elif group == _MARK:
             token = Token(_PUNCTUATION[value], value, line, position)
-            if value == "#" and named:
-                delay, named = token, False
+            if value == "#" and before in _DELAYED:
+                match = _after_delay(text, end, match)
+                continue
+            if value == "#" and before:
+                delay, before = token, ""
                 continue
         elif group == _NUMBER:
             token = _number(value, line, position)
@@ -144,9 +148,17 @@ def tokens(text: str) -> Iterator[Token]:
         if delay:
             yield delay
             delay = None
-        named = group == _NAME and token.type in _BEFORE_DELAY
+        before = value if group == _NAME else ""
         yield token
     raise SyntaxFault(f"illegal character {text[end:].lstrip(_BLANKS)[:1]!r}", line)
+
+
+def _after_delay(text: str, position: int, match: Scan) -> Scan:
+    """A scanner after the delay at a position, or the same one where there is none."""
+    delay = _DELAY.match(text, position)
+    if not delay or "\n" in delay[0]:
+        return match
+    return _TOKEN.scanner(text, delay.end()).match  # type: ignore[attr-defined, no-any-return]
 
 
 def _after_specify(text: str, position: int, line: int) -> tuple[int, Scan]:
@@ -355,10 +367,12 @@ def _tables(parser: _Parser) -> Tree:
     name = "-".join(["tables", *names, f"{sys.version_info[0]}.{sys.version_info[1]}"])
     path = folder / f"{name}.pickle"
     if path.is_file():
-        try:
-            return make(str(path))  # PLY compares its signature of the grammar
-        except Exception:  # broken, in any of a pickle's ways
-            path.unlink(missing_ok=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # PLY leaves a broken file open
+            try:
+                return make(str(path))  # PLY compares its signature of the grammar
+            except Exception:  # broken, in any of a pickle's ways
+                path.unlink(missing_ok=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as work:
