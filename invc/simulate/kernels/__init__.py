@@ -1,0 +1,1 @@
+"""Compiled kernels; `invc.simulate.reference` is what each must equal state for state."""

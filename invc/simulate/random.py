@@ -1,0 +1,57 @@
+"""Seeds: every block of replicas has its own, whatever thread runs it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+UInt64 = npt.NDArray[np.uint64]
+
+WORDS = 16  # of 64 replicas each
+LANES = 64 * WORDS
+
+
+def block_generator(seed: int, block: int) -> np.random.Philox:
+    """The source of a block's first state and of its generators' seeds."""
+    return np.random.Philox(np.random.SeedSequence([seed, block]))
+
+
+def first_state(source: np.random.Philox, spins: int) -> UInt64:
+    """Uniform random bits. Shape (spins, 16), uint64: bit l of word w is replica 64 w + l."""
+    return source.random_raw(spins * WORDS).reshape(spins, WORDS)
+
+
+def generators(source: np.random.Philox) -> UInt64:
+    """States of 16 generators xoshiro256++. Shape (4, 16), uint64."""
+    return source.random_raw(4 * WORDS).reshape(4, WORDS)
+
+
+def draw(rng: UInt64) -> UInt64:
+    """One number from each of the 16 generators, which step. Shape (16,), uint64.
+
+    Source: Blackman, Vigna, https://doi.org/10.1145/3460772, xoshiro256++.
+    """
+    s0, s1, s2, s3 = rng
+    out = _rotated(s0 + s3, 23) + s0
+    t = s1 << np.uint64(17)
+    s2 ^= s0
+    s3 ^= s1
+    s1 ^= s2
+    s0 ^= s3
+    s2 ^= t
+    rng[3] = _rotated(s3, 45)
+    return out
+
+
+def _rotated(x: UInt64, k: int) -> UInt64:
+    return x << np.uint64(k) | x >> np.uint64(64 - k)
+
+
+def bits_of(state: UInt64) -> npt.NDArray[np.uint8]:
+    """State words as one byte a bit: shape (spins, 16) to (spins, 1024), in order of replicas."""
+    return np.unpackbits(state.astype("<u8").view(np.uint8), axis=-1, bitorder="little")
+
+
+def words_of(bits: npt.NDArray[np.uint8]) -> UInt64:
+    """The inverse of `bits_of`."""
+    return np.packbits(bits, axis=-1, bitorder="little").view("<u8").astype(np.uint64)

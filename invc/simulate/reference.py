@@ -1,0 +1,71 @@
+"""The kernels in plain numpy, replica by replica in integers: slow, and what they must equal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from invc.simulate.heat import Heat
+from invc.simulate.program import Program
+from invc.simulate.random import LANES, WORDS, UInt64, bits_of, draw, words_of
+
+POOL = 256
+
+
+def sweep(program: Program, state: UInt64, rng: UInt64, heats: tuple[Heat, Heat], sweeps: int) -> None:
+    """Update every target in order, `sweeps` times, in place: heat bath at one temperature.
+
+    Args:
+        program: The updates.
+        state: Shape (spins, 16), uint64.
+        rng: Shape (4, 16), uint64.
+        heats: For even and odd fields.
+        sweeps: How many.
+    """
+    bits = bits_of(state)
+    with np.errstate(over="ignore"):
+        noise = [
+            _noise(heats[r], rng, sweeps * int(np.count_nonzero(program.parity == r)))
+            for r in (0, 1)
+        ]
+        for _ in range(sweeps):
+            for u in range(program.updates):
+                r = int(program.parity[u])
+                above = next(noise[r])  # thresholds above the random number, for each replica
+                total = _sum(program, u, bits)
+                bits[program.target[u]] = total + above >= heats[r].certain - program.shift[u]
+    state[:] = words_of(bits)
+
+
+def _sum(program: Program, u: int, bits: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """S of one update for every replica."""
+    total = np.zeros(LANES, dtype=np.int64)
+    first, last = program.first_plane[u], program.first_plane[u + 1] - 1
+    for p, slot in enumerate(range(first, last)):
+        for ref in program.ref[program.plane[slot] : program.plane[slot + 1]]:
+            total += (bits[ref >> 1] ^ (ref & 1)).astype(np.int64) << p
+    return total
+
+
+def _noise(heat: Heat, rng: UInt64, uses: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Vectors from a pool, each drawn once and used 16 times, rotated by 0 to 15 words."""
+    size = 1
+    while size < POOL and 2 * size * WORDS <= uses:
+        size *= 2
+    while True:
+        pool = [_fresh(heat, rng) for _ in range(size)]
+        for rotation in range(WORDS):
+            word = draw(rng)
+            cursor = int(word[0]) & (size - 1)
+            stride = int(word[1]) & (size - 1) | 1
+            for _ in range(size):
+                cursor = (cursor + stride) & (size - 1)
+                yield np.roll(pool[cursor], -64 * rotation)
+
+
+def _fresh(heat: Heat, rng: UInt64) -> npt.NDArray[np.int64]:
+    raw = np.concatenate([draw(rng) for _ in range(LANES // (4 * WORDS))])
+    u = raw.astype("<u8").view("<u2").astype(np.int64)
+    return len(heat.thresholds) - np.searchsorted(heat.thresholds, u, side="right")
