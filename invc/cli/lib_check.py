@@ -44,10 +44,10 @@ def _check(path: Path, quiet: bool) -> bool:
 
     try:
         cell = read_file(path)
-        wrong = faults(cell) + _stated(cell)
     except InvcError as error:
         click.echo(str(error), err=True)
         return False
+    wrong = faults(cell) + _stated(cell)
     for fault in wrong:
         click.echo(f"{path}: error: {fault}", err=True)
     if not wrong and not quiet:
@@ -59,11 +59,15 @@ def _check(path: Path, quiet: bool) -> bool:
 
 def _stated(cell: Cell) -> list[str]:
     """What its function, as the user wrote it, says otherwise; a module is elsewhere."""
+    from invc.diagnostics import InvcError
     from invc.library.expression import parse_specification
 
     if cell.text.startswith("module "):
         return []
-    stated = parse_specification(cell.name, cell.text)
+    try:
+        stated = parse_specification(cell.name, cell.text)
+    except InvcError as error:
+        return [error.message]
     if (stated.pins, stated.rows) == (cell.pins, cell.rows):
         return []
     return [f"its rows are not those of {cell.text!r}"]

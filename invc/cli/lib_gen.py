@@ -69,6 +69,8 @@ def command(
         time_limit=time_limit,
         degenerate=allow_degenerate,
     )
+    if not quiet:
+        _name_kin(name, specification)
     solution = solve_cell(name, specification, bounds, text=text)
     cell = solution.cell
     try:
@@ -101,6 +103,18 @@ def _specification(name: str, function: str) -> tuple[Specification, str]:
     return parse_specification(name, function), function
 
 
+def _name_kin(name: str, specification: Specification) -> None:
+    """Say which cell of the library is this one with pins inverted or permuted."""
+    from invc.library import hamlib
+    from invc.library.npn import find_kin
+
+    others = (cell for cell in hamlib().values() if cell.name != name)
+    kin = find_kin(specification.pins, specification.rows, others)
+    if kin is not None:
+        cell, connections = kin
+        click.echo(f"the library has it already: {name} is {cell.name}, as {connections}")
+
+
 def _edges(path: Path) -> frozenset[frozenset[str]]:
     from invc.diagnostics import InvcError
     from invc.writing import read_text
@@ -108,7 +122,12 @@ def _edges(path: Path) -> frozenset[frozenset[str]]:
     hint = 'write spin pairs as JSON: [["A", "Y"], ["B", "x0"]]'
     try:
         pairs = json.loads(read_text(path, hint=hint))
-        edges = frozenset(frozenset((str(a), str(b))) for a, b in pairs)
-    except (ValueError, TypeError) as error:
-        raise InvcError("not a list of spin pairs", where=str(path), hint=hint) from error
-    return edges
+    except (ValueError, RecursionError):
+        pairs = None
+    if not isinstance(pairs, list) or not all(map(_is_pair, pairs)):
+        raise InvcError("not a list of spin pairs", where=str(path), hint=hint)
+    return frozenset(frozenset(pair) for pair in pairs)
+
+
+def _is_pair(pair: object) -> bool:
+    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(end, str) for end in pair)

@@ -1,0 +1,103 @@
+"""Classes of relations: inverting and permuting pins changes nothing, anything else does."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invc.library import hamlib
+from invc.library.expression import parse_specification
+from invc.library.npn import canonical, find_kin
+
+
+def transformed(pins, rows, order, flips):
+    """Row by row: pin order[k] of the new relation is pin k of the old one, perhaps inverted."""
+    out = 0
+    for row in range(1 << pins):
+        moved = sum((row >> k & 1 ^ flips >> k & 1) << order[k] for k in range(pins))
+        out |= (rows >> row & 1) << moved
+    return out
+
+
+@given(data=st.data())
+def test_kin_have_one_representative(data):
+    pins = data.draw(st.integers(1, 5))
+    rows = data.draw(st.integers(1, (1 << (1 << pins)) - 1))
+    order = data.draw(st.permutations(range(pins)))
+    flips = data.draw(st.integers(0, (1 << pins) - 1))
+    one, two = canonical(pins, rows), canonical(pins, transformed(pins, rows, order, flips))
+    assert one.rows == two.rows
+
+
+@given(data=st.data())
+def test_the_order_makes_the_representative(data):
+    pins = data.draw(st.integers(1, 5))
+    rows = data.draw(st.integers(1, (1 << (1 << pins)) - 1))
+    found = canonical(pins, rows)
+    place = {pin: k for k, (pin, _) in enumerate(found.order)}
+    flips = sum(inverted << pin for pin, inverted in found.order)
+    order = [place[pin] for pin in range(pins)]
+    assert transformed(pins, rows, order, flips) == found.rows
+
+
+@pytest.mark.parametrize(("pins", "classes"), [(1, 3), (2, 6), (3, 22)])
+def test_the_number_of_classes_is_known(pins, classes):
+    # OEIS A000616: Boolean functions of n variables up to negation and permutation of inputs.
+    found = {canonical(pins, rows).rows for rows in range(1 << (1 << pins))}
+    assert len(found) == classes
+
+
+@pytest.mark.parametrize(
+    ("text", "kin"),
+    [
+        ("Y = ~(A | B)", "AND2"),
+        ("Y = A & ~B", "AND2"),
+        ("Y = A ~^ B", "XOR2"),
+        ("Y = ~(A | B | C)", "AND3"),
+        ("Y = (A | B) & C", "AO21"),
+        ("Y = ~((A | B) & (C | D))", "AO22"),
+        ("Y = A | B | C | D", "AND4"),
+        ("Y = A ? ~B : C", "MUX2"),
+        ("LT = ~A & B | ~(A ^ B) & LI", "MAJ3"),  # a comparator bit
+        ("D = A ^ B ^ BI; BO = ~A & B | ~(A ^ B) & BI", "FA"),  # a full subtractor
+        ("D = A ^ B; BO = ~A & B", "HA"),
+    ],
+)
+def test_kin_of_the_library_are_recognised_and_connected(text, kin):
+    made = parse_specification("X", text)
+    cell, connections = find_kin(made.pins, made.rows, hamlib().values())
+    assert cell.name == kin
+    # The connections are true: the cell's rows under them are those of the relation.
+    ends = dict(part.split("=") for part in connections[len(kin) + 1 : -1].split(", "))
+    flips = sum(ends[pin].startswith("~") << k for k, pin in enumerate(cell.pins))
+    order = [made.pins.index(ends[pin].lstrip("~")) for pin in cell.pins]
+    assert transformed(len(order), cell.rows, order, flips) == made.rows
+
+
+def test_cells_of_the_library_are_classes_of_their_own():
+    for cell in hamlib().values():
+        others = [c for c in hamlib().values() if c.name != cell.name and not is_variant(c, cell)]
+        assert find_kin(cell.pins, cell.rows, others) is None
+
+
+def is_variant(one, two):
+    """Variants of a cell trade spins for gap; they have its rows."""
+    return one.rows == two.rows and len(one.ancillas) != len(two.ancillas)
+
+
+def test_no_kin():
+    made = parse_specification("X", "Y = A & B ^ C")
+    assert find_kin(made.pins, made.rows, hamlib().values()) is None
+
+
+def test_very_symmetric_relations_are_quick():
+    for text in (
+        "Y = " + "^".join(f"A{k}" for k in range(9)),
+        "+".join(f"A{k}" for k in range(7)) + " = S0 + 2*S1 + 4*S2",
+    ):
+        made = parse_specification("X", text)
+        n = len(made.pins)
+        rng = np.random.default_rng(1)
+        order = rng.permutation(n).tolist()
+        other = transformed(n, made.rows, order, 0b1010101)
+        assert canonical(n, made.rows).rows == canonical(n, other).rows
