@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     metavar="NAME=VALUE",
     help="A parameter of the top module: W=8, MASK=8'hf0. May be repeated.",
 )
-@click.option(
-    "-D", "--define", "defines", multiple=True, metavar="NAME[=VALUE]", help="A macro."
-)
+@click.option("-D", "--define", "defines", multiple=True, metavar="NAME[=VALUE]", help="A macro.")
 @click.option(
     "-I",
     "--include",

@@ -452,7 +452,9 @@ def _top(modules: Mapping[str, Module], sources: Sources) -> str:
     if len(roots) != 1:
         shown = ", ".join(roots[:8] or list(modules)[:8])
         raise InvcError(
-            f"{len(roots)} modules could be the top", where=where, hint=f"choose with --top: {shown}"
+            f"{len(roots)} modules could be the top",
+            where=where,
+            hint=f"choose with --top: {shown}",
         )
     return roots[0]
 
@@ -484,4 +486,3 @@ def _parse_modules(path: Path, locate: Callable[[str], str]) -> dict[str, Module
 
 def _plain(word: str) -> str:
     return re.sub(r"^\$abstract", "", word).lstrip("\\")
-

@@ -14,7 +14,9 @@ from invc.simulate.random import LANES, WORDS, UInt64, bits_of, draw, words_of
 POOL = 256
 
 
-def sweep(program: Program, state: UInt64, rng: UInt64, heats: tuple[Heat, Heat], sweeps: int) -> None:
+def sweep(
+    program: Program, state: UInt64, rng: UInt64, heats: tuple[Heat, Heat], sweeps: int
+) -> None:
     """Update every target in order, `sweeps` times, in place: heat bath at one temperature.
 
     Args:

@@ -1,0 +1,18 @@
+"""How p-bits move: one module for each dynamics, one function in each.
+
+A dynamics takes a `Task` and returns the last state of its block of 1024 replicas, or None when
+it was told to stop. To add one: write its module, and name it in DYNAMICS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from invc.simulate.dynamics.gibbs import gibbs
+from invc.simulate.dynamics.task import Task
+from invc.simulate.random import UInt64
+
+DYNAMICS: Mapping[str, Callable[[Task], UInt64 | None]] = MappingProxyType({"gibbs": gibbs})
+
+__all__ = ["DYNAMICS", "Task", "gibbs"]

@@ -1,0 +1,24 @@
+"""Ideal p-bits under simulated annealing."""
+
+from __future__ import annotations
+
+from invc.simulate.dynamics.task import Task
+from invc.simulate.heat import heat
+from invc.simulate.random import UInt64
+
+
+def gibbs(task: Task) -> UInt64 | None:
+    """Sequential heat bath, m_i = +1 with probability 1 / (1 + exp(-2 beta I_i)).
+
+    At a fixed beta the states tend to the Boltzmann distribution exp(-beta E) / Z; the
+    schedule raises beta in steps.
+
+    Source: Camsari, Faria, Sutton, Datta, https://doi.org/10.1103/PhysRevX.7.031014, eq. (1);
+    Geman and Geman, https://doi.org/10.1109/TPAMI.1984.4767596.
+    """
+    state, rng = task.start()
+    for beta, sweeps in task.schedule.steps():
+        if task.stopped():
+            return None
+        task.kernel(task.program, state, rng, (heat(beta, 0), heat(beta, 1)), sweeps)
+    return state

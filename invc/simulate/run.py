@@ -1,0 +1,309 @@
+"""A run: blocks of replicas in rounds until there are answers enough, verified and counted."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass, field, replace
+
+from invc.design import Clamped, Design
+from invc.diagnostics import InvcError, nearest
+from invc.simulate.dynamics import DYNAMICS, Task
+from invc.simulate.kernels.heatbath import find_kernel, kernel_names
+from invc.simulate.program import compile_program
+from invc.simulate.random import LANES
+from invc.simulate.schedule import FIRST_SWEEPS, MOST_SWEEPS, Schedule, default_betas, hold_of
+from invc.simulate.verify import Verified, verify
+
+DEFAULT_SECONDS = 60.0
+# When a run may end by itself: see `_Tally.enough`.
+MORE_EFFORT = 3
+MOST_EFFORT = 32
+SEEN_OFTEN = 8
+MANY_ANSWERS = 64
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A verified answer.
+
+    Attributes:
+        ports: Value of every port, by name.
+        reads: Reads that ended in it.
+        energy: The lowest energy among them; 0 where every gate was satisfied.
+    """
+
+    ports: Mapping[str, int]
+    reads: int
+    energy: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is."""
+
+    reads: int
+    verified_reads: int
+    answers: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run found and how.
+
+    Attributes:
+        answers: Verified answers, the most often found first.
+        reads: Reads that ended.
+        verified_reads: Reads whose inputs give the clamped values.
+        strict_reads: Reads that satisfied every gate.
+        sweeps: Sweeps of all those reads.
+        flips: Updates of free spins in them.
+        seconds: Wall time.
+        seed: The seed.
+        dynamics: What moved the p-bits.
+        kernel: What code moved them.
+        chosen: The schedule, in words.
+        interrupted: Whether the user ended it.
+    """
+
+    answers: tuple[Answer, ...]
+    reads: int
+    verified_reads: int
+    strict_reads: int
+    sweeps: int
+    flips: int
+    seconds: float
+    seed: int
+    dynamics: str
+    kernel: str
+    chosen: str
+    interrupted: bool
+
+
+def run(
+    design: Design,
+    clamped: Clamped,
+    *,
+    dynamics: str = "auto",
+    kernel: str = "auto",
+    reads: int | None = None,
+    sweeps: int | None = None,
+    beta: tuple[float, float] | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+    time_limit: float | None = None,
+    target: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Result:
+    """Sample a design with some bits held, and verify what comes out.
+
+    Reads come in blocks of 1024. Without `reads` and `sweeps` the blocks get longer as the run
+    goes on, and it ends by itself: once there are answers, and each has been seen several times
+    or much more effort than the first one cost has brought no new one.
+
+    Args:
+        design: What to sample.
+        clamped: The bits that are held, from `presolve`.
+        dynamics: A name of DYNAMICS, or "auto".
+        kernel: A name of `kernel_names`, or "auto" for the fastest.
+        reads: Exactly so many, unless the time ends before.
+        sweeps: Sweeps of each read.
+        beta: Inverse temperatures, from and to.
+        seed: Equal seeds give equal results, whatever the number of threads, if time does not
+            end the run.
+        threads: By default one a core.
+        time_limit: Seconds; by default 60 where `reads` does not bound the run.
+        target: Stop at so many distinct answers.
+        progress: Called after each block.
+
+    Raises:
+        InvcError: No dynamics or kernel has the name.
+    """
+    name = "gibbs" if dynamics == "auto" else dynamics
+    if name not in DYNAMICS:
+        raise InvcError(f"no dynamics is called {name!r}", hint=nearest(name, [*DYNAMICS, "auto"]))
+    code = kernel_names()[0] if kernel == "auto" else kernel
+    limit = time_limit if time_limit is not None else None if reads else DEFAULT_SECONDS
+    program = compile_program(design.model, clamped.values)
+    betas = beta or default_betas(design.min_gap)
+    plan = _Plan(reads, sweeps, Schedule(*betas, FIRST_SWEEPS, hold_of(program.updates)))
+    halt = _Halt(None if limit is None else time.perf_counter() + limit)
+    task = Task(program, clamped.values, plan.schedule, find_kernel(code), seed, 0, halt)
+    tally = _Tally(program.updates, reads, target)
+    started = time.perf_counter()
+    interrupted = False
+    try:
+        for block, schedule, outcome in _blocks(
+            design, clamped, DYNAMICS[name], task, plan, threads or os.cpu_count() or 1, halt
+        ):
+            del block
+            tally.add(schedule, outcome)
+            if progress:
+                progress(Progress(tally.reads, tally.verified, len(tally.found)))
+            if tally.enough():
+                break
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        halt.now()
+    return Result(
+        tally.answers(design),
+        tally.reads,
+        tally.verified,
+        tally.strict,
+        tally.sweeps,
+        tally.sweeps * program.updates,
+        time.perf_counter() - started,
+        seed,
+        name,
+        code,
+        f"{name}, {code} kernel, beta {betas[0]:.3g} to {betas[1]:.3g}, {plan.text}",
+        interrupted,
+    )
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How many reads each block has, and how long they are."""
+
+    reads: int | None
+    sweeps: int | None
+    schedule: Schedule
+
+    def blocks(self) -> Iterator[tuple[Schedule, int]]:
+        """Schedule and reads of each block: twice as long after 1, 1, 2, 4, ... blocks."""
+        left = self.reads
+        block = 0
+        while left is None or left > 0:
+            length = self.sweeps or min(MOST_SWEEPS, FIRST_SWEEPS << block.bit_length())
+            size = LANES if left is None else min(LANES, left)
+            yield replace(self.schedule, sweeps=length), size
+            block += 1
+            left = None if left is None else left - size
+
+    @property
+    def text(self) -> str:
+        if self.sweeps:
+            return f"{self.sweeps} sweeps a read"
+        return f"{2 * FIRST_SWEEPS} sweeps a read and more as the run goes on"
+
+
+@dataclass(eq=False)
+class _Halt:
+    """Told by the clock or by the end of the run that no more work is wanted."""
+
+    deadline: float | None
+    flag: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self) -> bool:
+        late = self.deadline is not None and time.perf_counter() > self.deadline
+        return late or self.flag.is_set()
+
+    def now(self) -> None:
+        self.flag.set()
+
+
+def _blocks(
+    design: Design,
+    clamped: Clamped,
+    dynamics: Callable[[Task], object],
+    task: Task,
+    plan: _Plan,
+    threads: int,
+    halt: _Halt,
+) -> Iterator[tuple[int, Schedule, Verified]]:
+    """Blocks in their order, whichever thread ends first; what runs ahead is dropped at the end."""
+
+    def work(block: int, schedule: Schedule, reads: int) -> Verified | None:
+        state = dynamics(replace(task, schedule=schedule, block=block))
+        return None if state is None else verify(design, clamped, state, reads)  # type: ignore[arg-type]
+
+    todo = enumerate(plan.blocks())
+    running: deque[tuple[int, Schedule, Future[Verified | None]]] = deque()
+    pool = ThreadPoolExecutor(threads)
+    try:
+        while True:
+            while len(running) < threads:
+                following = next(todo, None)
+                if following is None:
+                    break
+                block, (schedule, reads) = following
+                running.append((block, schedule, pool.submit(work, block, schedule, reads)))
+            if not running:
+                return
+            block, schedule, future = running.popleft()
+            outcome = _wait(future)
+            if outcome is None:  # the clock ended it
+                return
+            yield block, schedule, outcome
+    finally:
+        halt.now()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _wait(future: Future[Verified | None]) -> Verified | None:
+    """The result; wakes up to let Ctrl-C through."""
+    while True:
+        try:
+            return future.result(timeout=0.1)
+        except NotYet:
+            if future.done():
+                raise
+
+
+@dataclass(eq=False)
+class _Tally:
+    """What has been found so far."""
+
+    updates: int
+    wanted_reads: int | None
+    target: int | None
+    reads: int = 0
+    verified: int = 0
+    strict: int = 0
+    sweeps: int = 0
+    first_effort: int = 0
+    found: dict[tuple[int, ...], tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, schedule: Schedule, outcome: Verified) -> None:
+        self.reads += outcome.reads
+        self.verified += outcome.verified
+        self.strict += outcome.strict
+        self.sweeps += outcome.reads * schedule.sweeps
+        for answer, (reads, energy) in outcome.found.items():
+            before, lowest = self.found.get(answer, (0, energy))
+            self.found[answer] = (before + reads, min(lowest, energy))
+        if self.found and not self.first_effort:
+            self.first_effort = self.sweeps
+
+    def enough(self) -> bool:
+        """Whether a run without a fixed number of reads may end."""
+        if self.target is not None and len(self.found) >= self.target:
+            return True
+        if self.wanted_reads is not None:
+            return False
+        if self.updates == 0:  # nothing is left to chance
+            return True
+        if self.target is not None or not self.found:
+            return False
+        effort = self.sweeps / self.first_effort
+        if len(self.found) > MANY_ANSWERS or effort >= MOST_EFFORT:
+            return True
+        rarest = min(reads for reads, _ in self.found.values())
+        # Two answers as likely as each other, one of them unseen in 8 reads: 1 in 256.
+        return rarest >= SEEN_OFTEN or (
+            effort >= MORE_EFFORT and rarest > 1 and len(self.found) > 2
+        )
+
+    def answers(self, design: Design) -> tuple[Answer, ...]:
+        names = [port.name for port in design.netlist.ports]
+        ordered = sorted(self.found.items(), key=lambda item: (-item[1][0], item[0]))
+        return tuple(
+            Answer(dict(zip(names, values, strict=True)), reads, energy)
+            for values, (reads, energy) in ordered
+        )
