@@ -1,0 +1,139 @@
+"""What each example computes, in Python: the oracle of its tests.
+
+Written from the READMEs, not from the Verilog. A model takes the example's inputs and returns
+its outputs; `W` and the like are the Verilog parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Values: TypeAlias = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One Verilog source with its oracle.
+
+    Attributes:
+        source: Its path inside rtl_examples.
+        inputs: Widths of the input ports for given parameters, first port first.
+        model: Outputs from inputs and parameters.
+        parameters: Defaults of the parameters.
+        small: Parameters under which the model has few spins.
+    """
+
+    source: str
+    inputs: Callable[..., Values]
+    model: Callable[..., Values]
+    parameters: Mapping[str, int]
+    small: Mapping[str, int]
+
+
+def half_adder(*, a: int, b: int) -> Values:
+    return {"sum": (a + b) % 2, "carry": (a + b) // 2}
+
+
+def adder(*, a: int, b: int, W: int) -> Values:
+    return {"sum": a + b}
+
+
+def multiplier(*, a: int, b: int, W: int) -> Values:
+    return {"p": a * b}
+
+
+def comparator(*, a: int, b: int, W: int) -> Values:
+    return {"lt": int(a < b), "eq": int(a == b), "gt": int(a > b)}
+
+
+def alu(*, op: int, a: int, b: int, W: int) -> Values:
+    operations = (a + b, a - b, a & b, a | b, a ^ b, ~a, 2 * a, int(a < b))
+    y = operations[op] % 2**W
+    return {"y": y, "zero": int(y == 0)}
+
+
+def popcount(*, x: int, W: int) -> Values:
+    return {"count": x.bit_count()}
+
+
+def priority_encoder(*, request: int, W: int) -> Values:
+    return {"index": max(request.bit_length() - 1, 0), "valid": int(request > 0)}
+
+
+def sat3(*, ann: int, bob: int, cat: int, dan: int, eve: int, fay: int) -> Values:
+    wishes = (
+        ann or bob or cat,
+        not (ann and bob) or dan,
+        not (ann and cat and dan),
+        not bob or eve or fay,
+        not (cat and eve) or fay,
+        not fay or dan or eve,
+        not (dan and eve and fay),
+        ann or dan or fay,
+        not (bob and dan) or cat,
+    )
+    return {"satisfied": int(all(wishes))}
+
+
+def hamming_encoder(*, data: int) -> Values:
+    """The one word that keeps the data at positions 3, 5, 6, 7 and passes all three checks."""
+    words = [w for w in range(128) if _data_of(w) == data and _syndrome(w) == 0]
+    assert len(words) == 1
+    return {"code": words[0]}
+
+
+def hamming_decoder(*, code: int) -> Values:
+    syndrome = _syndrome(code)
+    corrected = code ^ (1 << syndrome - 1) if syndrome else code
+    return {"data": _data_of(corrected), "syndrome": syndrome}
+
+
+def _syndrome(code: int) -> int:
+    """The exclusive or of the positions, counted from 1, at which the word has a one."""
+    syndrome = 0
+    for position in range(1, 8):
+        if code >> position - 1 & 1:
+            syndrome ^= position
+    return syndrome
+
+
+def _data_of(code: int) -> int:
+    return sum((code >> position - 1 & 1) << k for k, position in enumerate((3, 5, 6, 7)))
+
+
+def bcd(*, bin: int, W: int) -> Values:  # noqa: A002 - the name of the port
+    return {"bcd": int(str(bin), 16)}
+
+
+EXAMPLES = {
+    name: Example(f"{folder}/{name}.v", inputs, model, parameters, small)
+    for name, folder, inputs, model, parameters, small in (
+        ("half_adder", "half_adder", lambda: {"a": 1, "b": 1}, half_adder, {}, {}),
+        ("adder", "adder", lambda W: {"a": W, "b": W}, adder, {"W": 4}, {"W": 3}),
+        ("multiplier", "multiplier", lambda W: {"a": W, "b": W}, multiplier, {"W": 4}, {"W": 2}),
+        ("comparator", "comparator", lambda W: {"a": W, "b": W}, comparator, {"W": 4}, {"W": 2}),
+        ("alu", "alu", lambda W: {"op": 3, "a": W, "b": W}, alu, {"W": 4}, {"W": 1}),
+        ("popcount", "popcount", lambda W: {"x": W}, popcount, {"W": 8}, {"W": 5}),
+        (
+            "priority_encoder",
+            "priority_encoder",
+            lambda W: {"request": W},
+            priority_encoder,
+            {"W": 8},
+            {"W": 4},
+        ),
+        (
+            "sat3",
+            "sat3",
+            lambda: dict.fromkeys(("ann", "bob", "cat", "dan", "eve", "fay"), 1),
+            sat3,
+            {},
+            {},
+        ),
+        ("hamming_encoder", "hamming", lambda: {"data": 4}, hamming_encoder, {}, {}),
+        ("hamming_decoder", "hamming", lambda: {"code": 7}, hamming_decoder, {}, {}),
+        ("bcd", "bcd", lambda W: {"bin": W}, bcd, {"W": 8}, {"W": 4}),
+    )
+}
