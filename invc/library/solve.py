@@ -9,14 +9,16 @@ then the smallest sum of coefficients. The result is proven by exhaustion before
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from itertools import combinations
 from pathlib import Path
-from threading import Thread
+from threading import current_thread, main_thread
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -33,7 +35,6 @@ RATIO_STEPS = 96  # gap ratios are fractions with a denominator up to this
 SMALLEST_GAP = 1e-4  # below it is the solver's rounding
 QUICK_BOUND = 4  # of |J|, once time has run out for better
 SHARE = 0.6  # of the time left, for a step that others have to follow
-POLL = 0.1  # seconds between looks for Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ class _Problem:
             if left <= 0:
                 raise _OutOfTime
         if _solver_name() == "HiGHS":
-            return pulp.HiGHS(msg=False, timeLimit=left, gapRel=0, gapAbs=1e-7, threads=1)
+            return _HiGHS(msg=False, timeLimit=left, gapRel=0, gapAbs=1e-7, threads=1)
         return pulp.PULP_CBC_CMD(msg=False, timeLimit=left, gapRel=0, threads=1)
 
     def solve(self, text: str) -> _Found:
@@ -350,6 +351,38 @@ def _variable(
     return make(name, low, high, category)
 
 
+class _HiGHS(pulp.HiGHS):  # type: ignore[misc] # PuLP has no types
+    """HiGHS that can be told to stop, as it hears no exception."""
+
+    def createAndConfigureSolver(self, lp: Any) -> None:  # noqa: ANN401
+        super().createAndConfigureSolver(lp)
+        lp.solverModel.HandleUserInterrupt = True
+
+
+@contextmanager
+def _interruptible(program: Any) -> Iterator[None]:  # noqa: ANN401
+    """Ctrl-C tells HiGHS to stop and is raised once it has: it runs no Python to raise it in."""
+    heard = False
+
+    def stop(*_: object) -> None:
+        nonlocal heard
+        heard = True
+        if not hasattr(program, "solverModel"):  # CBC, which is a process of its own
+            raise KeyboardInterrupt
+        program.solverModel.cancelSolve()
+
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if heard:
+            raise KeyboardInterrupt
+
+
 @cache
 def _solver_name() -> str:
     return "HiGHS" if "HiGHS" in pulp.listSolvers(onlyAvailable=True) else "CBC"
@@ -358,33 +391,21 @@ def _solver_name() -> str:
 def _solve(program: Any, solver: Any) -> bool:  # noqa: ANN401 - PuLP has no types
     """Solve; say whether what came out is proven: the optimum, or that there is nothing.
 
-    Without a solution every variable is None. The solver runs in a thread of its own, so that
-    Ctrl-C is heard, and with file descriptor 1 closed off, as HiGHS prints a banner past every
-    option.
+    Without a solution every variable is None. File descriptor 1 is closed off meanwhile: HiGHS
+    prints a banner past every option.
     """
-    failed: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            program.solve(solver)
-        except BaseException as error:  # raised again below, in the thread that asked
-            failed.append(error)
-
+    stopped = False
     sys.stdout.flush()
     kept = os.dup(1)
-    with Path(os.devnull).open("w") as nowhere:
+    with Path(os.devnull).open("w") as nowhere, _interruptible(program):
         os.dup2(nowhere.fileno(), 1)
         try:
-            thread = Thread(target=work, daemon=True)
-            thread.start()
-            while thread.is_alive():
-                thread.join(POLL)
+            program.solve(solver)
+        except IndexError:  # PuLP, when the time ended before any point was found
+            stopped = True
         finally:
             os.dup2(kept, 1)
             os.close(kept)
-    stopped = bool(failed) and isinstance(failed[0], IndexError)  # PuLP, when no point was found
-    if failed and not stopped:
-        raise failed[0]
     proven = not stopped and (
         program.sol_status in {pulp.LpSolutionOptimal, pulp.LpSolutionInfeasible}
     )

@@ -112,7 +112,8 @@ def test_a_failure_leaves_the_old_file(invc, tmp_path):
 )
 def test_lib_gen_faults(invc, tmp_path, arguments, error):
     (tmp_path / "file").write_text("")
-    assert invc("lib-gen", *arguments) == (1, "", error + "\n")
+    status, _, err = invc("lib-gen", *arguments)
+    assert (status, err) == (1, error + "\n")
     assert names(tmp_path) == ["file"]
 
 
