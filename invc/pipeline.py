@@ -108,7 +108,7 @@ def _read(
     if not sources.files:
         raise InvcError("no source file", hint="invc synth design.v -o design.hj")
     if gate_level:
-        from invc.frontend.gates import read_gates  # a parser that takes a while to load
+        from invc.frontend.gates import read_gates  # noqa: PLC0415 - a parser that takes a while to load
 
         return read_gates(_only(sources, "--netlist"), library, top=sources.top)
     functions = {name: cell.function for name, cell in library.items() if cell.function}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FOUND, NONE_FOUND, IMPOSSIBLE = 0, 3, 4
 
 
-class BetaRange(click.ParamType):
+class BetaRange(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """LO:HI, both positive."""
 
     name = "LO:HI"

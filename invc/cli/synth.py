@@ -206,8 +206,8 @@ def _print_report(target: Path, report: dict[str, Any]) -> None:
     gates = ", ".join(f"{count} {name}" for name, count in report["gates"].items()) or "no gates"
     click.echo(f"{report['top']}: {gates}")
     click.echo(
-        f"{report['spins']} spins ({report['ancillas']} ancillas), {report['couplings']} couplings, "
-        f"degree up to {report['max_degree']}, |h| up to {report['max_h']}, "
-        f"|J| up to {report['max_J']}, gap {report['min_gap']}"
+        f"{report['spins']} spins ({report['ancillas']} ancillas), "
+        f"{report['couplings']} couplings, degree up to {report['max_degree']}, "
+        f"|h| up to {report['max_h']}, |J| up to {report['max_J']}, gap {report['min_gap']}"
     )
     click.echo(f"wrote {target} in {sum(report['seconds'].values()):.2f} s")

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -106,8 +107,6 @@ def find_yosys(named: str | None = None) -> Yosys:
 
 @cache
 def _embedded() -> Yosys:
-    from importlib.metadata import version
-
     # -P: nothing in the working directory is ever imported.
     return Yosys((sys.executable, "-P", "-c", EMBEDDED), version("pyosys"), "pyosys")
 

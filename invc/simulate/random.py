@@ -18,12 +18,13 @@ def block_generator(seed: int, block: int) -> np.random.Philox:
 
 def first_state(source: np.random.Philox, spins: int) -> UInt64:
     """Uniform random bits. Shape (spins, 16), uint64: bit l of word w is replica 64 w + l."""
-    return source.random_raw(spins * WORDS).reshape(spins, WORDS)
+    words: UInt64 = np.asarray(source.random_raw(spins * WORDS), dtype=np.uint64)
+    return words.reshape(spins, WORDS)
 
 
 def generators(source: np.random.Philox) -> UInt64:
     """States of 16 generators xoshiro256++. Shape (4, 16), uint64."""
-    return source.random_raw(4 * WORDS).reshape(4, WORDS)
+    return first_state(source, 4)
 
 
 def draw(rng: UInt64) -> UInt64:

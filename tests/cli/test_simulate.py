@@ -63,7 +63,8 @@ def test_impossible_is_status_4(folder):
 
 
 def test_none_found_is_status_3_and_claims_nothing(folder):
-    done = invc(folder, "simulate", "mult4.hj", "-c", "p=223", "--reads", "64", "--sweeps", "20")
+    # 64507 = 251 * 257, and 257 needs nine bits.
+    done = invc(folder, "simulate", "mult8.hj", "-c", "p=64507", "--reads", "64", "--sweeps", "20")
     assert done.returncode == 3
     assert "no answer found" in done.stdout
     assert "proves nothing" in done.stdout

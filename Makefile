@@ -1,0 +1,54 @@
+# Everything sets itself up: a virtual environment in .venv, with the package installed in it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE \
+	$(shell find invc hamlib -type f -not -name '*.pyc' -not -name '*.so')
+INSTALLED := $(VENV)/.installed
+TOOLS := $(VENV)/.tools
+OUT := build/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format cells docs bench clean
+
+help:  ## Show this list.
+	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-8s %s\n", $$1, $$2}'
+
+demo: $(INSTALLED)  ## Factor a 16-bit product with a multiplier from Verilog, run backwards.
+	@mkdir -p $(OUT)
+	$(BIN)/invc synth rtl_examples/multiplier/multiplier.v -G W=8 -o $(OUT)/mult8.hj
+	$(BIN)/invc simulate $(OUT)/mult8.hj --clamp p=38243
+
+test: $(TOOLS)  ## Run all tests against the installed package.
+	$(BIN)/pytest -n 2
+
+check: $(TOOLS)  ## Lint, types, import layers, formatting.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy invc
+	$(BIN)/lint-imports
+
+format: $(TOOLS)  ## Format the Python sources.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(TOOLS)  ## Measure: time of synth by size, time to solution by width.
+	$(BIN)/python tests/benchmarks/synth.py
+	$(BIN)/python tests/benchmarks/factoring.py
+
+clean:  ## Remove what was built.
+	rm -rf $(VENV) build dist
+
+$(VENV)/pyvenv.cfg:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "invc needs Python 3.11 or newer: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check 'pip>=25.1'
+
+$(INSTALLED): $(VENV)/pyvenv.cfg $(SOURCES)
+	$(BIN)/python -m pip install -q --disable-pip-version-check .
+	@touch $@
+
+$(TOOLS): $(INSTALLED)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --group test --group check
+	@touch $@
