@@ -103,7 +103,7 @@ def _data_of(code: int) -> int:
     return sum((code >> position - 1 & 1) << k for k, position in enumerate((3, 5, 6, 7)))
 
 
-def bcd(*, bin: int, W: int) -> Values:  # noqa: A002 - the name of the port
+def bcd(*, bin: int, W: int) -> Values:
     return {"bcd": int(str(bin), 16)}
 
 

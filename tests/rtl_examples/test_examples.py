@@ -1,0 +1,306 @@
+"""The examples do what their READMEs say, and their Hamiltonians mean what their Verilog means.
+
+The READMEs are executed, not copied: every command line of every README is a test, and so is
+every number that the comment below it states.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shlex
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from invc.design import parse_clamps, read_design
+from invc.ising import ground_states
+from invc.netlist import evaluate_ports, word_of
+from rtl_examples.models import EXAMPLES
+
+FOLDER = Path(__file__).resolve().parents[2] / "rtl_examples"
+FOLDERS = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
+BY_SOURCE = {example.source: name for name, example in EXAMPLES.items()}
+KINDS = ("forward", "backward", "partly clamped", "impossible", "free")
+FOUND, IMPOSSIBLE = 0, 4
+FEW = 8  # a default run finds every one of so few answers
+
+
+class Run(NamedTuple):
+    """One `invc simulate` of a README, with what the comment below it says."""
+
+    readme: str
+    line: int
+    example: str
+    parameters: tuple[tuple[str, int], ...]
+    synth: tuple[str, ...]
+    arguments: tuple[str, ...]
+    comment: str
+
+    @property
+    def kind(self):
+        return next(kind for kind in KINDS if self.comment.startswith(f"{kind}: "))
+
+    @property
+    def clamps(self):
+        pairs = zip(self.arguments, self.arguments[1:], strict=False)
+        return tuple(value for flag, value in pairs if flag == "--clamp")
+
+
+def commands(readme):
+    """(line number, words, comment) of each command in the sh blocks of a README."""
+    found, inside = [], False
+    for number, line in enumerate(readme.read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith("```"):
+            inside = line == "```sh"
+        elif inside and line.startswith("# "):
+            found[-1][2].append(line[2:])
+        elif inside:
+            found.append((number, shlex.split(line), []))
+    return [(number, words, " ".join(comment)) for number, words, comment in found]
+
+
+def runs_of(folder):
+    """Every `invc simulate` of a folder's README, joined to the `invc synth` of its file."""
+    made, runs = {}, []
+    for number, (program, command, *arguments), comment in commands(FOLDER / folder / "README.md"):
+        assert program == "invc", f"{folder}/README.md:{number}"
+        if command == "synth":
+            source, output = arguments[0], arguments[arguments.index("-o") + 1]
+            given = dict(a.split("=") for f, a in itertools.pairwise(arguments) if f == "-G")
+            name = BY_SOURCE[source.removeprefix("rtl_examples/")]
+            sizes = {**EXAMPLES[name].parameters, **{k: int(v) for k, v in given.items()}}
+            made[output] = name, tuple(sizes.items()), tuple(arguments)
+        else:
+            assert command == "simulate", f"{folder}/README.md:{number}"
+            runs.append(Run(folder, number, *made[arguments[0]], tuple(arguments), comment))
+    return runs
+
+
+RUNS = [run for folder in FOLDERS for run in runs_of(folder)]
+RUN_IDS = [f"{run.readme}:{run.line}" for run in RUNS]
+
+
+def invc(folder, *arguments):
+    words = [a.replace("rtl_examples", str(FOLDER), 1) for a in arguments]
+    command = [sys.executable, "-P", "-m", "invc", *words]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory):
+    """`invc synth` of given arguments, each combination once: the path of its .hj file."""
+    folder = tmp_path_factory.mktemp("rtl_examples")
+
+    @cache
+    def synth(*arguments):
+        if "-o" not in arguments:
+            arguments += ("-o", re.sub(r"\W+", "_", "_".join(arguments)) + ".hj")
+        done = invc(folder, "synth", *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return folder / arguments[arguments.index("-o") + 1]
+
+    return synth
+
+
+def design_of(compiled, name, parameters):
+    flags = [word for k, v in parameters.items() for word in ("-G", f"{k}={v}")]
+    return read_design(compiled(f"rtl_examples/{EXAMPLES[name].source}", *flags))
+
+
+@cache
+def table(name, parameters):
+    """Every row of an example's truth table, as values of ports."""
+    example, sizes = EXAMPLES[name], dict(parameters)
+    widths = example.inputs(**sizes)
+    rows = []
+    for values in itertools.product(*(range(1 << width) for width in widths.values())):
+        inputs = dict(zip(widths, values, strict=True))
+        rows.append({**inputs, **example.model(**inputs, **sizes)})
+    return rows
+
+
+def held_bits(netlist, clamps):
+    """(port, bit, value) of each bit that clamps hold."""
+    held = []
+    for clamp in parse_clamps(netlist, clamps):
+        port, _, index = clamp.name.partition("[")
+        held.append((port, int(index.rstrip("]") or 0), clamp.value))
+    return held
+
+
+def answers(run, netlist):
+    """What the truth table says to a run's clamps."""
+    held = held_bits(netlist, run.clamps)
+    return [
+        row
+        for row in table(run.example, run.parameters)
+        if all(row[port] >> bit & 1 == value for port, bit, value in held)
+    ]
+
+
+def stated(comment):
+    """Groups of NAME=VALUE with nothing but blanks between them, such as "a=45 b=255"."""
+    pair = r"\w+=\w+"
+    groups = re.findall(rf"{pair}(?: {pair})*", comment)
+    return [{k: int(v, 0) for k, v in (p.split("=") for p in g.split())} for g in groups]
+
+
+def stated_count(comment):
+    if "the only answer" in comment:
+        return 1
+    match = re.search(r"(\d+) answers", comment)
+    return int(match[1]) if match else None
+
+
+def test_every_folder_is_in_the_index_and_every_source_has_a_model():
+    index = (FOLDER / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[(\w+)\]\((\w+)/README\.md\)", index, re.M)
+    assert all(name == folder for name, folder in rows)
+    assert sorted(name for name, _ in rows) == FOLDERS
+    sources = {str(path.relative_to(FOLDER)) for path in FOLDER.glob("*/*.v")}
+    assert sources == set(BY_SOURCE)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_source_is_tried_in_three_directions(name):
+    kinds = {run.kind for run in RUNS if run.example == name}
+    assert {"forward", "backward", "partly clamped"} <= kinds
+
+
+@pytest.mark.parametrize("run", RUNS, ids=RUN_IDS)
+def test_what_the_readme_states_is_true(run, compiled):
+    netlist = read_design(compiled(*run.synth)).netlist
+    right = answers(run, netlist)
+    inputs = {(p.name, k) for p in netlist.inputs for k in range(len(p.bits))}
+    held = {(port, bit) for port, bit, _ in held_bits(netlist, run.clamps)}
+    match run.kind:
+        case "forward":
+            assert held == inputs
+        case "backward":
+            assert held
+            assert not held & inputs
+        case "partly clamped":
+            assert held & inputs
+            assert held - inputs
+            assert not inputs <= held
+        case "free":
+            assert not held
+        case "impossible":
+            assert not right
+            return
+    assert stated_count(run.comment) == len(right)
+    for group in stated(run.comment):
+        assert any(group.items() <= row.items() for row in right), group
+    if len(right) == 1:
+        assert stated(run.comment), "say which one it is"
+
+
+@pytest.mark.parametrize("run", RUNS, ids=RUN_IDS)
+def test_the_commands_of_the_readme_answer_right(run, compiled):
+    path = compiled(*run.synth)
+    right = answers(run, read_design(path).netlist)
+    done = invc(path.parent, "simulate", *run.arguments, "--json", "-")
+    expected = IMPOSSIBLE if run.kind == "impossible" else FOUND
+    assert done.returncode == expected, done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    assert report["status"] == {FOUND: "found", IMPOSSIBLE: "impossible"}[expected]
+    found = [solution["ports"] for solution in report["solutions"]]
+    assert all(ports in right for ports in found)
+    assert len({tuple(ports.items()) for ports in found}) == len(found)
+    assert all(solution["reads"] > 0 for solution in report["solutions"])
+    assert bool(found) == (expected == FOUND)
+    if len(right) <= FEW:
+        assert len(found) == len(right)
+
+
+def words_of(widths, rows):
+    """For each port a word for each bit, bit t of a word being the value in row t."""
+    return {
+        name: [sum((row[name] >> k & 1) << t for t, row in enumerate(rows)) for k in range(width)]
+        for name, width in widths.items()
+    }
+
+
+def assert_netlist_equals_model(netlist, name, parameters, rows):
+    """The netlist's ports against the model's, for rows of inputs."""
+    example = EXAMPLES[name]
+    got = evaluate_ports(netlist, words_of(example.inputs(**parameters), rows), len(rows))
+    outputs = [example.model(**row, **parameters) for row in rows]
+    widths = {port.name: len(port.bits) for port in netlist.outputs}
+    assert list(widths) == list(outputs[0])
+    assert all(row[k] < 1 << width for row in outputs for k, width in widths.items())
+    expected = words_of(widths, outputs)
+    assert {k: got[k] for k in widths} == expected
+
+
+SIZES = [
+    pytest.param(name, sizes, id="-".join([name, *(f"{k}{v}" for k, v in sizes.items())]))
+    for name, example in EXAMPLES.items()
+    for sizes in (example.parameters, example.small)
+    if sizes or sizes is example.parameters
+]
+
+
+@pytest.mark.parametrize(("name", "parameters"), SIZES)
+def test_the_netlist_is_the_model_for_all_inputs(name, parameters, compiled):
+    netlist = design_of(compiled, name, parameters).netlist
+    widths = EXAMPLES[name].inputs(**parameters)
+    assert {p.name: len(p.bits) for p in netlist.inputs} == widths
+    rows = [{k: row[k] for k in widths} for row in table(name, tuple(parameters.items()))]
+    assert_netlist_equals_model(netlist, name, parameters, rows)
+
+
+WIDE = [
+    *((name, 1) for name in ("adder", "multiplier", "comparator", "alu", "popcount", "bcd")),
+    *(("adder", 33), ("multiplier", 9), ("comparator", 17), ("alu", 12), ("popcount", 23)),
+    *(("priority_encoder", 2), ("priority_encoder", 32), ("bcd", 13)),
+]
+
+
+@pytest.mark.parametrize(("name", "W"), WIDE)
+def test_the_netlist_is_the_model_at_other_widths(name, W, compiled):
+    netlist = design_of(compiled, name, {"W": W}).netlist
+    widths = EXAMPLES[name].inputs(W=W)
+    row = st.fixed_dictionaries({k: st.integers(0, (1 << n) - 1) for k, n in widths.items()})
+
+    @settings(max_examples=25)
+    @given(rows=st.lists(row, min_size=1, max_size=30))
+    def check(rows):
+        assert_netlist_equals_model(netlist, name, {"W": W}, rows)
+
+    check()
+
+
+GROUND = [name for name in EXAMPLES if name not in ("alu", "hamming_decoder")]
+
+
+@pytest.mark.parametrize("name", GROUND)
+def test_the_ground_states_are_the_truth_table(name, compiled):
+    parameters = dict(EXAMPLES[name].small)
+    design = design_of(compiled, name, parameters)
+    lowest, states = ground_states(design.model)
+    assert lowest == 0
+    seen = []
+    for state in states:
+        words = [0, *(int(m > 0) for m in state[: design.netlist.net_count])]
+        seen.append(
+            {
+                port.name: sum(word_of(bit, words, 1) << k for k, bit in enumerate(port.bits))
+                for port in design.netlist.ports
+            }
+        )
+    rows = table(name, tuple(parameters.items()))
+    order = list(rows[0])
+    assert sorted(tuple(row[k] for k in order) for row in seen) == sorted(
+        tuple(row[k] for k in order) for row in rows
+    )
