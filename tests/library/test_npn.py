@@ -61,6 +61,8 @@ def test_the_number_of_classes_is_known(pins, classes):
         ("LT = ~A & B | ~(A ^ B) & LI", "MAJ3"),  # a comparator bit
         ("D = A ^ B ^ BI; BO = ~A & B | ~(A ^ B) & BI", "FA"),  # a full subtractor
         ("D = A ^ B; BO = ~A & B", "HA"),
+        ("Y = (A | B) & C & D", "AO211"),
+        ("Y = ~((A ^ B) | C)", "XA21"),
     ],
 )
 def test_kin_of_the_library_are_recognised_and_connected(text, kin):
