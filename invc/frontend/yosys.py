@@ -201,7 +201,7 @@ def _parameter(name: str, value: str) -> str:
         if 0 <= number < 1 << 31:
             return value
         if -(1 << 31) <= number < 0:
-            return f"32'{number & 0xFFFFFFFF:032b}"
+            return f"32'sb{number & 0xFFFFFFFF:032b}"
     match = SIZED.fullmatch(value.lower())
     if match:
         width, base, digits = int(match[1]), match[2], match[3].replace("_", "")
@@ -211,7 +211,7 @@ def _parameter(name: str, value: str) -> str:
         except ValueError:
             number = -1
         if 0 < width <= 4096 and 0 <= number < 1 << width:
-            return f"{width}'{number:0{width}b}"
+            return f"{width}'b{number:0{width}b}"
     if re.fullmatch(r'"[\w ./+-]*"', value, re.ASCII):
         return value
     raise InvcError(
@@ -251,7 +251,12 @@ class _Run:
         self._check_drivers(output, script)
         if self.log is not None:
             self.log.write_text("".join(self.output), encoding="utf-8")
-        netlist = read_json(self.folder / "netlist.json", library, locate=self.locate)
+        netlist = read_json(
+            self.folder / "netlist.json",
+            library,
+            locate=self.locate,
+            shown=self.sources.files[0],
+        )
         if netlist is None:
             left = sorted(unmapped(self.folder / "netlist.json", library))
             raise InvcError(
@@ -448,8 +453,14 @@ def _top(modules: Mapping[str, Module], sources: Sources) -> str:
         return sources.top
     used = {child for module in modules.values() for child in module.instances}
     roots = [name for name in modules if name not in used]
+    if not roots:
+        raise InvcError(
+            f"every module is part of another, {next(iter(modules))!r} too",
+            where=where,
+            hint="a module may not contain itself; --top names the one to compile",
+        )
     if len(roots) != 1:
-        shown = ", ".join(roots[:8] or list(modules)[:8])
+        shown = ", ".join(roots[:8])
         raise InvcError(
             f"{len(roots)} modules could be the top",
             where=where,

@@ -74,12 +74,19 @@ GATES = dict(
 ARITHMETIC = ("$alu", "$macc", "$macc_v2", "$fa", "$mul", "$add", "$sub", "$neg", "$pos")
 
 
+def _own_place(src: str) -> str:
+    """The first place of a src attribute, "file:line.column-line.column", as we write it."""
+    match = re.match(r"([^|]+?):(\d+)(?:\.(\d+))?", src)
+    return ":".join(part for part in match.groups() if part and part != "0") if match else ""
+
+
 def read_json(
     path: Path,
     library: Mapping[str, Function],
     *,
     top: str | None = None,
-    locate: Callable[[str], str] = str,
+    locate: Callable[[str], str] = _own_place,
+    shown: Path | None = None,
 ) -> Netlist | None:
     """Read the top module of a file that Yosys's `write_json` made.
 
@@ -88,6 +95,7 @@ def read_json(
         library: Functions by cell name, besides Yosys's own gates and arithmetic.
         top: Name of the module; by default the one marked as top, or the only one.
         locate: Makes a location of a `src` attribute's first place, "" where it means nothing.
+        shown: What messages call the file.
 
     Returns:
         The netlist, or None if a cell of the module is of a type that Yosys has still to map.
@@ -98,7 +106,7 @@ def read_json(
     text = read_text(path, hint="'yosys -p \"read_verilog design.v; synth; write_json FILE\"'")
     try:
         modules = json.loads(text)["modules"]
-        name = _top(modules, top, path)
+        name = _top(modules, top, shown or path)
     except (json.JSONDecodeError, RecursionError) as error:
         where = f"{path}:{error.lineno}" if isinstance(error, json.JSONDecodeError) else path
         raise InvcError("not JSON", where=str(where), hint=_WRITE) from error
@@ -138,6 +146,10 @@ def _top(modules: Json, top: str | None, path: Path) -> str:
     }
     marked = [name for name, module in real.items() if "top" in module.get("attributes", {})]
     candidates = marked or list(real)
+    if not candidates:
+        raise InvcError(
+            "no module with ports or gates in it", where=str(path), hint="name another source"
+        )
     if len(candidates) != 1:
         shown = ", ".join(candidates[:8]) or "none"
         raise InvcError(
