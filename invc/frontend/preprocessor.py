@@ -171,12 +171,12 @@ class _File:
         self.line += text.count("\n")
         self.work.emit(text if self.active else "\n" * text.count("\n"))
 
-    def blank(self, end: int) -> None:
+    def blank(self, end: int, instead: str = " ") -> None:
         """Leave the text up to a position out, but for its line ends."""
         ends = self.text.count("\n", self.position, end)
         self.position = end
         self.line += ends
-        self.work.emit("\n" * ends or " ")
+        self.work.emit("\n" * ends or instead)
 
     def notable(self, word: str, end: int) -> None:
         """Act on a string, an escaped name, a comment, an attribute or a directive."""
@@ -291,20 +291,20 @@ class _File:
     def macro(self, name: str, end: int) -> None:
         macros = self.work.macros
         if name in ("__FILE__", "__LINE__"):
-            self.blank(end)
+            self.blank(end, "")
             quoted = self.name.replace("\\", "/").replace('"', "'")
             self.work.emit(f'"{quoted}"' if name == "__FILE__" else str(self.line))
         elif name not in macros and self.work.tolerant:
-            self.blank(end)
+            self.blank(end, "")
             self.work.emit(f"\\`{name} ")
         elif name not in macros:
             raise self.fault(f"macro `{name} is not defined", f"define it with -D {name}=VALUE")
         elif macros[name].parameters is None:
-            self.blank(end)
+            self.blank(end, "")
             self.work.emit(self.expand(macros[name].text, 0))
         else:
             arguments, end = self.arguments(name, self.text, end)
-            self.blank(end)
+            self.blank(end, "")
             self.work.emit(self.expand(self.filled(name, arguments), 0))
 
     def expand(self, text: str, depth: int) -> str:

@@ -66,7 +66,7 @@ _NAME, _MARK, _NEWLINE, _NUMBER, _REAL, _DECIMAL, _STRING, _END = range(1, 9)
 _KINDS = {_REAL: "FLOATNUMBER", _DECIMAL: "INTNUMBER_DEC"}
 _DELAYED = frozenset({"assign", "and", "nand", "or", "nor", "xor", "xnor", "buf", "not"})
 _DELAY = re.compile(r"\s*(?:\([^()]*\)|[A-Za-z0-9_.$]+)")
-_BLANKS = " \t\r\f\v"
+_BLANK = re.compile(r"[ \t\r\f\v]*")
 _RESERVED: dict[str, str] = VerilogLexer.reserved
 
 
@@ -99,20 +99,34 @@ class SyntaxFault(Exception):
         self.line = line
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokens(text: str, *, tolerant: bool = False) -> Iterator[Token]:
     """The tokens of a text without directives and comments.
 
     Delays of gates and assigns are left out: Pyverilog's grammar knows only some of them.
 
+    Args:
+        text: What the preprocessor left.
+        tolerant: Make a token of kind OTHER of a character that begins none, as in `'{0, 1}`.
+
     Raises:
-        SyntaxFault: A character that begins no token.
+        SyntaxFault: A character that begins no token, or a specify block that does not end.
     """
     line = 1
     end = 0
     delay: Token | None = None  # a # held back until it is known what follows
     before = ""  # the token before, where it is a name
     match = _TOKEN.scanner(text).match  # type: ignore[attr-defined]
-    while found := match():
+    while True:
+        found = match()
+        if found is None:
+            stray = _BLANK.match(text, end)
+            assert stray  # it matches the empty text too
+            position, end = stray.end(), stray.end() + 1
+            if not tolerant:
+                raise SyntaxFault(f"illegal character {text[position]!r}", line)
+            yield Token("OTHER", text[position], line, position)
+            match = _TOKEN.scanner(text, end).match  # type: ignore[attr-defined]
+            continue
         group = found.lastindex
         end = found.end()
         if group == _NEWLINE:
@@ -150,7 +164,6 @@ def tokens(text: str) -> Iterator[Token]:
             delay = None
         before = value if group == _NAME else ""
         yield token
-    raise SyntaxFault(f"illegal character {text[end:].lstrip(_BLANKS)[:1]!r}", line)
 
 
 def _after_delay(text: str, position: int, match: Scan) -> Scan:
@@ -187,6 +200,8 @@ class _Lexer:
     """Feeds tokens to PLY and remembers the last."""
 
     filename = ""
+    lineno = 1
+    lexpos = 0
 
     def __init__(self) -> None:
         self.last: Token | None = None
@@ -314,6 +329,13 @@ class _Parser(VerilogParser):  # type: ignore[misc]
     @_rule("width : LBRACKET expression COLON expression RBRACKET")
     def p_width(self, p: Production) -> None:
         p[0] = ast.Width(p[2], p[4], lineno=p.lineno(1))
+        p.set_lineno(0, p.lineno(1))
+        if self.spans:
+            p[0].text = " ".join(self.lexer.text[p.lexpos(1) : p.lexpos(5) + 1].split())
+
+    @_rule("length : LBRACKET expression COLON expression RBRACKET")
+    def p_length(self, p: Production) -> None:
+        p[0] = ast.Length(p[2], p[4], lineno=p.lineno(1))
         p.set_lineno(0, p.lineno(1))
         if self.spans:
             p[0].text = " ".join(self.lexer.text[p.lexpos(1) : p.lexpos(5) + 1].split())
