@@ -28,7 +28,7 @@ from invc.frontend.structure import (
 )
 from invc.library.cell import Cell
 from invc.netlist import FALSE, TRUE, Builder, Function, Gate, Literal, Netlist, Port
-from invc.netlist.gates import AND2, MUX2, XOR2
+from invc.netlist.gates import AND2, BUF, INV, MUX2, XOR2
 
 # A raw net's alias: a literal from 0 up, or one of these.
 FREE, ROOT, WALKING = -1, -2, -3
@@ -37,6 +37,9 @@ Bits: TypeAlias = tuple[Literal, ...]
 # Literals, least significant first, or a number without a size, which takes the size it needs.
 Value: TypeAlias = Bits | int
 
+# Cells that no library holds, since they cost no spin of their own.
+_FREE = {function.name: function for function in (INV, BUF)}
+_FAMILY = re.compile("(AND|NAND|OR|NOR|XOR|XNOR)[2-9]")
 PRIMITIVES = frozenset({"and", "nand", "or", "nor", "xor", "xnor", "buf", "not"})
 _FLOATING = frozenset({
     "bufif0", "bufif1", "notif0", "notif1", "nmos", "pmos", "cmos", "rnmos", "rpmos", "rcmos",
@@ -78,7 +81,8 @@ def read_gates(
 
     Args:
         path: The file.
-        library: Cells by name. Positional connections follow `function.pins`: inputs, outputs.
+        library: Cells by name; INV, BUF and AND2 ... XNOR9 (pins A, B, ..., Y) are known without.
+            Positional connections follow `function.pins`: inputs, then outputs.
         top: The module to build; found by itself where one module is in no other.
         include: Folders searched for `include.
         define: Macros defined from outside.
@@ -228,7 +232,15 @@ class _Flattening:
             elif name in self.modules:
                 yield from self.submodules(instance, entry, self.modules[name])
             elif name in self.library:
-                self.cells(instance, entry, self.library[name])
+                cell = self.library[name]
+                if cell.function is None:
+                    message = f"cell {name!r} is a relation and not a function"
+                    raise self.fault(message, entry.lineno, "a netlist is made of functions")
+                self.cells(instance, entry, cell.function)
+            elif name in _FREE:
+                self.cells(instance, entry, _FREE[name])
+            elif _FAMILY.fullmatch(name):
+                self.family(instance, entry)
             else:
                 raise self.unknown(entry, name)
 
@@ -240,7 +252,7 @@ class _Flattening:
         if name in _FLOATING:
             message = f"primitive {name!r} can leave its output undriven"
             return self.fault(message, entry.lineno, "use gates that always drive, such as MUX2")
-        hint = nearest(name, [*self.modules, *self.library])
+        hint = nearest(name, [*self.modules, *self.library, *_FREE])
         return self.fault(f"no cell or module is called {name!r}", entry.lineno, hint)
 
     def submodules(
@@ -272,23 +284,11 @@ class _Flattening:
             message = f"instance {plain(entry.name)!r} sets parameters"
             raise self.fault(message, entry.lineno, GATES_ONLY)
 
-    def cells(self, instance: Instance, entry: Tree, cell: Cell) -> None:
+    def cells(self, instance: Instance, entry: Tree, function: Function) -> None:
         """An instance of a library cell, or an array of them."""
-        function = cell.function
-        if function is None:
-            message = f"cell {cell.name!r} is a relation and not a function"
-            raise self.fault(message, entry.lineno, "a netlist is made of functions")
-        self.no_parameters(entry)
-        ports = _cell_ports(function)
-        connected = self.connections(instance, entry, ports)
+        ports = _pins(function.inputs, function.outputs)
+        connected = self.pins(instance, entry, ports)
         inputs = len(function.inputs)
-        for pin, bits in zip(function.inputs, connected, strict=False):
-            if bits is None:
-                raise self.fault(
-                    f"input pin {pin!r} of {plain(entry.name)!r} ({cell.name}) is not connected",
-                    entry.lineno,
-                    "tie it to 1'b0 or 1'b1, or connect a net",
-                )
         line = entry.lineno
         for _, pins in self.each(instance, entry, ports, connected):
             read = tuple(bits[0] for bits in pins[:inputs] if bits is not None)
@@ -306,6 +306,30 @@ class _Flattening:
             for bit in driven:
                 self.claim(bit, line)
             self.gates.append((function, read + driven, line))
+
+    def family(self, instance: Instance, entry: Tree) -> None:
+        """A cell such as NAND3 that needs none of its own, since polarity is free."""
+        kind, width = plain(entry.module).lower()[:-1], int(entry.module[-1])
+        ports = _pins("ABCDEFGHI"[:width], "Y")
+        connected = self.pins(instance, entry, ports)
+        for _, (*read, driven) in self.each(instance, entry, ports, connected):
+            value = self.reduce(kind, [bits[0] for bits in read if bits is not None], entry.lineno)
+            if driven is not None:
+                self.drive(driven, (value,), entry.lineno)
+
+    def pins(self, instance: Instance, entry: Tree, ports: Sequence[Signal]) -> list[Bits | None]:
+        """The connections of a cell, which has no parameters and needs every input."""
+        self.no_parameters(entry)
+        connected = self.connections(instance, entry, ports)
+        for port, bits in zip(ports, connected, strict=True):
+            if bits is None and port.direction == "input":
+                what = f"{plain(entry.name)!r} ({plain(entry.module)})"
+                raise self.fault(
+                    f"input pin {port.name!r} of {what} is not connected",
+                    entry.lineno,
+                    "tie it to 1'b0 or 1'b1, or connect a net",
+                )
+        return connected
 
     def connections(
         self,
@@ -716,10 +740,10 @@ class _Flattening:
         )
 
 
-def _cell_ports(function: Function) -> list[Signal]:
+def _pins(inputs: Iterable[str], outputs: Iterable[str]) -> list[Signal]:
     return [
-        *(Signal(pin, direction="input") for pin in function.inputs),
-        *(Signal(pin, direction="output") for pin in function.outputs),
+        *(Signal(pin, direction="input") for pin in inputs),
+        *(Signal(pin, direction="output") for pin in outputs),
     ]
 
 

@@ -172,6 +172,24 @@ def test_primitives_of_any_width(tmp_path, kind, width):
     assert depth(netlist) == (width - 1).bit_length()
 
 
+@pytest.mark.parametrize("name", ["NAND2", "OR3", "NOR4", "XNOR2", "XOR5", "AND9"])
+def test_cells_that_differ_by_polarity_need_none_of_their_own(tmp_path, name):
+    kind, width = name[:-1].lower(), int(name[-1])
+    pins = ", ".join(f".{p}(a[{k}])" for k, p in enumerate("ABCDEFGHI"[:width]))
+    head = f"module m(input [{width - 1}:0] a, output y);"
+    cells = read(tmp_path, f"{head} {name} g ({pins}, .Y(y)); endmodule")
+    names = ", ".join(f"a[{k}]" for k in range(width))
+    primitives = read(tmp_path, f"{head} {kind} (y, {names}); endmodule")
+    assert (cells.gates, cells.ports) == (primitives.gates, primitives.ports)
+
+
+def test_inverters_and_buffers_need_no_library(tmp_path):
+    path = tmp_path / "g.v"
+    path.write_text("module m(input a, output y, z); INV i(a, y); BUF b(.Y(z), .A(y)); endmodule")
+    netlist = read_gates(path, {})
+    assert [p.bits for p in netlist.ports] == [(2,), (3,), (3,)]
+
+
 def depth(netlist):
     level = {}
     for gate in netlist.gates:
