@@ -17,7 +17,7 @@ FOLDERS = click.option(
 
 @click.group()
 def command() -> None:
-    """List the cells, show one, or print what ABC reads."""
+    """List the cells, show one or all, or print what ABC reads."""
 
 
 @command.command("list")
@@ -49,3 +49,13 @@ def show_liberty(folders: tuple[Path, ...]) -> None:
     from invc.library import liberty, read_library
 
     click.echo(liberty(read_library(*folders)), nl=False)
+
+
+@command.command("markdown")
+@FOLDERS
+def show_page(folders: tuple[Path, ...]) -> None:
+    """Print the page of all cells, as in docs/cells.md."""
+    from invc.library import read_library
+    from invc.library.datasheet import page
+
+    click.echo(page(read_library(*folders).values()), nl=False)

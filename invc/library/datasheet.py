@@ -1,34 +1,116 @@
-"""The datasheet of a cell, as text: everything that its numbers say."""
+"""The datasheet of a cell, as text: everything that its numbers say; and the page of all cells."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from fractions import Fraction
+
+import numpy as np
 
 from invc.ising import all_energies
 from invc.library.cell import Cell
+from invc.library.products import expression
 
-MAX_ROWS = 32  # of a truth table that is shown
+MAX_ROWS = 32  # of a truth table on the page
+MAX_LEVELS = 16  # of energy that are shown
 BAR = 40  # characters of the longest bar
+KEY = 10  # characters of the names of the facts
+PAGE = "docs/cells.md"
+INTRODUCTION = f"""\
+# The cells of hamlib
+
+Written by `invc lib markdown > {PAGE}`; a test fails when it is stale.
+
+Each cell is a Hamiltonian `E(m) = - sum h_i m_i - sum J_ij m_i m_j` over spins `m = -1` or `+1`
+(logic 0 or 1). Every valid row has exactly the ground energy, with exactly one word of the
+ancillas; every other row lies at least the gap above. Polarity and order of pins are free, so that
+a cell stands for a whole class: AND2 is also NAND, OR, NOR and `A & ~B`; FA is also a full
+subtractor, and MAJ3 a bit of a comparator. `invc lib-gen` names the cell of a function's class. All
+coefficients were solved by `invc lib-gen` and are proven again by `invc lib-check`.
+
+The gap ratio is the gap divided by K, the smallest bound with `|J| <= K` and `|h| <= 2 K`: what is
+left of the gap when hardware scales the largest coefficient to 1. A cell whose name ends in `_A1`
+has one ancilla more than it needs, and a larger ratio for it.
+"""
 
 
-def datasheet(cell: Cell) -> str:
-    """Function, truth table, h and J as a matrix, energy levels, gap, bits, provenance."""
-    lines = [
-        f"{cell.name}: {cell.text}",
-        f"spins     {len(cell.pins)} pins + {len(cell.ancillas)} ancillas",
-        f"gap       {cell.gap} ({cell.gap / max(cell.strongest, 1):.3g} times the largest |J|), "
-        f"ground {cell.ground}",
-        f"integers  up to {cell.largest}: {cell.bits} bits with sign",
-        f"source    {cell.source}",
-        "",
-        *_matrix(cell),
-        "",
-        *_rows(cell),
-        "",
-        *_levels(cell),
-        "",
+def datasheet(cell: Cell, *, most_rows: int | None = None) -> str:
+    """Function, truth table, h and J as a matrix, energy levels, gap, bits, provenance.
+
+    Args:
+        cell: What to describe.
+        most_rows: How many rows of the truth table to show, or None for all.
+    """
+    facts = [
+        ("spins", f"{len(cell.pins)} pins + {_count(len(cell.ancillas), 'ancilla')}"),
+        ("couplings", str(len(cell.J))),
+        ("ground", str(cell.ground)),
+        ("gap", str(cell.gap)),
+        ("ratio", f"{gap_ratio(cell)} (gap for |J| <= 1, |h| <= 2)"),
+        ("per unit", f"{Fraction(cell.gap, max(1, cell.largest))} (gap by the largest of h and J)"),
+        ("integers", f"up to {cell.largest}: {cell.bits} bits with sign"),
+        *((name, meaning) for name, meaning in zip(cell.ancillas, ancillas(cell), strict=True)),
+        ("source", cell.source),
     ]
-    return "\n".join(lines)
+    blocks = (
+        [f"{cell.name}: {cell.text}", *(f"{key:{KEY}}{value}" for key, value in facts)],
+        _matrix(cell),
+        _rows(cell, most_rows),
+        _levels(cell),
+    )
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def page(cells: Iterable[Cell]) -> str:
+    """Every cell on one page of Markdown: a table, then the datasheets."""
+    head = [
+        "| cell | function | pins | ancillas | couplings | bits | gap | gap ratio |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    rows, sheets = [], []
+    for cell in cells:
+        text = cell.text.replace("|", "\\|")
+        rows.append(
+            f"| [{cell.name}](#{cell.name.lower()}) | `{text}` | {len(cell.pins)} "
+            f"| {len(cell.ancillas)} | {len(cell.J)} | {cell.bits} | {cell.gap} "
+            f"| {gap_ratio(cell)} |"
+        )
+        sheets.append(f"## {cell.name}\n\n```\n{datasheet(cell, most_rows=MAX_ROWS)}```\n")
+    return "\n".join([INTRODUCTION, *head, *rows, "", *sheets])
+
+
+def gap_ratio(cell: Cell) -> Fraction:
+    """The gap once scaled to |J| <= 1 and |h| <= 2: what the solver makes largest."""
+    bound = max(Fraction(cell.strongest), Fraction(max((abs(h) for h in cell.h), default=0), 2))
+    return cell.gap / bound if bound else Fraction(0)
+
+
+def ancillas(cell: Cell) -> list[str]:
+    """What each ancilla is in the ground states, as a formula over the inputs or pins."""
+    names = cell.function.inputs if cell.function is not None else cell.pins
+    mask = (1 << len(names)) - 1
+    words = _ground_words(cell)
+    meanings = []
+    for k in range(len(cell.ancillas)):
+        values = [{row & mask for row, word in words if word >> k & 1 == value} for value in (0, 1)]
+        zero, one = values[0] - values[1], values[1] - values[0]  # what is free may be either
+        meanings.append(expression(names, one, zero))
+    return meanings
+
+
+def _ground_words(cell: Cell) -> list[tuple[int, int]]:
+    """Each ground state as a row of pins and a word of ancillas."""
+    pins = len(cell.pins)
+    energies = all_energies(cell.model)
+    states = np.flatnonzero(energies == energies.min()).tolist()
+    rows = sorted((state & ((1 << pins) - 1), state >> pins) for state in states)
+    inputs = (1 << (len(cell.function.inputs) if cell.function is not None else pins)) - 1
+    return sorted(rows, key=lambda row: row[0] & inputs)
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _matrix(cell: Cell) -> list[str]:
@@ -38,40 +120,37 @@ def _matrix(cell: Cell) -> list[str]:
     head = "J".ljust(width) + "".join(name.rjust(width) for name in (*names, "h"))
     rows = [head]
     for i, name in enumerate(names):
-        row = [values.get((min(i, j), max(i, j)), 0) for j in range(len(names))]
-        cells = ["." if i == j else str(row[j]) for j in range(len(names))]
-        rows.append(
-            name.ljust(width) + "".join(text.rjust(width) for text in (*cells, str(cell.h[i])))
-        )
+        row = [str(values.get((min(i, j), max(i, j)), 0)) for j in range(len(names))]
+        row[i] = "."
+        line = "".join(text.rjust(width) for text in (*row, str(cell.h[i])))
+        rows.append(name.ljust(width) + line)
     return rows
 
 
-def _rows(cell: Cell) -> list[str]:
-    valid = [row for row in range(1 << len(cell.pins)) if cell.rows >> row & 1]
-    pins, energies = len(cell.pins), all_energies(cell.model)
-    lines = ["valid rows: " + " ".join(cell.spin_names)]
-    for row in valid[:MAX_ROWS]:
-        words = [
-            word
-            for word in range(1 << len(cell.ancillas))
-            if energies[row | word << pins] == cell.ground
-        ]
-        bits = [row >> i & 1 for i in range(pins)]
-        bits += [words[0] >> k & 1 if words else 0 for k in range(len(cell.ancillas))]
-        lines.append(
-            "            "
-            + " ".join(
-                str(bit).rjust(len(name)) for bit, name in zip(bits, cell.spin_names, strict=True)
-            )
-        )
-    if len(valid) > MAX_ROWS:
-        lines.append(f"            and {len(valid) - MAX_ROWS} more")
-    return lines
+def _rows(cell: Cell, most: int | None) -> list[str]:
+    """The truth table: every valid row with its ancillas."""
+    names = cell.spin_names
+    pins = len(cell.pins)
+    words = _ground_words(cell)
+    lines = ["  ".join(names)]
+    for row, word in words[:most]:
+        state = row | word << pins
+        lines.append("  ".join(str(state >> i & 1).rjust(len(n)) for i, n in enumerate(names)))
+    left = len(words[most:]) if most is not None else 0
+    return [*lines, f"and {_count(left, 'row')} more"] if left else lines
 
 
 def _levels(cell: Cell) -> list[str]:
-    counts = sorted(Counter(all_energies(cell.model).tolist()).items())
-    most = max(count for _, count in counts)
-    return ["states at each energy:"] + [
-        f"{energy:6}  {'#' * max(1, round(BAR * count / most))} {count}" for energy, count in counts
+    """How many states lie at each energy; the first wrong row is the gap."""
+    counts = Counter((all_energies(cell.model) - cell.ground).tolist())
+    shown = sorted(counts.items())[:MAX_LEVELS]
+    most = max(count for _, count in shown)
+    marks = {0: "  the valid rows", cell.gap: "  the first wrong rows"}
+    lines = ["energy above ground: states"]
+    lines += [
+        f"{energy:5}  {'#' * max(1, round(BAR * count / most))} {count}{marks.get(energy, '')}"
+        for energy, count in shown
     ]
+    if len(counts) > MAX_LEVELS:
+        lines.append(f"and {len(counts) - MAX_LEVELS} levels more")
+    return lines

@@ -261,6 +261,12 @@ def test_lib_list_and_a_users_cells(invc):
     assert "MINE" not in invc("lib", "list")[1]
 
 
+def test_lib_markdown_is_the_page_of_the_docs(invc, repository):
+    status, out, err = invc("lib", "markdown")
+    assert (status, err) == (0, "")
+    assert out == (repository / "docs" / "cells.md").read_text(encoding="utf-8")
+
+
 def test_lib_show_and_liberty(invc):
     status, out, _ = invc("lib", "show", "FA")
     assert status == 0
