@@ -53,7 +53,7 @@ def parse_clamps(netlist: Netlist, texts: Iterable[str]) -> tuple[Clamp, ...]:
         name, equals, value = text.rpartition("=")
         if not equals or not name or not value:
             raise InvcError(f"clamp {text!r} is not NAME=VALUE", hint=VALUES_HINT)
-        target = _target(netlist, name.strip())
+        target = _target(netlist, name)
         bits = _parse_value(value.strip(), len(target.literals), target.signed, text)
         for literal, label, bit in zip(target.literals, target.names, bits, strict=True):
             if bit is None:
@@ -75,19 +75,20 @@ def bit_names(port: Port) -> tuple[str, ...]:
 
 def _target(netlist: Netlist, name: str) -> _Bits:
     ports = {port.name: port for port in netlist.ports}
-    if name in ports:
-        return _whole(ports[name])
-    if name in GROUPS:
-        chosen = netlist.inputs if name == "inputs" else netlist.outputs
+    known = name if name in ports else name.strip()
+    if known in ports:
+        return _whole(ports[known])
+    if known in GROUPS:
+        chosen = netlist.inputs if known == "inputs" else netlist.outputs
         parts = [_whole(port) for port in reversed(chosen)]  # the first port is the highest
         literals = tuple(bit for part in parts for bit in part.literals)
         return _Bits(literals, tuple(label for part in parts for label in part.names), False)
-    match = NAMED_BITS.fullmatch(name)
-    if match and match[1].strip() in ports:
-        port = ports[match[1].strip()]
+    match = NAMED_BITS.fullmatch(known)
+    port = (ports.get(match[1]) or ports.get(match[1].strip())) if match else None
+    if match and port:
         left = int(match[2])
         return _slice(port, left, left if match[3] is None else int(match[3]), name)
-    known = match[1].strip() if match else name
+    known = match[1].strip() if match else known
     raise InvcError(f"no port is called {known!r}", hint=nearest(known, [*ports, *GROUPS]))
 
 

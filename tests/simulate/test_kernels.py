@@ -1,0 +1,178 @@
+"""Kernels equal the reference state for state, and the reference is the heat bath."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from designs import CELLS, multiplier
+from invc.assemble import assemble
+from invc.diagnostics import InvcError
+from invc.ising import all_energies, from_terms
+from invc.simulate import reference
+from invc.simulate.heat import FULL, heat
+from invc.simulate.kernels.heatbath import find_kernel, kernel_names
+from invc.simulate.program import compile_program
+from invc.simulate.random import (
+    LANES,
+    bits_of,
+    block_generator,
+    draw,
+    first_state,
+    generators,
+    words_of,
+)
+
+COMPILED = [name for name in kernel_names() if name != "reference"]
+
+
+@st.composite
+def models(draw, most=8):
+    """Any small model: missing couplings, large weights, isolated spins."""
+    n = draw(st.integers(1, most))
+    weights = st.integers(-9, 9) | st.integers(-300, 300)
+    pairs = [(i, j) for i in range(n) for j in range(i)]
+    chosen = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
+    J = [draw(weights) for _ in chosen]
+    h = [draw(weights) for _ in range(n)]
+    i, j = zip(*chosen, strict=True) if chosen else ((), ())
+    return from_terms(n, h, i, j, J, 0)
+
+
+def begin(spins, seed=0, block=0):
+    source = block_generator(seed, block)
+    return first_state(source, spins), generators(source)
+
+
+@pytest.mark.parametrize("name", COMPILED)
+@given(
+    model=models(),
+    beta=st.floats(0.001, 3),
+    sweeps=st.integers(0, 5),
+    held=st.lists(st.sampled_from([-1, 0, 0, 1]), min_size=8, max_size=8),
+)
+@settings(max_examples=40)
+def test_kernels_equal_the_reference(name, model, beta, sweeps, held):
+    known = np.array(held[: model.spins], dtype=np.int8)
+    program = compile_program(model, known)
+    heats = (heat(beta, 0), heat(beta, 1))
+    want, want_rng = begin(model.spins)
+    reference.sweep(program, want, want_rng, heats, sweeps)
+    got, got_rng = begin(model.spins)
+    find_kernel(name)(program, got, got_rng, heats, sweeps)
+    assert np.array_equal(got, want)
+    assert np.array_equal(got_rng, want_rng)
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_kernels_equal_the_reference_on_a_multiplier(name):
+    model = assemble(multiplier(6), CELLS).model
+    program = compile_program(model, np.zeros(model.spins, dtype=np.int8))
+    want, want_rng = begin(model.spins, 5)
+    got, got_rng = begin(model.spins, 5)
+    for beta, sweeps in ((0.05, 3), (0.3, 40), (1.0, 7)):
+        heats = (heat(beta, 0), heat(beta, 1))
+        reference.sweep(program, want, want_rng, heats, sweeps)
+        find_kernel(name)(program, got, got_rng, heats, sweeps)
+        assert np.array_equal(got, want), beta
+
+
+@given(model=models(), held=st.lists(st.sampled_from([-1, 0, 1]), min_size=8, max_size=8))
+@settings(max_examples=60)
+def test_a_program_has_the_fields_of_its_model(model, held):
+    known = np.array(held[: model.spins], dtype=np.int8)
+    program = compile_program(model, known)
+    state, _ = begin(model.spins, 3)
+    bits = bits_of(state)
+    bits[known > 0], bits[known < 0] = 1, 0
+    fields = model.local_fields(2 * bits.T.astype(np.int8) - 1)
+    assert program.target.tolist() == np.flatnonzero(known == 0).tolist()
+    for u, spin in enumerate(program.target):
+        total = np.zeros(LANES, dtype=np.int64)
+        for p, slot in enumerate(range(program.first_plane[u], program.first_plane[u + 1] - 1)):
+            for ref in program.ref[program.plane[slot] : program.plane[slot + 1]]:
+                total += (bits[ref >> 1] ^ (ref & 1)).astype(np.int64) << p
+        field = 2 * (total + program.shift[u]) + program.parity[u]
+        assert np.array_equal(field, fields[:, spin])
+        assert total.max() <= program.most[u]
+
+
+@given(beta=st.floats(0.0005, 5), parity=st.sampled_from([0, 1]))
+def test_thresholds_are_the_logistic(beta, parity):
+    table = heat(beta, parity)
+    levels = len(table.thresholds)
+    assert np.all(np.diff(table.thresholds) >= 0)
+    v = np.arange(table.certain - levels, table.certain)
+    exact = 1 / (1 + np.exp(-2 * beta * (2 * v + parity)))
+    cut = levels >= 1 << 13  # so hot that the table ends before the logistic does
+    assert np.abs(table.thresholds / FULL - exact).max(initial=0) <= 0.5 / FULL
+    assert cut or 1 / (1 + np.exp(-2 * beta * (2 * table.certain + parity))) > 1 - 1 / FULL
+
+
+def test_generators_are_xoshiro256plusplus():
+    """First outputs of the authors' own C for the state 1, 2, 3, 4."""
+    rng = np.repeat(np.array([[1], [2], [3], [4]], dtype=np.uint64), 16, axis=1)
+    with np.errstate(over="ignore"):
+        got = [int(draw(rng)[7]) for _ in range(4)]
+    assert got == [41943041, 58720359, 3588806011781223, 3591011842654386]
+
+
+def test_words_and_bits_are_inverse():
+    state, _ = begin(3, 1)
+    assert np.array_equal(words_of(bits_of(state)), state)
+    assert bits_of(state)[2, 130] == int(state[2, 2]) >> 2 & 1
+
+
+@pytest.mark.parametrize("name", COMPILED[:1])
+@pytest.mark.parametrize("beta", [0.1, 0.35, 0.8])
+def test_equilibrium_is_boltzmann(name, beta):
+    """Chi-square at 99.9 % of the states of every lane group against exp(-beta E) / Z."""
+    model = from_terms(
+        5, [1, -2, 0, 1, 0], [0, 0, 1, 2, 3, 1], [1, 2, 3, 3, 4, 4], [-1, 2, 1, -2, 1, 2], 0
+    )
+    program = compile_program(model, np.zeros(5, dtype=np.int8))
+    heats = (heat(beta, 0), heat(beta, 1))
+    counts = np.zeros((4, 32))
+    for block in range(40):
+        state, rng = begin(5, 11, block)
+        find_kernel(name)(program, state, rng, heats, 200)
+        bits = bits_of(state).astype(np.int64)
+        index = sum(bits[k] << k for k in range(5))
+        for group in range(4):
+            lanes = index[group * LANES // 4 : (group + 1) * LANES // 4]
+            counts[group] += np.bincount(lanes, minlength=32)
+    weight = np.exp(-beta * all_energies(model).astype(float))
+    expected = weight / weight.sum() * counts[0].sum()
+    few = expected < 8
+    for group in counts:
+        have = np.append(group[~few], group[few].sum())
+        want = np.append(expected[~few], expected[few].sum())
+        chi2 = ((have - want) ** 2 / np.maximum(want, 1e-9))[want > 0].sum()
+        degrees = int((want > 0).sum()) - 1
+        # Wilson and Hilferty's limit of chi-square at 99.9 %.
+        limit = degrees * (1 - 2 / (9 * degrees) + 3.09 * (2 / (9 * degrees)) ** 0.5) ** 3
+        assert chi2 < limit
+
+
+def test_lanes_are_independent():
+    """No lane follows another: at beta 0.05 two lanes agree in half of 40 x 200 bits."""
+    model = assemble(multiplier(3), CELLS).model
+    program = compile_program(model, np.zeros(model.spins, dtype=np.int8))
+    heats = (heat(0.02, 0), heat(0.02, 1))
+    state, rng = begin(model.spins, 2)
+    rows = []
+    for _ in range(200):
+        find_kernel(COMPILED[0])(program, state, rng, heats, 2)
+        rows.append(2.0 * bits_of(state) - 1)
+    m = np.concatenate(rows)
+    m -= m.mean(axis=1, keepdims=True)
+    m /= m.std(axis=0)
+    correlation = m.T @ m / len(m)
+    np.fill_diagonal(correlation, 0)
+    # The extreme of half a million normal values of deviation 1 / sqrt(n) lies near 5 of them.
+    assert np.abs(correlation).max() < 6.5 / len(m) ** 0.5
+
+
+def test_an_unknown_kernel_is_named():
+    with pytest.raises(InvcError, match="no kernel is called 'avx'"):
+        find_kernel("avx")
