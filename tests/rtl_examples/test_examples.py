@@ -173,6 +173,21 @@ def test_every_folder_is_in_the_index_and_every_source_has_a_model():
     assert sources == set(BY_SOURCE)
 
 
+def test_pyverilog_reads_every_source_as_yosys_does(tmp_path):
+    sources = sorted(f"rtl_examples/{source}" for source in BY_SOURCE)
+    done = invc(tmp_path, "ports", *sources, "--json", "-")
+    assert done.returncode == 0, done.stderr
+    modules = {module["name"]: module for module in json.loads(done.stdout)["modules"]}
+    assert set(modules) == set(EXAMPLES)
+    for name, example in EXAMPLES.items():
+        module, sizes = modules[name], tuple(example.parameters.items())
+        assert [(p["name"], int(p["default"])) for p in module["parameters"]] == [*sizes]
+        ports = design_of(name, sizes).netlist.ports
+        assert [(p["name"], p["direction"]) for p in module["ports"]] == [
+            (port.name, port.direction) for port in ports
+        ]
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_source_is_tried_in_three_directions(name):
     kinds = {run.kind for run in RUNS if run.example == name}
@@ -221,7 +236,7 @@ def test_the_commands_of_the_readme_answer_right(run, compiled):
     assert len({tuple(ports.items()) for ports in found}) == len(found)
     assert all(solution["reads"] > 0 for solution in report["solutions"])
     assert bool(found) == (expected == FOUND)
-    if len(right) <= FEW:
+    if len(right) <= FEW or "all of the" in run.comment:
         assert len(found) == len(right)
 
 
