@@ -15,15 +15,14 @@ from invc.frontend.yosys import Sources, Yosys, find_yosys, map_json, read_veril
 from invc.frontend.yosys_json import read_json
 from invc.library import Library, hamlib, liberty
 from invc.netlist import Function, Netlist, Port, counting_words, evaluate_ports
-from invc.passes import Mapper, fuse_products, pair_adders, simplify, sweep_dead
+from invc.passes import Mapper, fuse_products, name_nets, pair_adders, simplify, sweep_dead
 
 Pass = Callable[[Netlist, Mapper], Netlist]
 
-# After each pair of transforms that can leave something to simplify, the order is: what is
-# known, what belongs together, what nobody needs.
+# In order: what is left of each gate, what nobody needs, what belongs together.
 PASSES: Mapping[str, tuple[Pass, ...]] = {
-    "gap": (simplify, pair_adders, sweep_dead),
-    "spins": (simplify, pair_adders, sweep_dead, fuse_products, sweep_dead),
+    "gap": (simplify, sweep_dead, pair_adders, sweep_dead, name_nets),
+    "spins": (simplify, sweep_dead, pair_adders, fuse_products, sweep_dead, name_nets),
 }
 MAX_CELL_INPUTS = 8  # lib-gen writes a truth table
 

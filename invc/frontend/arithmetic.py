@@ -161,8 +161,9 @@ def ripple(
             operand = bit_b ^ invert
         else:
             (operand,) = builder.gate(XOR2, bit_b, invert, source=source)
-        (different,) = builder.gate(XOR2, bit_a, operand, source=source)
         low, carry = builder.gate(FA, bit_a, operand, carry, source=source)
+        # After the adder, so that where both compute one function the adder's own output stays.
+        (different,) = builder.gate(XOR2, bit_a, operand, source=source)
         total.append(low)
         propagate.append(different)
         carries.append(carry)

@@ -2,8 +2,9 @@
 
 from invc.passes.fuse_products import fuse_products
 from invc.passes.mapping import Mapper
+from invc.passes.name_nets import name_nets
 from invc.passes.pair_adders import pair_adders
 from invc.passes.simplify import simplify
 from invc.passes.sweep_dead import sweep_dead
 
-__all__ = ["Mapper", "fuse_products", "pair_adders", "simplify", "sweep_dead"]
+__all__ = ["Mapper", "fuse_products", "name_nets", "pair_adders", "simplify", "sweep_dead"]

@@ -13,8 +13,7 @@ def sweep_dead(netlist: Netlist, mapper: Mapper) -> Netlist:
     """Drop gates that no output needs and narrow those of which it needs only a part.
 
     A full adder whose sum nobody reads is a majority, a half adder then an AND. Nets are
-    numbered anew, inputs first, then in the order of the gates; those without a name are
-    called "$" and their number.
+    numbered anew, inputs first, then in the order of the gates.
     """
     live = bytearray(len(netlist.names))
     for port in netlist.outputs:
@@ -64,7 +63,7 @@ def _renumbered(netlist: Netlist, gates: list[Gate]) -> Netlist:
     inputs = [bit >> 1 for port in netlist.inputs for bit in port.bits]
     for net in inputs + [p >> 1 for g in gates for p in g.pins[len(g.function.inputs) :]]:
         new[net] = 2 * len(names)
-        names.append(netlist.names[net] or f"${len(names)}")
+        names.append(netlist.names[net])
 
     def moved(lits: tuple[Literal, ...]) -> tuple[Literal, ...]:
         return tuple([new[lit >> 1] ^ (lit & 1) for lit in lits])
