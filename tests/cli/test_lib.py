@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -175,12 +176,22 @@ def test_a_time_limit_is_an_error_that_says_so(invc, tmp_path):
     assert names(tmp_path) == []
 
 
+def wait_for_the_solver(pid):
+    """Until the process has loaded HiGHS, where that can be seen, and then has had time to start."""
+    maps = Path(f"/proc/{pid}/maps")
+    for _ in range(300):
+        if not maps.exists() or "highspy" in maps.read_text():
+            break
+        time.sleep(0.1)
+    time.sleep(2)
+
+
 def test_ctrl_c_ends_at_once_and_leaves_nothing(tmp_path):
     command = [sys.executable, "-P", "-m", "invc", "lib-gen", "X", HARD, "--ancillas", "1"]
     run = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    time.sleep(2)  # into the solver
+    wait_for_the_solver(run.pid)
     run.send_signal(signal.SIGINT)
     out, err = run.communicate(timeout=60)
     assert (run.returncode, out, err.strip()) == (130, "", "interrupted")
