@@ -176,11 +176,11 @@ def test_a_time_limit_is_an_error_that_says_so(invc, tmp_path):
     assert names(tmp_path) == []
 
 
-def wait_for_the_solver(pid):
+def wait_for_the_solver(run):
     """Until the process has loaded HiGHS, where that can be seen, and then has had time to start."""
-    maps = Path(f"/proc/{pid}/maps")
+    maps = Path(f"/proc/{run.pid}/maps")
     for _ in range(300):
-        if not maps.exists() or "highspy" in maps.read_text():
+        if run.poll() is not None or not maps.exists() or "highspy" in maps.read_text():
             break
         time.sleep(0.1)
     time.sleep(2)
@@ -191,7 +191,7 @@ def test_ctrl_c_ends_at_once_and_leaves_nothing(tmp_path):
     run = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    wait_for_the_solver(run.pid)
+    wait_for_the_solver(run)
     run.send_signal(signal.SIGINT)
     out, err = run.communicate(timeout=60)
     assert (run.returncode, out, err.strip()) == (130, "", "interrupted")
