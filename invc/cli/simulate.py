@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from invc.netlist import Port
     from invc.simulate import Answer, Progress, Result
 
+FEW_READS = 3
 FOUND, NONE_FOUND, IMPOSSIBLE = 0, 3, 4
 
 
@@ -88,7 +89,7 @@ def command(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    r"""Run a design with some of its port bits held, and print verified answers.
+    """Run a design with some of its port bits held, and print verified answers.
 
     Every answer was checked by evaluating the gates forward from its inputs. Exit status: 0 an
     answer was found, 1 error, 2 usage, 3 none found within the budget, 4 shown impossible.
@@ -246,14 +247,19 @@ def _value(value: int, port: Port, radix: str) -> str:
 def _print_summary(result: Result, clamped: Clamped, verbose: bool) -> None:
     found = _count(len(result.answers), "distinct answer") if result.answers else "no answer found"
     spins = f"{clamped.free} free of {_count(len(clamped.values), 'spin')}"
-    click.echo(
-        f"{found}; {result.verified_reads} of {_count(result.reads, 'read')} verified; {spins}; "
-        f"{result.seconds:.2f} s"
-    )
+    if clamped.free == 0:
+        click.echo(f"{found}: every spin follows from the clamps")
+    else:
+        click.echo(
+            f"{found}; {result.verified_reads} of {_count(result.reads, 'read')} verified; "
+            f"{spins}; {result.seconds:.2f} s"
+        )
     if result.interrupted:
         click.echo("interrupted: this is what was found until then")
     elif not result.answers:
         click.echo("hint: none was found, which proves nothing; give a longer --time-limit")
+    elif clamped.free and min(answer.reads for answer in result.answers) < FEW_READS:
+        click.echo("hint: some were found only once or twice, so there may be more: --reads N")
     if verbose:
         rate = result.flips / max(result.seconds, 1e-9) / 1e9
         click.echo(

@@ -76,7 +76,7 @@ def command(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    r"""Compile FILES to an Ising model whose ground states are the design's truth table.
+    """Compile FILES to an Ising model whose ground states are the design's truth table.
 
     FILES are Verilog or SystemVerilog sources of a combinational design, or one JSON netlist
     written by Yosys.

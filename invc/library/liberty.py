@@ -14,6 +14,8 @@ from invc.netlist import Function
 from invc.netlist.gates import BUF, INV
 
 FREE = 0.001
+# A parity can still be paired with an AND or a majority of the same inputs, so ties go to it.
+PAIRED = 0.01
 MAX_INPUTS = 6  # what ABC's supergates can use
 
 
@@ -21,7 +23,7 @@ def liberty(cells: Mapping[str, Cell]) -> str:
     """Liberty text: the single-output functions, an inverter and a buffer."""
     parts = [_cell(INV, FREE), _cell(BUF, FREE)]
     parts += [
-        _cell(cell.function, 1 + len(cell.ancillas))
+        _cell(cell.function, 1 + len(cell.ancillas) - (PAIRED if _is_parity(cell.function) else 0))
         for cell in cells.values()
         if cell.function is not None
         and len(cell.function.outputs) == 1
@@ -38,6 +40,12 @@ def _cell(function: Function, area: float) -> str:
         f'    pin({output}) {{ direction: output; function: "{_expression(function, table)}"; }}\n'
         "  }\n"
     )
+
+
+def _is_parity(function: Function) -> bool:
+    size = 1 << len(function.inputs)
+    odd = sum(1 << row for row in range(size) if row.bit_count() & 1)
+    return function.tables[0] in {odd, odd ^ ((1 << size) - 1)}
 
 
 def _expression(function: Function, table: int) -> str:

@@ -124,6 +124,8 @@ def run(
     Raises:
         InvcError: No dynamics or kernel has the name.
     """
+    if clamped.free == 0:  # every read would end in the one state that is left
+        reads, sweeps = 1, 1
     name = "gibbs" if dynamics == "auto" else dynamics
     if name not in DYNAMICS:
         raise InvcError(f"no dynamics is called {name!r}", hint=nearest(name, [*DYNAMICS, "auto"]))
@@ -287,8 +289,6 @@ class _Tally:
             return True
         if self.wanted_reads is not None:
             return False
-        if self.updates == 0:  # nothing is left to chance
-            return True
         if self.target is not None or not self.found:
             return False
         effort = self.sweeps / self.first_effort
