@@ -151,6 +151,7 @@ class _Flattening:
         self.names = [""]
         self.alias: list[int] = [ROOT]
         self.lines = [0]  # of each raw net's driver, or its declaration before it has one
+        self.undefined: dict[int, str] = {}  # raw nets of x and z, with the constant's text
         self.gates: list[tuple[Function, Bits, int]] = []
 
     def fault(self, message: str, line: int, hint: str | None = None) -> InvcError:
@@ -512,10 +513,7 @@ class _Flattening:
         if kind in ("Identifier", "Pointer", "Partselect"):
             return self.selected(instance, node, implicit=False)
         if kind == "IntConst":
-            size, bits = number(node, self.source)
-            if size:
-                return tuple(TRUE if bit else FALSE for bit in bits)
-            return sum(bit << k for k, bit in enumerate(bits))
+            return self.number(node)
         line = node.lineno
         if kind in ("Concat", "Repeat"):
             return self.joined(instance, node, values)
@@ -526,6 +524,20 @@ class _Flattening:
         if kind in _BINARY:
             return self.binary(kind, values[0], values[1], line)
         raise self.fault(f"{_operator_name(kind)} is no gate", line, GATES_ONLY)
+
+    def number(self, node: Tree) -> Value:
+        """A constant. An undefined bit is a net that nothing drives: a fault once it is read."""
+        size, bits = number(node, self.source)
+        if not size and None not in bits:
+            return sum((bit or 0) << k for k, bit in enumerate(bits))
+        literals = []
+        for bit in bits:
+            if bit is None:
+                literals.append(2 * self.net("", node.lineno))
+                self.undefined[len(self.names) - 1] = node.value
+            else:
+                literals.append(TRUE if bit else FALSE)
+        return tuple(literals)
 
     def joined(
         self,
@@ -706,13 +718,17 @@ class _Flattening:
         for port in root.module.ports:
             if port.direction == "input":
                 for bit in self.bits(root, port):
-                    numbered[bit >> 1] = self.number(builder, bit >> 1)
+                    numbered[bit >> 1] = self.numbered(builder, bit >> 1)
         for function, pins, _ in self.gates:
             for pin in pins[len(function.inputs) :]:
-                numbered[pin >> 1] = self.number(builder, pin >> 1)
+                numbered[pin >> 1] = self.numbered(builder, pin >> 1)
 
         def final(lit: Literal, line: int) -> Literal:
             end = self.resolve(lit)
+            if end >> 1 in self.undefined:
+                message = f"constant {self.undefined[end >> 1]} has undefined bits"
+                hint = "invertible logic has 0 and 1 only: give each bit a value"
+                raise self.fault(message, self.lines[end >> 1], hint)
             if self.alias[end >> 1] == FREE:
                 name = self.names[end >> 1]
                 hint = "connect a driver, or make it an input"
@@ -725,7 +741,7 @@ class _Flattening:
         ports = [self.port(port, self.bits(root, port), final) for port in root.module.ports]
         return builder.netlist(root.module.name, ports)
 
-    def number(self, builder: Builder, net: int) -> Literal:
+    def numbered(self, builder: Builder, net: int) -> Literal:
         return builder.net(self.names[net], str(self.source.location(self.lines[net])))
 
     def port(self, signal: Signal, bits: Bits, final: Callable[[Literal, int], Literal]) -> Port:

@@ -278,7 +278,9 @@ def constant(node: Tree, constants: Mapping[str, int], source: SourceText) -> in
         if values:
             return _ARITHMETIC[type(node).__name__](*values)
         if isinstance(node, ast.IntConst):
-            return sum(bit << k for k, bit in enumerate(number(node, source)[1]))
+            bits = number(node, source)[1]
+            if None not in bits:
+                return sum((bit or 0) << k for k, bit in enumerate(bits))
         if isinstance(node, ast.Identifier) and plain(node.name) in constants:
             return constants[plain(node.name)]
         where = source.location(node.lineno)
@@ -288,14 +290,16 @@ def constant(node: Tree, constants: Mapping[str, int], source: SourceText) -> in
     return fold(node, operands, combine)
 
 
-_DIGIT_BITS = {"b": 1, "o": 3, "h": 4}
+_DIGIT_BITS = {"b": 1, "o": 3, "d": 0, "h": 4}
 
 
-def number(node: Tree, source: SourceText) -> tuple[int, list[int]]:
+def number(node: Tree, source: SourceText) -> tuple[int, list[int | None]]:
     """The size (0 where none is written) and the bits of a number, least significant first.
 
+    An undefined bit (x, z or ?) is None.
+
     Raises:
-        InvcError: It holds x or z digits, or does not fit its size.
+        InvcError: It does not fit its size, or is no number.
     """
     text = node.value.replace("_", "").lower()
     size_text, quote, rest = text.partition("'")
@@ -304,21 +308,40 @@ def number(node: Tree, source: SourceText) -> tuple[int, list[int]]:
         size_text, rest = "", "d" + text
     rest = rest.removeprefix("s")
     base, digits = rest[0], rest[1:]
-    if set(digits) & set("xz?"):
-        hint = "invertible logic has 0 and 1 only: give each bit a value"
-        raise InvcError(f"constant {node.value} has undefined bits", where=where, hint=hint)
-    size = int(size_text) if len(size_text) < 8 and size_text else 0
-    if size > MAX_WIDTH or len(size_text) >= 8 or len(digits) > MAX_WIDTH:
+    if max(len(size_text), 1) >= 8 or len(digits) > MAX_WIDTH or int(size_text or 0) > MAX_WIDTH:
         raise InvcError(f"constant has more than {MAX_WIDTH} bits", where=where)
     if base == "d" and len(digits) > 4000:
         raise InvcError("decimal constant has more than 4000 digits", where=where)
-    try:
-        value = int(digits, {"b": 2, "o": 8, "d": 10, "h": 16}[base])
-    except ValueError as error:
-        raise InvcError(f"{node.value!r} is no number", where=where) from error
-    width = value.bit_length()
-    if size and width > size:
-        hint = f"it needs {width} bits"
+    bits = _digits(base, digits)
+    if bits is None:
+        raise InvcError(f"{node.value!r} is no number", where=where)
+    size = int(size_text or 0)
+    while bits and bits[-1] == 0:
+        bits.pop()
+    if size and len(bits) > size:
+        if bits[size:] == [None] * (len(bits) - size):  # 1'hx is one bit, not four
+            return size, bits[:size]
+        hint = f"it needs {len(bits)} bits"
         raise InvcError(f"constant {node.value} does not fit {size} bits", where=where, hint=hint)
-    shown = bin(value)[:1:-1]  # from the least significant digit
-    return size, [int(digit) for digit in shown.ljust(size, "0")]
+    # An undefined highest digit fills what is above it.
+    fill = None if digits[0] in "xz?" else 0
+    return size, bits + [fill] * (size - len(bits))
+
+
+def _digits(base: str, digits: str) -> list[int | None] | None:
+    """The bits of the digits, least significant first; None where one is no digit."""
+    width = _DIGIT_BITS[base]
+    undefined = set(digits) & set("xz?")
+    try:
+        if not undefined:
+            value = int(digits, {"b": 2, "o": 8, "d": 10, "h": 16}[base])
+            return [int(bit) for bit in bin(value)[:1:-1]]
+        if not width:  # a decimal is undefined as a whole
+            return [None] if len(digits) == 1 else None
+        bits: list[int | None] = []
+        for digit in reversed(digits):
+            value = 0 if digit in undefined else int(digit, 1 << width)
+            bits += [None if digit in undefined else value >> k & 1 for k in range(width)]
+    except ValueError:
+        return None
+    return bits

@@ -311,6 +311,15 @@ def test_wide_ports_constants_aliases_and_tie_cells(tmp_path):
     assert netlist.gates == ()
 
 
+def test_undefined_bits_that_nobody_reads(tmp_path):
+    netlist = read(
+        tmp_path,
+        "module m(input a, output [5:0] y); wire [3:0] u; wire v; wire [2:0] w;\n"
+        "assign u = 4'bz01x; assign v = 1'hx; assign w = 3'dx; assign y = {5'h1, u[1]};\nendmodule",
+    )
+    assert netlist.outputs[0].bits == (1, 1, 0, 0, 0, 0)
+
+
 def test_choosing_the_top(tmp_path):
     two = "module p(input a, output y); buf(y, a); endmodule\nmodule q(input a, output y); not(y, a); endmodule"
     assert read(tmp_path, two, top="q").name == "q"
@@ -357,6 +366,9 @@ FAULTS = {
     "  hint: --netlist takes gates only; 'invc synth' without it compiles behaviour with Yosys",
     M + "assign y = 1'bx;\nendmodule": "g.v:2: error: constant 1'bx has undefined bits\n"
     "  hint: invertible logic has 0 and 1 only: give each bit a value",
+    M + "wire [4:0] u;\nassign u = 5'hx0;\nassign y = u[4];\nendmodule": "g.v:3: error: constant "
+    "5'hx0 has undefined bits\n  hint: invertible logic has 0 and 1 only: give each bit a value",
+    M + "assign y = 1'dx7;\nendmodule": 'g.v:2: error: "1\'dx7" is no number',
     M + "assign y = 1'd7;\nendmodule": "g.v:2: error: constant 1'd7 does not fit 1 bits\n"
     "  hint: it needs 3 bits",
     M + "assign y = a[1];\nendmodule": "g.v:2: error: 'a' has no bit 1\n  hint: its range is [0:0]",
