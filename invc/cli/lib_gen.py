@@ -99,7 +99,7 @@ def _specification(name: str, function: str) -> tuple[Specification, str]:
         from invc.pipeline import module_function
 
         made = module_function(path, name)
-        return Specification(made.pins, made.relation, made), f"module {made.name} of {path.name}"
+        return Specification(made.pins, made.relation, made), f"module of {path.name}"
     return parse_specification(name, function), function
 
 

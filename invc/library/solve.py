@@ -406,9 +406,10 @@ def _solve(program: Any, solver: Any) -> bool:  # noqa: ANN401 - PuLP has no typ
         finally:
             os.dup2(kept, 1)
             os.close(kept)
-    proven = not stopped and (
-        program.sol_status in {pulp.LpSolutionOptimal, pulp.LpSolutionInfeasible}
+    ended = program.status == pulp.LpStatusInfeasible or (
+        program.sol_status == pulp.LpSolutionOptimal
     )
+    proven = ended and not stopped
     # At the time limit PuLP may hand out a point that is none.
     if stopped or program.status != pulp.LpStatusOptimal or not (proven or program.valid(1e-6)):
         for variable in program.variables():

@@ -59,6 +59,24 @@ def test_lib_gen_names_the_cell_of_the_same_class(invc):
     assert "already" not in invc("lib-gen", "AND2", "Y = A & B")[1]
 
 
+def test_lib_gen_takes_a_module(invc, tmp_path):
+    (tmp_path / "aoi.v").write_text(
+        "module aoi(input a, input [1:0] b, output y);\n  assign y = ~(a | b[0] & b[1]);\nendmodule\n"
+    )
+    status, out, _ = invc("lib-gen", "AOI21", "aoi.v", "-o", "my")
+    assert status == 0
+    assert out.startswith("the library has it already: AOI21 is AO21, as AO21(")
+    cell = read_cell(tmp_path / "my" / "AOI21.toml")
+    assert (cell.text, cell.function.inputs) == ("module of aoi.v", ("a", "b0", "b1"))
+    assert [cell.function.tables[0] >> row & 1 for row in range(8)] == [1, 0, 1, 0, 1, 0, 0, 0]
+    assert invc("lib-check", "--lib", "my", "-q") == (0, "", "")
+    status, _, err = invc("lib-gen", "AOI21", "none.v")
+    assert (status, err.splitlines()[0]) == (
+        1,
+        "none.v: error: cannot read it: no such file or directory",
+    )
+
+
 def test_lib_gen_quiet(invc):
     assert invc("lib-gen", "NAND2", "Y = ~(A & B)", "-q") == (0, "", "")
 

@@ -5,10 +5,12 @@ from fractions import Fraction
 from itertools import product
 
 import numpy as np
+import pulp
 import pytest
 
 from invc.diagnostics import InvcError
 from invc.library import faults
+from invc.library import solve as solve_module
 from invc.library.expression import Specification, parse_specification
 from invc.library.solve import Bounds, solve_cell
 from invc.netlist import Function
@@ -180,3 +182,18 @@ def test_a_time_limit_ends_the_search():
     assert refusal("Y = A & B", time_limit=1e-9)[0] == (
         "the time limit ended the search with 0 ancillas"
     )
+
+
+@pytest.mark.filterwarnings("ignore:PULP_CBC_CMD is deprecated")  # in PuLP 4, which we exclude
+@pytest.mark.parametrize(
+    ("text", "ancillas", "gap"), [("Y = A & B", 0, 4), ("Y = A ^ B", 1, 2), ("Y = A&B | C", 1, 4)]
+)
+def test_cbc_finds_the_same_where_highs_is_missing(monkeypatch, text, ancillas, gap):
+    if "PULP_CBC_CMD" not in pulp.listSolvers(onlyAvailable=True):
+        pytest.skip("PuLP came without CBC")
+    monkeypatch.setattr(solve_module, "_solver_name", lambda: "CBC")
+    solution = solve(text)
+    assert faults(solution.cell) == []
+    assert (len(solution.cell.ancillas), solution.cell.gap) == (ancillas, gap)
+    assert solution.cell.source.endswith(" with CBC, proven optimal")
+    assert refusal("Y = A ^ B", ancillas=0)[0] == "no cell with 0 ancillas"
