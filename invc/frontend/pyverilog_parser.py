@@ -22,6 +22,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from invc import __version__
 from invc.diagnostics import InvcError
 from invc.frontend.preprocessor import SourceText
 
@@ -386,7 +387,7 @@ def _tables(parser: _Parser) -> Tree:
 
     folder = cache_folder()
     names = [f"{tool}-{version(tool)}" for tool in ("pyverilog", "ply")]
-    name = "-".join(["tables", *names, f"{sys.version_info[0]}.{sys.version_info[1]}"])
+    name = "-".join(["tables", __version__, *names, f"{sys.version_info[0]}.{sys.version_info[1]}"])
     path = folder / f"{name}.pickle"
     if path.is_file():
         with warnings.catch_warnings():
