@@ -107,10 +107,13 @@ def solve_cell(
         try:
             found = _Problem(name, specification, count, bounds, deadline).solve(text)
         except _OutOfTime:
+            ended, hint = "the time limit ended the search", "give a longer --time-limit"
+            if deadline is None:
+                ended, hint = "the solver gave up", "give smaller --max-coefficient or --bits"
             raise InvcError(
-                f"the time limit ended the search with {_plural(count, 'ancilla')}",
+                f"{ended} with {_plural(count, 'ancilla')}",
                 where=name,
-                hint="; ".join([*tried, "give a longer --time-limit"]),
+                hint="; ".join([*tried, hint]),
             ) from None
         if found.cell is not None:
             return Solution(found.cell, found.optimal, tuple(tried))
