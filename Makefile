@@ -34,8 +34,9 @@ format: $(TOOLS)  ## Format the Python sources.
 	$(BIN)/ruff check --fix .
 
 bench: $(TOOLS)  ## Measure: time of synth by size, time to solution by width.
-	$(BIN)/python tests/benchmarks/synth.py
-	$(BIN)/python tests/benchmarks/factoring.py
+	$(BIN)/python -m pip install -q --disable-pip-version-check --group bench
+	$(BIN)/python -P tests/benchmarks/synth.py
+	$(BIN)/python -P tests/benchmarks/factoring.py --peer
 
 clean:  ## Remove what was built.
 	rm -rf $(VENV) build dist

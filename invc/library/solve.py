@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from threading import current_thread, main_thread
 from time import monotonic
@@ -33,7 +33,7 @@ BIAS_RATIO = 2  # |h| may be this many times the bound on |J|, as on the publish
 MAX_SPINS = 14
 RATIO_STEPS = 96  # gap ratios are fractions with a denominator up to this
 SMALLEST_GAP = 1e-4  # below it is the solver's rounding
-QUICK_BOUND = 4  # of |J|, once time has run out for better
+QUICK_BOUND = 8  # of |J|, where time may run out for better
 SHARE = 0.6  # of the time left, for a step that others have to follow
 
 
@@ -163,6 +163,7 @@ class _Problem:
         self.ancillas = _ancilla_names(specification.pins, ancillas)
         self.spins = specification.pins + self.ancillas
         self.deadline = deadline
+        self.words: Mapping[int, int] = {}
         self.cap = None if bounds.bits is None else (1 << bounds.bits - 1) - 1
         self.limit = min(bounds.max_coefficient, self.cap or bounds.max_coefficient)
         self.pairs = [
@@ -188,9 +189,10 @@ class _Problem:
         ratio, optimal = self.best_ratio()
         if ratio is None:
             return _Found(None, self.why_none(count))
-        found = self.integer_cell(ratio, text) if optimal else None
-        if found is None:
-            found = self.widest(text, optimal)
+        if optimal:
+            found = self.integer_cell(ratio, text) or self.widest(text)
+        else:
+            found = self.hurried(text)
         if found is None:
             held = f" of {self.bounds.bits} bits" if self.bounds.bits else ""
             return _Found(
@@ -208,8 +210,13 @@ class _Problem:
                 return f"with {count} not on this graph (with every pair coupled: {gap})"
         return f"no cell with {count}"
 
-    def program(self, bound: int, *, integers: bool) -> tuple[Any, list[Any], list[Any], Any]:
-        """Constraints for |J| <= bound, |h| <= 2 bound; returns the program, h, J and the gap."""
+    def program(
+        self, bound: int, *, integers: bool, words: Mapping[int, int] | None = None
+    ) -> tuple[Any, list[Any], list[Any], Any]:
+        """Constraints for |J| <= bound, |h| <= 2 bound; returns the program, h, J and the gap.
+
+        The ancilla word of each valid row is free, or the one in `words`.
+        """
         program = pulp.LpProblem("cell", pulp.LpMaximize)
         category = "Integer" if integers else "Continuous"
         most = BIAS_RATIO * bound
@@ -220,32 +227,46 @@ class _Problem:
         span = bound * (BIAS_RATIO * len(h) + len(J))
         ground = _variable(program, "ground", -span, span)
         gap = _variable(program, "gap", 0, 2 * span)
-        pins, words = len(self.specification.pins), 1 << len(self.ancillas)
+        pins, words_of_ancillas = len(self.specification.pins), 1 << len(self.ancillas)
         # Words that are not chosen stand above the ground level: by at least 2 in integers,
         # since flipping spins changes the energy by twice an integer.
         margin = 2 if integers else bound / 64
-        first = True
+        least = 0 if self.bounds.degenerate else margin
+        self.choices: dict[int, list[Any]] = {}
         for row in range(1 << pins):
             valid = self.specification.rows >> row & 1
-            choice = []
-            for word in range(words):
+            for word in range(words_of_ancillas):
                 energy = self.energy(h, J, row | word << pins)
                 if not valid:
                     program += energy >= ground + gap
-                elif words == 1:
+                elif words_of_ancillas == 1 or (words and words[row] == word):
                     program += energy == ground
+                elif words:
+                    program += energy >= ground + least
                 else:
                     chosen = _variable(program, f"z{row}_{word}", 0, 1, "Integer")
-                    choice.append(chosen)
+                    self.choices.setdefault(row, []).append(chosen)
                     program += energy <= ground + 2 * span * (1 - chosen)
-                    least = 0 if self.bounds.degenerate else margin
                     program += energy >= ground + least * (1 - chosen)
-            if choice:
-                program += pulp.lpSum(choice) == 1
-                if first:  # an ancilla may be flipped: its value in the first valid row is 0
-                    program += choice[0] == 1
-                    first = False
+        self.choose(program)
         return program, h, J, gap
+
+    def choose(self, program: Any) -> None:  # noqa: ANN401
+        """One word for each valid row; of words that are the same but for names, only one."""
+        for row, choice in self.choices.items():
+            program += pulp.lpSum(choice) == 1
+            if row == min(self.choices):  # an ancilla may be flipped: here its value is 0
+                program += choice[0] == 1
+        if self.bounds.edges is not None:
+            return
+        ones = [  # ancillas may be exchanged: in the order of how often they are 1
+            pulp.lpSum(
+                c for z in self.choices.values() for word, c in enumerate(z) if word >> k & 1
+            )
+            for k in range(len(self.ancillas) if self.choices else 0)
+        ]
+        for fewer, more in pairwise(ones):
+            program += fewer <= more
 
     def energy(self, h: Sequence[Any], J: Sequence[Any], state: int) -> Any:  # noqa: ANN401
         m = [2 * (state >> i & 1) - 1 for i in range(len(self.spins))]
@@ -265,37 +286,81 @@ class _Problem:
             if not proven:
                 raise _OutOfTime
             return None, True
+        self.words = {
+            row: max(range(len(choice)), key=lambda word: choice[word].varValue)
+            for row, choice in self.choices.items()
+        }
         return Fraction(gap.varValue).limit_denominator(RATIO_STEPS), proven
 
     def integer_cell(self, ratio: Fraction, text: str) -> _Found | None:
         """The cell with the smallest bound at which integers reach the ratio."""
-        for bound in range(ratio.denominator, self.limit + 1, ratio.denominator):
-            found = self.smallest(bound, int(ratio * bound), text, True)
-            if found is not None:
-                return found
+        # Energies differ by even numbers, as flipping a spin changes them by twice an integer.
+        bounds = [
+            bound
+            for bound in range(ratio.denominator, self.limit + 1, ratio.denominator)
+            if int(ratio * bound) % 2 == 0
+        ]
+        quick = self.quick_cell(ratio, bounds, text) if self.ancillas else None
+        try:
+            for bound in bounds:
+                known = quick.cell.largest if quick and quick.cell else None
+                found = self.smallest(bound, int(ratio * bound), text, True, most=known)
+                if found is not None:
+                    return found
+        except _OutOfTime:
+            if quick is None:
+                raise
+        return quick
+
+    def quick_cell(self, ratio: Fraction, bounds: Sequence[int], text: str) -> _Found | None:
+        """A cell with the best ratio and the ancilla words found with it: perhaps not smallest."""
+        for bound in bounds:
+            if bound <= QUICK_BOUND:
+                found = self.smallest(bound, int(ratio * bound), text, True, words=self.words)
+                if found is not None:
+                    return found
         return None
 
-    def widest(self, text: str, optimal: bool) -> _Found | None:
+    def widest(self, text: str) -> _Found | None:
         """The cell with the largest gap at the largest bound, where integers miss the ratio."""
-        bound = self.limit if optimal else min(self.limit, QUICK_BOUND)
-        program, h, J, gap = self.program(bound, integers=True)
+        return self.widest_at(self.limit, text, True, None)
+
+    def hurried(self, text: str) -> _Found | None:
+        """A cell with the ancilla words that were the best when time ran out."""
+        return self.widest_at(min(self.limit, QUICK_BOUND), text, False, self.words)
+
+    def widest_at(
+        self, bound: int, text: str, optimal: bool, words: Mapping[int, int] | None
+    ) -> _Found | None:
+        program, h, J, gap = self.program(bound, integers=True, words=words)
         program.setObjective(gap)
         proven = _solve(program, self.solver(SHARE))
         if gap.varValue is None or gap.varValue < 1 - SMALLEST_GAP:
-            if not proven:
+            if not (proven and optimal):
                 raise _OutOfTime
             return None
+        least, optimal = round(gap.varValue), optimal and proven
         try:
-            return self.smallest(bound, round(gap.varValue), text, optimal and proven)
+            return self.smallest(bound, least, text, optimal, words=words)
         except _OutOfTime:
-            return _Found(self.cell(h, J, text, False), "", False)
+            return _Found(self.cell(h, J, text, optimal), "", optimal)
 
-    def smallest(self, bound: int, least: int, text: str, optimal: bool) -> _Found | None:
+    def smallest(
+        self,
+        bound: int,
+        least: int,
+        text: str,
+        optimal: bool,
+        *,
+        words: Mapping[int, int] | None = None,
+        most: int | None = None,
+    ) -> _Found | None:
         """The cell of a given gap with the smallest coefficients, the largest one first."""
-        program, h, J, gap = self.program(bound, integers=True)
+        program, h, J, gap = self.program(bound, integers=True, words=words)
         program += gap == least
         size = self.sizes(program, h, J, bound)
-        largest = _variable(program, "largest", 0, BIAS_RATIO * bound)
+        top = BIAS_RATIO * bound if most is None else min(most, BIAS_RATIO * bound)
+        largest = _variable(program, "largest", 0, top)
         for one in size:
             program += largest >= one
         program.sense = pulp.LpMinimize

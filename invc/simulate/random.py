@@ -33,7 +33,7 @@ def draw(rng: UInt64) -> UInt64:
     Source: Blackman, Vigna, https://doi.org/10.1145/3460772, xoshiro256++.
     """
     s0, s1, s2, s3 = rng
-    out = _rotated(s0 + s3, 23) + s0
+    out: UInt64 = _rotated(s0 + s3, 23) + s0
     t = s1 << np.uint64(17)
     s2 ^= s0
     s3 ^= s1

@@ -38,20 +38,41 @@ def random_netlist(gates: int, seed: int = 0) -> dict:
         cells[f"g{k}"] = {"type": kind, "connections": {**connections, "Y": [first + k]}}
         source = {"src": f"design.v:{k + 1}.3-{k + 1}.20"}
         names[f"n{k}"] = {"hide_name": k % 2, "bits": [first + k], "attributes": source}
-    read = {bit for cell in cells.values() for p, b in cell["connections"].items() if p != "Y" for bit in b}
+    read = {
+        bit
+        for cell in cells.values()
+        for p, b in cell["connections"].items()
+        if p != "Y"
+        for bit in b
+    }
     outputs = [first + k for k in range(gates) if first + k not in read]
     ports = {
         "a": {"direction": "input", "bits": list(range(2, first))},
         "y": {"direction": "output", "bits": outputs},
     }
-    return {"modules": {"top": {"attributes": {"top": "1"}, "ports": ports, "cells": cells, "netnames": names}}}
+    return {
+        "modules": {
+            "top": {"attributes": {"top": "1"}, "ports": ports, "cells": cells, "netnames": names}
+        }
+    }
 
 
 def measure(gates: int) -> tuple[int, dict]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "design.json").write_text(json.dumps(random_netlist(gates)))
-        command = [sys.executable, "-P", "-m", "invc", "synth", "design.json", "-o", "design.hj", "--json", "-"]
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "invc",
+            "synth",
+            "design.json",
+            "-o",
+            "design.hj",
+            "--json",
+            "-",
+        ]
         started = time.perf_counter()
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
         report = json.loads(done.stdout)
@@ -63,7 +84,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[5_000, 50_000, 500_000])
     sizes = parser.parse_args().sizes
-    print(f"{'gates in':>9} {'gates out':>9} {'spins':>9} {'couplings':>9} {'seconds':>8} {'us/gate':>8}  stages")
+    print(
+        f"{'gates in':>9} {'gates out':>9} {'spins':>9} {'couplings':>9} {'seconds':>8} {'us/gate':>8}  stages"
+    )
     for size in sizes:
         gates, report = measure(size)
         stages = ", ".join(f"{name} {seconds:.2f}" for name, seconds in report["seconds"].items())

@@ -75,7 +75,7 @@ def test_text_output(folder):
     lines = done.stdout.splitlines()
     assert lines[0].split() == ["a", "b", "p", "reads"]
     assert lines[1].split()[:3] == ["0xa7", "0xe5", "0x9563"]
-    assert lines[2].startswith("1 distinct answer; ")
+    assert lines[2] == "1 distinct answer: every spin follows from the clamps"
     quiet = invc(folder, "simulate", "mult8.hj", "-c", "p=38243", "-c", "a=167", "-q")
     assert len(quiet.stdout.splitlines()) == 2
     assert done.stderr == quiet.stderr == ""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -164,7 +165,7 @@ def test_errors(folder, arguments, status, text):
     assert not (folder / "adder.hj").exists()
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has it")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
 def test_a_full_disk_is_said(folder):
     done = invc(folder, "synth", "adder.v", "-o", "/dev/full")
     assert done.returncode == 1
@@ -178,7 +179,11 @@ def test_interrupt_is_quiet_and_writes_nothing(folder):
     )
     command = [sys.executable, "-P", "-m", "invc", "synth", "slow.v"]
     with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
         start_new_session=True,
     ) as process:
         time.sleep(1.5)

@@ -55,7 +55,7 @@ def test_every_answer_is_a_row_that_fits_and_none_is_lost(netlist, data):
         return
     assert set(answers(result)) <= fitting
     assert set(answers(result)) == fitting
-    assert result.reads == 1024
+    assert result.reads == (1024 if result.flips else 1)
     assert sum(answer.reads for answer in result.answers) == result.verified_reads
     assert all(answer.energy >= 0 for answer in result.answers)
 

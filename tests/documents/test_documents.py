@@ -1,0 +1,48 @@
+"""What the documents show is what the commands print."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from transcripts import BLOCK, ROOT, commands, prepare, run, without_seconds
+
+DOCUMENTS = ["README.md", "docs/tutorial.md"]
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_transcripts_are_what_the_commands_print(name, tmp_path):
+    folder = prepare(tmp_path)
+    blocks = BLOCK.findall((ROOT / name).read_text())
+    assert blocks
+    for block in blocks:
+        for command, output in commands(block):
+            assert without_seconds(run(command, folder)) == without_seconds(output), command
+
+
+def test_readme_opens_with_two_commands():
+    text = (ROOT / "README.md").read_text()
+    first = re.search(r"```sh\n(.*?)```", text, re.DOTALL)[1]
+    assert [line.split("#")[0].strip() for line in first.splitlines()] == ["make demo", "make test"]
+    makefile = (ROOT / "Makefile").read_text()
+    for target in ("demo", "test", "check", "bench"):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+
+
+def test_links_lead_somewhere():
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("rtl_examples/**/*.md")]
+    assert len(pages) > 10
+    for page in pages:
+        for target in LINK.findall(page.read_text()):
+            assert (page.parent / target).exists(), (page, target)
+
+
+def test_every_command_is_in_the_readme():
+    from invc.cli import COMMANDS
+
+    text = (ROOT / "README.md").read_text()
+    for name in COMMANDS:
+        assert f"`invc {name}" in text or f"`{name}`" in text

@@ -1,0 +1,68 @@
+"""Console transcripts in Markdown: run again, compared, or written anew.
+
+`python tests/documents/transcripts.py README.md docs/tutorial.md` rewrites their output.
+"""
+
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SECONDS = re.compile(r"\d+\.\d+ s\b")
+
+
+def commands(block: str) -> Iterator[tuple[str, str]]:
+    """Each command of a block with the output under it."""
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, output = part.partition("\n")
+        yield command, output
+
+
+def run(command: str, folder: Path) -> str:
+    """The output of an invc command, both streams."""
+    program, *arguments = shlex.split(command)
+    assert program == "invc", command
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "invc", *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert "Traceback" not in done.stdout
+    return done.stdout
+
+
+def without_seconds(text: str) -> str:
+    """Text with times struck out: they differ from run to run."""
+    return SECONDS.sub("N s", text)
+
+
+def prepare(folder: Path) -> Path:
+    """A folder in which the commands of a document can run."""
+    (folder / "rtl_examples").symlink_to(ROOT / "rtl_examples")
+    return folder
+
+
+def rewrite(path: Path) -> None:
+    """Run every transcript of a document and put what it printed under it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = prepare(Path(name))
+
+        def fresh(match: re.Match[str]) -> str:
+            parts = [f"$ {c}\n{run(c, folder)}" for c, _ in commands(match[1])]
+            return "```console\n" + "".join(parts) + "```"
+
+        path.write_text(BLOCK.sub(fresh, path.read_text()))
+
+
+if __name__ == "__main__":
+    for argument in sys.argv[1:]:
+        rewrite(Path(argument))
