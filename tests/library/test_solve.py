@@ -197,3 +197,30 @@ def test_cbc_finds_the_same_where_highs_is_missing(monkeypatch, text, ancillas, 
     assert (len(solution.cell.ancillas), solution.cell.gap) == (ancillas, gap)
     assert solution.cell.source.endswith(" with CBC, proven optimal")
     assert refusal("Y = A ^ B", ancillas=0)[0] == "no cell with 0 ancillas"
+
+
+def test_a_search_that_time_ended_gives_the_best_so_far(monkeypatch):
+    problem = solve_module._Problem
+    ratio = problem.best_ratio
+    monkeypatch.setattr(problem, "best_ratio", lambda self: (ratio(self)[0], False))
+    solution = solve("Y = A ^ B")
+    assert faults(solution.cell) == []
+    assert not solution.optimal
+    assert solution.cell.source.endswith("stopped by the time limit")
+
+
+def test_time_for_smaller_coefficients_may_run_out(monkeypatch):
+    problem = solve_module._Problem
+    smallest = problem.smallest
+
+    def in_a_hurry(self, *arguments, **options):
+        if not options.get("words"):
+            raise solve_module._OutOfTime
+        return smallest(self, *arguments, **options)
+
+    monkeypatch.setattr(problem, "smallest", in_a_hurry)
+    cell = solve("Y = A&B | C", ancillas=1).cell
+    assert faults(cell) == []
+    assert cell.gap == 2 * max(cell.strongest, max(map(abs, cell.h)) / 2)
+    with pytest.raises(InvcError):  # without ancillas there is nothing to fall back on
+        solve("Y = A & B", ancillas=0)
