@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc import __version__
+from invc.cli.reporting import write_json
 
 if TYPE_CHECKING:
     from invc.frontend.modules import ModuleInfo
@@ -79,7 +79,6 @@ def command(
 
 
 def _write_json(target: str, modules: Sequence[ModuleInfo], tops: Sequence[ModuleInfo]) -> None:
-    from invc.writing import write_whole
 
     report = {
         "modules": [
@@ -103,11 +102,7 @@ def _write_json(target: str, modules: Sequence[ModuleInfo], tops: Sequence[Modul
         ],
         "version": __version__,
     }
-    text = json.dumps(report, indent=2) + "\n"
-    if target == "-":
-        click.echo(text, nl=False)
-    else:
-        write_whole(Path(target), [text])
+    write_json(target, report)
 
 
 def _print(modules: Sequence[ModuleInfo], tops: Sequence[ModuleInfo]) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from invc import __version__
+from invc.cli.reporting import count, echo_table, write_json
 
 if TYPE_CHECKING:
     from invc.design import Clamped, Design
@@ -109,7 +109,7 @@ def command(
         clamped = presolve(design, held)
     except Contradiction as reason:
         if json_file:
-            _write_json(json_file, _impossible(design, clamps, seed, str(reason)))
+            write_json(json_file, _impossible(design, clamps, seed, str(reason)))
         if text_wanted:
             click.echo(f"impossible: {reason}")
         ctx.exit(IMPOSSIBLE)
@@ -128,7 +128,7 @@ def command(
             progress=bar.update,
         )
     if json_file:
-        _write_json(json_file, _report(design, clamps, clamped, result))
+        write_json(json_file, _report(design, clamps, clamped, result))
     if text_wanted:
         _print_answers(design.netlist.ports, result.answers, show, radix)
         if not quiet:
@@ -163,18 +163,8 @@ class _Bar:
         if self.bar:
             text = f"{progress.reads} reads, {progress.verified_reads} verified"
             self.bar.update(
-                self.task, description=f"{text}, {_count(progress.answers, 'distinct answer')}"
+                self.task, description=f"{text}, {count(progress.answers, 'distinct answer')}"
             )
-
-
-def _write_json(target: str, report: Mapping[str, Any]) -> None:
-    from invc.writing import write_whole
-
-    text = json.dumps(report, indent=2) + "\n"
-    if target == "-":
-        click.echo(text, nl=False)
-    else:
-        write_whole(Path(target), [text])
 
 
 def _impossible(design: Design, clamps: Sequence[str], seed: int, reason: str) -> dict[str, Any]:
@@ -228,9 +218,8 @@ def _print_answers(ports: Sequence[Port], answers: Sequence[Answer], show: int, 
         [*(_value(answer.ports[port.name], port, radix) for port in ports), str(answer.reads)]
         for answer in answers[:show]
     ]
-    width = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    for row in [head, *rows] if rows else []:
-        click.echo("  ".join(text.rjust(w) for text, w in zip(row, width, strict=True)))
+    if rows:
+        echo_table(head, rows)
     if len(answers) > show:
         click.echo(f"and {len(answers) - show} more (--show N, or --json FILE for all)")
 
@@ -245,13 +234,13 @@ def _value(value: int, port: Port, radix: str) -> str:
 
 
 def _print_summary(result: Result, clamped: Clamped, verbose: bool) -> None:
-    found = _count(len(result.answers), "distinct answer") if result.answers else "no answer found"
-    spins = f"{clamped.free} free of {_count(len(clamped.values), 'spin')}"
+    found = count(len(result.answers), "distinct answer") if result.answers else "no answer found"
+    spins = f"{clamped.free} free of {count(len(clamped.values), 'spin')}"
     if clamped.free == 0:
         click.echo(f"{found}: every spin follows from the clamps")
     else:
         click.echo(
-            f"{found}; {result.verified_reads} of {_count(result.reads, 'read')} verified; "
+            f"{found}; {result.verified_reads} of {count(result.reads, 'read')} verified; "
             f"{spins}; {result.seconds:.2f} s"
         )
     if result.interrupted:
@@ -267,7 +256,3 @@ def _print_summary(result: Result, clamped: Clamped, verbose: bool) -> None:
             f"{rate:.3g} flips/ns, {result.strict_reads} reads with every gate satisfied, "
             f"seed {result.seed}"
         )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

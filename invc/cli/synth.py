@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc import __version__
+from invc.cli.reporting import write_json
 
 if TYPE_CHECKING:
     from invc.design import Design
@@ -114,7 +114,7 @@ def command(
     journal.note("write", len(design.netlist.gates))
     report = _report(design, journal)
     if json_file:
-        _write_json(json_file, report)
+        write_json(json_file, report)
     if not quiet and json_file != "-":
         if verbose:
             _print_stages(journal)
@@ -185,16 +185,6 @@ def _report(design: Design, journal: Journal) -> dict[str, Any]:
         "yosys": journal.yosys,
         "version": __version__,
     }
-
-
-def _write_json(target: str, report: dict[str, Any]) -> None:
-    from invc.writing import write_whole
-
-    text = json.dumps(report, indent=2) + "\n"
-    if target == "-":
-        click.echo(text, nl=False)
-    else:
-        write_whole(Path(target), [text])
 
 
 def _print_stages(journal: Journal) -> None:

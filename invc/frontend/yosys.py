@@ -342,7 +342,7 @@ class _Run:
         hint = next((hint for pattern, hint in HINTS if re.search(pattern, message)), "")
         log = f"Yosys's log: {self._keep_log()}"
         return InvcError(
-            message[:1].lower() + message[1:],
+            message if message[1:2].isupper() else message[:1].lower() + message[1:],
             where=where or None,
             hint=f"{hint}; {log}" if hint else log,
         )
@@ -407,7 +407,7 @@ class _Run:
                 continue
             name = str(Path(theirs) / rest) if rest else theirs
             column = f":{match[3]}" if match[3] and match[3] != "0" else ""
-            return f"{name}:{match[2]}{column}"
+            return f"{name}:{match[2]}{column}" if match[2] != "0" else name
         return ""
 
 

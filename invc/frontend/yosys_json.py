@@ -168,7 +168,8 @@ class _Reader:
         library: Mapping[str, Function],
         locate: Callable[[str], str],
     ) -> None:
-        self.name = str(module.get("attributes", {}).get("hdlname", name))
+        # Yosys 0.23 keeps the backslash of its own naming there.
+        self.name = str(module.get("attributes", {}).get("hdlname", name)).removeprefix("\\")
         self.module = module
         self.library = library
         self.locate = locate
