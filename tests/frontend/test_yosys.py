@@ -66,7 +66,10 @@ def expressions():
                 lambda t: f"({t[0]}({t[1]}))"
             ),
             st.tuples(inner, inner, inner).map(lambda t: f"({t[0]} ? {t[1]} : {t[2]})"),
-            st.tuples(inner, inner).map(lambda t: f"{{{t[0]}, {t[1]}}}".replace("7", "4'd7")),
+            # A concatenation takes sized constants only; one that is sized already stays as it is.
+            st.tuples(inner, inner).map(
+                lambda t: re.sub(r"(?<!')\b7", "4'd7", f"{{{t[0]}, {t[1]}}}")
+            ),
             inner.map(lambda e: f"$signed({e})"),
         )
 
