@@ -16,7 +16,7 @@ from invc.diagnostics import InvcError, nearest
 from invc.simulate.dynamics import DYNAMICS, Task
 from invc.simulate.kernels.heatbath import find_kernel, kernel_names
 from invc.simulate.program import compile_program
-from invc.simulate.random import LANES
+from invc.simulate.random import LANES, UInt64
 from invc.simulate.schedule import FIRST_SWEEPS, MOST_SWEEPS, Schedule, default_betas, hold_of
 from invc.simulate.verify import Verified, verify
 
@@ -99,6 +99,7 @@ def run(
     time_limit: float | None = None,
     target: int | None = None,
     progress: Callable[[Progress], None] | None = None,
+    watch: Callable[[int, int, UInt64], object] | None = None,
 ) -> Result:
     """Sample a design with some bits held, and verify what comes out.
 
@@ -120,6 +121,9 @@ def run(
         time_limit: Seconds; by default 60 where `reads` does not bound the run.
         target: Stop at so many distinct answers.
         progress: Called after each block.
+        watch: Shown the number of a block, the sweeps done and the state of its 1024 replicas,
+            shape (spins, 16), bit l of word w being replica 64 w + l, after every few sweeps;
+            called in the threads that run the blocks. It must copy what it keeps.
 
     Raises:
         InvcError: No dynamics or kernel has the name.
@@ -141,7 +145,7 @@ def run(
     interrupted = False
     try:
         for block, schedule, outcome in _blocks(
-            design, clamped, DYNAMICS[name], task, plan, threads or os.cpu_count() or 1, halt
+            design, clamped, DYNAMICS[name], task, plan, threads or os.cpu_count() or 1, halt, watch
         ):
             del block
             tally.add(schedule, outcome)
@@ -218,11 +222,17 @@ def _blocks(
     plan: _Plan,
     threads: int,
     halt: _Halt,
+    watch: Callable[[int, int, UInt64], object] | None,
 ) -> Iterator[tuple[int, Schedule, Verified]]:
     """Blocks in their order, whichever thread ends first; what runs ahead is dropped at the end."""
 
     def work(block: int, schedule: Schedule, reads: int) -> Verified | None:
-        state = dynamics(replace(task, schedule=schedule, block=block))
+        def shown(sweeps: int, state: UInt64) -> bool:
+            if watch is not None:
+                watch(block, sweeps, state)
+            return False
+
+        state = dynamics(replace(task, schedule=schedule, block=block, watch=shown))
         return None if state is None else verify(design, clamped, state, reads)  # type: ignore[arg-type]
 
     todo = enumerate(plan.blocks())

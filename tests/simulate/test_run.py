@@ -137,3 +137,16 @@ def test_interrupt_keeps_what_was_found():
 def test_unknown_names_are_refused(name):
     with pytest.raises(InvcError, match=f"no {name} is called 'gibs'"):
         sample(MULT[3], [], **{name: "gibs"})
+
+
+def test_watchers_see_every_block_as_it_goes():
+    seen = []
+    sample(
+        MULT[3],
+        [],
+        reads=2048,
+        sweeps=20,
+        watch=lambda block, sweeps, state: seen.append((block, sweeps, state.shape)),
+    )
+    shape = (MULT[3].model.spins, 16)
+    assert sorted(seen) == [(block, sweeps, shape) for block in (0, 1) for sweeps in (8, 16, 20)]

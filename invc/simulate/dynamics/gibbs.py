@@ -17,8 +17,12 @@ def gibbs(task: Task) -> UInt64 | None:
     Geman and Geman, https://doi.org/10.1109/TPAMI.1984.4767596.
     """
     state, rng = task.start()
+    done = 0
     for beta, sweeps in task.schedule.steps():
         if task.stopped():
             return None
         task.kernel(task.program, state, rng, (heat(beta, 0), heat(beta, 1)), sweeps)
+        done += sweeps
+        if task.watch(done, state):
+            break
     return state

@@ -26,6 +26,8 @@ class Task:
         seed: The user's.
         block: Number of the block; with the seed it fixes every random number.
         stopped: Asked between steps; True ends the work.
+        watch: Shown the sweeps done and the state, shape (spins, 16), between steps, which it
+            must leave as it is; True ends the read there, as a good one.
     """
 
     program: Program
@@ -35,6 +37,7 @@ class Task:
     seed: int
     block: int
     stopped: Callable[[], bool]
+    watch: Callable[[int, UInt64], bool] = lambda sweeps, state: False
 
     def start(self) -> tuple[UInt64, UInt64]:
         """The first state, held spins in place, and the generators."""
