@@ -39,7 +39,8 @@ def show_cell(name: str, folders: tuple[Path, ...]) -> None:
     from invc.library import read_library
     from invc.library.datasheet import datasheet
 
-    click.echo(datasheet(read_library(*folders).find(name)), nl=False)
+    library = read_library(*folders)
+    click.echo(datasheet(library.find(name), library), nl=False)
 
 
 @command.command("liberty")
@@ -58,4 +59,4 @@ def show_page(folders: tuple[Path, ...]) -> None:
     from invc.library import read_library
     from invc.library.datasheet import page
 
-    click.echo(page(read_library(*folders).values()), nl=False)
+    click.echo(page(read_library(*folders)), nl=False)

@@ -105,10 +105,10 @@ def _specification(name: str, function: str) -> tuple[Specification, str]:
 
 def _name_kin(name: str, specification: Specification) -> None:
     """Say which cell of the library is this one with pins inverted or permuted."""
-    from invc.library import hamlib
+    from invc.library import hamlib, without_variants
     from invc.library.npn import find_kin
 
-    others = (cell for cell in hamlib().values() if cell.name != name)
+    others = (cell for cell in without_variants(hamlib()).values() if cell.name != name)
     kin = find_kin(specification.pins, specification.rows, others)
     if kin is not None:
         cell, connections = kin

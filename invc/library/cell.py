@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -81,3 +82,9 @@ class Cell:
     def bits(self) -> int:
         """Bits of a signed integer that holds every coefficient in either sign."""
         return self.largest.bit_length() + 1
+
+
+def gap_ratio(cell: Cell) -> Fraction:
+    """The gap once scaled to |J| <= 1 and |h| <= 2: what the solver makes largest."""
+    bound = max(Fraction(cell.strongest), Fraction(max((abs(h) for h in cell.h), default=0), 2))
+    return cell.gap / bound if bound else Fraction(0)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
 
 from invc.ising import all_energies
-from invc.library.cell import Cell
+from invc.library.cell import Cell, gap_ratio
 from invc.library.products import expression
+from invc.library.variants import variants
 
 MAX_ROWS = 32  # of a truth table on the page
 MAX_LEVELS = 16  # of energy that are shown
 BAR = 40  # characters of the longest bar
-KEY = 10  # characters of the names of the facts
+KEY = 12  # characters of the names of the facts
 PAGE = "docs/cells.md"
 INTRODUCTION = f"""\
 # The cells of hamlib
@@ -31,15 +32,19 @@ coefficients were solved by `invc lib-gen` and are proven again by `invc lib-che
 
 The gap ratio is the gap divided by K, the smallest bound with `|J| <= K` and `|h| <= 2 K`: what is
 left of the gap when hardware scales the largest coefficient to 1. A cell whose name ends in `_A1`
-has one ancilla more than it needs, and a larger ratio for it.
+is a variant: it has one ancilla more than its function needs, and a larger ratio for it. Mapping by
+spins leaves the variants out; `invc synth --objective gap` may choose them.
 """
 
 
-def datasheet(cell: Cell, *, most_rows: int | None = None) -> str:
+def datasheet(
+    cell: Cell, library: Mapping[str, Cell] | None = None, *, most_rows: int | None = None
+) -> str:
     """Function, truth table, h and J as a matrix, energy levels, gap, bits, provenance.
 
     Args:
         cell: What to describe.
+        library: Where to look for its variants, or for the cell that it is a variant of.
         most_rows: How many rows of the truth table to show, or None for all.
     """
     facts = [
@@ -51,6 +56,7 @@ def datasheet(cell: Cell, *, most_rows: int | None = None) -> str:
         ("per unit", f"{Fraction(cell.gap, max(1, cell.largest))} (gap by the largest of h and J)"),
         ("integers", f"up to {cell.largest}: {cell.bits} bits with sign"),
         *((name, meaning) for name, meaning in zip(cell.ancillas, ancillas(cell), strict=True)),
+        *_kin(cell, library or {}),
         ("source", cell.source),
     ]
     blocks = (
@@ -62,28 +68,38 @@ def datasheet(cell: Cell, *, most_rows: int | None = None) -> str:
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
-def page(cells: Iterable[Cell]) -> str:
+def page(library: Mapping[str, Cell]) -> str:
     """Every cell on one page of Markdown: a table, then the datasheets."""
     head = [
         "| cell | function | pins | ancillas | couplings | bits | gap | gap ratio |",
         "|---|---|---|---|---|---|---|---|",
     ]
     rows, sheets = [], []
-    for cell in cells:
+    for cell in library.values():
         text = cell.text.replace("|", "\\|")
         rows.append(
             f"| [{cell.name}](#{cell.name.lower()}) | `{text}` | {len(cell.pins)} "
             f"| {len(cell.ancillas)} | {len(cell.J)} | {cell.bits} | {cell.gap} "
             f"| {gap_ratio(cell)} |"
         )
-        sheets.append(f"## {cell.name}\n\n```\n{datasheet(cell, most_rows=MAX_ROWS)}```\n")
+        sheets.append(f"## {cell.name}\n\n```\n{datasheet(cell, library, most_rows=MAX_ROWS)}```\n")
     return "\n".join([INTRODUCTION, *head, *rows, "", *sheets])
 
 
-def gap_ratio(cell: Cell) -> Fraction:
-    """The gap once scaled to |J| <= 1 and |h| <= 2: what the solver makes largest."""
-    bound = max(Fraction(cell.strongest), Fraction(max((abs(h) for h in cell.h), default=0), 2))
-    return cell.gap / bound if bound else Fraction(0)
+def _kin(cell: Cell, library: Mapping[str, Cell]) -> list[tuple[str, str]]:
+    """The cells of the same function that trade spins for gap."""
+    lines = []
+    for name, others in variants(library).items():
+        if name == cell.name:
+            lines += [("variant", f"{other.name}, {_trade(other, cell)}") for other in others]
+        elif cell.name in (other.name for other in others):
+            lines.append(("variant of", f"{name}, {_trade(cell, library[name])}"))
+    return lines
+
+
+def _trade(variant: Cell, cell: Cell) -> str:
+    more = _count(len(variant.ancillas) - len(cell.ancillas), "ancilla")
+    return f"with {more} more: gap ratio {gap_ratio(variant)} for {gap_ratio(cell)}"
 
 
 def ancillas(cell: Cell) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from invc.library.cell import Cell
+from invc.library.variants import without_variants
 from invc.netlist import Function
 from invc.netlist.gates import BUF, INV
 
@@ -20,11 +21,11 @@ MAX_INPUTS = 6  # what ABC's supergates can use
 
 
 def liberty(cells: Mapping[str, Cell]) -> str:
-    """Liberty text: the single-output functions, an inverter and a buffer."""
+    """Liberty text: the single-output functions, an inverter and a buffer; no variants."""
     parts = [_cell(INV, FREE), _cell(BUF, FREE)]
     parts += [
         _cell(cell.function, 1 + len(cell.ancillas) - (PAIRED if _is_parity(cell.function) else 0))
-        for cell in cells.values()
+        for cell in without_variants(cells).values()
         if cell.function is not None
         and len(cell.function.outputs) == 1
         and 2 <= len(cell.function.inputs) <= MAX_INPUTS

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import permutations
 from typing import NamedTuple
 
-from invc.library.cell import Cell
+from invc.library import Cell, without_variants
 from invc.netlist import Function, Literal
 
 MAX_MATCHED_INPUTS = 5  # beyond it the transforms are too many to try
@@ -40,7 +40,7 @@ class Mapper:
     def __init__(self, library: Mapping[str, Cell]) -> None:
         self.library = library
         self.cells = sorted(
-            (cell for cell in library.values() if cell.function is not None),
+            (c for c in without_variants(library).values() if c.function is not None),
             key=lambda cell: (_spins(cell), cell.name),
         )
         self.recipe = cache(self._recipe)

@@ -75,7 +75,7 @@ def test_ancillas_are_what_is_said(cell):
 def test_the_sheet_holds_every_coefficient_row_and_state(cell):
     facts, matrix, rows, levels = datasheet(cell).split("\n\n")
     assert facts.startswith(f"{cell.name}: {cell.text}\n")
-    assert f"\nsource    {cell.source}" in facts
+    assert f"\nsource      {cell.source}" in facts
     names, n = cell.spin_names, len(cell.spin_names)
     head, *lines = [line.split() for line in matrix.splitlines()]
     assert head == ["J", *names, "h"]
@@ -105,7 +105,17 @@ def test_a_long_truth_table_is_cut_on_request():
 def test_a_relation_and_a_free_ancilla_have_a_sheet():
     cell = CELLS["AND2"]
     relation = replace(cell, function=None, ancillas=("x0",), h=(*cell.h, 0), degenerate=True)
-    assert "x0        0\n" in datasheet(relation)
+    assert "x0          0\n" in datasheet(relation)
+
+
+def test_the_sheet_names_variants():
+    assert "\nvariant     FA_A1, with 1 ancilla more: gap ratio 2 for 1\n" in datasheet(
+        CELLS["FA"], CELLS
+    )
+    assert "\nvariant of  FA, with 1 ancilla more: gap ratio 2 for 1\n" in datasheet(
+        CELLS["FA_A1"], CELLS
+    )
+    assert "variant" not in datasheet(CELLS["FA"])
 
 
 def test_ratios():
@@ -115,7 +125,7 @@ def test_ratios():
 
 
 def test_the_page_of_the_cells_is_fresh(repository):
-    made = page(CELLS.values())
+    made = page(CELLS)
     assert (repository / "docs" / "cells.md").read_text(encoding="utf-8") == made, (
         "stale: run 'invc lib markdown > docs/cells.md'"
     )
