@@ -1,6 +1,7 @@
 """IR 1: nets, literals and gates, their invariants, and Boolean evaluation."""
 
 from invc.netlist.builder import Builder
+from invc.netlist.clauses import Clause, clauses, cover, gate_clauses, netlist_clauses
 from invc.netlist.evaluate import counting_words, evaluate, evaluate_ports, word_of
 from invc.netlist.function import Function
 from invc.netlist.netlist import FALSE, TRUE, Gate, Literal, Netlist, Port, literal, net_of
@@ -9,15 +10,20 @@ __all__ = [
     "FALSE",
     "TRUE",
     "Builder",
+    "Clause",
     "Function",
     "Gate",
     "Literal",
     "Netlist",
     "Port",
+    "clauses",
     "counting_words",
+    "cover",
     "evaluate",
     "evaluate_ports",
+    "gate_clauses",
     "literal",
     "net_of",
+    "netlist_clauses",
     "word_of",
 ]

@@ -1,0 +1,67 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from designs import FA, netlists
+from invc.netlist import Function, clauses, cover, evaluate, netlist_clauses
+from invc.netlist.evaluate import counting_words
+
+
+def rows_of(cubes, inputs):
+    """The rows of a truth table that some cube holds."""
+    return {
+        row
+        for row in range(1 << inputs)
+        if any(all((row >> (lit >> 1) ^ lit) & 1 for lit in cube) for cube in cubes)
+    }
+
+
+@given(st.data())
+def test_a_cover_is_its_rows_and_no_cube_can_be_left_out(data):
+    inputs = data.draw(st.integers(0, 4))
+    table = data.draw(st.integers(0, (1 << (1 << inputs)) - 1))
+    cubes = cover(table, inputs)
+    wanted = {row for row in range(1 << inputs) if table >> row & 1}
+    assert rows_of(cubes, inputs) == wanted
+    for k in range(len(cubes)):
+        assert rows_of(cubes[:k] + cubes[k + 1 :], inputs) < wanted
+
+
+@given(st.data())
+def test_clauses_hold_exactly_on_the_valid_rows(data):
+    inputs = data.draw(st.integers(0, 3))
+    outputs = data.draw(st.integers(1, 2))
+    tables = tuple(data.draw(st.integers(0, (1 << (1 << inputs)) - 1)) for _ in range(outputs))
+    names = [f"p{k}" for k in range(inputs + outputs)]
+    function = Function("F", tuple(names[:inputs]), tuple(names[inputs:]), tables)
+    for row in range(1 << (inputs + outputs)):
+        holds = all(
+            any((row >> (lit >> 1) ^ lit) & 1 for lit in clause) for clause in clauses(function)
+        )
+        assert holds == bool(function.relation >> row & 1)
+
+
+def test_a_full_adder_has_the_fourteen_clauses_of_the_textbook():
+    assert len(clauses(FA)) == 8 + 6
+
+
+@given(netlists(max_inputs=4, max_gates=4))
+def test_forward_evaluation_satisfies_every_clause_and_no_other_value_of_an_output_does(netlist):
+    width = sum(len(port.bits) for port in netlist.inputs)
+    words = iter(counting_words(width))
+    trials = 1 << width
+    inputs = {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}
+    values = evaluate(netlist, inputs, trials)
+    found = list(netlist_clauses(netlist))
+    assert all(lit > 1 for clause in found for lit in clause)
+    for trial in range(trials):
+        right = [word >> trial & 1 for word in values]
+        assert satisfied(found, right)
+        for gate in netlist.gates:
+            for pin in gate.outputs:
+                wrong = list(right)
+                wrong[pin >> 1] ^= 1
+                assert not satisfied(found, wrong)
+
+
+def satisfied(found, values):
+    return all(any(values[lit >> 1] ^ (lit & 1) for lit in clause) for clause in found)
