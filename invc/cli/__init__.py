@@ -16,6 +16,7 @@ from invc.diagnostics import InvcError
 COMMANDS = {
     "synth": "Compile Verilog to a sparse h/J netlist (.hj).",
     "simulate": "Run a .hj file forward, backward or partly clamped.",
+    "bench": "Measure how fast a design is sampled here.",
     "ports": "List the modules, parameters and ports of Verilog sources.",
     "lib-gen": "Solve and prove a new Hamiltonian cell.",
     "lib-check": "Prove every cell of the library again.",
