@@ -5,4 +5,11 @@ from invc.ising.exact import all_energies, ground_states
 from invc.ising.fold import fold_known
 from invc.ising.model import IsingModel, from_terms
 
-__all__ = ["IsingModel", "all_energies", "colour_spins", "fold_known", "from_terms", "ground_states"]
+__all__ = [
+    "IsingModel",
+    "all_energies",
+    "colour_spins",
+    "fold_known",
+    "from_terms",
+    "ground_states",
+]

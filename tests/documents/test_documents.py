@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from transcripts import BLOCK, ROOT, commands, prepare, run, without_seconds
+from transcripts import BLOCK, FIGURES, ROOT, commands, prepare, run, without_seconds
 
 DOCUMENTS = ["README.md", "docs/tutorial.md"]
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
@@ -21,6 +22,22 @@ def test_transcripts_are_what_the_commands_print(name, tmp_path):
     for block in blocks:
         for command, output in commands(block):
             assert without_seconds(run(command, folder)) == without_seconds(output), command
+
+
+def test_commands_whose_figures_differ_print_what_is_shown_otherwise(tmp_path):
+    pages = [page for page in ROOT.glob("docs/**/*.md") if FIGURES.search(page.read_text())]
+    assert ROOT / "docs/howto/bench.md" in pages
+    for page in pages:
+        folder = prepare(tmp_path)
+        for block in FIGURES.findall(page.read_text()):
+            for command, output in commands(block):
+                printed, shown = (skeleton(text) for text in (run(command, folder), output))
+                assert printed[0] == shown[0], command
+
+
+def skeleton(text):
+    """Lines with their figures struck out."""
+    return [NUMBER.sub("N", line) for line in text.splitlines()]
 
 
 def test_readme_opens_with_two_commands():

@@ -13,6 +13,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# Of a block with a title like this only the first line of each output is compared, without figures.
+TITLED = '```console title="figures differ from machine to machine"'
+FIGURES = re.compile(rf"^{TITLED}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SECONDS = re.compile(r"\d+\.\d+ s\b")
 
 
@@ -47,7 +50,9 @@ def without_seconds(text: str) -> str:
 
 def prepare(folder: Path) -> Path:
     """A folder in which the commands of a document can run."""
-    (folder / "rtl_examples").symlink_to(ROOT / "rtl_examples")
+    link = folder / "rtl_examples"
+    if not link.exists():
+        link.symlink_to(ROOT / "rtl_examples")
     return folder
 
 
@@ -57,10 +62,11 @@ def rewrite(path: Path) -> None:
         folder = prepare(Path(name))
 
         def fresh(match: re.Match[str]) -> str:
+            head = match[0].partition("\n")[0]
             parts = [f"$ {c}\n{run(c, folder)}" for c, _ in commands(match[1])]
-            return "```console\n" + "".join(parts) + "```"
+            return f"{head}\n" + "".join(parts) + "```"
 
-        path.write_text(BLOCK.sub(fresh, path.read_text()))
+        path.write_text(FIGURES.sub(fresh, BLOCK.sub(fresh, path.read_text())))
 
 
 if __name__ == "__main__":
