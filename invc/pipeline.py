@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from invc.design import Design
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources, Yosys, find_yosys, map_json, read_verilog
 from invc.frontend.yosys_json import read_json
-from invc.library import Library, hamlib, liberty
+from invc.library import Cell, Library, hamlib, liberty
 from invc.netlist import Function, Netlist, Port, counting_words, evaluate_ports
 from invc.passes import Mapper, fuse_products, name_nets, pair_adders, simplify, sweep_dead
 
@@ -35,11 +36,15 @@ class Stage:
         name: Name of the step.
         seconds: How long it took.
         gates: Gates after it.
+        nets: Nets after it that are inputs or driven by a gate: a spin each.
+        ancillas: Ancillas of its gates, as far as they are cells of the library already.
     """
 
     name: str
     seconds: float
     gates: int
+    nets: int
+    ancillas: int
 
 
 @dataclass
@@ -50,11 +55,19 @@ class Journal:
     yosys: str | None = None
     started: float = field(default_factory=time.perf_counter)
 
-    def note(self, name: str, gates: int) -> None:
-        """End the step that has been running."""
-        now = time.perf_counter()
-        self.stages.append(Stage(name, now - self.started, gates))
-        self.started = now
+    def note(self, name: str, netlist: Netlist, cells: Mapping[str, Cell]) -> None:
+        """End the step that has been running; what it left is counted on nobody's time."""
+        seconds = time.perf_counter() - self.started
+        gates = Counter(gate.function for gate in netlist.gates)
+        nets = sum(len(port.bits) for port in netlist.inputs)
+        nets += sum(n * len(function.outputs) for function, n in gates.items())
+        ancillas = sum(
+            n * len(cells[function.name].ancillas)
+            for function, n in gates.items()
+            if function.name in cells
+        )
+        self.stages.append(Stage(name, seconds, len(netlist.gates), nets, ancillas))
+        self.started = time.perf_counter()
 
 
 def synth(
@@ -85,14 +98,14 @@ def synth(
     cells = hamlib() if library is None else library
     notes = Journal() if journal is None else journal
     netlist = _read(sources, cells, gate_level, yosys, log, notes)
-    notes.note("read", len(netlist.gates))
+    notes.note("read", netlist, cells)
     mapper = Mapper(cells)
     for transform in PASSES[objective]:
         netlist = transform(netlist, mapper)
-        notes.note(transform.__name__, len(netlist.gates))
+        notes.note(transform.__name__, netlist, cells)
     made_by = f"invc {__version__}" + (f", {notes.yosys}" if notes.yosys else "")
     design = assemble(netlist, cells, origin=made_by)
-    notes.note("assemble", len(netlist.gates))
+    notes.note("assemble", netlist, cells)
     return design
 
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "synth": "Compile Verilog to a sparse h/J netlist (.hj).",
     "simulate": "Run a .hj file forward, backward or partly clamped.",
     "bench": "Measure how fast a design is sampled here.",
+    "stats": "Report the cells, coefficients, degrees and colours of a .hj file.",
     "ports": "List the modules, parameters and ports of Verilog sources.",
     "lib-gen": "Solve and prove a new Hamiltonian cell.",
     "lib-check": "Prove every cell of the library again.",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from invc import __version__
-from invc.cli.reporting import write_json
+from invc.cli.reporting import echo_table, write_json
+from invc.cli.stats import as_json, echo_details, echo_summary
 
 if TYPE_CHECKING:
-    from invc.design import Design
+    from invc.design import Design, Statistics
     from invc.pipeline import Journal
 
 
@@ -86,7 +86,7 @@ def command(
     invc synth top.sv leaf.v -I include -D FAST=1 --top top
     invc synth --netlist mapped.v
     """
-    from invc.design import write_design
+    from invc.design import statistics, write_design
     from invc.frontend.yosys import Sources
     from invc.library import read_library
     from invc.pipeline import Journal, synth
@@ -111,14 +111,17 @@ def command(
         )
     target = output or Path(f"{_file_name(design.netlist.name)}.hj")
     write_design(design, target)
-    journal.note("write", len(design.netlist.gates))
-    report = _report(design, journal)
+    journal.note("write", design.netlist, design.cells)
+    found = statistics(design)
     if json_file:
-        write_json(json_file, report)
+        write_json(json_file, _report(design, found, journal))
     if not quiet and json_file != "-":
         if verbose:
             _print_stages(journal)
-        _print_report(target, report)
+        echo_summary(found)
+        if verbose:
+            echo_details(found)
+        click.echo(f"wrote {target} in {sum(stage.seconds for stage in journal.stages):.2f} s")
 
 
 def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
@@ -159,25 +162,22 @@ class _Log:
             self.folder.cleanup()
 
 
-def _report(design: Design, journal: Journal) -> dict[str, Any]:
-    import numpy as np
-
-    model, netlist = design.model, design.netlist
-    gates = Counter(gate.function.name for gate in netlist.gates)
-    return {
-        "top": netlist.name,
+def _report(design: Design, found: Statistics, journal: Journal) -> dict[str, Any]:
+    return as_json(found) | {
         "ports": {
             port.name: {"direction": port.direction, "width": len(port.bits)}
-            for port in netlist.ports
+            for port in design.netlist.ports
         },
-        "gates": dict(sorted(gates.items())),
-        "spins": model.spins,
-        "ancillas": model.spins - netlist.net_count,
-        "couplings": len(model.J),
-        "max_h": int(np.abs(model.h).max(initial=0)),
-        "max_J": int(np.abs(model.J).max(initial=0)),
-        "min_gap": design.min_gap,
-        "max_degree": int(model.degrees.max(initial=0)),
+        "steps": [
+            {
+                "name": stage.name,
+                "gates": stage.gates,
+                "nets": stage.nets,
+                "ancillas": stage.ancillas,
+                "seconds": stage.seconds,
+            }
+            for stage in journal.stages
+        ],
         "seconds": {
             name: sum(stage.seconds for stage in journal.stages if stage.name == name)
             for name in dict.fromkeys(stage.name for stage in journal.stages)
@@ -188,16 +188,13 @@ def _report(design: Design, journal: Journal) -> dict[str, Any]:
 
 
 def _print_stages(journal: Journal) -> None:
-    for stage in journal.stages:
-        click.echo(f"{stage.name:14} {stage.gates:8} gates  {stage.seconds:8.3f} s")
-
-
-def _print_report(target: Path, report: dict[str, Any]) -> None:
-    gates = ", ".join(f"{count} {name}" for name, count in report["gates"].items()) or "no gates"
-    click.echo(f"{report['top']}: {gates}")
-    click.echo(
-        f"{report['spins']} spins ({report['ancillas']} ancillas), "
-        f"{report['couplings']} couplings, degree up to {report['max_degree']}, "
-        f"|h| up to {report['max_h']}, |J| up to {report['max_J']}, gap {report['min_gap']}"
-    )
-    click.echo(f"wrote {target} in {sum(report['seconds'].values()):.2f} s")
+    """One row for what each step left; what it found is the row above."""
+    rows = [
+        (
+            stage.name,
+            *map(str, (stage.gates, stage.nets + stage.ancillas, stage.nets, stage.ancillas)),
+            f"{stage.seconds:.3f} s",
+        )
+        for stage in journal.stages
+    ]
+    echo_table(("after", "gates", "spins", "nets", "ancillas", "time"), rows)

@@ -53,6 +53,9 @@ def test_json_report(folder):
     assert report["gates"] == {"FA": 3, "HA": 1}
     assert (report["spins"], report["ancillas"], report["min_gap"]) == (16, 0, 2)
     assert {"read", "simplify", "assemble", "write"} <= set(report["seconds"])
+    assert {step["name"] for step in report["steps"]} == set(report["seconds"])
+    assert report["steps"][-1]["nets"] + report["steps"][-1]["ancillas"] == report["spins"]
+    assert sum(report["degrees"].values()) == report["spins"]
     assert "Yosys" in report["yosys"]
     done = invc(folder, "synth", "adder.v", "--json", "r.json", "-q")
     assert done.stdout == ""
@@ -62,7 +65,10 @@ def test_json_report(folder):
 
 def test_verbose_shows_the_steps_and_yosys_own_log(folder):
     done = invc(folder, "synth", "adder.v", "-v")
-    assert "simplify" in done.stdout
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert lines[0] == ["after", "gates", "spins", "nets", "ancillas", "time"]
+    assert [line[1:5] for line in lines if line[0] == "assemble"] == [["4", "16", "16", "0"]]
+    assert {"simplify", "degree", "coefficients"} <= {line[0] for line in lines}
     assert "Executing ABC" in done.stderr or "ABC: " in done.stderr or "alumacc" in done.stderr
 
 

@@ -9,7 +9,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from transcripts import BLOCK, FIGURES, ROOT, commands, prepare, run, without_seconds
 
-DOCUMENTS = ["README.md", "docs/tutorial.md"]
+DOCUMENTS = [
+    "README.md",
+    "docs/tutorial.md",
+    "docs/howto/stats.md",
+]
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
