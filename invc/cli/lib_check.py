@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    from invc.library import Cell
 
 
 @click.command()
@@ -40,14 +36,14 @@ def _check(path: Path, quiet: bool) -> bool:
     """Prove the cell of one file and say so."""
     from invc.diagnostics import InvcError
     from invc.library.library import read_file
-    from invc.library.proof import faults
+    from invc.library.proof import contradictions, faults
 
     try:
         cell = read_file(path)
     except InvcError as error:
         click.echo(str(error), err=True)
         return False
-    wrong = faults(cell) + _stated(cell)
+    wrong = faults(cell) + contradictions(cell)
     for fault in wrong:
         click.echo(f"{path}: error: {fault}", err=True)
     if not wrong and not quiet:
@@ -55,19 +51,3 @@ def _check(path: Path, quiet: bool) -> bool:
         ancillas = f", {count} ancilla{'s' * (count > 1)}" if count else ""
         click.echo(f"{cell.name}: proven, gap {cell.gap}{ancillas}")
     return not wrong
-
-
-def _stated(cell: Cell) -> list[str]:
-    """What its function, as the user wrote it, says otherwise; a module is elsewhere."""
-    from invc.diagnostics import InvcError
-    from invc.library.expression import parse_specification
-
-    if cell.text.startswith("module "):
-        return []
-    try:
-        stated = parse_specification(cell.name, cell.text)
-    except InvcError as error:
-        return [error.message]
-    if (stated.pins, stated.rows) == (cell.pins, cell.rows):
-        return []
-    return [f"its rows are not those of {cell.text!r}"]

@@ -51,7 +51,9 @@ def command(
 
     FUNCTION is one or more statements, parted by ';': "Y = ~(A | B | C)",
     "S = A ^ B; C = A & B", a relation over bits such as "A*B + C + D = S + 2*CO" or
-    "A + B + C <= 1", or the name of a file with a small combinational Verilog module.
+    "A + B + C <= 1", a truth table "Y(A, B, C) = 8'hE8" (bit r is row r, A its bit 0), the
+    valid rows of a relation "(A, B, C) = 8'h17", or the name of a file with a small
+    combinational Verilog module.
     What is written was proven by exhaustion.
     """
     from invc.diagnostics import InvcError

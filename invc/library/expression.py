@@ -3,7 +3,8 @@
 Grammar, loosest first: `a ? b : c`, `|`, `^ ~^`, `&`, `+ -`, `*`, `~ !`, names, constants and
 parentheses. A specification is a list of statements, parted by `;` or line ends: `Y = A & B`
 defines an output, any other comparison (`= == != < <= > >=`) constrains pins, as in
-`A*B + C + D = S + 2*CO`.
+`A*B + C + D = S + 2*CO`. A truth table is `Y(A, B, C) = 8'hE8`: bit r is the output for row r, and
+bit 0 of r is A; without a name, `(A, B, C) = 8'h17`, its ones are the valid rows.
 """
 
 from __future__ import annotations
@@ -23,6 +24,12 @@ TOKEN = re.compile(
     r"|(?P<operator>~\^|\^~|==|!=|<=|>=|&&|\|\||[=<>~!&|^?:()+*-]))",
     re.ASCII,
 )
+TABLE = re.compile(
+    r"(?P<name>[A-Za-z_]\w*)?\s*\((?P<pins>[\w\s,]*)\)\s*=\s*"
+    r"(?:(?P<width>\d{1,5})'[hH]|0x)(?P<digits>[0-9a-fA-F]+)",
+    re.ASCII,
+)
+WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 MAX_DIGITS = 20  # of a constant: no sum over bits needs more
 COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "=": operator.eq,
@@ -73,7 +80,7 @@ def parse_specification(name: str, text: str) -> Specification:
     if not parts:
         raise InvcError("the function is empty", where=name, hint="write it as 'Y = A & B'")
     try:
-        statements = [_Parser(part, name).statement() for part in parts]
+        statements = [_table(part, name) or _Parser(part, name).statement() for part in parts]
         used = dict.fromkeys(n for s in statements for n in s.names)
         if all(s.defines for s in statements):
             return _function(name, statements, used)
@@ -82,6 +89,41 @@ def parse_specification(name: str, text: str) -> Specification:
         raise InvcError(
             "the function is nested too deeply", where=name, hint="define parts of it first"
         ) from None
+
+
+def _table(text: str, name: str) -> _Statement | None:
+    """A statement that is a truth table; None where it is another."""
+    match = TABLE.fullmatch(text)
+    if not match or not (match["name"] or "," in match["pins"]):
+        return None
+    pins = tuple(pin.strip() for pin in match["pins"].split(","))
+    if len({*pins}) != len(pins) or not all(WORD.fullmatch(pin) for pin in pins):
+        raise InvcError(
+            f"a table over ({match['pins']})",
+            where=name,
+            hint="write one over pins, each once: Y(A, B, C) = 8'hE8",
+        )
+    _bound(name, len(pins) + bool(match["name"]), len(pins) if match["name"] else 0)
+    table, size = int(match["digits"], 16), 1 << len(pins)
+    if table >> size or int(match["width"] or size) != size:
+        raise InvcError(
+            f"the table in {_short(text)!r} does not have {size} bits",
+            where=name,
+            hint=f"{len(pins)} pins have {size} rows: {size}'h and {max(1, size // 4)} digits",
+        )
+
+    def value(v: Mapping[str, int]) -> int:
+        return table >> sum(v[pin] << k for k, pin in enumerate(pins)) & 1
+
+    if match["name"]:
+        return _Statement(
+            lambda v: v[match["name"]], "=", value, match["name"], (match["name"],), pins
+        )
+    return _Statement(value, "=", lambda _: 1, None, pins, ())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
 
 
 def _function(

@@ -10,7 +10,7 @@ from pathlib import Path
 import invc
 from invc.diagnostics import InvcError, nearest
 from invc.library.cell import Cell
-from invc.library.proof import faults
+from invc.library.proof import contradictions, faults
 from invc.library.toml import read_cell
 
 
@@ -98,7 +98,7 @@ def read_library(*folders: Path) -> Library:
     cells = dict(hamlib().cells)
     for folder in folders:
         for cell in read_folder(folder).values():
-            wrong = faults(cell)
+            wrong = faults(cell) + contradictions(cell)
             if wrong:
                 raise InvcError(
                     f"cell {cell.name}: {wrong[0]}",

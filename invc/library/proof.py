@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from invc.diagnostics import InvcError
 from invc.ising import all_energies
 from invc.library.cell import Cell
+from invc.library.expression import parse_specification
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,19 @@ def faults(cell: Cell) -> list[str]:
 
 def _row(cell: Cell, row: int) -> str:
     return " ".join(f"{pin}={row >> i & 1}" for i, pin in enumerate(cell.pins))
+
+
+def contradictions(cell: Cell) -> list[str]:
+    """What its function, as the user wrote it, says otherwise; a module's text is elsewhere."""
+    if cell.text.startswith("module "):
+        return []
+    try:
+        stated = parse_specification(cell.name, cell.text)
+    except InvcError as error:
+        return [error.message]
+    if (stated.pins, stated.rows) == (cell.pins, cell.rows):
+        return []
+    return [f"its rows are not those of {cell.text!r}"]
 
 
 def prove_cell(cell: Cell) -> Cell:

@@ -173,6 +173,15 @@ def test_a_users_cell_with_a_wrong_function_is_refused(tmp_path):
     (tmp_path / "OR2.toml").write_text(text.replace("AND2", "OR2").replace('"8"', '"e"'))
     with pytest.raises(InvcError, match="cell OR2: valid row A=1 B=0 Y=1 is above the ground"):
         read_library(tmp_path)
+    # Tables, rows and Hamiltonian agree, and all of them contradict what it says it is.
+    wrong = text.replace("AND2", "OR2").replace("A & B", "A | B")
+    (tmp_path / "OR2.toml").write_text(wrong)
+    with pytest.raises(InvcError) as error:
+        read_library(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path / 'OR2.toml'}: error: cell OR2: its rows are not those of 'Y = A | B'\n"
+        "  hint: make it again with 'invc lib-gen'; 'invc lib-check' proves it"
+    )
 
 
 def test_a_folder_or_cell_that_is_not_there(tmp_path):

@@ -81,6 +81,9 @@ def test_a_relation_means_what_python_makes_of_it(text, comparison):
         ("S = A ^ B; C = A & B", [0x6, 0x8]),
         ("\n S = A ^ B \n\n C = A & B ;", [0x6, 0x8]),
         ("T = A ^ B; Y = T & C", [0x66, 0x60]),
+        ("Y(A, B, C) = 8'hE8", [0xE8]),
+        ("Y( A ) = 0x1", [0x1]),
+        ("T(A, B) = 4'h6; Y = T & C", [0x66, 0x60]),
     ],
 )
 def test_functions(text, tables):
@@ -100,6 +103,17 @@ def test_pins_are_inputs_in_order_of_appearance_then_outputs():
     assert mixed.pins == ("A", "B", "C", "Y")
     assert mixed.function is None
     assert [row for row in range(16) if mixed.rows >> row & 1] == [0, 1, 2, 4, 6, 11]
+
+
+@given(rows=st.integers(1, 254))
+def test_rows_of_a_relation_as_a_table(rows):
+    assert parse_specification("X", f"(A, B, C) = 8'h{rows:x}") == (("A", "B", "C"), rows, None)
+    mixed = parse_specification("X", f"Y(A, B, C) = 8'h{rows:x}; Y + D <= 1")
+    for row in range(32):
+        pins = dict(zip(mixed.pins, (row >> k & 1 for k in range(5)), strict=True))
+        at = pins["A"] + 2 * pins["B"] + 4 * pins["C"]
+        valid = pins["Y"] == rows >> at & 1 and not pins["Y"] & pins["D"]
+        assert mixed.rows >> row & 1 == valid
 
 
 def test_a_relation_that_is_a_function_is_known_as_one():
@@ -126,6 +140,15 @@ def test_a_relation_that_is_a_function_is_known_as_one():
         ("Y = A & 2'd9", '"2\'d9" does not fit its 2 bits at column 9 of "Y = A & 2\'d9"'),
         ("Y = A; Z = Y & W @", "unexpected '@' at column 11 of 'Z = Y & W @'"),
         ("Y = A; Y = B", "an output is defined twice"),
+        ("Y(A, B) = 8'hE8", 'the table in "Y(A, B) = 8\'hE8" does not have 4 bits'),
+        ("Y(A, B) = 0x1F", "the table in 'Y(A, B) = 0x1F' does not have 4 bits"),
+        ("Y(A, A) = 0x1", "a table over (A, A)"),
+        ("Y(A, ) = 0x1", "a table over (A, )"),
+        ("Y() = 0x1", "a table over ()"),
+        ("Y(A, Y) = 0x1", "output Y is used before it is defined"),
+        ("(A, B) = 0x0", "no row satisfies the relation"),
+        ("Y(A, B) = 9", "expected '=' at column 2 of 'Y(A, B) = 9'"),
+        (f"Y({','.join(f'A{k}' for k in range(20))}) = 0x1", "21 pins are too many for one cell"),
         ("Y = Z & A; Z = B", "output Z is used before it is defined"),
         ("Y = Y & A", "output Y is used before it is defined"),
         ("Y = A + B", "Y would be 2, which is no bit"),
@@ -155,7 +178,7 @@ def test_the_largest_cell():
     assert parse_specification("X", text).rows.bit_count() == MAX_PINS
 
 
-@given(text=st.text("ABY01'bdh=<>~!&|^?:()+*- ;\n", max_size=30))
+@given(text=st.text("ABY01'bdhx=<>~!&|^?:(),+*- ;\n", max_size=30))
 def test_any_text_is_read_or_refused(text):
     try:
         made = parse_specification("X", text)
