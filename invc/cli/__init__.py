@@ -18,6 +18,7 @@ COMMANDS = {
     "simulate": "Run a .hj file forward, backward or partly clamped.",
     "bench": "Measure how fast a design is sampled here.",
     "stats": "Report the cells, coefficients, degrees and colours of a .hj file.",
+    "export": "Write a .hj file for another solver.",
     "ports": "List the modules, parameters and ports of Verilog sources.",
     "lib-gen": "Solve and prove a new Hamiltonian cell.",
     "lib-check": "Prove every cell of the library again.",

@@ -12,6 +12,7 @@ from transcripts import BLOCK, FIGURES, ROOT, commands, prepare, run, without_se
 DOCUMENTS = [
     "README.md",
     "docs/tutorial.md",
+    "docs/howto/export.md",
     "docs/howto/stats.md",
 ]
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
