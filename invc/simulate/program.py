@@ -26,20 +26,24 @@ class Program:
         parity: I mod 2. Shape (u,).
         shift: Shape (u,).
         most: The largest S, sum |J|. Shape (u,).
-        first_plane: Where the planes of each update begin in `plane`; an update whose weights
-            have k bits has k + 1 entries there. Shape (u + 1,).
-        plane: Where each plane begins in `ref`.
-        ref: 2 * spin + (J < 0) for every set bit of every weight, lowest bits first.
-        most_inputs: At least as many words as any plane of any update has to add.
+        first_count: Where the counts of each update begin in `count`; an update whose weights
+            have k bits has 2 k of them. Shape (u + 1,).
+        count: For each bit of the weights, the lowest first, how many neighbours with J > 0 and
+            then how many with J < 0 have it.
+        first_ref: Where the neighbours of each update begin in `ref`. Shape (u + 1,).
+        ref: The neighbours in the order of the counts; one whose weight has several bits stands
+            in it as often.
+        most_inputs: At least as many words as any bit of any update has to add.
     """
 
     target: Int32
     parity: Int8
     shift: Int64
     most: Int64
-    first_plane: Int64
-    plane: Int64
-    ref: Int64
+    first_count: Int64
+    count: Int32
+    first_ref: Int64
+    ref: Int32
     most_inputs: int
 
     @property
@@ -48,60 +52,67 @@ class Program:
         return len(self.target)
 
 
-def compile_program(model: IsingModel, known: Int8) -> Program:
-    """The sweep over the free spins of a model, in the order of their numbers.
+def compile_program(model: IsingModel, known: Int8, order: Int64 | None = None) -> Program:
+    """The sweep over the free spins of a model.
 
     Args:
         model: What to sample.
         known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
+        order: The spins to update, in order, all free; by default every free one in the order
+            of their numbers.
     """
     start, neighbour, coupling = model.neighbours
-    row = np.repeat(np.arange(model.spins), np.diff(start))
-    J = coupling.astype(np.int64)
-    held = known[neighbour].astype(np.int64)
-    h = model.h.astype(np.int64)
-    np.add.at(h, row, J * held)
-    free = (known[row] == 0) & (held == 0)
-    row, neighbour, J = row[free], neighbour[free].astype(np.int64), J[free]
+    target = np.flatnonzero(known == 0) if order is None else order
+    degree = np.diff(start)[target]
+    # The rows of the coupling matrix that belong to the targets, one after the other.
+    update = np.repeat(np.arange(len(target)), degree)
+    entry = np.arange(len(update)) - np.repeat(np.cumsum(degree) - degree, degree)
+    entry += np.repeat(start[target], degree)
+    other, J = neighbour[entry].astype(np.int64), coupling[entry].astype(np.int64)
+    h = model.h.astype(np.int64)[target]
+    held = known[other].astype(np.int64)
+    np.add.at(h, update, J * held)
+    free = held == 0
+    update, other, J = update[free], other[free], J[free]
     weight = np.abs(J)
-    most: Int64 = np.zeros(model.spins, dtype=np.int64)
-    np.add.at(most, row, weight)
-    target = np.flatnonzero(known == 0)
-    base = (h - most)[target]
+    most: Int64 = np.zeros(len(target), dtype=np.int64)
+    np.add.at(most, update, weight)
+    base = h - most
     parity = base & 1
-    place = np.full(model.spins, -1, dtype=np.int64)
-    place[target] = np.arange(len(target))
-    planes, first_plane, refs = _planes(place[row], weight, 2 * neighbour + (J < 0), len(target))
-    degree = np.bincount(place[row], minlength=len(target)) if len(row) else np.zeros(1)
+    first_count, count, first_ref, ref = _planes(update, weight, J < 0, other, len(target))
     return Program(
         target.astype(np.int32),
         parity.astype(np.int8),
         (base - parity) // 2,
-        most[target],
-        first_plane,
-        planes,
-        refs,
+        most,
+        first_count,
+        count,
+        first_ref,
+        ref,
         # Each plane adds its neighbours, a bit of noise, a constant and the carries from below,
         # which are at most half as many as it had inputs.
         2 * int(degree.max(initial=0)) + 8,
     )
 
 
-def _planes(update: Int64, weight: Int64, ref: Int64, updates: int) -> tuple[Int64, Int64, Int64]:
-    """Lists of refs by update and bit of the weight: (plane, first_plane, ref)."""
+def _planes(
+    update: Int64, weight: Int64, negative: npt.NDArray[np.bool_], other: Int64, updates: int
+) -> tuple[Int64, Int32, Int64, Int32]:
+    """Neighbours by update, bit of the weight and sign: (first_count, count, first_ref, ref)."""
     width: Int64 = np.zeros(updates, dtype=np.int64)
     bits = np.zeros(len(weight), dtype=np.int64)
     for k in range(int(weight.max(initial=0)).bit_length()):
         bits[weight >> k > 0] = k + 1
     np.maximum.at(width, update, bits)
-    first_plane = np.concatenate([[0], np.cumsum(width + 1)])
+    first_count = np.concatenate([[0], np.cumsum(2 * width)]).astype(np.int64)
     slots, chosen = [], []
     for k in range(int(width.max(initial=0))):
         has = weight >> k & 1 == 1
-        slots.append(first_plane[update[has]] + k)
-        chosen.append(ref[has])
+        slots.append(first_count[update[has]] + 2 * k + negative[has])
+        chosen.append(other[has])
     slot = np.concatenate([*slots, np.zeros(0, dtype=np.int64)])
     flat = np.concatenate([*chosen, np.zeros(0, dtype=np.int64)])
     order = np.argsort(slot, kind="stable")
-    plane = np.searchsorted(slot[order], np.arange(first_plane[-1])).astype(np.int64)
-    return plane, first_plane.astype(np.int64), flat[order]
+    count = np.bincount(slot, minlength=first_count[-1])
+    first_ref = np.concatenate([[0], np.cumsum(count)])[first_count]
+    return first_count, count.astype(np.int32), first_ref, flat[order].astype(np.int32)

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from invc.simulate.heat import Heat
+from invc.simulate.heat import BITS, Heat
 from invc.simulate.program import Program
 from invc.simulate.random import LANES, WORDS, UInt64, bits_of, draw, words_of
 
-POOL = 256
+POOL = 64
+QUARTERS = 4
 
 
 def sweep(
@@ -44,30 +45,35 @@ def sweep(
 def _sum(program: Program, u: int, bits: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
     """S of one update for every replica."""
     total = np.zeros(LANES, dtype=np.int64)
-    first, last = program.first_plane[u], program.first_plane[u + 1] - 1
-    for p, slot in enumerate(range(first, last)):
-        for ref in program.ref[program.plane[slot] : program.plane[slot + 1]]:
-            total += (bits[ref >> 1] ^ (ref & 1)).astype(np.int64) << p
+    ref = program.first_ref[u]
+    counts = program.count[program.first_count[u] : program.first_count[u + 1]]
+    for k, count in enumerate(counts):  # neighbours with J > 0 and J < 0 in turn
+        for neighbour in program.ref[ref : ref + count]:
+            total += (bits[neighbour] ^ (k & 1)).astype(np.int64) << (k >> 1)
+        ref += count
     return total
 
 
 def _noise(heat: Heat, rng: UInt64, uses: int) -> Iterator[npt.NDArray[np.int64]]:
-    """Vectors from a pool, each drawn once and used 16 times, rotated by 0 to 15 words."""
+    """Vectors from a pool, each drawn once and used 64 times, rotated among and within words."""
     size = 1
-    while size < POOL and 2 * size * WORDS <= uses:
+    while size < POOL and 2 * size * WORDS * QUARTERS <= uses:
         size *= 2
     while True:
         pool = [_fresh(heat, rng) for _ in range(size)]
-        for rotation in range(WORDS):
-            word = draw(rng)
-            cursor = int(word[0]) & (size - 1)
-            stride = int(word[1]) & (size - 1) | 1
-            for _ in range(size):
-                cursor = (cursor + stride) & (size - 1)
-                yield np.roll(pool[cursor], -64 * rotation)
+        for quarter in range(QUARTERS):
+            for rotation in range(WORDS):
+                word = draw(rng)
+                cursor = int(word[0]) & (size - 1)
+                stride = int(word[1]) & (size - 1) | 1
+                for _ in range(size):
+                    cursor = (cursor + stride) & (size - 1)
+                    rows = np.roll(pool[cursor].reshape(WORDS, 64), -rotation, axis=0)
+                    yield np.roll(rows, quarter * 64 // QUARTERS, axis=1).reshape(LANES)
 
 
 def _fresh(heat: Heat, rng: UInt64) -> npt.NDArray[np.int64]:
-    raw = np.concatenate([draw(rng) for _ in range(LANES // (4 * WORDS))])
-    u = raw.astype("<u8").view("<u2").astype(np.int64)
+    """For each replica a random number of `BITS` rows of bits, as thresholds above it."""
+    rows = np.stack([draw(rng) for _ in range(BITS)])
+    u = (bits_of(rows).astype(np.int64) << np.arange(BITS)[:, None]).sum(axis=0)
     return len(heat.thresholds) - np.searchsorted(heat.thresholds, u, side="right")

@@ -88,10 +88,7 @@ def test_a_program_has_the_fields_of_its_model(model, held):
     fields = model.local_fields(2 * bits.T.astype(np.int8) - 1)
     assert program.target.tolist() == np.flatnonzero(known == 0).tolist()
     for u, spin in enumerate(program.target):
-        total = np.zeros(LANES, dtype=np.int64)
-        for p, slot in enumerate(range(program.first_plane[u], program.first_plane[u + 1] - 1)):
-            for ref in program.ref[program.plane[slot] : program.plane[slot + 1]]:
-                total += (bits[ref >> 1] ^ (ref & 1)).astype(np.int64) << p
+        total = reference._sum(program, u, bits)
         field = 2 * (total + program.shift[u]) + program.parity[u]
         assert np.array_equal(field, fields[:, spin])
         assert total.max() <= program.most[u]

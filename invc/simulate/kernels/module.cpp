@@ -51,18 +51,19 @@ static Sweep find(const std::string& name) {
 
 static void sweep(const std::string& kernel, Array<std::int32_t> target, Array<std::int8_t> parity,
                   Array<std::int64_t> shift, Array<std::int64_t> most,
-                  Array<std::int64_t> first_plane, Array<std::int64_t> plane,
-                  Array<std::int64_t> ref, std::size_t most_inputs, State state, State rng,
+                  Array<std::int64_t> first_count, Array<std::int32_t> count,
+                  Array<std::int64_t> first_ref, Array<std::int32_t> ref, std::size_t most_inputs, State state, State rng,
                   Array<std::int32_t> even, std::int64_t certain_even, Array<std::int32_t> odd,
                   std::int64_t certain_odd, int sweeps) {
   const std::size_t updates = target.shape(0);
   if (parity.shape(0) != updates || shift.shape(0) != updates || most.shape(0) != updates ||
-      first_plane.shape(0) != updates + 1 || rng.shape(0) != 4 || sweeps < 0 ||
+      first_count.shape(0) != updates + 1 || first_ref.shape(0) != updates + 1 || rng.shape(0) != 4 || sweeps < 0 ||
       even.shape(0) > 32767 || odd.shape(0) > 32767) {
     throw std::invalid_argument("arrays of a program do not fit each other");
   }
   Program program{updates,          target.data(), parity.data(), shift.data(), most.data(),
-                  first_plane.data(), plane.data(),  ref.data(),    most_inputs,  {0, 0}};
+                  first_count.data(), count.data(), first_ref.data(), ref.data(), most_inputs,
+                  {0, 0}};
   for (std::size_t u = 0; u < updates; ++u) ++program.count[parity.data()[u] & 1];
   Heat heat{{even.data(), odd.data()},
             {static_cast<int>(even.shape(0)), static_cast<int>(odd.shape(0))},
@@ -77,7 +78,7 @@ NB_MODULE(sliced, m) {
   m.attr("LANES") = LANES;
   m.def("kernels", &kernels, "Names of the kernels that this processor runs, fastest first.");
   m.def("sweep", &sweep, nb::arg("kernel"), nb::arg("target"), nb::arg("parity"), nb::arg("shift"),
-        nb::arg("most"), nb::arg("first_plane"), nb::arg("plane"), nb::arg("ref"),
+        nb::arg("most"), nb::arg("first_count"), nb::arg("count"), nb::arg("first_ref"), nb::arg("ref"),
         nb::arg("most_inputs"), nb::arg("state"), nb::arg("rng"), nb::arg("even"),
         nb::arg("certain_even"), nb::arg("odd"), nb::arg("certain_odd"), nb::arg("sweeps"),
         "Update every target in order, `sweeps` times, in place.");

@@ -7,7 +7,10 @@
 
 constexpr int WORDS = 16;
 constexpr int LANES = 64 * WORDS;
-constexpr int POOL = 256;
+constexpr int POOL = 64;
+constexpr int QUARTERS = 4;
+constexpr int HEAT_BITS = 16;        // of a random number
+constexpr int MOST_NOISE_BITS = 16;  // of a number of thresholds, which fit 15
 
 struct Program {
   std::size_t updates;
@@ -15,9 +18,10 @@ struct Program {
   const std::int8_t* parity;         // (updates,) r
   const std::int64_t* shift;         // (updates,) q
   const std::int64_t* most;          // (updates,) sum |J|
-  const std::int64_t* first_plane;   // (updates + 1,) into plane; one more than its planes each
-  const std::int64_t* plane;         // into ref
-  const std::int64_t* ref;           // 2 * neighbour + 1 where J < 0
+  const std::int64_t* first_count;   // (updates + 1,) into count_of: two entries a plane
+  const std::int32_t* count_of;      // neighbours with J > 0, then with J < 0, of each plane
+  const std::int64_t* first_ref;     // (updates,) into ref
+  const std::int32_t* ref;           // neighbours by plane, J > 0 first
   std::size_t most_inputs;           // of any plane of any update, with its carries
   std::int64_t count[2];             // updates of each parity
 };
