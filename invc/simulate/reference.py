@@ -76,4 +76,5 @@ def _fresh(heat: Heat, rng: UInt64) -> npt.NDArray[np.int64]:
     """For each replica a random number of `BITS` rows of bits, as thresholds above it."""
     rows = np.stack([draw(rng) for _ in range(BITS)])
     u = (bits_of(rows).astype(np.int64) << np.arange(BITS)[:, None]).sum(axis=0)
-    return len(heat.thresholds) - np.searchsorted(heat.thresholds, u, side="right")
+    not_above = np.searchsorted(heat.thresholds, u, side="right")
+    return (len(heat.thresholds) - not_above).astype(np.int64)
