@@ -77,4 +77,5 @@ def _fresh(heat: Heat, rng: UInt64) -> npt.NDArray[np.int64]:
     rows = np.stack([draw(rng) for _ in range(BITS)])
     u = (bits_of(rows).astype(np.int64) << np.arange(BITS)[:, None]).sum(axis=0)
     not_above = np.searchsorted(heat.thresholds, u, side="right")
-    return (len(heat.thresholds) - not_above).astype(np.int64)
+    above: npt.NDArray[np.int64] = len(heat.thresholds) - not_above.astype(np.int64)
+    return above
