@@ -82,7 +82,7 @@ class Figures(NamedTuple):
     gap: Fraction
 
     def __str__(self):
-        return f"{self.spins:6} {self.couplings:6} {str(self.gap):>5}"
+        return f"{self.spins:6} {self.couplings:6} {self.gap!s:>5}"
 
 
 def figures(design):
