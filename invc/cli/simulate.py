@@ -44,6 +44,26 @@ class BetaRange(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return low, high
 
 
+class Setting(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """NAME=VALUE."""
+
+    name = "NAME=VALUE"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's own signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str]:
+        """Name and value."""
+        if isinstance(value, tuple):
+            return value
+        name, equals, text = value.partition("=")
+        if not (name and equals):
+            self.fail(f"{value!r} is not NAME=VALUE, such as noise=5", param, ctx)
+        return name, text
+
+
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
@@ -58,7 +78,19 @@ class BetaRange(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 @click.option("--reads", type=click.IntRange(1), help="Independent runs.  [default: as needed]")
 @click.option("--sweeps", type=click.IntRange(1), help="Sweeps of a read.  [default: as needed]")
 @click.option("--beta", type=BetaRange(), help="Inverse temperatures.  [default: from the model]")
-@click.option("--dynamics", default="auto", metavar="NAME", help="How p-bits move.  [auto]")
+@click.option(
+    "--dynamics",
+    default="auto",
+    metavar="NAME",
+    help="How p-bits move: gibbs, sc or ssa (docs/dynamics.md).  [auto]",
+)
+@click.option(
+    "--set",
+    "settings",
+    type=Setting(),
+    multiple=True,
+    help="A setting of the dynamics, such as noise=5. May be repeated.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True)
 @click.option("--threads", type=click.IntRange(1), help="Results do not depend on it.")
 @click.option(
@@ -79,6 +111,7 @@ def command(
     sweeps: int | None,
     beta: tuple[float, float] | None,
     dynamics: str,
+    settings: tuple[tuple[str, str], ...],
     seed: int,
     threads: int | None,
     time_limit: float | None,
@@ -118,6 +151,7 @@ def command(
             design,
             clamped,
             dynamics=dynamics,
+            settings=dict(settings),
             reads=reads,
             sweeps=sweeps,
             beta=beta,

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from invc.design import Clamped, Design
 from invc.diagnostics import InvcError, nearest
-from invc.simulate.dynamics import DYNAMICS, Task
+from invc.simulate.dynamics import DYNAMICS, PLANS, Task
 from invc.simulate.kernels.heatbath import find_kernel, kernel_names
 from invc.simulate.program import compile_program
 from invc.simulate.random import LANES, UInt64
@@ -94,6 +95,7 @@ def run(
     reads: int | None = None,
     sweeps: int | None = None,
     beta: tuple[float, float] | None = None,
+    settings: Mapping[str, str] = MappingProxyType({}),
     seed: int = 0,
     threads: int | None = None,
     time_limit: float | None = None,
@@ -115,6 +117,7 @@ def run(
         reads: Exactly so many, unless the time ends before.
         sweeps: Sweeps of each read.
         beta: Inverse temperatures, from and to.
+        settings: Settings that the dynamics has of its own, as text by name.
         seed: Equal seeds give equal results, whatever the number of threads, if time does not
             end the run.
         threads: By default one a core.
@@ -126,7 +129,7 @@ def run(
             called in the threads that run the blocks. It must copy what it keeps.
 
     Raises:
-        InvcError: No dynamics or kernel has the name.
+        InvcError: No dynamics or kernel has the name, or the dynamics no such setting.
     """
     if clamped.free == 0:  # every read would end in the one state that is left
         reads, sweeps = 1, 1
@@ -139,7 +142,19 @@ def run(
     betas = beta or default_betas(design.min_gap)
     plan = _Plan(reads, sweeps, Schedule(*betas, FIRST_SWEEPS, hold_of(program.updates)))
     halt = _Halt(None if limit is None else time.perf_counter() + limit)
-    task = Task(program, clamped.values, plan.schedule, find_kernel(code), seed, 0, halt)
+    task = Task(
+        program,
+        clamped.values,
+        plan.schedule,
+        find_kernel(code),
+        seed,
+        0,
+        halt,
+        model=design.model,
+        code=code,
+        settings=settings,
+    )
+    chosen = _chosen(name, task, betas)
     tally = _Tally(program.updates, reads, target)
     started = time.perf_counter()
     interrupted = False
@@ -168,9 +183,18 @@ def run(
         seed,
         name,
         code,
-        f"{name}, {code} kernel, beta {betas[0]:.3g} to {betas[1]:.3g}, {plan.text}",
+        f"{name}, {code} kernel, {chosen}, {plan.text}",
         interrupted,
     )
+
+
+def _chosen(name: str, task: Task, betas: tuple[float, float]) -> str:
+    """What the dynamics runs with, in words."""
+    if name in PLANS:
+        return str(PLANS[name](task))
+    if task.settings:
+        raise InvcError(f"{name} has no setting {next(iter(task.settings))!r}")
+    return f"beta {betas[0]:.3g} to {betas[1]:.3g}"
 
 
 @dataclass(frozen=True)

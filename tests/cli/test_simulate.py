@@ -54,6 +54,14 @@ def test_forward_and_partly_clamped(folder):
     assert (partly[0], partly[2]) == (0, [(167, 229, 38243)])
 
 
+def test_dynamics_and_its_settings(folder):
+    options = ["--dynamics", "ssa", "--set", "noise=4", "--set", "every=2", "--set", "i0=1:12"]
+    status, report, found = solutions(folder, "mult4.hj", "--clamp", "p=143", *options)
+    assert status == 0
+    assert sorted(found) == [(11, 13, 143), (13, 11, 143)]
+    assert "I0 1 to 12, noise 4, in one cycle of 2" in report["chosen"]
+
+
 def test_impossible_is_status_4(folder):
     done = invc(folder, "simulate", "mult4.hj", "-c", "a=0", "-c", "p=5")
     assert done.returncode == 4
@@ -113,6 +121,16 @@ def test_json_file_is_written_whole(folder, tmp_path):
         (["no.hj"], 1, "no.hj: error: cannot read it: no such file or directory"),
         (["mult4.hj", "-c", "q=1"], 1, "error: no port is called 'q'"),
         (["mult4.hj", "-c", "p=256"], 1, "error: clamp 'p=256': the value does not fit 8 unsigned"),
+        (
+            ["mult4.hj", "--set", "noise"],
+            2,
+            "Error: Invalid value for '--set': 'noise' is not NAME=",
+        ),
+        (
+            ["mult4.hj", "--dynamics", "sc", "--set", "noise=x"],
+            1,
+            "error: setting noise=x: need whole numbers from 0 to 1048576",
+        ),
         (["mult4.hj", "--beta", "3:1"], 2, "Error: Invalid value for '--beta': '3:1': need 0 < LO"),
         (["mult4.hj", "--reads", "0"], 2, "Error: Invalid value for '--reads'"),
         (["mult4.hj", "--dynamics", "gibs"], 1, "error: no dynamics is called 'gibs'"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from invc.ising import IsingModel
 from invc.ising.model import Int8
 from invc.simulate.kernels.heatbath import Kernel
 from invc.simulate.program import Program
@@ -28,6 +29,9 @@ class Task:
         stopped: Asked between steps; True ends the work.
         watch: Shown the sweeps done and the state, shape (spins, 16), between steps, which it
             must leave as it is; True ends the read there, as a good one.
+        model: What is sampled, for dynamics that do not sweep.
+        code: Name of the kernel, for those that have kernels of their own.
+        settings: What the user set of the dynamics, by name.
     """
 
     program: Program
@@ -38,6 +42,9 @@ class Task:
     block: int
     stopped: Callable[[], bool]
     watch: Callable[[int, UInt64], bool] = lambda sweeps, state: False
+    model: IsingModel = field(kw_only=True)
+    code: str = field(kw_only=True)
+    settings: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     def start(self) -> tuple[UInt64, UInt64]:
         """The first state, held spins in place, and the generators."""

@@ -1,0 +1,20 @@
+import numpy as np
+import numpy.typing as npt
+
+def kernels() -> list[str]: ...
+def run(
+    kernel: str,
+    target: npt.NDArray[np.int32],
+    base: npt.NDArray[np.int64],
+    first: npt.NDArray[np.int64],
+    ref: npt.NDArray[np.int64],
+    weight: npt.NDArray[np.int64],
+    spins: npt.NDArray[np.uint64],
+    magnitude: npt.NDArray[np.uint64],
+    rng: npt.NDArray[np.uint64],
+    time: int,
+    limit: npt.NDArray[np.int64],
+    noise: npt.NDArray[np.int64],
+    density: int,
+    stall: int,
+) -> None: ...

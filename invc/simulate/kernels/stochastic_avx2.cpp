@@ -1,0 +1,2 @@
+#define NAMESPACE stochastic_avx2
+#include "stochastic.inc"

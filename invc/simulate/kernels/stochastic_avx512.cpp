@@ -1,0 +1,2 @@
+#define NAMESPACE stochastic_avx512
+#include "stochastic.inc"

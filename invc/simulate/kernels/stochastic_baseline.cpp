@@ -1,0 +1,2 @@
+#define NAMESPACE stochastic_baseline
+#include "stochastic.inc"
