@@ -23,3 +23,20 @@ def sweep(
     certain_odd: int,
     sweeps: int,
 ) -> None: ...
+def run_logic(
+    operations: npt.NDArray[np.int32],
+    state: npt.NDArray[np.uint64],
+    scratch: npt.NDArray[np.uint64],
+) -> None: ...
+def sum_terms(
+    terms: npt.NDArray[np.int32],
+    bits: int,
+    state: npt.NDArray[np.uint64],
+    totals: npt.NDArray[np.int64],
+) -> None: ...
+def copy_lanes(
+    state: npt.NDArray[np.uint64],
+    rows: npt.NDArray[np.int64],
+    source: npt.NDArray[np.int64],
+    target: npt.NDArray[np.int64],
+) -> None: ...
