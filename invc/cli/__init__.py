@@ -16,6 +16,7 @@ from invc.diagnostics import InvcError
 COMMANDS = {
     "synth": "Compile Verilog to a sparse h/J netlist (.hj).",
     "simulate": "Run a .hj file forward, backward or partly clamped.",
+    "prove": "Prove by SAT that there is an answer, or none, or how many.",
     "bench": "Measure how fast a design is sampled here.",
     "stats": "Report the cells, coefficients, degrees and colours of a .hj file.",
     "export": "Write a .hj file for another solver.",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from invc.netlist import Port
 
 
 def write_json(target: str, report: Mapping[str, Any]) -> None:
@@ -34,6 +37,47 @@ def echo_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     # A table wider than the terminal wraps there; rich would cut it.
     console = Console(width=1 << 16, markup=False, highlight=False, soft_wrap=True)
     console.print(table)
+
+
+def echo_answers(
+    ports: Sequence[Port],
+    answers: Sequence[Mapping[str, int]],
+    *,
+    radix: str,
+    show: int,
+    total: int | None = None,
+    beside: tuple[str, Sequence[str]] | None = None,
+) -> None:
+    """Print the first answers, a column for each port, and how many more there are.
+
+    Args:
+        ports: In the order of the columns.
+        answers: The value of every port, by name.
+        radix: "dec", "hex" or "bin".
+        show: Most rows.
+        total: How many answers there are, if more than those given.
+        beside: One more column: its head, and a text for each answer.
+    """
+    head = [port.name for port in ports]
+    rows = [[port_value(answer[p.name], p, radix) for p in ports] for answer in answers[:show]]
+    if beside:
+        head.append(beside[0])
+        rows = [[*row, text] for row, text in zip(rows, beside[1], strict=False)]
+    if rows:
+        echo_table(head, rows)
+    more = (total or len(answers)) - len(rows)
+    if more > 0:
+        click.echo(f"and {more} more (--show N, or --json FILE for all)")
+
+
+def port_value(value: int, port: Port, radix: str) -> str:
+    """A value as users write it; hexadecimal and binary show the bits of the port."""
+    if radix == "dec":
+        return str(value)
+    bits = value & ((1 << len(port.bits)) - 1)
+    if radix == "hex":
+        return f"0x{bits:0{(len(port.bits) + 3) // 4}x}"
+    return f"0b{bits:0{len(port.bits)}b}"
 
 
 def count(number: int, noun: str) -> str:

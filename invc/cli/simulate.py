@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc import __version__
-from invc.cli.reporting import count, echo_table, write_json
+from invc.cli.reporting import count, echo_answers, write_json
 
 if TYPE_CHECKING:
     from invc.design import Clamped, Design
-    from invc.netlist import Port
-    from invc.simulate import Answer, Progress, Result
+    from invc.simulate import Progress, Result
 
 FEW_READS = 3
 FOUND, NONE_FOUND, IMPOSSIBLE = 0, 3, 4
@@ -164,7 +163,13 @@ def command(
     if json_file:
         write_json(json_file, _report(design, clamps, clamped, result))
     if text_wanted:
-        _print_answers(design.netlist.ports, result.answers, show, radix)
+        echo_answers(
+            design.netlist.ports,
+            [answer.ports for answer in result.answers],
+            radix=radix,
+            show=show,
+            beside=("reads", [str(answer.reads) for answer in result.answers]),
+        )
         if not quiet:
             _print_summary(result, clamped, verbose)
     ctx.exit(FOUND if result.answers else NONE_FOUND)
@@ -242,29 +247,6 @@ def _report(
         "interrupted": result.interrupted,
         "version": __version__,
     }
-
-
-def _print_answers(ports: Sequence[Port], answers: Sequence[Answer], show: int, radix: str) -> None:
-    if not answers:
-        return
-    head = [*(port.name for port in ports), "reads"]
-    rows = [
-        [*(_value(answer.ports[port.name], port, radix) for port in ports), str(answer.reads)]
-        for answer in answers[:show]
-    ]
-    if rows:
-        echo_table(head, rows)
-    if len(answers) > show:
-        click.echo(f"and {len(answers) - show} more (--show N, or --json FILE for all)")
-
-
-def _value(value: int, port: Port, radix: str) -> str:
-    if radix == "dec":
-        return str(value)
-    bits = value & ((1 << len(port.bits)) - 1)
-    if radix == "hex":
-        return f"0x{bits:0{(len(port.bits) + 3) // 4}x}"
-    return f"0b{bits:0{len(port.bits)}b}"
 
 
 def _print_summary(result: Result, clamped: Clamped, verbose: bool) -> None:

@@ -1,8 +1,8 @@
 """Designs: what a .hj file holds, and what a user's clamps make of it."""
 
-from invc.design.clamps import Clamp, bit_names, decode, parse_clamps
+from invc.design.clamps import Clamp, bit_names, decode, parse_clamps, parse_combination
 from invc.design.design import Design
-from invc.design.hj import format_design, parse_design, read_design, write_design
+from invc.design.hj import format_design, model_hash, parse_design, read_design, write_design
 from invc.design.presolve import Clamped, Contradiction, presolve
 from invc.design.statistics import CellUse, Statistics, statistics
 
@@ -16,7 +16,9 @@ __all__ = [
     "bit_names",
     "decode",
     "format_design",
+    "model_hash",
     "parse_clamps",
+    "parse_combination",
     "parse_design",
     "presolve",
     "read_design",

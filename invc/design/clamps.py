@@ -13,6 +13,7 @@ SIZED = re.compile(r"(\d{1,6})?'(s?)([bodhBODH])([0-9a-fA-FxXzZ_?]+)")
 PREFIXED = re.compile(r"0([xXbBoO])([0-9a-fA-FxXzZ_?]+)")
 DECIMAL = re.compile(r"[-+]?\d[\d_]*", re.ASCII)
 NAMED_BITS = re.compile(r"(.*)\[(-?\d+)(?::(-?\d+))?\]", re.DOTALL)
+SEPARATED = re.compile(r"[:,]?(?:\[[^\]]*\]|[^:,])+|[:,]")
 DIGIT_BITS = {"b": 1, "o": 3, "h": 4, "x": 4}
 FREE_DIGITS = "xXzZ?"
 GROUPS = ("inputs", "outputs")
@@ -64,6 +65,27 @@ def parse_clamps(netlist: Netlist, texts: Iterable[str]) -> tuple[Clamp, ...]:
                     hint="hold every bit once",
                 )
     return tuple(held.values())
+
+
+def parse_combination(netlist: Netlist, text: str) -> tuple[Clamp, ...]:
+    """The bits of NAME=VALUE:NAME=VALUE: some values that are meant together.
+
+    A comma separates as well as a colon. Neither does inside of brackets, as in p[7:4]=3.
+
+    Raises:
+        InvcError: As `parse_clamps`, or no bit is named.
+    """
+    parts: list[str] = []
+    for piece in SEPARATED.findall(text):
+        # A piece without "=" is the beginning of a name that has a separator in it.
+        if parts and "=" not in parts[-1]:
+            parts[-1] += piece
+        else:
+            parts.append(piece)
+    bits = parse_clamps(netlist, [part.lstrip(":,") if "=" in part else part for part in parts])
+    if not bits:
+        raise InvcError(f"{text!r} names no bit", hint="write NAME=VALUE, or NAME=VALUE:NAME=VALUE")
+    return bits
 
 
 def bit_names(port: Port) -> tuple[str, ...]:

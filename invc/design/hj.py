@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -59,6 +60,14 @@ def format_design(design: Design) -> Iterator[str]:
     edges = model.edges.astype(np.int64) + 1
     yield from _numbers("J", np.concatenate([edges, model.J[:, None].astype(np.int64)], axis=1))
     yield "end\n"
+
+
+def model_hash(design: Design) -> str:
+    """SHA-256 of the design's .hj file: what a result was sampled from or proven of."""
+    sha = hashlib.sha256()
+    for piece in format_design(design):
+        sha.update(piece.encode())
+    return f"sha256:{sha.hexdigest()}"
 
 
 def _section(keyword: str, lines: Sequence[str]) -> Iterator[str]:

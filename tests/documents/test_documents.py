@@ -14,6 +14,7 @@ DOCUMENTS = [
     "docs/tutorial.md",
     "docs/howto/export.md",
     "docs/howto/stats.md",
+    "docs/howto/prove.md",
 ]
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")

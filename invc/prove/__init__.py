@@ -1,0 +1,18 @@
+"""Exact answers by SAT, from the gates of a design and its clamps."""
+
+from invc.prove.answers import Count, Proof, count, solve
+from invc.prove.clauses import clauses_of, implicates
+from invc.prove.problem import Problem, pose
+from invc.prove.sat import solver_name
+
+__all__ = [
+    "Count",
+    "Problem",
+    "Proof",
+    "clauses_of",
+    "count",
+    "implicates",
+    "pose",
+    "solve",
+    "solver_name",
+]
