@@ -11,6 +11,7 @@ import click
 
 from invc import __version__
 from invc.cli.reporting import count, echo_answers, write_json
+from invc.cli.states import echo_lowest, echo_states, energy_of
 
 if TYPE_CHECKING:
     from invc.design import Clamped, Design
@@ -162,7 +163,11 @@ def command(
         )
     if json_file:
         write_json(json_file, _report(design, clamps, clamped, result))
-    if text_wanted:
+    if text_wanted and not design.netlist.gates:
+        echo_states(design, result.answers, show, radix)
+        if not quiet:
+            echo_lowest(design, clamped, result, verbose)
+    elif text_wanted:
         echo_answers(
             design.netlist.ports,
             [answer.ports for answer in result.answers],
@@ -228,7 +233,11 @@ def _report(
     return {
         "status": "found" if result.answers else "none",
         "solutions": [
-            {"ports": dict(answer.ports), "reads": answer.reads, "energy": answer.energy}
+            {
+                "ports": dict(answer.ports),
+                "reads": answer.reads,
+                "energy": energy_of(design, answer.energy),
+            }
             for answer in result.answers
         ],
         "clamps": list(clamps),

@@ -27,12 +27,14 @@ class Design:
         model: Their Hamiltonian, ground level 0.
         cells: The cell of each function's name, scaled as it stands in the model.
         origin: What made it, for people: tools and versions.
+        scale: What energies were multiplied by to be whole; 1 unless the model was imported.
     """
 
     netlist: Netlist
     model: IsingModel
     cells: Mapping[str, Cell] = field(default_factory=dict)
     origin: str = ""
+    scale: float = 1.0
 
     @cached_property
     def ancilla_starts(self) -> npt.NDArray[np.int64]:

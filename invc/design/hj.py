@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ INT32 = 2**31 - 1
 CHUNK = 1 << 16
 CONSTANTS = {"F": FALSE, "T": TRUE}
 STRING = r'"(?:[^"\\]|\\.)*"'
+FLOAT = re.compile(r"\d+(\.\d+)?(e[-+]?\d+)?", re.ASCII)
 PORT = re.compile(
     rf"(input|output) ({STRING}) (unsigned|signed) \[(-?\d+):(-?\d+)\]( @\d+)? :((?: \S+)*)$"
 )
@@ -51,6 +53,8 @@ def format_design(design: Design) -> Iterator[str]:
     yield f"{FORMAT}\n{CONVENTION}\nname {_quote(netlist.name)}\norigin {_quote(design.origin)}\n"
     yield from _section("nets", [_quote(name) for name in netlist.names[1:]])
     yield f"spins {model.spins}\noffset {model.offset}\n"
+    if design.scale != 1:
+        yield f"scale {design.scale!r}\n"
     yield from _section("sources", [_quote(source) for source in sources])
     yield from _section("ports", [_port_line(port, sources) for port in netlist.ports])
     yield from _section("cells", [_cell_line(cell) for cell in design.cells.values()])
@@ -169,6 +173,7 @@ class _Reader:
         names = self.names()
         spins, spins_line = self.integer(self.field("spins")), self.next - 1
         offset = self.integer(self.field("offset"))
+        scale = self.scale()
         nets = len(names) - 1
         sources = ["", *self.strings("sources")]
         ports = self.ports(nets, sources)
@@ -188,7 +193,7 @@ class _Reader:
             raise InvcError(
                 f"the gates make no netlist: {error}", where=self.file, hint=MAKE
             ) from None
-        return Design(netlist, IsingModel(h, edges, J, offset), cells, origin)
+        return Design(netlist, IsingModel(h, edges, J, offset), cells, origin, scale)
 
     def header(self) -> None:
         first = self.lines[0] if self.lines else ""
@@ -214,6 +219,18 @@ class _Reader:
         if head != keyword:
             self.fail(f"expected '{keyword}', found {line[:40]!r}")
         return rest.strip()
+
+    def scale(self) -> float:
+        """What stands behind "scale", which only files that need it have."""
+        at = self.next
+        line = next((line for line in self.lines[at:] if line and line[0] != "#"), "")
+        if not line.startswith("scale "):
+            return 1.0
+        text = self.field("scale")
+        value = float(text) if FLOAT.fullmatch(text) else 0.0
+        if not 0 < value < math.inf:
+            self.fail(f"{text[:40]!r} is no scale")
+        return value
 
     def integer(self, text: str, low: int = -(2**62), high: int = 2**62) -> int:
         if not re.fullmatch(r"-?\d{1,19}", text, re.ASCII):

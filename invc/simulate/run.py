@@ -14,10 +14,12 @@ from types import MappingProxyType
 
 from invc.design import Clamped, Design
 from invc.diagnostics import InvcError, nearest
+from invc.ising import IsingModel
 from invc.simulate.dynamics import DYNAMICS, PLANS, Task
 from invc.simulate.kernels.heatbath import find_kernel, kernel_names
 from invc.simulate.program import compile_program
 from invc.simulate.random import LANES, UInt64
+from invc.simulate.ranked import sampled
 from invc.simulate.schedule import FIRST_SWEEPS, MOST_SWEEPS, Schedule, default_betas, hold_of
 from invc.simulate.verify import Verified, verify
 
@@ -27,6 +29,8 @@ MORE_EFFORT = 3
 MOST_EFFORT = 32
 SEEN_OFTEN = 8
 MANY_ANSWERS = 64
+# States kept of a model without gates, the lowest, while a run goes on by itself.
+MOST_STATES = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -138,8 +142,8 @@ def run(
         raise InvcError(f"no dynamics is called {name!r}", hint=nearest(name, [*DYNAMICS, "auto"]))
     code = kernel_names()[0] if kernel == "auto" else kernel
     limit = time_limit if time_limit is not None else None if reads else DEFAULT_SECONDS
-    program = compile_program(design.model, clamped.values)
-    betas = beta or default_betas(design.min_gap)
+    model, betas = _sampled(design, clamped, beta)
+    program = compile_program(model, clamped.values)
     plan = _Plan(reads, sweeps, Schedule(*betas, FIRST_SWEEPS, hold_of(program.updates)))
     halt = _Halt(None if limit is None else time.perf_counter() + limit)
     task = Task(
@@ -150,12 +154,12 @@ def run(
         seed,
         0,
         halt,
-        model=design.model,
+        model=model,
         code=code,
         settings=settings,
     )
     chosen = _chosen(name, task, betas)
-    tally = _Tally(program.updates, reads, target)
+    tally = (_Tally if design.netlist.gates else _Ranked)(program.updates, reads, target)
     started = time.perf_counter()
     interrupted = False
     try:
@@ -186,6 +190,18 @@ def run(
         f"{name}, {code} kernel, {chosen}, {plan.text}",
         interrupted,
     )
+
+
+def _sampled(
+    design: Design, clamped: Clamped, beta: tuple[float, float] | None
+) -> tuple[IsingModel, tuple[float, float]]:
+    """What decides moves, and its inverse temperatures: the user's are those of the design."""
+    if design.netlist.gates:
+        return design.model, beta or default_betas(design.min_gap)
+    chosen = sampled(design.model, clamped.values)
+    if beta is None:
+        return chosen.model, chosen.betas
+    return chosen.model, (beta[0] * chosen.divisor, beta[1] * chosen.divisor)
 
 
 def _chosen(name: str, task: Task, betas: tuple[float, float]) -> str:
@@ -341,3 +357,35 @@ class _Tally:
             Answer(dict(zip(names, values, strict=True)), reads, energy)
             for values, (reads, energy) in ordered
         )
+
+
+@dataclass(eq=False)
+class _Ranked(_Tally):
+    """What has been found of a model without gates, where every state is an answer of a kind.
+
+    `first_effort` is the effort at which the lowest energy was first seen.
+    """
+
+    lowest: int | None = None
+
+    def add(self, schedule: Schedule, outcome: Verified) -> None:
+        super().add(schedule, outcome)
+        lowest = min((energy for _, energy in outcome.found.values()), default=None)
+        if lowest is not None and (self.lowest is None or lowest < self.lowest):
+            self.lowest, self.first_effort = lowest, self.sweeps
+        if self.wanted_reads is None and len(self.found) > 2 * MOST_STATES:
+            kept = sorted(self.found.items(), key=lambda item: item[1][1])[:MOST_STATES]
+            self.found = dict(kept)
+
+    def enough(self) -> bool:
+        """Whether the lowest energy has been seen often, or for long nothing lower was."""
+        best = [reads for reads, energy in self.found.values() if energy == self.lowest]
+        if self.target is not None and len(best) >= self.target:
+            return True
+        if self.wanted_reads is not None or self.target is not None or not best:
+            return False
+        effort = self.sweeps / self.first_effort
+        return effort >= MOST_EFFORT or (effort >= MORE_EFFORT and sum(best) >= SEEN_OFTEN)
+
+    def answers(self, design: Design) -> tuple[Answer, ...]:
+        return tuple(sorted(super().answers(design), key=lambda answer: answer.energy))
