@@ -1,0 +1,185 @@
+"""Samplers and exact laws for the statistical tests; a new dynamics or kernel is one line in SAMPLERS.
+
+Every chain is seen through the watcher of a dynamics, so a test knows nothing of kernels. Laws come
+from transition matrices of all states, not from other samples.
+"""
+
+from collections.abc import Iterator
+from statistics import NormalDist
+
+import numpy as np
+
+from designs import CELLS, multiplier
+from invc.assemble import assemble
+from invc.ising import all_energies, from_terms
+from invc.simulate.dynamics import DYNAMICS, Task
+from invc.simulate.kernels.heatbath import find_kernel, kernel_names
+from invc.simulate.program import compile_program
+from invc.simulate.random import bits_of
+from invc.simulate.schedule import Schedule
+
+COMPILED = [name for name in kernel_names() if name != "reference"]
+# Heat-bath samplers, name of the dynamics and of its kernel: at equilibrium each lane is a sample of
+# the Boltzmann distribution at the last beta of the schedule.
+SAMPLERS = [("gibbs", kernel) for kernel in COMPILED]
+# Those whose lanes are one chain of the sweep's own transition matrix.
+CHAINS = [*SAMPLERS, ("gibbs", "reference")]
+
+
+def model_of(design, held=()):
+    """A design's model with some of its spins fixed for good, the others renumbered."""
+    model, fixed = design.model, dict(held)
+    free = [spin for spin in range(model.spins) if spin not in fixed]
+    h = {spin: int(model.h[spin]) for spin in free}
+    i, j, J = [], [], []
+    for (a, b), value in zip(model.edges.tolist(), model.J.tolist(), strict=True):
+        if a in fixed and b in fixed:
+            continue
+        if a in fixed or b in fixed:
+            inside, outside = (b, a) if a in fixed else (a, b)
+            h[inside] += value * fixed[outside]
+        else:
+            i.append(free.index(a))
+            j.append(free.index(b))
+            J.append(value)
+    return from_terms(len(free), list(h.values()), i, j, J, 0)
+
+
+def fragment():
+    """The middle of a 2 x 2 multiplier: its inputs are held, as a neighbour would hold them."""
+    design = assemble(multiplier(2), CELLS)
+    held = range(design.model.spins)[:-6]
+    return model_of(design, [(spin, 1 if spin % 3 else -1) for spin in held])
+
+
+def cell_model(name):
+    cell = CELLS[name]
+    i, j, J = zip(*cell.J, strict=True)
+    return from_terms(len(cell.h), cell.h, i, j, J, 0)
+
+
+# By name: the model, and betas from hot to as cold as it still mixes.
+MODELS = {
+    "even fields": (from_terms(3, [2, 0, -2], [0, 1], [1, 2], [2, -4], 0), (0.1, 0.3, 0.7)),
+    "odd fields": (from_terms(3, [1, 3, -1], [0, 1], [1, 2], [2, -4], 0), (0.1, 0.3, 0.7)),
+    "mixed fields": (
+        from_terms(
+            5, [1, -2, 0, 1, 0], [0, 0, 1, 2, 3, 1], [1, 2, 3, 3, 4, 4], [-1, 2, 1, -2, 1, 2], 0
+        ),
+        (0.1, 0.35, 0.8),
+    ),
+    "full adder": (cell_model("FA"), (0.1, 0.35, 0.7)),
+    "exclusive or": (cell_model("XOR2"), (0.1, 0.4, 0.9)),
+    "multiplier fragment": (fragment(), (0.05, 0.2, 0.5)),
+    "asymmetric glass": (
+        from_terms(
+            6,
+            [5, -3, 0, 2, -7, 1],
+            [0, 0, 0, 1, 1, 2, 2, 3, 4],
+            [1, 3, 5, 2, 4, 3, 5, 4, 5],
+            [-3, 2, 5, 1, -4, -2, 3, 1, -6],
+            0,
+        ),
+        (0.03, 0.1, 0.25),
+    ),
+}
+CASES = [(name, beta) for name, (_, betas) in MODELS.items() for beta in betas]
+
+
+def chain(sampler, model, beta, *, thin, count, seed=0) -> Iterator[np.ndarray]:
+    """Bits of a block's 1024 lanes after each `thin` sweeps. Shape (spins, 1024) each, uint8."""
+    dynamics, kernel = sampler
+    known = np.zeros(model.spins, dtype=np.int8)
+    seen = []
+
+    def watch(sweeps, state):
+        seen.append(bits_of(state))
+        return False
+
+    DYNAMICS[dynamics](
+        Task(
+            compile_program(model, known),
+            known,
+            Schedule(beta, beta, thin * count, thin),
+            find_kernel(kernel),
+            seed,
+            0,
+            lambda: False,
+            watch,
+            model=model,
+            code=kernel,
+        )
+    )
+    assert len(seen) == count
+    return seen
+
+
+def boltzmann(model, beta):
+    """exp(-beta E) / Z of every state, bit i of its number being spin i. Shape (2**n,)."""
+    energy = all_energies(model).astype(float)
+    weight = np.exp(-beta * (energy - energy.min()))
+    return weight / weight.sum()
+
+
+def sweep_matrix(model, beta):
+    """P[a, b]: from state a to state b in one sweep, in the order in which a program sweeps."""
+    states = np.arange(1 << model.spins)
+    spins = 2 * (states[:, np.newaxis] >> np.arange(model.spins) & 1).astype(np.int8) - 1
+    field = model.local_fields(spins)
+    P = np.eye(len(states))
+    for spin in compile_program(model, np.zeros(model.spins, dtype=np.int8)).target:
+        up = 1 / (1 + np.exp(-2 * beta * field[:, spin]))
+        one = np.zeros_like(P)
+        one[states, states | 1 << spin] = up
+        one[states, states & ~(1 << spin)] = 1 - up
+        P = P @ one
+    return P
+
+
+def sweeps_to_forget(P, share=1e-3):
+    """Sweeps after which less than the share of any memory is left."""
+    second = np.sort(np.abs(np.linalg.eigvals(P)))[-2]
+    return max(1, int(np.ceil(np.log(share) / np.log(min(max(second, 1e-9), 1 - 1e-9)))))
+
+
+def state_numbers(bits):
+    """The number of each lane's state. Shape (1024,)."""
+    return np.tensordot(1 << np.arange(len(bits)), bits.astype(np.int64), axes=1)
+
+
+def chi_square(counts, probability):
+    """Pearson's statistic and its degrees of freedom, states expected under 8 times in one class."""
+    expected = probability * counts.sum()
+    few = expected < 8
+    have, want = counts[~few].astype(float), expected[~few]
+    if expected[few].sum() > 0:
+        have, want = np.append(have, counts[few].sum()), np.append(want, expected[few].sum())
+    return float(((have - want) ** 2 / want).sum()), len(want) - 1
+
+
+def chi_square_limit(degrees, risk):
+    """What chi-square exceeds with the risk, by Wilson and Hilferty's approximation."""
+    z = NormalDist().inv_cdf(1 - risk)
+    spread = 2 / (9 * degrees)
+    return degrees * (1 - spread + z * spread**0.5) ** 3
+
+
+def normal_limit(risk):
+    """What a normal deviate exceeds in either direction with the risk."""
+    return NormalDist().inv_cdf(1 - risk / 2)
+
+
+def assert_distribution(numbers, probability, risk=1e-3):
+    """Every group of 64 lanes by itself, and all of them, have the distribution.
+
+    Args:
+        numbers: State of each lane in each snapshot. Shape (snapshots, 1024).
+        probability: Of each state.
+        risk: That a right sampler fails, shared among the 17 statistics.
+    """
+    groups = numbers.reshape(len(numbers), 16, 64)
+    for lanes in (*groups.transpose(1, 0, 2), groups):
+        counts = np.bincount(lanes.ravel(), minlength=len(probability))
+        assert counts[probability == 0].sum() == 0
+        value, degrees = chi_square(counts, probability)
+        assert value < chi_square_limit(degrees, risk / 17), (value, degrees)

@@ -1,0 +1,62 @@
+"""Lanes are independent: no two follow each other, near or a multiple of words apart."""
+
+import numpy as np
+import pytest
+
+from designs import CELLS, multiplier
+from invc.assemble import assemble
+from invc.simulate.random import LANES
+from randomness import SAMPLERS, chain, normal_limit
+
+# Largest mean correlation of the pairs of lanes at one distance. The heat-bath kernels give the
+# same noise to neighbours in lanes some words apart, one after the other, and use a vector of it
+# 16 times: on a model as small as this one that costs 0.007, where independent lanes have 0.002.
+POOLED = 0.01
+
+
+def standard(states):
+    """Spins of one mean and deviation each: rows of (snapshot, spin), columns of lanes."""
+    m = 2 * np.array(states, dtype=np.float32) - 1
+    m -= m.mean(axis=(0, 2), keepdims=True)
+    m /= m.std(axis=(0, 2), keepdims=True)
+    return m.reshape(-1, LANES)
+
+
+def distance_means(m):
+    """Mean correlation of the pairs of lanes at each distance around the circle. Shape (1024,)."""
+    spectrum = np.fft.rfft(m, axis=1)
+    return np.fft.irfft((np.abs(spectrum) ** 2).mean(axis=0)) / LANES
+
+
+@pytest.fixture(scope="module")
+def model():
+    return assemble(multiplier(3), CELLS).model
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS, ids="-".join)
+def test_no_pair_of_lanes_is_correlated(sampler, model):
+    """So hot that a spin is its noise: what two lanes share of it shows most."""
+    m = standard(chain(sampler, model, 0.02, thin=8, count=150, seed=2))
+    correlation = m.T @ m / len(m)
+    np.fill_diagonal(correlation, 0)
+    pairs = LANES * (LANES - 1) // 2
+    assert np.abs(correlation).max() < normal_limit(1e-3 / pairs) / len(m) ** 0.5
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS, ids="-".join)
+def test_no_distance_of_lanes_is_correlated(sampler, model):
+    means = distance_means(standard(chain(sampler, model, 0.02, thin=8, count=150, seed=2)))
+    assert np.isclose(means[0], 1, atol=1e-3)
+    neighbours, words = means[[1, 2, 3, 16, 32, 48]], means[64::64]
+    assert np.abs(neighbours).max() < POOLED
+    assert np.abs(words).max() < POOLED
+    assert np.abs(np.delete(means, 0)).max() < POOLED
+
+
+def test_the_pairs_that_follow_each_other_are_found(model):
+    """The tests can fail: where one lane in 64 copies the next word in a quarter of the snapshots."""
+    states = np.array(chain(SAMPLERS[0], model, 0.02, thin=8, count=150, seed=2))
+    states[::4, :, :64] = states[::4, :, 64:128]
+    m = standard(states)
+    assert np.abs(distance_means(m)[64]) > POOLED
+    assert abs((m[:, 0] * m[:, 64]).mean()) > normal_limit(1e-3) / len(m) ** 0.5
