@@ -16,14 +16,26 @@ from invc.frontend.yosys import Sources, Yosys, find_yosys, map_json, read_veril
 from invc.frontend.yosys_json import read_json
 from invc.library import Cell, Library, hamlib, liberty
 from invc.netlist import Function, Netlist, Port, counting_words, evaluate_ports
-from invc.passes import Mapper, fuse_products, name_nets, pair_adders, simplify, sweep_dead
+from invc.passes import (
+    Mapper,
+    cover_cones,
+    fuse_products,
+    name_nets,
+    pair_adders,
+    simplify,
+    sweep_dead,
+    use_own_cells,
+)
 
 Pass = Callable[[Netlist, Mapper], Netlist]
 
 # In order: what is left of each gate, what nobody needs, what belongs together.
 PASSES: Mapping[str, tuple[Pass, ...]] = {
-    "gap": (simplify, sweep_dead, pair_adders, sweep_dead, name_nets),
-    "spins": (simplify, sweep_dead, pair_adders, fuse_products, sweep_dead, name_nets),
+    "gap": (simplify, sweep_dead, pair_adders, sweep_dead, use_own_cells, sweep_dead, name_nets),
+    "spins": (
+        *(simplify, sweep_dead, pair_adders, fuse_products, sweep_dead),
+        *(use_own_cells, cover_cones, sweep_dead, name_nets),
+    ),
 }
 MAX_CELL_INPUTS = 8  # lib-gen writes a truth table
 

@@ -35,7 +35,7 @@ class Canonical(NamedTuple):
     order: tuple[Literal, ...]
 
 
-def canonical(pins: int, rows: int) -> Canonical | None:
+def canonical(pins: int, rows: int, *, outputs: int = 0) -> Canonical | None:
     """The representative of a relation's class; None where it is too regular to find one.
 
     Pins are chosen one by one, in either polarity, such that the number of valid rows in each
@@ -46,15 +46,19 @@ def canonical(pins: int, rows: int) -> Canonical | None:
     Args:
         pins: Number of pins, n.
         rows: Bit r is set when row r (bit i is pin i) is valid.
+        outputs: The last so many pins stand first and change places with no other: the class
+            of a function, not of its relation.
     """
     table = _table(pins, rows)
     symmetries = _symmetries(table)
     branches: list[tuple[Literal, ...]] = [()]
-    for _ in range(pins):
+    inputs = pins - outputs
+    for place in range(pins):
+        free = range(inputs, pins) if place < outputs else range(inputs)
         least: bytes | None = None
         kept: list[tuple[Literal, ...]] = []
         for branch in branches:
-            for literal in _choices(pins, branch, symmetries):
+            for literal in _choices(free, branch, symmetries):
                 longer = (*branch, literal)
                 counts = _corners(table, longer)
                 if least is None or counts < least:
@@ -134,14 +138,16 @@ def _symmetries(table: Rows) -> list[tuple[Literal, Literal, set[int]]]:
 
 
 def _choices(
-    pins: int, chosen: Sequence[Literal], symmetries: list[tuple[Literal, Literal, set[int]]]
+    pins: Iterable[int],
+    chosen: Sequence[Literal],
+    symmetries: list[tuple[Literal, Literal, set[int]]],
 ) -> list[Literal]:
-    """The literals that may come next, one of each set that symmetries exchange.
+    """The literals of some pins that may come next, one of each set that symmetries exchange.
 
     A symmetry counts while it moves no pin that has been chosen.
     """
     taken = {pin for pin, _ in chosen}
-    first = {(pin, v): (pin, v) for pin in range(pins) if pin not in taken for v in (0, 1)}
+    first = {(pin, v): (pin, v) for pin in pins if pin not in taken for v in (0, 1)}
 
     def leader(literal: Literal) -> Literal:
         while first[literal] != literal:
@@ -149,7 +155,7 @@ def _choices(
         return literal
 
     for one, other, moved in symmetries:
-        if not moved & taken:
+        if not moved & taken and one in first and other in first:
             a, b = sorted((leader(one), leader(other)))
             first[b] = a
     return [literal for literal, leads in first.items() if literal == leads]

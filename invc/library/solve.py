@@ -75,6 +75,10 @@ class Solution:
     tried: tuple[str, ...]
 
 
+class OutOfTime(InvcError):
+    """The time limit, or the solver, ended the search before it knew anything."""
+
+
 class _OutOfTime(Exception):
     pass
 
@@ -93,6 +97,7 @@ def solve_cell(
     """Find the best cell for a relation.
 
     Raises:
+        OutOfTime: The time limit ended the search before there was a cell.
         InvcError: No cell exists within the bounds; the message says which bound made it so.
     """
     deadline = None if bounds.time_limit is None else monotonic() + bounds.time_limit
@@ -110,7 +115,7 @@ def solve_cell(
             ended, hint = "the time limit ended the search", "give a longer --time-limit"
             if deadline is None:
                 ended, hint = "the solver gave up", "give smaller --max-coefficient or --bits"
-            raise InvcError(
+            raise OutOfTime(
                 f"{ended} with {_plural(count, 'ancilla')}",
                 where=name,
                 hint="; ".join([*tried, hint]),

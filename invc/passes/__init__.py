@@ -1,5 +1,6 @@
 """Netlist to netlist: each pass keeps the function of every port bit."""
 
+from invc.passes.cover_cones import cover_cones, use_own_cells
 from invc.passes.fuse_products import fuse_products
 from invc.passes.mapping import Mapper
 from invc.passes.name_nets import name_nets
@@ -7,4 +8,13 @@ from invc.passes.pair_adders import pair_adders
 from invc.passes.simplify import simplify
 from invc.passes.sweep_dead import sweep_dead
 
-__all__ = ["Mapper", "fuse_products", "name_nets", "pair_adders", "simplify", "sweep_dead"]
+__all__ = [
+    "Mapper",
+    "cover_cones",
+    "fuse_products",
+    "name_nets",
+    "pair_adders",
+    "simplify",
+    "sweep_dead",
+    "use_own_cells",
+]

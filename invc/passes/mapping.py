@@ -181,6 +181,7 @@ def always(inputs: int) -> int:
     return (1 << (1 << inputs)) - 1
 
 
+@cache
 def projection(inputs: int, k: int) -> int:
     """The truth table of input k."""
     return sum(1 << row for row in range(1 << inputs) if row >> k & 1)
@@ -202,6 +203,8 @@ def cofactors(table: int, inputs: int, k: int) -> tuple[int, int]:
 
 def restrict(table: int, support: Sequence[int]) -> int:
     """The truth table over some of the inputs, the others at 0."""
+    if list(support) == list(range(len(support))):
+        return table & always(len(support))
     out = 0
     for row in range(1 << len(support)):
         source = sum((row >> new & 1) << old for new, old in enumerate(support))

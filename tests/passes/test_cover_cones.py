@@ -1,0 +1,232 @@
+"""Covering by cones keeps the function of every port, never adds a spin, and finds what is there."""
+
+import random
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from designs import netlists
+from invc.library import Cell, hamlib
+from invc.library.expression import parse_specification
+from invc.library.npn import canonical
+from invc.library.solve import solve_cell
+from invc.netlist import Function, Gate, Netlist, Port, counting_words, evaluate_ports
+from invc.netlist.gates import AND2, FA, HA, MUX2, XOR2
+from invc.passes import Mapper, cover_cones, simplify, sweep_dead, use_own_cells
+from invc.passes.cones import Graph, Shape, cones, kind_of
+from invc.passes.cover_cones import (
+    MAX_ROUNDS,
+    cheapest_cells,
+    choose,
+    matches,
+    own_cells,
+    replace_cones,
+)
+
+MAPPER = Mapper(hamlib())
+GATES = (AND2, XOR2, HA, FA, MUX2)
+
+
+def truth(netlist):
+    bits = sum(len(port.bits) for port in netlist.inputs)
+    words = iter(counting_words(bits))
+    inputs = {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}
+    return evaluate_ports(netlist, inputs, 1 << bits)
+
+
+def spins(netlist, mapper=MAPPER):
+    return sum(mapper.spins(gate.function) for gate in netlist.gates)
+
+
+def free_cell(name, inputs, tables):
+    """A cell without ancillas for any function: no pass looks at its Hamiltonian."""
+    letters = "ABCDEFGHIJ"
+    function = Function(
+        name, tuple(letters[:inputs]), tuple(f"Y{k}" for k in range(len(tables))), tables
+    )
+    zeros = (0,) * len(function.pins)
+    return Cell(name, function.pins, function.relation, (), zeros, (), 0, 1, function)
+
+
+@st.composite
+def tangles(draw, inputs=5, most=14):
+    """Netlists in which every gate reads different nets and whatever nobody reads is an output."""
+    chance = random.Random(draw(st.integers(0, 1 << 20)))
+    nets, gates = inputs, []
+    for _ in range(draw(st.integers(2, most))):
+        function = chance.choice(GATES)
+        low = max(1, nets - 7)
+        read = chance.sample(range(low, nets + 1), len(function.inputs))
+        pins = [2 * net + chance.randrange(2) for net in read]
+        for _ in function.outputs:
+            nets += 1
+            pins.append(2 * nets + chance.randrange(2))
+        gates.append(Gate(function, tuple(pins)))
+    read = {pin >> 1 for gate in gates for pin in gate.inputs}
+    left = tuple(
+        2 * k for k in range(inputs + 1, nets + 1) if k not in read or not chance.randrange(6)
+    )
+    ports = (Port("a", "input", tuple(range(2, 2 * inputs + 2, 2))), Port("y", "output", left))
+    return Netlist("tangle", ports, tuple(gates), ("", *(f"n{k}" for k in range(nets)))).check()
+
+
+def mapped(netlist):
+    return sweep_dead(simplify(netlist, MAPPER), MAPPER)
+
+
+@given(netlist=tangles() | netlists(max_inputs=5, max_gates=10, functions=GATES))
+@settings(max_examples=60)
+def test_cover_cones_keeps_the_function_of_every_port(netlist):
+    before = mapped(netlist)
+    after = sweep_dead(cover_cones(before, MAPPER), MAPPER).check()
+    assert truth(after) == truth(netlist)
+    assert spins(after) <= spins(before)
+
+
+@given(netlist=tangles(), data=st.data())
+@settings(max_examples=80)
+def test_cells_of_any_cone_take_its_place(netlist, data):
+    """With a cell for the functions that are there, the netlist is torn up and stays what it was."""
+    before = mapped(netlist)
+    found = list(cones(Graph(before, MAPPER), Shape(6, 3)))
+    assume(found)
+    some = data.draw(st.lists(st.sampled_from(found), min_size=1, max_size=8))
+    cells = {}
+    for cone in some:
+        turned = (*reversed(cone.tables[1:]), cone.tables[0] ^ (1 << (1 << len(cone.inputs))) - 1)
+        cells[f"C{len(cells)}"] = free_cell(f"C{len(cells)}", len(cone.inputs), turned)
+    mapper = Mapper({**hamlib(), **cells})
+    after = sweep_dead(use_own_cells(before, mapper), mapper).check()
+    assert truth(after) == truth(netlist)
+    possible = matches(found, own_cells(mapper), mapper)
+    saved = spins(before) - spins(after, mapper)
+    assert saved >= max((match.saved for match in possible if _alone(before, match)), default=0)
+
+
+def _alone(netlist, match):
+    """Whether this group can be one gate while all others stay."""
+    return choose(Graph(netlist, MAPPER), [match]) != []
+
+
+@given(netlist=tangles())
+@settings(max_examples=50)
+def test_a_cone_is_what_it_says(netlist):
+    before = mapped(netlist)
+    for cone in cones(Graph(before, MAPPER), Shape(5, 3)):
+        inside = set(cone.gates)
+        read = {
+            pin >> 1
+            for k, gate in enumerate(before.gates)
+            if k not in inside
+            for pin in gate.inputs
+        } | {bit >> 1 for port in before.outputs for bit in port.bits}
+        driven = {pin >> 1 for k in cone.gates for pin in before.gates[k].outputs}
+        assert set(cone.outputs) == driven & read
+        assert cone.spins == sum(MAPPER.spins(before.gates[k].function) for k in cone.gates)
+        assert len(cone.gates) > 1
+
+
+@given(data=st.data())
+@settings(max_examples=60)
+def test_the_kind_of_a_function_is_that_of_its_kin(data):
+    inputs = data.draw(st.integers(2, 4))
+    full = (1 << (1 << inputs)) - 1
+    tables = tuple(data.draw(st.lists(st.integers(1, full - 1), min_size=1, max_size=2)))
+    order = data.draw(st.permutations(range(inputs)))
+    flips = data.draw(st.integers(0, (1 << inputs) - 1))
+
+    def moved(table):
+        out = 0
+        for row in range(1 << inputs):
+            source = sum((row >> k & 1 ^ flips >> k & 1) << place for k, place in enumerate(order))
+            out |= (table >> row & 1) << source
+        return out
+
+    other = tuple(moved(t) ^ (full if data.draw(st.booleans()) else 0) for t in reversed(tables))
+    assert kind_of(inputs, tables)[0] == kind_of(inputs, other)[0]
+
+
+def test_inputs_and_outputs_change_no_places():
+    """A + B = 2 C + S read backward is one relation and another function."""
+    forward = Function("F", ("A", "B"), ("Y",), (0x6,))
+    assert canonical(3, forward.relation).rows == canonical(3, forward.relation, outputs=1).rows
+    # D = A ^ B with BO = ~A & B: as relations over (A, B, D, BO), reading D and B gives A too.
+    half = Function("H", ("A", "B"), ("S", "C"), (0x6, 0x8))
+    order = [pin for pin, _ in canonical(4, half.relation, outputs=2).order]
+    assert set(order[:2]) == {2, 3}
+
+
+def adder_tree():
+    """Seven bits counted by four full adders."""
+    gates = (
+        Gate(FA, (2, 4, 6, 16, 18)),
+        Gate(FA, (8, 10, 12, 20, 22)),
+        Gate(FA, (14, 16, 20, 24, 26)),
+        Gate(FA, (18, 22, 26, 28, 30)),
+    )
+    ports = (
+        Port("a", "input", tuple(range(2, 16, 2))),
+        Port("n", "output", (24, 28, 30)),
+    )
+    return Netlist("count", ports, gates, ("", *(f"n{k}" for k in range(15)))).check()
+
+
+def test_a_counter_is_found_among_adders():
+    after = sweep_dead(cover_cones(adder_tree(), MAPPER), MAPPER).check()
+    assert [gate.function.name for gate in after.gates] == ["COUNT7_3"]
+    assert truth(after) == truth(adder_tree())
+
+
+def test_what_others_read_stays():
+    tree = adder_tree()
+    ports = (*tree.ports, Port("inner", "output", (16,)))
+    kept = cover_cones(Netlist(tree.name, ports, tree.gates, tree.names), MAPPER)
+    assert "COUNT7_3" not in {gate.function.name for gate in kept.gates}
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (1, 0, 3, 2), (0, 1, 3, 2), (1, 2, 0, 3)])
+def test_groups_that_wait_for_each_other(order):
+    """p = a & b, q = c & d; x reads q, y reads p: {p, x} and {q, y} cannot both be one gate."""
+    gates = [
+        Gate(AND2, (2, 4, 10)),
+        Gate(AND2, (6, 8, 12)),
+        Gate(XOR2, (2, 12, 14)),
+        Gate(XOR2, (6, 10, 16)),
+    ]
+    gates = [gates[k] for k in order]
+    outputs = Port("y", "output", (10, 12, 14, 16))
+    netlist = Netlist(
+        "wait", (Port("a", "input", (2, 4, 6, 8)), outputs), tuple(gates), ("", *"abcdpqxy")
+    )
+    # One cell for (a & b, a ^ q): three inputs, two outputs, none of which reads the other.
+    cells = {"PAIR": free_cell("PAIR", 3, (0x8, 0x5A))}
+    mapper = Mapper({**hamlib(), **cells})
+    graph = Graph(netlist.check(), mapper)
+    found = matches(cones(graph, Shape(3, 2)), cheapest_cells(mapper), mapper)
+    replaced = replace_cones(graph, choose(graph, found)).check()
+    assert truth(replaced) == truth(netlist)
+
+
+def test_rounds_end():
+    assert MAX_ROUNDS > 1
+    tree = adder_tree()
+    once = cover_cones(tree, MAPPER)
+    assert cover_cones(once, MAPPER) == once
+
+
+def test_own_cells_of_many_inputs_and_outputs_are_used():
+    text = "A + B + C + D + E = S0 + 2*S1 + 4*S2"
+    cell = solve_cell("COUNT5_3", parse_specification("COUNT5_3", text), text=text).cell
+    gates = (
+        Gate(FA, (2, 4, 6, 12, 14)),
+        Gate(FA, (8, 10, 12, 16, 18)),
+        Gate(HA, (14, 18, 20, 22)),
+    )
+    ports = (Port("a", "input", (2, 4, 6, 8, 10)), Port("n", "output", (16, 20, 22)))
+    netlist = Netlist("count", ports, gates, ("", *(f"n{k}" for k in range(11)))).check()
+    assert use_own_cells(netlist, MAPPER) is netlist
+    mapper = Mapper({**hamlib(), "COUNT5_3": cell})
+    after = sweep_dead(use_own_cells(netlist, mapper), mapper).check()
+    assert [gate.function.name for gate in after.gates] == ["COUNT5_3"]
+    assert truth(after) == truth(netlist)
