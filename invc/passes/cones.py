@@ -171,9 +171,9 @@ def _cones_of(graph: Graph, root: int, shape: Shape) -> Iterator[Cone]:
             return
         gates = heapq.heappop(heap)[2]
         inputs, outputs, driven = graph.edges(gates)
-        if len(gates) > 1 and len(inputs) <= shape.inputs and len(outputs) <= shape.outputs:
+        if len(gates) > 1 and len(outputs) <= shape.outputs:
             cone = _cone(graph, sorted(gates), inputs, outputs)
-            if cone is not None:
+            if cone is not None and len(cone.inputs) <= shape.inputs:
                 yield cone
         if len(gates) == MAX_GATES:
             continue
