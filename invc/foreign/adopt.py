@@ -14,12 +14,11 @@ import numpy as np
 from invc.design import Design
 from invc.diagnostics import InvcError
 from invc.foreign.terms import Terms
-from invc.foreign.whole import LARGEST_EXACT, whole
+from invc.foreign.whole import LARGEST_EXACT, LARGEST_OFFSET, whole
 from invc.ising import from_terms
 from invc.netlist import Netlist, Port
 
 INDEXED = re.compile(r"(.+)\[(\d{1,9})\]", re.DOTALL)
-LARGEST_OFFSET = 2**62
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from invc.foreign.terms import Float64, Int64
 
 LARGEST_EXACT = 2**31 - 1  # what a .hj file holds
 LARGEST_ROUNDED = 2**20
+LARGEST_OFFSET = 2**62  # likewise
 LARGEST_SCALE = 1e300
 MOST_DENOMINATOR = 10**6
 ROUNDING = 8 * 2.0**-52
@@ -45,7 +46,7 @@ def whole(values: Float64, offset: float = 0.0) -> Whole:
         factor = _common_denominator(distinct, largest)
     if factor is not None:
         return Whole(np.rint(values * factor).astype(np.int64), float(factor), 0.0)
-    scale = min(LARGEST_ROUNDED / largest, LARGEST_SCALE)
+    scale = min(LARGEST_ROUNDED / largest, LARGEST_SCALE, LARGEST_OFFSET / max(abs(offset), 1e-280))
     numbers = np.rint(values * scale).astype(np.int64)
     return Whole(numbers, scale, float(np.abs(numbers / scale - values).max(initial=0.0)))
 
