@@ -15,7 +15,9 @@ from invc.netlist import Netlist
 Int64 = npt.NDArray[np.int64]
 
 
-def assemble(netlist: Netlist, library: Mapping[str, Cell], *, origin: str = "") -> Design:
+def assemble(
+    netlist: Netlist, library: Mapping[str, Cell], *, origin: str = "", level: bool = True
+) -> Design:
     """The sum of the Hamiltonians of all gates, one spin per net and per ancilla.
 
     An inverted pin negates its h and J, a constant pin folds J into h and h into the offset, and
@@ -27,9 +29,10 @@ def assemble(netlist: Netlist, library: Mapping[str, Cell], *, origin: str = "")
         netlist: What to build. Every net becomes a spin, read or not.
         library: The cell of each function's name.
         origin: What made it, for people.
+        level: Whether to scale the cells; else they are summed as they are.
     """
     used = {gate.function.name: library[gate.function.name] for gate in netlist.gates}
-    cells = level_gaps(used)
+    cells = level_gaps(used) if level else used
     rows = _pins_by_cell(netlist)
     ancillas = sum(len(cells[name].ancillas) * len(gates) for name, (gates, _) in rows.items())
     spins = netlist.net_count + ancillas

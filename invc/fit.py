@@ -1,0 +1,103 @@
+"""A design that hardware can hold: few couplings per spin, few bits per coefficient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from invc.assemble import assemble
+from invc.design.design import Design
+from invc.diagnostics import InvcError
+from invc.ising import IsingModel
+from invc.library import Cell, faults
+from invc.netlist import Netlist
+from invc.passes.split_nets import COPY, Limits, smallest_degree, split_nets
+
+
+def fit(
+    netlist: Netlist, library: Mapping[str, Cell], limits: Limits, *, origin: str = ""
+) -> Design:
+    """Assemble a netlist within limits, splitting the nets that are beyond them.
+
+    Assembled, looked at, split where it is beyond, and again until nothing is: a net that was left
+    alone may lose a coupling that two gates shared, when one of them moves to another copy of a
+    neighbour. Every turn parts gates that shared a net, so the turns end.
+
+    The cells are scaled to one gap as far as the largest coefficient allows. Of the levels that
+    they might be scaled to, the one with the largest smallest gap is taken, then the one with
+    the fewest spins.
+
+    Args:
+        netlist: Gates of cells of the library, each pin on a net of its own.
+        library: The cells, none of them alone beyond the limits; COPY among them.
+        limits: What each spin of the model is within.
+        origin: What made it, for people.
+
+    Raises:
+        InvcError: One gate alone is beyond the limits.
+    """
+    used = {gate.function.name: library[gate.function.name] for gate in netlist.gates}
+    _check_degree(netlist, used, limits)
+    levels = sorted({cell.gap for cell in used.values()} or {1}, reverse=True)
+    if limits.largest is None:
+        levels = levels[:1]
+    scalings = [_scaled({**used, COPY: library[COPY]}, level, limits) for level in levels]
+    designs = [_fit(netlist, cells, limits, origin) for cells in scalings]
+    design = max(designs, key=lambda design: (design.min_gap, -design.model.spins))
+    _prove(design, limits)
+    return design
+
+
+def _check_degree(netlist: Netlist, cells: Mapping[str, Cell], limits: Limits) -> None:
+    if limits.degree is None:
+        return
+    least = smallest_degree(netlist, cells)
+    if limits.degree < least:
+        raise InvcError(
+            f"{netlist.name} cannot do with {limits.degree} couplings for each spin",
+            hint=f"give --max-degree {least}: a gate has its couplings, and a copy one more",
+        )
+
+
+def _scaled(cells: Mapping[str, Cell], level: int, limits: Limits) -> dict[str, Cell]:
+    """Each cell scaled up to a gap of at most `level`, as far as its coefficients may grow."""
+    return {name: cell.scaled(_factor(cell, level, limits)) for name, cell in cells.items()}
+
+
+def _factor(cell: Cell, level: int, limits: Limits) -> int:
+    factor = level // cell.gap if level % cell.gap == 0 or limits.largest else 1
+    if limits.largest is not None:
+        factor = min(factor, limits.largest // cell.largest)
+    return max(1, factor)
+
+
+def _fit(netlist: Netlist, cells: Mapping[str, Cell], limits: Limits, origin: str) -> Design:
+    while True:
+        design = assemble(netlist, cells, origin=origin, level=False)
+        beyond = spins_beyond(design.model, limits)
+        if not beyond:
+            return design
+        netlist = split_nets(netlist, cells, [spin + 1 for spin in beyond], limits)
+
+
+def spins_beyond(model: IsingModel, limits: Limits) -> list[int]:
+    """Spins that have too many couplings, or too large a coefficient; of a coupling, one end."""
+    beyond = np.zeros(model.spins, dtype=bool)
+    if limits.degree is not None:
+        beyond |= model.degrees > limits.degree
+    if limits.largest is not None:
+        beyond |= np.abs(model.h) > limits.largest
+        ends = model.edges[np.abs(model.J) > limits.largest]
+        ends = ends[~beyond[ends].any(axis=1)]
+        first = model.degrees[ends[:, 0]] >= model.degrees[ends[:, 1]]
+        beyond[np.where(first, ends[:, 0], ends[:, 1])] = True
+    return [int(spin) for spin in np.flatnonzero(beyond)]
+
+
+def _prove(design: Design, limits: Limits) -> None:
+    """Every cell as it stands in the model is what it says, and every spin is within the limits."""
+    for cell in design.cells.values():
+        wrong = faults(cell)
+        assert not wrong, f"{cell.name}: {wrong[0]}"
+    assert not spins_beyond(design.model, limits)

@@ -1,0 +1,196 @@
+"""Laws of designs within limits: meaning, ground states and gap stay, and every spin fits."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from designs import multiplier, netlists
+from invc.assemble import assemble
+from invc.design import format_design, parse_clamps, parse_design, presolve
+from invc.diagnostics import InvcError
+from invc.fit import fit
+from invc.ising import all_energies
+from invc.library import hamlib
+from invc.netlist import Function, Gate, Netlist, Port, counting_words, evaluate, evaluate_ports
+from invc.netlist.gates import AND2, FA, HA, INV, MUX2, XOR2
+from invc.passes import Mapper, name_nets, simplify, sweep_dead
+from invc.passes.split_nets import Limits, smallest_degree
+from invc.simulate.run import run
+
+LIBRARY = hamlib()
+MAPPER = Mapper(LIBRARY)
+WIDE = Function("WIDE", ("A", "B", "C", "D"), ("Y",), (0x1EE9,))
+ANY = (AND2, XOR2, HA, FA, INV, MUX2, WIDE)
+CROWD = ("AND2", "AND2", "XOR2", "HA", "FA", "MAJ3")
+MAX_SPINS = 20
+
+
+def mapped(netlist):
+    for transform in (simplify, sweep_dead, name_nets):
+        netlist = transform(netlist, MAPPER)
+    return netlist
+
+
+@st.composite
+def crowded(draw, max_gates):
+    """Netlists of cells whose pins are on nets of their own; some nets are read by most gates."""
+    width = draw(st.integers(3, 4))
+    nets, gates = width, []
+    for _ in range(draw(st.integers(1, max_gates))):
+        function = LIBRARY[draw(st.sampled_from(CROWD))].function
+        count = len(function.inputs)
+        read = draw(st.permutations(range(1, min(nets, 6) + 1)))[:count]
+        driven = range(nets + 1, nets + 1 + len(function.outputs))
+        pins = [2 * net + draw(st.integers(0, 1)) for net in (*read, *driven)]
+        nets += len(function.outputs)
+        gates.append(Gate(function, tuple(pins), draw(st.sampled_from(["", "a.v:1:2"]))))
+    ports = (
+        Port("a", "input", tuple(range(2, 2 * width + 1, 2))),
+        Port("y", "output", tuple(2 * net for net in range(width + 1, nets + 1))),
+    )
+    names = ("", *(f"n{k}" for k in range(nets)))
+    return Netlist("top", ports, tuple(gates), names).check()
+
+
+def inputs_of(netlist):
+    bits = sum(len(port.bits) for port in netlist.inputs)
+    words = iter(counting_words(bits))
+    return {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}, 1 << bits
+
+
+def check(design, netlist, limits):
+    """What must hold of a design within limits, but for its energies."""
+    inputs, trials = inputs_of(netlist)
+    design.netlist.check()
+    assert evaluate_ports(design.netlist, inputs, trials) == evaluate_ports(netlist, inputs, trials)
+    ports = [(port.name, port.direction, len(port.bits)) for port in netlist.ports]
+    assert [(p.name, p.direction, len(p.bits)) for p in design.netlist.ports] == ports
+    assert len(set(design.netlist.names)) == len(design.netlist.names)
+    if limits.degree is not None:
+        assert design.model.degrees.max(initial=0) <= limits.degree
+    if limits.largest is not None:
+        coefficients = np.concatenate([design.model.h, design.model.J, [0]])
+        assert np.abs(coefficients).max() <= limits.largest
+
+
+def check_energies(design):
+    """Exactly one ground state for each input, and every wrong state a gap above."""
+    assert design.model.spins <= MAX_SPINS
+    inputs, trials = inputs_of(design.netlist)
+    words = evaluate(design.netlist, inputs, trials)[1:]
+    rows = {sum((w >> t & 1) << k for k, w in enumerate(words)) for t in range(trials)}
+    energies = all_energies(design.model)
+    nets = np.arange(len(energies)) & (1 << design.netlist.net_count) - 1
+    right = np.isin(nets, sorted(rows))
+    assert energies.min() == 0
+    ground = nets[energies == 0]
+    assert set(ground.tolist()) == rows
+    assert len(ground) == trials == len(rows)
+    assert energies[~right].min(initial=design.min_gap) >= design.min_gap
+
+
+@given(crowded(max_gates=5), st.integers(0, 1), st.sampled_from([None, 3, 7]))
+@settings(max_examples=80)
+def test_within_limits_ground_states_and_gap_stay(netlist, more, largest):
+    limits = Limits(smallest_degree(netlist, LIBRARY) + more, largest)
+    design = fit(netlist, LIBRARY, limits)
+    check(design, netlist, limits)
+    assume(design.model.spins <= MAX_SPINS)
+    check_energies(design)
+
+
+@given(crowded(max_gates=6), st.sampled_from([3, 4, 5, 6]))
+@settings(max_examples=60)
+def test_within_bits_alone_ground_states_and_gap_stay(netlist, largest):
+    limits = Limits(largest=largest)
+    design = fit(netlist, LIBRARY, limits)
+    check(design, netlist, limits)
+    assume(design.model.spins <= MAX_SPINS)
+    check_energies(design)
+
+
+@given(netlists(max_inputs=5, max_gates=40, functions=ANY), st.integers(0, 9))
+@settings(max_examples=60)
+def test_mapped_netlists_within_a_degree(netlist, more):
+    netlist = mapped(netlist)
+    least = smallest_degree(netlist, LIBRARY)
+    design = fit(netlist, LIBRARY, Limits(least + more))
+    check(design, netlist, Limits(least + more))
+    assert design.min_gap >= assemble(netlist, LIBRARY).min_gap
+
+
+@given(crowded(max_gates=40), st.integers(0, 4), st.sampled_from([None, 3, 5, 7, 127]))
+@settings(max_examples=60)
+def test_crowded_netlists_within_limits(netlist, more, largest):
+    least = smallest_degree(netlist, LIBRARY)
+    limits = Limits(least + more, largest)
+    check(fit(netlist, LIBRARY, limits), netlist, limits)
+    with pytest.raises(InvcError, match=f"cannot do with {least - 1} couplings"):
+        fit(netlist, LIBRARY, Limits(least - 1))
+
+
+@pytest.mark.parametrize("degree", [5, 6, 8, 16])
+def test_multiplier_within_a_degree(degree):
+    netlist = multiplier(6)
+    design = fit(netlist, LIBRARY, Limits(degree))
+    check(design, netlist, Limits(degree))
+    assert design.min_gap == 4
+    copies = design.model.spins - netlist.net_count
+    assert copies == sum(gate.function.name == "COPY" for gate in design.netlist.gates)
+    # A tree that gives a net of W couplings no more than K to a spin has at least so many copies.
+    couplings = assemble(netlist, LIBRARY).model.degrees
+    least = sum(-(-(int(w) - 2) // (degree - 2)) - 1 for w in couplings if w > degree)
+    assert least <= copies <= 1.5 * least
+
+
+def fan_out(readers):
+    """One net that many gates read."""
+    names = ["", "a", *(f"b{k}" for k in range(readers)), *(f"y{k}" for k in range(readers))]
+    gates = [Gate(AND2, (2, 2 * (2 + k), 2 * (2 + readers + k))) for k in range(readers)]
+    ports = (
+        Port("a", "input", (2,)),
+        Port("b", "input", tuple(2 * (2 + k) for k in range(readers))),
+        Port("y", "output", tuple(gate.pins[-1] for gate in gates)),
+    )
+    return Netlist("fan", ports, tuple(gates), tuple(names)).check()
+
+
+def test_a_fan_out_becomes_a_flat_tree_of_few_copies():
+    readers = 2000
+    design = fit(fan_out(readers), LIBRARY, Limits(5))
+    copies = [gate for gate in design.netlist.gates if gate.function.name == "COPY"]
+    assert len(copies) + 1 == -(-(2 * readers - 2) // 3)  # the bound for a tree
+    depth = {2: 0}
+    for gate in copies:
+        depth[gate.pins[1]] = depth[gate.pins[0]] + 1
+    assert max(depth.values()) <= 8
+
+
+def test_presolve_goes_through_copies():
+    design = fit(multiplier(4), LIBRARY, Limits(5))
+    clamped = presolve(design, parse_clamps(design.netlist, ["a=5", "b=7"]))
+    assert clamped.free == 0
+    backward = presolve(design, parse_clamps(design.netlist, ["p=1"]))
+    assert backward.values[0] == 1  # both factors are odd
+
+
+def test_a_split_multiplier_is_factored():
+    design = fit(multiplier(4), LIBRARY, Limits(5, 7))
+    result = run(design, presolve(design, parse_clamps(design.netlist, ["p=143"])), seed=1)
+    assert {(a.ports["a"], a.ports["b"]) for a in result.answers} == {(11, 13), (13, 11)}
+    assert min(answer.energy for answer in result.answers) == 0
+
+
+def test_copies_round_trip():
+    design = fit(multiplier(3), LIBRARY, Limits(5))
+    text = "".join(format_design(design))
+    again = parse_design(text)
+    assert "".join(format_design(again)) == text
+    assert again.netlist.gates == design.netlist.gates
+
+
+def test_a_design_that_is_within_the_limits_is_left_alone():
+    netlist = multiplier(4)
+    plain, fitted = assemble(netlist, LIBRARY), fit(netlist, LIBRARY, Limits(8, 127))
+    assert "".join(format_design(fitted)) == "".join(format_design(plain))
