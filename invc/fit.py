@@ -10,9 +10,9 @@ from invc.assemble import assemble
 from invc.design.design import Design
 from invc.diagnostics import InvcError
 from invc.ising import IsingModel
-from invc.library import Cell, faults
+from invc.library import Cell, Limits, faults
 from invc.netlist import Netlist
-from invc.passes.split_nets import COPY, Limits, smallest_degree, split_nets
+from invc.passes import COPY, split_nets
 
 
 def fit(
@@ -30,15 +30,15 @@ def fit(
 
     Args:
         netlist: Gates of cells of the library, each pin on a net of its own.
-        library: The cells, none of them alone beyond the limits; COPY among them.
+        library: The cells, each within the limits; COPY among them.
         limits: What each spin of the model is within.
         origin: What made it, for people.
 
     Raises:
-        InvcError: One gate alone is beyond the limits.
+        InvcError: The cell COPY is another one.
     """
+    _check_copy(library)
     used = {gate.function.name: library[gate.function.name] for gate in netlist.gates}
-    _check_degree(netlist, used, limits)
     levels = sorted({cell.gap for cell in used.values()} or {1}, reverse=True)
     if limits.largest is None:
         levels = levels[:1]
@@ -49,14 +49,12 @@ def fit(
     return design
 
 
-def _check_degree(netlist: Netlist, cells: Mapping[str, Cell], limits: Limits) -> None:
-    if limits.degree is None:
-        return
-    least = smallest_degree(netlist, cells)
-    if limits.degree < least:
+def _check_copy(library: Mapping[str, Cell]) -> None:
+    function = library[COPY].function
+    if function is None or function.tables != (0b10,):
         raise InvcError(
-            f"{netlist.name} cannot do with {limits.degree} couplings for each spin",
-            hint=f"give --max-degree {least}: a gate has its couplings, and a copy one more",
+            f"your cell {COPY} is no Y = A",
+            hint="give it another name: copies of nets need that one",
         )
 
 

@@ -12,9 +12,10 @@ from invc import __version__
 from invc.assemble import assemble
 from invc.design import Design
 from invc.diagnostics import InvcError
+from invc.fit import fit
 from invc.frontend.yosys import Sources, Yosys, find_yosys, map_json, read_verilog
 from invc.frontend.yosys_json import read_json
-from invc.library import Cell, Library, hamlib, liberty
+from invc.library import Cell, Library, Limits, cells_within, hamlib, liberty
 from invc.netlist import Function, Netlist, Port, counting_words, evaluate_ports
 from invc.passes import (
     Mapper,
@@ -87,6 +88,7 @@ def synth(
     *,
     library: Library | None = None,
     objective: str = "gap",
+    limits: Limits | None = None,
     gate_level: bool = False,
     yosys: str | None = None,
     log: Path | None = None,
@@ -98,6 +100,7 @@ def synth(
         sources: Verilog, or one Yosys JSON netlist.
         library: Cells to map to; by default hamlib.
         objective: "gap" or "spins": whether products are fused into adders.
+        limits: What every spin of the model is within.
         gate_level: Whether the sources are instances of cells and primitives only, to be read by
             Pyverilog.
         yosys: The Yosys to use; by default `find_yosys` looks for one.
@@ -108,6 +111,8 @@ def synth(
         InvcError: The sources cannot be compiled.
     """
     cells = hamlib() if library is None else library
+    if limits is not None:
+        cells = cells_within(cells, limits)
     notes = Journal() if journal is None else journal
     netlist = _read(sources, cells, gate_level, yosys, log, notes)
     notes.note("read", netlist, cells)
@@ -116,8 +121,11 @@ def synth(
         netlist = transform(netlist, mapper)
         notes.note(transform.__name__, netlist, cells)
     made_by = f"invc {__version__}" + (f", {notes.yosys}" if notes.yosys else "")
-    design = assemble(netlist, cells, origin=made_by)
-    notes.note("assemble", netlist, cells)
+    if limits is None:
+        design = assemble(netlist, cells, origin=made_by)
+    else:
+        design = fit(netlist, cells, limits, origin=made_by)
+    notes.note("assemble", design.netlist, cells)
     return design
 
 

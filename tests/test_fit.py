@@ -1,5 +1,7 @@
 """Laws of designs within limits: meaning, ground states and gap stay, and every spin fits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -10,26 +12,33 @@ from invc.assemble import assemble
 from invc.design import format_design, parse_clamps, parse_design, presolve
 from invc.diagnostics import InvcError
 from invc.fit import fit
+from invc.frontend.yosys import Sources
 from invc.ising import all_energies
-from invc.library import hamlib
+from invc.library import Limits, cells_within, faults, hamlib
+from invc.library.limits import degree_needed
 from invc.netlist import Function, Gate, Netlist, Port, counting_words, evaluate, evaluate_ports
 from invc.netlist.gates import AND2, FA, HA, INV, MUX2, XOR2
 from invc.passes import Mapper, name_nets, simplify, sweep_dead
-from invc.passes.split_nets import Limits, smallest_degree
+from invc.pipeline import synth
 from invc.simulate.run import run
 
 LIBRARY = hamlib()
-MAPPER = Mapper(LIBRARY)
 WIDE = Function("WIDE", ("A", "B", "C", "D"), ("Y",), (0x1EE9,))
 ANY = (AND2, XOR2, HA, FA, INV, MUX2, WIDE)
 CROWD = ("AND2", "AND2", "XOR2", "HA", "FA", "MAJ3")
 MAX_SPINS = 20
 
 
-def mapped(netlist):
+def mapped(netlist, library):
+    mapper = Mapper(library)
     for transform in (simplify, sweep_dead, name_nets):
-        netlist = transform(netlist, MAPPER)
+        netlist = transform(netlist, mapper)
     return netlist
+
+
+def least_degree(netlist):
+    """The least for which the cells of a netlist leave room for copies."""
+    return max(degree_needed(LIBRARY[gate.function.name]) for gate in netlist.gates)
 
 
 @st.composite
@@ -90,44 +99,44 @@ def check_energies(design):
     assert energies[~right].min(initial=design.min_gap) >= design.min_gap
 
 
-@given(crowded(max_gates=5), st.integers(0, 1), st.sampled_from([None, 3, 7]))
+@given(crowded(max_gates=5), st.integers(0, 1), st.sampled_from([None, 3, 4]))
 @settings(max_examples=80)
-def test_within_limits_ground_states_and_gap_stay(netlist, more, largest):
-    limits = Limits(smallest_degree(netlist, LIBRARY) + more, largest)
+def test_within_limits_ground_states_and_gap_stay(netlist, more, bits):
+    limits = Limits(least_degree(netlist) + more, bits)
     design = fit(netlist, LIBRARY, limits)
     check(design, netlist, limits)
     assume(design.model.spins <= MAX_SPINS)
     check_energies(design)
 
 
-@given(crowded(max_gates=6), st.sampled_from([3, 4, 5, 6]))
+@given(crowded(max_gates=6))
 @settings(max_examples=60)
-def test_within_bits_alone_ground_states_and_gap_stay(netlist, largest):
-    limits = Limits(largest=largest)
+def test_within_bits_alone_ground_states_and_gap_stay(netlist):
+    limits = Limits(bits=3)
     design = fit(netlist, LIBRARY, limits)
     check(design, netlist, limits)
     assume(design.model.spins <= MAX_SPINS)
     check_energies(design)
 
 
-@given(netlists(max_inputs=5, max_gates=40, functions=ANY), st.integers(0, 9))
-@settings(max_examples=60)
-def test_mapped_netlists_within_a_degree(netlist, more):
-    netlist = mapped(netlist)
-    least = smallest_degree(netlist, LIBRARY)
-    design = fit(netlist, LIBRARY, Limits(least + more))
-    check(design, netlist, Limits(least + more))
-    assert design.min_gap >= assemble(netlist, LIBRARY).min_gap
+@pytest.mark.parametrize(
+    ("degree", "bits"),
+    [(3, None), (4, None), (5, None), (6, 4), (4, 2), (None, 2), (None, 3), (5, 3), (None, 8)],
+)
+@given(netlist=netlists(max_inputs=5, max_gates=20, functions=ANY))
+@settings(max_examples=15)
+def test_mapped_netlists_within_limits(degree, bits, netlist):
+    limits = Limits(degree, bits)
+    library = cells_within(LIBRARY, limits)
+    design = fit(mapped(netlist, library), library, limits)
+    check(design, netlist, limits)
 
 
-@given(crowded(max_gates=40), st.integers(0, 4), st.sampled_from([None, 3, 5, 7, 127]))
+@given(crowded(max_gates=40), st.integers(0, 4), st.sampled_from([None, 3, 4, 8]))
 @settings(max_examples=60)
-def test_crowded_netlists_within_limits(netlist, more, largest):
-    least = smallest_degree(netlist, LIBRARY)
-    limits = Limits(least + more, largest)
+def test_crowded_netlists_within_limits(netlist, more, bits):
+    limits = Limits(least_degree(netlist) + more, bits)
     check(fit(netlist, LIBRARY, limits), netlist, limits)
-    with pytest.raises(InvcError, match=f"cannot do with {least - 1} couplings"):
-        fit(netlist, LIBRARY, Limits(least - 1))
 
 
 @pytest.mark.parametrize("degree", [5, 6, 8, 16])
@@ -176,7 +185,7 @@ def test_presolve_goes_through_copies():
 
 
 def test_a_split_multiplier_is_factored():
-    design = fit(multiplier(4), LIBRARY, Limits(5, 7))
+    design = fit(multiplier(4), LIBRARY, Limits(5, 4))
     result = run(design, presolve(design, parse_clamps(design.netlist, ["p=143"])), seed=1)
     assert {(a.ports["a"], a.ports["b"]) for a in result.answers} == {(11, 13), (13, 11)}
     assert min(answer.energy for answer in result.answers) == 0
@@ -192,5 +201,51 @@ def test_copies_round_trip():
 
 def test_a_design_that_is_within_the_limits_is_left_alone():
     netlist = multiplier(4)
-    plain, fitted = assemble(netlist, LIBRARY), fit(netlist, LIBRARY, Limits(8, 127))
+    plain, fitted = assemble(netlist, LIBRARY), fit(netlist, LIBRARY, Limits(8, 8))
     assert "".join(format_design(fitted)) == "".join(format_design(plain))
+
+
+@pytest.fixture(scope="module")
+def plain(repository):
+    """Examples as they are without limits, each compiled once."""
+    folder = repository / "rtl_examples"
+    files = {name: folder / name / f"{name}.v" for name in ("multiplier", "adder", "alu")}
+    return {name: (Sources((path,)), synth(Sources((path,)))) for name, path in files.items()}
+
+
+@pytest.mark.parametrize("bits", [2, 3, 4, 5, 8])
+@pytest.mark.parametrize("name", ["multiplier", "adder", "alu"])
+def test_examples_within_bits(plain, name, bits):
+    sources, design = plain[name]
+    limits = Limits(bits=bits)
+    fitted = synth(sources, limits=limits)
+    check(fitted, design.netlist, limits)
+    assert fitted.min_gap >= (4 if bits > 3 and name != "adder" else 2)
+    for cell in fitted.cells.values():
+        assert faults(cell) == []
+    if bits == 8:
+        assert fitted.model.spins == design.model.spins
+
+
+def test_a_wide_multiplier_within_bits_and_a_degree():
+    for limits in (Limits(5, 4), Limits(bits=4)):
+        check(fit(multiplier(8), LIBRARY, limits), multiplier(8), limits)
+
+
+def test_no_and_within_the_limits():
+    with pytest.raises(InvcError) as caught:
+        cells_within(LIBRARY, Limits(3, 2))
+    assert str(caught.value) == (
+        "error: no cell AND2 or AND2_A1 within 2 signed bits and 3 couplings for each spin\n"
+        "  hint: give --bits 3 or --max-degree 4: the least that works"
+    )
+
+
+def test_a_cell_copy_that_is_none():
+    cell = replace(LIBRARY["AND2"], name="COPY")
+    with pytest.raises(InvcError) as caught:
+        fit(multiplier(4), {**LIBRARY, "COPY": cell}, Limits(5))
+    assert str(caught.value) == (
+        "error: your cell COPY is no Y = A\n"
+        "  hint: give it another name: nets are copied by the cell of that name"
+    )

@@ -45,6 +45,11 @@ def echo_summary(found: Statistics) -> None:
     )
 
 
+def echo_gap(found: Statistics) -> None:
+    """Print the smallest gap and whose it is."""
+    click.echo(f"smallest gap {found.min_gap}, of {', '.join(found.min_gap_cells) or 'no cell'}")
+
+
 def echo_details(found: Statistics) -> None:
     """Print the cells, the degrees, and what hardware has to have."""
     if found.cells:
@@ -53,7 +58,7 @@ def echo_details(found: Statistics) -> None:
             for name, use in found.cells.items()
         ]
         echo_table(("cell", "gates", "ancillas", "gap", "largest"), rows)
-        click.echo(f"smallest gap {found.min_gap}, of {', '.join(found.min_gap_cells)}")
+        echo_gap(found)
     echo_table(("degree", "spins"), [(str(degree), str(n)) for degree, n in found.degrees.items()])
     click.echo(
         f"coefficients fit {count(found.bits, 'signed bit')}; "

@@ -9,7 +9,7 @@ import click
 
 from invc import __version__
 from invc.cli.reporting import echo_table, write_json
-from invc.cli.stats import as_json, echo_details, echo_summary
+from invc.cli.stats import as_json, echo_details, echo_gap, echo_summary
 
 if TYPE_CHECKING:
     from invc.design import Design, Statistics
@@ -57,6 +57,18 @@ if TYPE_CHECKING:
     show_default=True,
     help="gap: plain adders. spins: products fused into adders, fewer spins of half the gap.",
 )
+@click.option(
+    "--max-degree",
+    type=click.IntRange(3),
+    metavar="K",
+    help="No spin has more than K couplings: nets become copies, joined in trees.",
+)
+@click.option(
+    "--bits",
+    type=click.IntRange(2, 31),
+    metavar="B",
+    help="Every h and J fits B signed bits, and so does its negative.",
+)
 @click.option("--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]")
 @click.option("--json", "json_file", metavar="FILE|-", help="Write the report; - is stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
@@ -71,6 +83,8 @@ def command(
     gate_level: bool,
     folders: tuple[Path, ...],
     objective: str,
+    max_degree: int | None,
+    bits: int | None,
     yosys: str | None,
     json_file: str | None,
     quiet: bool,
@@ -88,7 +102,7 @@ def command(
     """
     from invc.design import statistics, write_design
     from invc.frontend.yosys import Sources
-    from invc.library import read_library
+    from invc.library import Limits, read_library
     from invc.pipeline import Journal, synth
 
     sources = Sources(
@@ -98,12 +112,14 @@ def command(
         dict(text.partition("=")[::2] for text in defines),
         _pairs(parameters),
     )
+    limits = Limits(max_degree, bits) if max_degree or bits else None
     journal = Journal()
     with _Log(verbose) as log:
         design = synth(
             sources,
             library=read_library(*folders),
             objective=objective,
+            limits=limits,
             gate_level=gate_level,
             yosys=yosys,
             log=log.path,
@@ -121,6 +137,8 @@ def command(
         echo_summary(found)
         if verbose:
             echo_details(found)
+        elif limits is not None:
+            echo_gap(found)
         click.echo(f"wrote {target} in {sum(stage.seconds for stage in journal.stages):.2f} s")
 
 

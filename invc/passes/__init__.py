@@ -6,15 +6,18 @@ from invc.passes.mapping import Mapper
 from invc.passes.name_nets import name_nets
 from invc.passes.pair_adders import pair_adders
 from invc.passes.simplify import simplify
+from invc.passes.split_nets import COPY, split_nets
 from invc.passes.sweep_dead import sweep_dead
 
 __all__ = [
+    "COPY",
     "Mapper",
     "cover_cones",
     "fuse_products",
     "name_nets",
     "pair_adders",
     "simplify",
+    "split_nets",
     "sweep_dead",
     "use_own_cells",
 ]

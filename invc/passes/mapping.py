@@ -10,6 +10,7 @@ from typing import NamedTuple
 from invc.library import Cell, without_variants
 from invc.netlist import Function, Literal
 
+AND, MUX = 0x8, 0xD8  # of (a, b), and of (s, b, a)
 MAX_MATCHED_INPUTS = 5  # beyond it the transforms are too many to try
 
 
@@ -104,10 +105,19 @@ class Mapper:
         elif b < 2:  # ~s & a, or s | a
             last, pins = (0x4 if b == 0 else 0xE), (s, a)
         else:
-            last, pins = 0xD8, (s, b, a)
-        final = self._match(len(pins), (last,))
-        assert final is not None, "hamlib has AND2, XOR2 and MUX2"
+            last, pins = MUX, (s, b, a)
+        final = self._match(len(pins), (last,)) or self._of_ands(last)
         return _append(both, final, pins, inputs)
+
+    def _of_ands(self, table: int) -> Recipe:
+        """An exclusive or (s, a), or a multiplexer (s, b, a), where no cell is either."""
+        product = self._match(2, (AND,))
+        assert product is not None, "every library has AND2"
+        count, s, b, a = (3, 2, 4, 6) if table == MUX else (2, 2, 5, 4)
+        high = moved(product, (s, b), count)
+        both = _append(high, product, (s ^ 1, a), count)
+        neither = _append(both, product, (high.outputs[0] ^ 1, both.outputs[0] ^ 1), count)
+        return neither._replace(outputs=(neither.outputs[0] ^ 1,))
 
     def _match(self, inputs: int, tables: tuple[int, ...]) -> Recipe | None:
         """One cell that computes all the functions up to polarities and order of its pins."""

@@ -5,33 +5,14 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-from invc.library.cell import Cell
+from invc.library import Cell, Limits
 from invc.netlist import Function, Gate, Literal, Netlist
 
-Int64 = npt.NDArray[np.int64]
 OPEN_GROUPS = 32  # that a use is tried in: keeps large fan-outs linear
 COPY = "COPY"
 COPY_MARK = "$copy"
-SMALLEST_TREE = 3  # couplings: a tree of copies has to branch
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What hardware has for each spin.
-
-    Attributes:
-        degree: Couplings of a spin, or None for any number.
-        largest: Largest |h| and |J|, or None for any.
-    """
-
-    degree: int | None = None
-    largest: int | None = None
 
 
 class Use(NamedTuple):
@@ -87,34 +68,10 @@ def split_nets(
         limits: What each copy is within, counting the couplings of two gates to one spin twice.
 
     Raises:
-        AssertionError: One gate alone is beyond the limits, see `smallest_degree`.
+        AssertionError: One gate alone is beyond the limits.
     """
     uses = uses_of(netlist, cells, nets)
     return _Rewrite(netlist, cells).run({net: _tree(of, limits) for net, of in uses.items()})
-
-
-def smallest_degree(netlist: Netlist, cells: Mapping[str, Cell]) -> int:
-    """The least number of couplings for each spin that nets can be split to.
-
-    A net is split where its gates give it more, and then each gate on it has to leave one coupling
-    to join the copies; ancillas are never split.
-    """
-    total: Int64 = np.zeros(len(netlist.names), dtype=np.int64)
-    most, ancillas = total.copy(), 0
-    for gate in netlist.gates:
-        degrees = _degrees(cells[gate.function.name])
-        ancillas = max(ancillas, *degrees[len(gate.pins) :], 0)
-        for pin, degree in zip(gate.pins, degrees, strict=False):
-            total[pin >> 1] += degree
-            most[pin >> 1] = max(most[pin >> 1], degree)
-    needed = np.minimum(total, np.maximum(SMALLEST_TREE, most + 1))
-    return max(ancillas, int(needed[1:].max(initial=0)))
-
-
-@cache
-def _degrees(cell: Cell) -> tuple[int, ...]:
-    """Couplings of each spin of a cell."""
-    return tuple(int(degree) for degree in cell.model.degrees)
 
 
 def uses_of(

@@ -129,6 +129,20 @@ def test_word_level_json_is_mapped_by_yosys(folder):
     assert report["gates"] == {"FA": 3, "HA": 1}
 
 
+def test_limits_hold_and_the_smallest_gap_is_said(folder):
+    done = invc(folder, "synth", "adder.v", "--max-degree", "5", "--bits", "3", "-o", "x.hj")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert "COPY" in lines[0]
+    assert "degree up to 5, |h| up to " in lines[1]
+    assert lines[2] == "smallest gap 2, of FA, HA"
+    done = invc(folder, "synth", "adder.v", "--max-degree", "5", "--json", "-", "-o", "x.hj")
+    report = json.loads(done.stdout)
+    assert report["max_degree"] == 5
+    assert report["spins"] == 16 + report["gates"]["COPY"]
+    assert report["min_gap"] == 2
+
+
 def test_a_users_cell_is_used_where_it_saves_spins(folder):
     (folder / "five.v").write_text(
         "module five(input [4:0] x, output y);\n"
@@ -155,6 +169,13 @@ def test_a_users_cell_is_used_where_it_saves_spins(folder):
         (["adder.v", "--yosys", "/nope"], 1, "error: no Yosys at '/nope'"),
         (["a.json", "b.json"], 1, "b.json: error: a Yosys JSON netlist is one file"),
         (["a.json", "-G", "W=2"], 1, "error: -G, -D and -I do not apply to a Yosys JSON netlist"),
+        (["adder.v", "--bits", "1"], 2, "Invalid value for '--bits': 1 is not in the range"),
+        (["adder.v", "--max-degree", "2"], 2, "2 is not in the range x>=3"),
+        (
+            ["adder.v", "--max-degree", "3", "--bits", "2"],
+            1,
+            "error: no cell AND2 or AND2_A1 within",
+        ),
         (["not.json"], 1, "not.json:1: error: not JSON\n"),
         (["list.json"], 1, "list.json: error: not a netlist of Yosys\n"),
         (["odd.json"], 1, "odd.json: error: not a netlist of Yosys: KeyError 'netnames'\n"),

@@ -15,6 +15,7 @@ DOCUMENTS = [
     "docs/howto/export.md",
     "docs/howto/stats.md",
     "docs/howto/prove.md",
+    "docs/howto/synth.md",
 ]
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
