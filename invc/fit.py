@@ -54,7 +54,7 @@ def _check_copy(library: Mapping[str, Cell]) -> None:
     if function is None or function.tables != (0b10,):
         raise InvcError(
             f"your cell {COPY} is no Y = A",
-            hint="give it another name: copies of nets need that one",
+            hint="give it another name: nets are copied by the cell of that name",
         )
 
 
