@@ -22,6 +22,7 @@ COMMANDS = {
     "stats": "Report the cells, coefficients, degrees and colours of a .hj file.",
     "export": "Write a .hj file for another solver.",
     "import": "Read a model of another program into a .hj file.",
+    "show": "Draw the netlist of a .hj file.",
     "ports": "List the modules, parameters and ports of Verilog sources.",
     "lib-gen": "Solve and prove a new Hamiltonian cell.",
     "lib-check": "Prove every cell of the library again.",

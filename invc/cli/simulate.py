@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc import __version__
+from invc.cli.pictures import Pictures, picture_options
 from invc.cli.reporting import count, echo_answers, write_json
 from invc.cli.states import echo_lowest, echo_states, energy_of
 
@@ -100,6 +101,7 @@ class Setting(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 @click.option("--show", type=click.IntRange(0), default=20, show_default=True, help="Rows.")
 @click.option("--radix", type=click.Choice(["dec", "hex", "bin"]), default="dec")
 @click.option("--json", "json_file", metavar="FILE|-", help="Write the result; - is stdout.")
+@picture_options
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but the answers.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and how it went.")
 @click.pass_context
@@ -119,6 +121,9 @@ def command(
     show: int,
     radix: str,
     json_file: str | None,
+    plot: str | None,
+    html: str | None,
+    vcd: str | None,
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -135,6 +140,7 @@ def command(
     from invc.design import Contradiction, parse_clamps, presolve, read_design
     from invc.simulate import run
 
+    pictures = Pictures(plot, html, vcd)
     design = read_design(file)
     held = parse_clamps(design.netlist, clamps)
     text_wanted = json_file != "-"
@@ -159,7 +165,8 @@ def command(
             threads=threads,
             time_limit=time_limit,
             target=target,
-            progress=bar.update,
+            progress=pictures.and_progress(bar.update),
+            watch=pictures.watch(design, clamped),
         )
     if json_file:
         write_json(json_file, _report(design, clamps, clamped, result))
@@ -177,6 +184,7 @@ def command(
         )
         if not quiet:
             _print_summary(result, clamped, verbose)
+    pictures.write(design, clamps, clamped, result)
     ctx.exit(FOUND if result.answers else NONE_FOUND)
 
 

@@ -13,6 +13,8 @@ DOCUMENTS = [
     "README.md",
     "docs/tutorial.md",
     "docs/howto/export.md",
+    "docs/howto/look.md",
+    "docs/howto/show.md",
     "docs/howto/stats.md",
     "docs/howto/prove.md",
     "docs/howto/synth.md",

@@ -1,0 +1,130 @@
+"""Pictures of a run, `--plot`, `--html` and `--vcd`, in one decorator and one object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from invc.design import Clamped, Design
+    from invc.report.run import Run
+    from invc.simulate import Progress, Result
+    from invc.simulate.observe import Recorder
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def picture_options(command: F) -> F:
+    """The options; the command gets them as `plot`, `html` and `vcd`."""
+    for option in (
+        click.option("--vcd", metavar="FILE", help="Write nets against sweeps as waveforms."),
+        click.option("--html", metavar="FILE", help="Write charts and the netlist as one page."),
+        click.option("--plot", metavar="FILE", help="Write charts: .png, .svg or .pdf."),
+    ):
+        command = option(command)
+    return command
+
+
+@dataclass(eq=False)
+class Pictures:
+    """The pictures a user wants of a run; without any, nothing is watched.
+
+    Made before the run, so that a wrong suffix or a missing library is told at once.
+    """
+
+    plot: str | None
+    html: str | None
+    vcd: str | None
+    recorder: Recorder | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        if self.plot:
+            from invc.report.plot import check_plot
+
+            check_plot(Path(self.plot))
+        if self.vcd:
+            from invc.report.vcd import check_vcd
+
+            check_vcd()
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The files to write."""
+        return tuple(filter(None, (self.plot, self.html, self.vcd)))
+
+    def watch(self, design: Design, clamped: Clamped) -> Callable[[int, int, Any], None] | None:
+        """What `run` is to call between sweeps."""
+        if not self.wanted:
+            return None
+        from invc.simulate.observe import Recorder
+
+        self.recorder = Recorder(design, clamped)
+        return self.recorder.watch
+
+    def and_progress(self, then: Callable[[Progress], None]) -> Callable[[Progress], None]:
+        """What `run` is to call after each block: the recorder, then another."""
+
+        def progress(progress: Progress) -> None:
+            if self.recorder:
+                self.recorder.progress(progress)
+            then(progress)
+
+        return progress
+
+    def write(
+        self, design: Design, clamps: Sequence[str], clamped: Clamped, result: Result
+    ) -> tuple[str, ...]:
+        """Write what is wanted; returns the files."""
+        if not self.wanted:
+            return ()
+        run = _run_of(design, clamps, clamped, result, self.recorder)
+        if self.plot:
+            from invc.report.plot import write_plot
+
+            write_plot(run, Path(self.plot))
+        if self.html:
+            from invc.report.page import format_page
+            from invc.writing import write_whole
+
+            write_whole(Path(self.html), format_page(run))
+        if self.vcd:
+            from invc.report.vcd import write_vcd
+
+            write_vcd(run, Path(self.vcd))
+        return self.wanted
+
+
+def _run_of(
+    design: Design,
+    clamps: Sequence[str],
+    clamped: Clamped,
+    result: Result,
+    recorder: Recorder | None,
+) -> Run:
+    """The run as plain data."""
+    from invc.cli.reporting import count
+    from invc.report.run import Found, Run
+
+    found = count(len(result.answers), "distinct answer") if result.answers else "no answer found"
+    facts = [
+        ("clamps", ", ".join(clamps) or "none"),
+        ("spins", f"{clamped.free} free of {design.model.spins}"),
+        ("dynamics", result.chosen),
+        ("seed", str(result.seed)),
+        ("time", f"{result.seconds:.2f} s"),
+        ("design", design.origin),
+    ]
+    return Run(
+        design,
+        tuple(clamps),
+        tuple(Found(tuple(answer.ports.values()), answer.reads) for answer in result.answers),
+        result.reads,
+        result.verified_reads,
+        f"{found}; {result.verified_reads} of {count(result.reads, 'read')} verified",
+        tuple((name, value) for name, value in facts if value),
+        recorder.trace() if recorder else None,
+    )

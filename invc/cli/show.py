@@ -1,0 +1,46 @@
+"""`invc show`: the netlist of a design as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+SUFFIXES = (".html", ".svg", ".png", ".pdf", ".dot")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Ends in .html, .svg, .png, .pdf or .dot.  [default: DESIGN.svg, or DESIGN.html without "
+    "graphviz]",
+)
+def command(file: Path, output: Path | None) -> None:
+    r"""Draw the netlist of a .hj file: gates, ports and the nets between them.
+
+    graphviz draws .svg, .png and .pdf where its `dot` is on PATH. A page, .html, needs nothing
+    else, and can be zoomed and asked; .svg falls back to its drawing.
+
+    \b
+    invc show mult8.hj                # mult8.svg
+    invc show mult8.hj -o mult8.html  # a page to look into
+    """
+    from invc.design import read_design
+    from invc.diagnostics import InvcError
+    from invc.report.graphviz import find_dot
+    from invc.report.show import write_picture
+
+    if output is None:
+        output = Path(file.with_suffix(".svg" if find_dot() else ".html").name)
+    if output.suffix.lower() not in SUFFIXES:
+        raise InvcError(
+            f"no picture ends in {output.suffix!r}",
+            where=str(output),
+            hint=f"there are: {', '.join(SUFFIXES)}",
+        )
+    write_picture(read_design(file), output)
+    click.echo(f"wrote {output}")

@@ -1,0 +1,1 @@
+"""Pictures of designs and runs: plots, an HTML page, waveforms, and netlists as graphs."""

@@ -1,0 +1,25 @@
+"""Names from files as pictures show them: printable, and as long as the place allows."""
+
+from __future__ import annotations
+
+from invc.netlist import Netlist
+
+
+def shown(text: str) -> str:
+    r"""The text with every character that does not print, or hides what follows, as `\x1b`."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def short(text: str, most: int) -> str:
+    """At most so many characters, the middle left out: the ends of names tell them apart."""
+    if len(text) <= most:
+        return text
+    head = (most - 1) // 2
+    return f"{text[:head]}…{text[len(text) - (most - 1 - head) :]}"
+
+
+def net_names(netlist: Netlist) -> list[str]:
+    """A name for each net, index 0 being the constant; `$7` for net 7 where it has none."""
+    return [shown(name) or f"${k}" for k, name in enumerate(netlist.names)]

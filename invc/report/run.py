@@ -1,0 +1,132 @@
+"""What the pictures of a run are made of, and the figures they share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor, log10, sqrt
+from typing import NamedTuple
+
+from invc.design import Design, bit_names
+from invc.netlist import Port
+from invc.report.names import short, shown
+from invc.trace import Trace
+
+MOST_DIGITS = 24
+
+
+class Found(NamedTuple):
+    """A verified answer: the value of each port in the order of the design, and its reads."""
+
+    values: tuple[int, ...]
+    reads: int
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run of a design, as plain data.
+
+    Attributes:
+        design: What was sampled.
+        clamps: As the user wrote them.
+        answers: The most often found first.
+        reads: Reads that ended.
+        verified: Reads that ended in an answer.
+        summary: What happened, in one line.
+        facts: Names and values of how it was run, for people.
+        trace: What was seen from sweep to sweep, where somebody looked.
+    """
+
+    design: Design
+    clamps: tuple[str, ...]
+    answers: tuple[Found, ...]
+    reads: int
+    verified: int
+    summary: str
+    facts: tuple[tuple[str, str], ...] = ()
+    trace: Trace | None = None
+
+    @property
+    def title(self) -> str:
+        """The design, and what was held."""
+        name = shown(self.design.netlist.name) or "design"
+        return f"{name} with {', '.join(map(shown, self.clamps))}" if self.clamps else name
+
+
+class Marginal(NamedTuple):
+    """How often one port bit is 1 over the verified reads, and the standard error of that."""
+
+    name: str
+    share: float
+    error: float
+
+
+def marginals(run: Run) -> list[tuple[Port, list[Marginal]]]:
+    """P(bit = 1) for the bits of every port, most significant first, over the verified reads.
+
+    The standard error is sqrt(p (1 - p) / n), n being the number of verified reads.
+    """
+    total = sum(answer.reads for answer in run.answers)
+    if not total:
+        return []
+    table = []
+    for k, port in enumerate(run.design.netlist.ports):
+        rows = []
+        for position, name in enumerate(bit_names(port)):
+            ones = sum(a.reads for a in run.answers if a.values[k] >> position & 1)
+            share = ones / total
+            rows.append(Marginal(shown(name), share, sqrt(share * (1 - share) / total)))
+        table.append((port, rows[::-1]))
+    return table
+
+
+def answer_labels(run: Run, answers: Sequence[Found], most: int = 44) -> list[str]:
+    """`a = 13, b = 11` for each answer: the ports whose values differ, or all of a single one."""
+    ports = run.design.netlist.ports
+    differ = [
+        k for k in range(len(ports)) if len({answer.values[k] for answer in run.answers}) > 1
+    ] or range(len(ports))
+    return [
+        short(", ".join(f"{shown(ports[k].name)} = {decimal(a.values[k])}" for k in differ), most)
+        for a in answers
+    ]
+
+
+def decimal(value: int) -> str:
+    """A number as tables show it: hexadecimal where decimal would be long, and never too wide."""
+    if value.bit_length() <= 64:
+        return str(value)
+    return short(hex(value), MOST_DIGITS)
+
+
+def percent(share: float) -> str:
+    """A share as people read it: "0", "0.080 %", "2.4 %", "37 %", "100 %"."""
+    value = 100 * share
+    if value == 0:
+        return "0"
+    if 99 < value < 100:
+        return "over 99 %"
+    digits = max(0, 1 - floor(log10(value)))
+    return f"{value:.{min(digits, 3)}f} %"
+
+
+def bare(share: float) -> str:
+    """A share in the least space: "0", ".52", "1"."""
+    return str(int(share)) if share in (0, 1) else f"{min(max(share, 0.01), 0.99):.2f}"[1:]
+
+
+def ticks(low: float, high: float, about: int = 4) -> list[float]:
+    """Round numbers from low to high: steps of 1, 2, 2.5 or 5 times a power of ten."""
+    if high <= low:
+        return [low]
+    rough = (high - low) / about
+    power = 10 ** floor(log10(rough))
+    step = next(power * k for k in (1, 2, 2.5, 5, 10) if power * k >= rough * 0.9)
+    first = -floor(-low / step)
+    return [k * step for k in range(first, floor(high / step + 1e-9) + 1)]
+
+
+def number(value: float) -> str:
+    """A tick's label: no digits that say nothing, thousands apart."""
+    text = f"{value:,.6g}" if abs(value) < 1e6 else f"{value:.3g}"
+    return text.replace(",", "\u202f")

@@ -1,0 +1,181 @@
+"""The page in a real browser: quiet console, everything drawn, phone width, dark mode, no intruder."""
+
+import re
+
+import pytest
+
+import browser
+from designs import AND2, CELLS, multiplier
+from invc.assemble import assemble
+from invc.design import Design, parse_clamps, presolve
+from invc.netlist import Gate, Netlist, Port
+from invc.report.page import format_design_page, format_page
+from invc.report.run import Found, Run
+from invc.simulate import run
+from invc.simulate.observe import Recorder
+
+needs_browser = pytest.mark.skipif(browser.find() is None, reason=browser.INSTALL)
+EVIL = '</script><img src=x onerror="window.evil=1"><b a=\'"&\u202e\x1b$1$'
+
+
+def run_of(design, clamps, **options):
+    clamped = presolve(design, parse_clamps(design.netlist, clamps))
+    recorder = Recorder(design, clamped)
+    result = run(design, clamped, progress=recorder.progress, watch=recorder.watch, **options)
+    answers = tuple(Found(tuple(a.ports.values()), a.reads) for a in result.answers)
+    trace = recorder.trace()
+    return Run(
+        design, clamps, answers, result.reads, result.verified_reads, "", (("seed", "0"),), trace
+    )
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    path.write_text("".join(format_page(run_of(assemble(multiplier(4), CELLS), ("p=143",)))))
+    return path
+
+
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory):
+    with browser.chromium(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+def evil_design():
+    """Every name that a file can hold is an attempt to leave its place."""
+    netlist = Netlist(
+        EVIL,
+        (Port(EVIL, "input", (2, 4), source=EVIL), Port("y" + EVIL, "output", (6,))),
+        (Gate(AND2, (2, 4, 6), EVIL),),
+        ("", EVIL + "1", EVIL + "2", EVIL + "3"),
+    ).check()
+    design = assemble(netlist, CELLS)
+    return Design(netlist, design.model, design.cells, EVIL)
+
+
+@needs_browser
+def test_page_draws_everything_and_says_nothing_to_the_console(page, tab):
+    tab.open(page)
+    assert tab.complaints() == []
+    assert tab.ask("document.title") == "multiplier with p=143 · invc"
+    assert tab.ask("document.querySelectorAll('h1').length") == 1
+    assert tab.ask("document.querySelectorAll('svg.chart').length") == 4
+    assert tab.ask("document.querySelectorAll('#graph [data-gate]').length") == len(
+        multiplier(4).gates
+    )
+    assert tab.ask("document.querySelectorAll('#graph g.input').length") == 8
+    assert tab.ask(
+        "[...document.querySelectorAll('svg[role=img]')].every(s => s.querySelector('title'))"
+    )
+    rows = tab.ask("document.querySelector('table').innerText")
+    assert "143" in rows and "11" in rows and "13" in rows
+
+
+@needs_browser
+def test_wheel_keys_and_buttons_move_the_graph_and_a_click_asks_it(page, tab):
+    tab.open(page)
+    where = "document.getElementById('view').getAttribute('transform')"
+    scale = f"Number(/scale\\((.*)\\)/.exec({where})[1])"
+    box = "document.getElementById('graph').getBoundingClientRect()"
+    tab.ask("document.getElementById('graph').scrollIntoView({block: 'center'})")
+    x, y = tab.ask(f"{box}.x + {box}.width / 2"), tab.ask(f"{box}.y + {box}.height / 2")
+    before = tab.ask(scale)
+    tab.send("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=-200)
+    assert tab.ask(scale) > before * 1.1
+    tab.ask("document.getElementById('whole').click()")
+    moved = tab.ask(where)
+    for kind, to in (("mousePressed", x), ("mouseMoved", x + 80), ("mouseReleased", x + 80)):
+        tab.send(
+            "Input.dispatchMouseEvent", type=kind, x=to, y=y, button="left", buttons=1, clickCount=1
+        )
+    assert tab.ask(where) != moved
+    tab.ask("document.getElementById('whole').click()")
+    gate = "document.querySelector('#graph [data-gate=\"3\"] rect').getBoundingClientRect()"
+    x, y = tab.ask(f"{gate}.x + {gate}.width / 2"), tab.ask(f"{gate}.y + 4")
+    for kind in ("mousePressed", "mouseReleased"):
+        tab.send(
+            "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1
+        )
+    said = tab.ask("document.getElementById('about').textContent")
+    names = multiplier(4).names
+    assert f"drives Y = {names[multiplier(4).gates[3].outputs[0] >> 1]}" in said
+    assert re.search(r"violated (never|in [0-9.]+ % of the reads)", said)
+    assert tab.complaints() == []
+
+
+@needs_browser
+def test_slider_repaints_gates_and_wires(page, tab):
+    tab.open(page)
+    classes = "[...document.querySelectorAll('#graph [data-gate], #graph path')].map(e => e.getAttribute('class')).join()"
+    end = tab.ask(classes)
+    tab.ask(
+        "(() => { const s = document.getElementById('sweep'); s.value = 0; s.dispatchEvent(new Event('input')); })()"
+    )
+    assert tab.ask(classes) != end
+    assert tab.ask("document.getElementById('when').textContent").startswith("sweep ")
+    assert tab.complaints() == []
+
+
+@needs_browser
+def test_phone_width_scrolls_only_downwards_and_dark_mode_is_dark(page, tab):
+    tab.open(page, width=390, height=844, touch=True)
+    assert tab.ask("document.documentElement.scrollWidth") == 390
+    small = "[...document.querySelectorAll('p, td, th, dd, button')].map(e => parseFloat(getComputedStyle(e).fontSize))"
+    assert tab.ask(f"Math.min(...{small})") >= 13
+    colours = "['body', '.card', 'h1'].map(e => getComputedStyle(document.querySelector(e))).map(s => s.backgroundColor + s.color).join()"
+    light = tab.ask(colours)
+    tab.open(page, width=390, height=844, touch=True, dark=True)
+    assert tab.ask(colours) != light
+    assert tab.ask(f"{brightness('body', 'backgroundColor')}") < 60
+    assert tab.ask(f"{brightness('h1', 'color')}") > 200
+    assert tab.complaints() == []
+
+
+def brightness(selector, which):
+    return (
+        f"Math.max(...getComputedStyle(document.querySelector('{selector}')).{which}"
+        ".match(/[0-9]+/g).slice(0, 3).map(Number))"
+    )
+
+
+@needs_browser
+def test_names_from_files_are_text_and_nothing_else(tab, tmp_path):
+    path = tmp_path / "evil.html"
+    path.write_text("".join(format_page(run_of(evil_design(), (), reads=64, sweeps=8))))
+    tab.open(path)
+    assert tab.complaints() == []
+    assert tab.ask("window.evil") is None
+    assert tab.ask("document.querySelectorAll('img').length") == 0
+    assert tab.ask("document.querySelectorAll('#graph [data-gate]').length") == 1
+    assert "</script><img" in tab.ask("document.querySelector('h1').textContent")
+    tab.ask("document.querySelector('#graph [data-gate]').dispatchEvent(new Event('x'))")
+    assert "</script><img" in tab.ask(
+        "JSON.parse(document.getElementById('data').textContent).nets[1]"
+    )
+
+
+def test_page_asks_for_nothing_from_elsewhere(page):
+    text = page.read_text()
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)[1]
+    assert policy.startswith("default-src 'none';")
+    assert "'unsafe-inline'" not in policy.partition("script-src")[2]
+    assert not re.findall(r"""(?:src|href)=["'](?!data:)""", text)
+    assert "http://" not in text.replace("http://www.w3.org/", "") and "https://" not in text
+
+
+def test_a_design_too_large_to_draw_is_summed_up(tmp_path):
+    design = assemble(multiplier(40), CELLS)
+    text = "".join(format_design_page(design))
+    assert "gates are too many to draw" in text
+    assert 'data-gate="' not in text
+    assert len(text) < 60_000
+
+
+def test_no_answer_and_nothing_to_sample_have_pages_too():
+    # 64507 = 251 * 257, and 257 needs nine bits.
+    design = assemble(multiplier(8), CELLS)
+    none = "".join(format_page(run_of(design, ("p=64507",), reads=64, sweeps=4)))
+    assert "No answer was found." in none and "of the lowest energy" in none
+    forced = "".join(format_page(run_of(design, ("a=5", "b=3"))))
+    assert "there was nothing to watch" in forced

@@ -1,0 +1,123 @@
+"""Plots: what the formats begin with, and names that matplotlib would take for mathematics."""
+
+import builtins
+import io
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+import pytest
+from PIL import Image
+
+from designs import CELLS, multiplier
+from invc.assemble import assemble
+from invc.design import Design, parse_clamps, presolve
+from invc.diagnostics import InvcError
+from invc.netlist import Netlist
+from invc.report.plot import check_plot, format_plot, write_plot
+from invc.report.run import Found, Run, bare, marginals, number, percent, ticks
+from invc.report.vcd import check_vcd
+from invc.simulate import run
+from invc.simulate.observe import Recorder
+
+
+@pytest.fixture(scope="module")
+def plain():
+    design = assemble(multiplier(4), CELLS)
+    clamped = presolve(design, parse_clamps(design.netlist, ["p=143"]))
+    recorder = Recorder(design, clamped)
+    result = run(design, clamped, progress=recorder.progress, watch=recorder.watch)
+    answers = tuple(Found(tuple(a.ports.values()), a.reads) for a in result.answers)
+    return Run(
+        design, ("p=143",), answers, result.reads, result.verified_reads, "ok", (), recorder.trace()
+    )
+
+
+def test_formats(plain, tmp_path):
+    image = Image.open(io.BytesIO(format_plot(plain, "png")))
+    assert image.format == "PNG" and min(image.size) > 900
+    assert len(image.convert("RGB").getcolors(1 << 24)) > 50  # something is drawn
+    svg = ET.fromstring(format_plot(plain, "svg"))
+    words = " ".join(svg.itertext())
+    for word in ("multiplier with p=143", "a = 11, b = 13", "median", "verified", "p[7:0]"):
+        assert word in words
+    write_plot(plain, tmp_path / "out.pdf")
+    assert (tmp_path / "out.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_equal_runs_are_equal_bytes(plain):
+    assert format_plot(plain, "svg") == format_plot(plain, "svg")
+
+
+def test_dollars_and_controls_in_names_are_drawn_as_they_are(plain):
+    netlist = plain.design.netlist
+    ports = tuple(replace(port, name=f"${port.name}_{{\x1b$x") for port in netlist.ports)
+    odd = Netlist("$top^{", ports, netlist.gates, netlist.names)
+    design = Design(odd, plain.design.model, plain.design.cells)
+    words = " ".join(ET.fromstring(format_plot(replace(plain, design=design), "svg")).itertext())
+    assert "$top^{" in words
+    assert "$a_{\\x1b$x = 11" in words
+
+
+def test_many_answers_none_and_no_trace_are_drawn(plain):
+    many = tuple(Found((k, 0, k), 40 - k) for k in range(30))
+    words = " ".join(ET.fromstring(format_plot(replace(plain, answers=many), "svg")).itertext())
+    assert "30 answers, the most often found first" in words and "mean 25.5" in words
+    empty = replace(plain, answers=(), trace=None)
+    words = " ".join(ET.fromstring(format_plot(empty, "svg")).itertext())
+    assert "no answer was found" in words and "every spin follows from the clamps" in words
+
+
+def test_suffix_is_checked_before_anything_runs(tmp_path):
+    with pytest.raises(InvcError, match=r"plots end in \.png, \.svg, \.pdf, not in '.jpg'"):
+        check_plot(tmp_path / "out.jpg")
+
+
+@pytest.mark.parametrize(
+    ("module", "check", "text"),
+    [
+        (
+            "matplotlib",
+            check_plot,
+            "plots need the package matplotlib\n  hint: pip install 'invc[plot]'",
+        ),
+        (
+            "vcd",
+            lambda path: check_vcd(),
+            "waveforms need the package pyvcd\n  hint: pip install 'invc[vcd]'",
+        ),
+    ],
+)
+def test_a_missing_extra_is_one_line_that_says_how_to_get_it(
+    module, check, text, monkeypatch, tmp_path
+):
+    real = builtins.__import__
+
+    def without(name, *arguments, **options):
+        if name == module:
+            raise ImportError(name)
+        return real(name, *arguments, **options)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(InvcError) as error:
+        check(tmp_path / "out.png")
+    assert text in str(error.value)
+
+
+def test_marginals_are_shares_of_verified_reads():
+    design = assemble(multiplier(2), CELLS)
+    run_ = Run(design, (), (Found((3, 1, 3), 30), Found((1, 3, 3), 10)), 100, 40, "")
+    table = {port.name: bits for port, bits in marginals(run_)}
+    assert [(bit.name, bit.share) for bit in table["a"]] == [("a[1]", 0.75), ("a[0]", 1.0)]
+    assert table["a"][0].error == pytest.approx((0.75 * 0.25 / 40) ** 0.5)
+    assert [bit.share for bit in table["p"]] == [0, 0, 1, 1]
+
+
+def test_numbers_for_people():
+    assert [percent(x) for x in (0, 0.0008, 0.024, 0.37, 0.9999, 1)] == [
+        "0", "0.080 %", "2.4 %", "37 %", "over 99 %", "100 %",
+    ]  # fmt: skip
+    assert [bare(x) for x in (0, 0.001, 0.5, 0.999, 1)] == ["0", ".01", ".50", ".99", "1"]
+    assert ticks(0, 101) == [0, 25, 50, 75, 100]
+    assert ticks(0, 0.9) == pytest.approx([0, 0.25, 0.5, 0.75])
+    assert ticks(3, 3) == [3]
+    assert [number(x) for x in (0, 12.5, 2048, 1e7)] == ["0", "12.5", "2\u202f048", "1e+07"]
