@@ -10,10 +10,10 @@ TOOLS := $(VENV)/.tools
 OUT := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format cells docs bench clean
+.PHONY: help demo test check format cells docs bench bench-engine clean
 
 help:  ## Show this list.
-	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-8s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-12s %s\n", $$1, $$2}'
 
 demo: $(INSTALLED)  ## Factor a 16-bit product with a multiplier from Verilog, run backwards.
 	@mkdir -p $(OUT)
@@ -37,6 +37,10 @@ bench: $(TOOLS)  ## Measure: time of synth by size, time to solution by width.
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group bench
 	$(BIN)/python -P tests/benchmarks/synth.py
 	$(BIN)/python -P tests/benchmarks/factoring.py --peer
+
+bench-engine: $(TOOLS)  ## Measure the engine beside other samplers and SAT; SIZE=--quick or --full.
+	$(BIN)/python -m pip install -q --disable-pip-version-check --group bench
+	$(BIN)/python -P tests/benchmarks/engine/main.py $(SIZE)
 
 clean:  ## Remove what was built.
 	rm -rf $(VENV) build dist

@@ -33,6 +33,7 @@ endmodule
 BUILT_IN_CLAMP = "p=38243"  # 167 x 229
 READS = 1024  # a block
 REPEATS = 3
+MOST_SLOW = 10  # so many times the seconds wanted: one run is enough, then
 SHORTER = 8  # the long run has so many times the sweeps of the short one
 MOST_SWEEPS = 1 << 22
 # The reference is for tests; beyond this many free spins it would only take the time of others.
@@ -256,16 +257,18 @@ def measure_rate(
     Returns:
         The rates; none where no work was done.
     """
+    flips, took = _timed(work, 1, clock)  # loads what the first call loads
+    if took > MOST_SLOW * seconds or not flips:
+        return (flips / took / 1e9,) if flips else ()
     goal = seconds / (repeats + 1)
-    sweeps, flips, took = 1, *_timed(work, 1, clock)
+    start = _timed(work, 1, clock)[1]
+    sweeps, took = 1, 0.0
     while took < goal / 2 and sweeps < MOST_SWEEPS:
         sweeps *= max(2, min(16, int(goal / max(took, 1e-9))))
-        flips, took = _timed(work, sweeps, clock)
-    if sweeps < SHORTER:
-        return (flips / took / 1e9,) if flips and took > 0 else ()
+        took = _timed(work, sweeps, clock)[1] - start
     rates = []
     for _ in range(repeats):
-        few, little = _timed(work, sweeps // SHORTER, clock)
+        few, little = _timed(work, max(1, sweeps // SHORTER), clock)
         many, much = _timed(work, sweeps, clock)
         if many > few and much > little:
             rates.append((many - few) / (much - little) / 1e9)

@@ -1,0 +1,500 @@
+"""The engine measured against everything a user could pick instead: `make bench-engine`.
+
+One run, one source of models, one core (the process holds itself to one), processor time. Rows go
+to a file as they are known; `--resume` goes on where a run was ended, `--report` only prints.
+Goals: 25 flips/ns on the 16 x 16 multiplier and 300 times dwave-samplers' rate; TTS99 at n = 8
+1,000 times better than dwave-samplers' best.
+"""
+
+import argparse
+import math
+import os
+import platform
+import statistics
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from engine import models, ours, peers
+from engine.measure import (
+    LN100,
+    Point,
+    Rate,
+    Rows,
+    Run,
+    Tuned,
+    Versions,
+    at_least,
+    growth,
+    growth_interval,
+    interval,
+    median_rate,
+    share_interval,
+    tts,
+)
+from invc import __version__
+from invc.bench import kernels_for, measure_rate, our_work, versions
+from invc.diagnostics import InvcError
+from invc.simulate import run
+from invc.simulate.dynamics import DYNAMICS
+
+PARTS = ("kernels", "tts", "curves")
+REFERENCE = "dwave-samplers SA"
+PACKAGES = ("dwave-samplers", "dimod", "openjij", "thrml", "jax", "python-sat", "numpy")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much is measured.
+
+    Attributes:
+        widths: Of the factors.
+        products: Semiprimes of each width.
+        rate_seconds: For each rate.
+        cell_seconds: For the runs of one sampler on one product.
+        runs: At most so many of those.
+        tune_seconds: For each setting of a peer.
+        large: Whether models that take half a minute to build are measured.
+        point_seconds: The longest point of a curve.
+    """
+
+    widths: tuple[int, ...]
+    products: int
+    rate_seconds: float
+    cell_seconds: float
+    runs: int
+    tune_seconds: float
+    large: bool
+    point_seconds: float
+
+
+BUDGETS = {
+    "quick": Budget((4, 6, 8), 2, 0.3, 0.7, 10, 0.0, False, 0.5),
+    "default": Budget((4, 6, 8, 10, 12, 14, 16), 3, 0.8, 3.0, 20, 1.0, True, 2.0),
+    "full": Budget((4, 6, 8, 10, 12, 14, 16), 5, 2.0, 60.0, 50, 5.0, True, 20.0),
+}
+
+
+def measure_rates(rows: Rows, budget: Budget, chosen: list[peers.Peer]) -> None:
+    for problem in rate_problems(budget):
+        for name, work in rate_works(problem, chosen):
+            if ("Rate", name, problem.name) in rows:
+                continue
+            try:
+                per_ns = measure_rate(work(), budget.rate_seconds)
+            except InvcError as error:
+                say(f"{name} on {problem.name}: {error}")
+                continue
+            if per_ns:
+                rows.add(Rate(name, problem.name, problem.free.spins, per_ns))
+                say(f"{problem.name}: {name} {sorted(per_ns)[len(per_ns) // 2]:.3g} flips/ns")
+
+
+def rate_problems(budget: Budget) -> Iterator[models.Problem]:
+    for n in (4, 6, 8, 10, 12, 14, 16):
+        yield models.factoring(n, models.products(n, 1)[0])
+    yield models.adder()
+    yield models.sat3()
+    yield models.question(
+        "64 x 64 multiplier", models.multiplier(64), f"p={(2**61 - 1) * (2**64 - 59)}"
+    )
+    if budget.large:
+        yield models.netlist(500_000)
+
+
+def rate_works(
+    problem: models.Problem, chosen: list[peers.Peer]
+) -> Iterator[tuple[str, Callable[[], Callable[[int], int]]]]:
+    """What does sweeps, by name; it is built only where it is measured."""
+    design, clamped = problem.design, problem.clamped
+    first = next(iter(DYNAMICS))
+    for kernel in kernels_for(clamped.free):
+        yield f"{first}, {kernel}", lambda kernel=kernel: our_work(design, clamped, first, kernel)
+    for dynamics in DYNAMICS:
+        if dynamics != first:
+            yield dynamics, lambda dynamics=dynamics: our_work(design, clamped, dynamics, "auto")
+    for peer in chosen:
+        if peer.work and problem.free.spins <= peer.most_spins:
+            yield peer.name, lambda peer=peer: peer.work(problem)
+
+
+def measure_tts(rows: Rows, budget: Budget, dynamics: list[str], chosen: list[peers.Peer]) -> None:
+    """Width by width; a sampler that had no answer at one width is not asked at the next."""
+    settings = {peer.name: best_setting(rows, budget, peer) for peer in chosen}
+    asked = [
+        (name, criterion, own(name, criterion))
+        for name in dynamics
+        for criterion in ("seen", "strict")
+    ]
+    for peer in chosen:
+        for criterion in ("seen", "strict") if peer.batches else ("strict",):
+            asked.append((peer.name, criterion, theirs(peer, criterion, settings[peer.name])))
+    for name, criterion, attempt in asked:
+        for n in budget.widths:
+            found = measure_cell(rows, budget, name, criterion, n, attempt)
+            if not found:
+                break
+
+
+def own(name: str, criterion: str):
+    return lambda problem, seed, limit: ours.attempt(problem, name, criterion, seed, limit)
+
+
+def theirs(peer: peers.Peer, criterion: str, setting: peers.Setting | None):
+    return lambda problem, seed, limit: peer.attempt(problem, criterion, setting, seed, limit)
+
+
+def measure_cell(rows: Rows, budget: Budget, name: str, criterion: str, n: int, attempt) -> int:
+    """Runs of one sampler at one width; how many had an answer."""
+    for product in models.products(n, budget.products):
+        problem = models.factoring(n, product)
+        left = budget.cell_seconds
+        for seed in range(budget.runs):
+            key = ("Run", name, criterion, n, product, seed)
+            if key in rows:
+                left -= rows.rows[key].seconds
+                continue
+            if left <= 0:
+                break
+            result = attempt(problem, seed, left)
+            left -= result.seconds
+            rows.add(
+                Run(name, criterion, n, product, seed, bool(result.found), float(result.seconds))
+            )
+    runs = cell(rows, name, criterion, n)
+    estimate = tts(runs)
+    text = f"TTS99 {seconds_text(estimate)}" if estimate else "none found"
+    say(f"n = {n}: {name}, {criterion}: {text} from {len(runs)} runs")
+    return sum(run.found for run in runs)
+
+
+def cell(rows: Rows, name: str, criterion: str, n: int) -> list[Run]:
+    return [
+        r for r in rows.of(Run) if r.sampler == name and r.criterion == criterion and r.width == n
+    ]
+
+
+def best_setting(rows: Rows, budget: Budget, peer: peers.Peer) -> peers.Setting | None:
+    """Of the peer's grid, the one with the shortest time to a strict answer at 8 bits."""
+    if not peer.grid or budget.tune_seconds == 0:
+        return peer.grid[0] if peer.grid else None
+    n = 8
+    problem = models.factoring(n, models.products(n, 1)[0])
+    means = {}
+    for setting in peer.grid:
+        key = ("Tuned", peer.name, str(setting), n)
+        if key not in rows:
+            found, seconds = 0, 0.0
+            for seed in range(1000, 1050):
+                result = peer.attempt(
+                    problem, "strict", setting, seed, budget.tune_seconds - seconds
+                )
+                found, seconds = found + result.found, seconds + float(result.seconds)
+                if seconds >= budget.tune_seconds:
+                    break
+            rows.add(Tuned(peer.name, str(setting), n, found, seconds))
+        row = rows.rows[key]
+        # One answer more than was found, so that none at all is worse than one.
+        means[setting] = row.seconds / (row.found or 0.5)
+    best = min(means, key=means.get)
+    say(f"{peer.name}: best of {len(peer.grid)} settings: {best}")
+    return best
+
+
+def measure_curves(rows: Rows, budget: Budget, dynamics: list[str]) -> None:
+    for problem in curve_problems(budget):
+        for name in dynamics:
+            for k in range(2, 21):
+                key = ("Point", name, problem.name, 1 << k)
+                point = (
+                    rows.rows[key] if key in rows else measure_point(rows, problem, name, 1 << k)
+                )
+                if point is None or point.seconds > budget.point_seconds / 2:
+                    break
+
+
+def measure_point(rows: Rows, problem: models.Problem, name: str, sweeps: int) -> Point | None:
+    started = time.process_time()
+    result = run(
+        problem.design,
+        problem.clamped,
+        dynamics=name,
+        reads=1024,
+        sweeps=sweeps,
+        threads=1,
+        seed=sweeps,
+    )
+    took = time.process_time() - started
+    if not result.reads:
+        return None
+    point = Point(
+        name, problem.name, sweeps, result.reads, result.verified_reads, result.strict_reads, took
+    )
+    rows.add(point)
+    say(f"{problem.name}: {name}, {sweeps} sweeps: {point.verified} of {point.reads} verified")
+    return point
+
+
+def curve_problems(budget: Budget) -> Iterator[models.Problem]:
+    for n in (6, 8, 10)[: 3 if budget.large else 1]:
+        yield models.factoring(n, models.products(n, 1)[0])
+    yield models.adder()
+    yield models.sat3()
+
+
+# Reports --------------------------------------------------------------------------------------
+
+
+def report(rows: Rows) -> None:
+    for row in rows.of(Versions):
+        print(f"\n{row.packages}; {row.machine}")
+    report_rates(rows)
+    for criterion in ("seen", "strict"):
+        report_tts(rows, criterion)
+    report_tuned(rows)
+    report_curves(rows)
+
+
+def report_rates(rows: Rows) -> None:
+    rates = {(r.sampler, r.model): median_rate(r) for r in rows.of(Rate)}
+    if not rates:
+        return
+    spins = {r.model: r.spins for r in rows.of(Rate)}
+    samplers = list(dict.fromkeys(sampler for sampler, _ in rates))
+    print("\n### Flips per nanosecond, one core\n")
+    print(f"In brackets: times {REFERENCE}.\n")
+    lines = []
+    for model in dict.fromkeys(model for _, model in rates):
+        base = rates.get((REFERENCE, model))
+        line = [model, str(spins[model])]
+        for sampler in samplers:
+            rate = rates.get((sampler, model))
+            ratio = f" ({rate / base:.3g})" if rate and base and sampler != REFERENCE else ""
+            line.append(f"{rate:.3g}{ratio}" if rate else "")
+        lines.append(line)
+    table(["model", "free spins", *samplers], lines)
+
+
+def report_tts(rows: Rows, criterion: str) -> None:
+    runs = [r for r in rows.of(Run) if r.criterion == criterion]
+    if not runs:
+        return
+    cells: dict[str, dict[int, list[Run]]] = defaultdict(lambda: defaultdict(list))
+    for row in runs:
+        cells[row.sampler][row.width].append(row)
+    widths = sorted({row.width for row in runs})
+    what = "inputs right" if criterion == "seen" else "every gate satisfied"
+    print(f"\n### TTS99 of factoring n x n bits, `{criterion}` ({what}), one core\n")
+    print(
+        "TTS99 is ln(100) times the mean; of SAT, whose runs are not memoryless, the median. 95 % "
+        "confidence intervals by bootstrap. Growth: factor for two more bits of each factor.\n"
+    )
+    lines = [
+        [name, *(cell_text(by_width.get(n, [])) for n in widths), growth_text(by_width)]
+        for name, by_width in cells.items()
+    ]
+    table(["sampler", *(f"n = {n}" for n in widths), "growth"], lines)
+    print(f"\nMedian time to an answer, `{criterion}`:\n")
+    lines = [
+        [name, *(median_text(by_width.get(n, [])) for n in widths)]
+        for name, by_width in cells.items()
+    ]
+    table(["sampler", *(f"n = {n}" for n in widths)], lines)
+
+
+def cell_text(runs: list[Run]) -> str:
+    if not runs:
+        return ""
+    estimate = tts(runs)
+    if estimate is None:
+        return f"> {seconds_text(at_least(runs))}"
+    low, high = interval(runs)
+    upper = seconds_text(high) if math.isfinite(high) else "?"
+    return f"{seconds_text(estimate)} ({seconds_text(low)} to {upper})"
+
+
+def median_text(runs: list[Run]) -> str:
+    if not runs:
+        return ""
+    median = statistics.median(run.seconds if run.found else math.inf for run in runs)
+    return seconds_text(median) if math.isfinite(median) else "most had none"
+
+
+def seconds_text(seconds: float) -> str:
+    if seconds < 1e-3:
+        return f"{seconds * 1e6:.3g} us"
+    return f"{seconds * 1e3:.3g} ms" if seconds < 1 else f"{seconds:.3g} s"
+
+
+def growth_text(cells: dict[int, list[Run]]) -> str:
+    factor = growth(cells)
+    if factor is None:
+        return ""
+    low, high = growth_interval(cells)
+    return f"{factor:.3g} ({low:.3g} to {high:.3g})"
+
+
+def report_tuned(rows: Rows) -> None:
+    tuned = rows.of(Tuned)
+    if not tuned:
+        return
+    print("\n### Settings of the peers that were tried, 8 bits, strict\n")
+    table(
+        ["peer", "setting", "answers", "TTS99"],
+        [
+            [
+                r.sampler,
+                r.setting,
+                str(r.found),
+                seconds_text(LN100 * r.seconds / r.found) if r.found else "",
+            ]
+            for r in tuned
+        ],
+    )
+
+
+def report_curves(rows: Rows) -> None:
+    points = rows.of(Point)
+    if not points:
+        return
+    print("\n### Share of verified reads against sweeps, per cent\n")
+    dynamics = list(dict.fromkeys(p.sampler for p in points))
+    sweeps = sorted({p.sweeps for p in points})
+    for model in dict.fromkeys(p.model for p in points):
+        share = {(p.sampler, p.sweeps): p for p in points if p.model == model}
+        print(f"\n{model}:\n")
+        table(
+            ["sweeps", *dynamics],
+            [
+                [str(n), *(share_text(share.get((name, n))) for name in dynamics)]
+                for n in sweeps
+                if any((name, n) in share for name in dynamics)
+            ],
+        )
+    draw_curves(points, rows.path.with_name("curves.svg"))
+
+
+def share_text(point: Point | None) -> str:
+    if point is None:
+        return ""
+    low, high = share_interval(point.verified, point.reads)
+    return f"{100 * point.verified / point.reads:.3g} ({100 * low:.2g} to {100 * high:.2g})"
+
+
+def draw_curves(points: list[Point], path: Path) -> None:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        return
+    names = list(dict.fromkeys(p.model for p in points))
+    figure = Figure(figsize=(4 * len(names), 3.4), layout="constrained")
+    axes = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
+    for axis, model in zip(axes, names, strict=True):
+        for name in dict.fromkeys(p.sampler for p in points):
+            curve = sorted(
+                (p.sweeps, p.verified / p.reads)
+                for p in points
+                if (p.sampler, p.model) == (name, model)
+            )
+            axis.plot(*zip(*curve, strict=True), marker=".", label=name)
+        axis.set(title=model, xscale="log", xlabel="sweeps")
+        axis.grid(alpha=0.3)
+    axes[0].set_ylabel("share of verified reads")
+    axes[0].legend()
+    figure.savefig(path)
+    print(f"\ndrawn in {path}")
+
+
+def table(head: list[str], lines: list[list[str]]) -> None:
+    print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}")
+    for line in lines:
+        print(f"| {' | '.join(line)} |")
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def hold_one_core() -> None:
+    """So that no library's threads make one core two; before they are started."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+def processor() -> str:
+    cpu = Path("/proc/cpuinfo")
+    names = (
+        [line for line in cpu.read_text().splitlines() if "model name" in line]
+        if cpu.exists()
+        else []
+    )
+    name = names[0].partition(": ")[2] if names else platform.processor()
+    return f"{name or platform.machine()}, one core"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_const", const="quick", dest="size", help="minutes")
+    size.add_argument("--full", action="store_const", const="full", dest="size", help="hours")
+    parser.add_argument("--only", choices=PARTS, action="append", help="may be repeated")
+    parser.add_argument("--dynamics", nargs="*", default=list(DYNAMICS))
+    names = [peer.name.split()[0] for peer in peers.PEERS]
+    parser.add_argument(
+        "--peers", nargs="*", default=names, help=f"of {', '.join(dict.fromkeys(names))}"
+    )
+    parser.add_argument("--widths", type=int, nargs="+")
+    parser.add_argument("--products", type=int)
+    parser.add_argument("--cell-seconds", type=float)
+    parser.add_argument("--rows", type=Path, default=models.ROOT / "build/bench-engine/rows.jsonl")
+    parser.add_argument("--resume", action="store_true", help="go on with the rows that are there")
+    parser.add_argument(
+        "--report", action="store_true", help="measure nothing, print what is there"
+    )
+    options = parser.parse_args()
+    budget = chosen_budget(options)
+    rows = Rows(options.rows, resume=options.resume or options.report)
+    if not options.report:
+        hold_one_core()
+        measure(rows, budget, options)
+    report(rows)
+
+
+def chosen_budget(options: argparse.Namespace) -> Budget:
+    from dataclasses import replace
+
+    given = {
+        "widths": tuple(options.widths) if options.widths else None,
+        "products": options.products,
+        "cell_seconds": options.cell_seconds,
+    }
+    kept = {name: value for name, value in given.items() if value is not None}
+    return replace(BUDGETS[options.size or "default"], **kept)
+
+
+def measure(rows: Rows, budget: Budget, options: argparse.Namespace) -> None:
+    chosen = [peer for peer in peers.PEERS if peer.name.split()[0] in options.peers]
+    for peer in chosen:
+        if not peer.installed:
+            say(f"{peer.name} is not installed and left out: pip install {peer.package}")
+    chosen = [peer for peer in chosen if peer.installed]
+    packages = ", ".join(f"{name} {text}" for name, text in versions(*PACKAGES).items())
+    rows.add(Versions(f"invc {__version__}, {packages}", processor()))
+    parts = options.only or PARTS
+    if "kernels" in parts:
+        measure_rates(rows, budget, chosen)
+    if "tts" in parts:
+        measure_tts(rows, budget, options.dynamics, chosen)
+    if "curves" in parts:
+        measure_curves(rows, budget, options.dynamics)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""What is measured, as frozen rows that can be kept, merged and resumed; and what they say.
+
+A row is one JSON object a line. Rows with equal keys are one measurement: the last one counts.
+"""
+
+import json
+import math
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+LN100 = math.log(100)
+FIT_FROM = 8  # below this width the cost of starting a run hides the growth
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Versions:
+    """What was measured, and where."""
+
+    key_fields: ClassVar = ("packages",)
+    packages: str
+    machine: str
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Flips per nanosecond of one sampler on one model, one core, each repetition."""
+
+    key_fields: ClassVar = ("sampler", "model")
+    sampler: str
+    model: str
+    spins: int
+    per_ns: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run until a first answer, or until its time was over.
+
+    Attributes:
+        sampler: A dynamics of ours, or another program.
+        criterion: "seen": the inputs are right. "strict": every gate is satisfied.
+        width: Bits of each factor.
+        product: What was factored.
+        seed: Of the run.
+        found: Whether there was an answer.
+        seconds: Processor time.
+    """
+
+    key_fields: ClassVar = ("sampler", "criterion", "width", "product", "seed")
+    sampler: str
+    criterion: str
+    width: int
+    product: int
+    seed: int
+    found: bool
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What a setting of a peer was worth: the time to a strict answer, from all its runs."""
+
+    key_fields: ClassVar = ("sampler", "setting", "width")
+    sampler: str
+    setting: str
+    width: int
+    found: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Point:
+    """The share of reads that were right after so many sweeps."""
+
+    key_fields: ClassVar = ("sampler", "model", "sweeps")
+    sampler: str
+    model: str
+    sweeps: int
+    reads: int
+    verified: int
+    strict: int
+    seconds: float
+
+
+Row = Versions | Rate | Run | Tuned | Point
+KINDS = {kind.__name__: kind for kind in (Versions, Rate, Run, Tuned, Point)}
+
+
+def key(row: Row) -> tuple:
+    return type(row).__name__, *(getattr(row, name) for name in row.key_fields)
+
+
+class Rows:
+    """Rows in a file, each written as soon as it is known, so that a run can be resumed."""
+
+    def __init__(self, path: Path, *, resume: bool) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.rows = {key(row): row for row in read_rows(path)} if resume else {}
+        if not resume:
+            path.write_text("")
+
+    def __contains__(self, row_key: tuple) -> bool:
+        return row_key in self.rows
+
+    def add(self, row: Row) -> None:
+        self.rows[key(row)] = row
+        with self.path.open("a") as file:
+            file.write(json.dumps({"kind": type(row).__name__, **asdict(row)}) + "\n")
+
+    def of(self, kind: type) -> list:
+        return [row for row in self.rows.values() if isinstance(row, kind)]
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    if not path.exists():
+        return
+    for line in path.read_text().splitlines():
+        try:
+            fields = json.loads(line)
+        except json.JSONDecodeError:
+            continue  # the line that was being written when a run was ended
+        row = KINDS[fields.pop("kind")](**fields)
+        yield Rate(**{**fields, "per_ns": tuple(row.per_ns)}) if isinstance(row, Rate) else row
+
+
+def tts99(runs: Iterable[Run]) -> float | None:
+    """Time to be 99 % sure of an answer, seconds: ln(100) times the mean of memoryless runs.
+
+    With runs that were cut short the maximum-likelihood mean is all the time spent divided by
+    the answers found. None where there was no answer.
+    """
+    runs = list(runs)
+    found = sum(run.found for run in runs)
+    return LN100 * sum(run.seconds for run in runs) / found if found else None
+
+
+def tts(runs: Sequence[Run]) -> float | None:
+    """What a table shows of runs: TTS99, or the median for SAT, whose runs are not memoryless."""
+    if runs and runs[0].sampler.startswith("SAT"):
+        times = statistics.median(run.seconds if run.found else math.inf for run in runs)
+        return times if math.isfinite(times) else None
+    return tts99(runs)
+
+
+def at_least(runs: Sequence[Run]) -> float:
+    """What TTS99 exceeds with 95 % confidence where no run had an answer: the rule of three."""
+    return LN100 * sum(run.seconds for run in runs) / 3
+
+
+def resampled(runs: Sequence[Run], chance: np.random.Generator) -> list[Run]:
+    """As many runs, drawn with replacement among those of each product."""
+    by_product = defaultdict(list)
+    for run in runs:
+        by_product[run.product].append(run)
+    return [
+        group[k]
+        for group in by_product.values()
+        for k in chance.integers(len(group), size=len(group))
+    ]
+
+
+def interval(runs: Sequence[Run], resamples: int = RESAMPLES) -> tuple[float, float]:
+    """95 % bootstrap confidence interval of TTS99; its upper end may be infinite."""
+    chance = np.random.default_rng(0)
+    drawn = sorted(tts(resampled(runs, chance)) or math.inf for _ in range(resamples))
+    return drawn[round(0.025 * resamples)], drawn[round(0.975 * resamples) - 1]
+
+
+def growth(cells: dict[int, Sequence[Run]]) -> float | None:
+    """Factor of TTS99 for two more bits of each factor.
+
+    log TTS99 is fitted by a line over the widths from FIT_FROM on that have answers; the
+    variance of the logarithm of a mean of k exponential times is about 1 / k.
+    """
+    widths = [n for n, runs in cells.items() if n >= FIT_FROM and tts(runs)]
+    if len(widths) < 2:
+        return None
+    logs = [math.log(tts(cells[n])) for n in widths]
+    weights = [math.sqrt(sum(run.found for run in cells[n])) for n in widths]
+    return math.exp(2 * np.polyfit(widths, logs, 1, w=weights)[0])
+
+
+def growth_interval(cells: dict[int, Sequence[Run]], resamples: int = 200) -> tuple[float, float]:
+    """95 % bootstrap confidence interval of `growth`."""
+    chance = np.random.default_rng(0)
+    drawn = [
+        growth({n: resampled(runs, chance) for n, runs in cells.items()}) for _ in range(resamples)
+    ]
+    kept = sorted(value for value in drawn if value is not None)
+    return kept[round(0.025 * len(kept))], kept[round(0.975 * len(kept)) - 1]
+
+
+def median_rate(row: Rate) -> float:
+    return statistics.median(row.per_ns)
+
+
+def share_interval(good: int, reads: int) -> tuple[float, float]:
+    """95 % confidence interval of a share.
+
+    Source: Wilson, https://doi.org/10.1080/01621459.1927.10502953.
+    """
+    z = 1.96
+    p = good / reads
+    centre = p + z * z / (2 * reads)
+    spread = z * math.sqrt(p * (1 - p) / reads + z * z / (4 * reads * reads))
+    scale = 1 + z * z / reads
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
