@@ -1,8 +1,34 @@
-"""invc: from Verilog to invertible logic on p-bits, and back from its answers."""
+"""invc: from Verilog to invertible logic on p-bits, and back from its answers.
 
-from importlib.metadata import PackageNotFoundError, version
+In a session or a notebook: `invc.synth`, `simulate`, `prove`, `lib_gen`, `read` and `write`. They
+are loaded when they are first used, so that the command line starts at once.
+"""
 
-try:
-    __version__ = version("invc")
-except PackageNotFoundError:  # run from a tree that was never installed
-    __version__ = "0+unknown"
+from importlib import import_module
+
+PACKAGES = ("simulate", "prove")  # callable themselves: see invc.packages
+FUNCTIONS = ("synth", *PACKAGES, "lib_gen", "read", "write")
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        globals()[name] = _version()
+        return globals()[name]
+    if name in PACKAGES:
+        return import_module(f"invc.{name}")
+    if name in FUNCTIONS:
+        return getattr(import_module("invc.api"), name)
+    raise AttributeError(f"module 'invc' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), "__version__", *FUNCTIONS])
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow to load
+
+    try:
+        return version("invc")
+    except PackageNotFoundError:  # run from a tree that was never installed
+        return "0+unknown"

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from invc.ising import IsingModel
 from invc.library.cell import Cell
 from invc.netlist import Netlist
+from invc.tables import html_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,24 @@ class Design:
     cells: Mapping[str, Cell] = field(default_factory=dict)
     origin: str = ""
     scale: float = 1.0
+
+    def __repr__(self) -> str:
+        return f"<Design {', '.join(f'{name} {text}' for name, text in self._summary)}>"
+
+    def _repr_html_(self) -> str:
+        return html_table((), self._summary)
+
+    @property
+    def _summary(self) -> list[tuple[str, str]]:
+        netlist, model = self.netlist, self.model
+        ports = ", ".join(f"{p.direction} {p.name}{p.range_text}" for p in netlist.ports)
+        return [
+            ("module", netlist.name),
+            ("ports", ports),
+            ("gates", str(len(netlist.gates))),
+            ("spins", str(model.spins)),
+            ("couplings", str(len(model.J))),
+        ]
 
     @cached_property
     def ancilla_starts(self) -> npt.NDArray[np.int64]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from invc.ising import IsingModel, from_terms
 from invc.netlist import Function
+from invc.tables import html_table
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,18 @@ class Cell:
         """The cell's Hamiltonian as an Ising model, offset 0."""
         i, j, value = zip(*self.J, strict=True) if self.J else ((), (), ())
         return from_terms(len(self.spin_names), np.array(self.h), i, j, value, 0)
+
+    def _repr_html_(self) -> str:
+        couplings = {frozenset((i, j)): value for i, j, value in self.J}
+        rows = [
+            (name, str(self.h[i]), *(str(couplings.get(frozenset((i, j)), "")) for j in range(i)))
+            for i, name in enumerate(self.spin_names)
+        ]
+        padded = [(*row, *[""] * (len(rows) + 1 - len(row))) for row in rows]
+        caption = f"{self.name}: gap {self.gap}, ground {self.ground}"
+        return html_table(
+            ("", "h", *self.spin_names[:-1]), [row[: len(rows) + 1] for row in padded], caption
+        )
 
     def scaled(self, factor: int) -> Cell:
         """The cell with every coefficient, its ground energy and its gap multiplied."""

@@ -1,5 +1,8 @@
 """Exact answers by SAT, from the gates of a design and its clamps."""
 
+import sys
+
+from invc.packages import CallablePackage
 from invc.prove.answers import Count, Proof, count, solve
 from invc.prove.clauses import clauses_of, implicates
 from invc.prove.problem import Problem, pose
@@ -16,3 +19,5 @@ __all__ = [
     "solve",
     "solver_name",
 ]
+
+sys.modules[__name__].__class__ = CallablePackage

@@ -1,0 +1,28 @@
+"""Tables as plain text and as HTML: how results show themselves in a session and a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from itertools import chain
+
+
+def text_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns aligned to the right, two blanks apart."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        for row in chain([head], rows)
+    )
+
+
+def html_table(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
+    """A table element; every text in it is escaped, whoever named the ports."""
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    top = f"<thead><tr>{_cells('th', head)}</tr></thead>" if head else ""
+    body = "".join(f"<tr>{_cells('td', row)}</tr>" for row in rows)
+    return f"<table>{title}{top}<tbody>{body}</tbody></table>"
+
+
+def _cells(element: str, texts: Sequence[str]) -> str:
+    return "".join(f"<{element}>{escape(text)}</{element}>" for text in texts)
