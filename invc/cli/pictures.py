@@ -42,6 +42,8 @@ class Pictures:
     recorder: Recorder | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
+        for name in self.wanted:
+            _need_folder(Path(name))
         if self.plot:
             from invc.report.plot import check_plot
 
@@ -75,6 +77,11 @@ class Pictures:
 
         return progress
 
+    def say_unwritten(self) -> None:
+        """Say that nothing was sampled, so that nobody looks for the files."""
+        if self.wanted:
+            click.echo(f"nothing was sampled; not written: {', '.join(self.wanted)}", err=True)
+
     def write(
         self, design: Design, clamps: Sequence[str], clamped: Clamped, result: Result
     ) -> tuple[str, ...]:
@@ -96,6 +103,18 @@ class Pictures:
 
             write_vcd(run, Path(self.vcd))
         return self.wanted
+
+
+def _need_folder(path: Path) -> None:
+    """A folder that is not there is told before the run, not after it."""
+    from invc.diagnostics import InvcError
+
+    if not path.parent.is_dir():
+        raise InvcError(
+            "cannot write it: no such file or directory",
+            where=str(path),
+            hint="make its folder first",
+        )
 
 
 def _run_of(
@@ -121,7 +140,7 @@ def _run_of(
     return Run(
         design,
         tuple(clamps),
-        tuple(Found(tuple(answer.ports.values()), answer.reads) for answer in result.answers),
+        tuple(Found(tuple(a.ports.values()), a.reads, a.energy) for a in result.answers),
         result.reads,
         result.verified_reads,
         f"{found}; {result.verified_reads} of {count(result.reads, 'read')} verified",

@@ -151,6 +151,7 @@ def command(
             write_json(json_file, _impossible(design, clamps, seed, str(reason)))
         if text_wanted:
             click.echo(f"impossible: {reason}")
+        pictures.say_unwritten()
         ctx.exit(IMPOSSIBLE)
     with _Bar(enabled=not quiet and sys.stderr.isatty()) as bar:
         result = run(

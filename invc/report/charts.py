@@ -80,9 +80,9 @@ def _ranks(run: Run) -> Element:
     add(svg, "path", class_="rule dashed", d=f"M{left:.1f} {y:.1f}H{x:.1f}")
     add(svg, "text", f"mean {mean:.3g}", x=x, y=y - 5, text_anchor="end", class_="halo")
     total = number(len(run.answers))
-    text = f"{total} answers, the most often found first"
+    text = f"{total} answers, {run.order}"
     if len(run.answers) > MOST_RANKS:
-        text = f"the {MOST_RANKS} most often found of {total} answers"
+        text = f"the first {MOST_RANKS} of {text}"
     add(svg, "text", text, x=(left + x) / 2, y=HEIGHT - 10, text_anchor="middle")
     return svg
 
@@ -93,8 +93,8 @@ def energy_chart(run: Run) -> Element | None:
     if trace is None or len(trace.sweeps) < 2:
         return None
     sweeps = trace.sweeps.tolist()
-    low, quarter, median, three, high = trace.energies.T.tolist()
-    axes = Axes((sweeps[0], sweeps[-1]), (min(0, *low), max(high)))
+    low, quarter, median, three, high = run.energy(1) * trace.energies.T
+    axes = Axes((sweeps[0], sweeps[-1]), (min(0, low.min()), high.max()))
     svg = _svg("energy", "Energy of the reads against sweeps")
     _x_axis(svg, axes)
     _y_axis(svg, axes, "energy", ticks(*axes.y))

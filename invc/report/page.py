@@ -115,11 +115,13 @@ def _charts(run: Run) -> Iterator[tuple[str, str, Element | None]]:
     )
     yield "Answers", text, answers
     energy = energy_chart(run)
-    text = f"Of {seen}: median, middle half, and all but the outer 5 %. 0 satisfies every gate."
+    text = f"Of {seen}: median, middle half, and all but the outer 5 %."
+    text += "" if run.ranked else " 0 satisfies every gate."
     yield "Energy", text if energy is not None else unseen, energy
-    convergence = convergence_chart(run)
-    text = f"Share of {seen} whose inputs give the clamped values."
-    yield "Convergence", text if convergence is not None else unseen, convergence
+    if not run.ranked:
+        convergence = convergence_chart(run)
+        text = f"Share of {seen} whose inputs give the clamped values."
+        yield "Convergence", text if convergence is not None else unseen, convergence
     bits = marginals_chart(run)
     text = "Share of verified reads in which each port bit is 1, most significant bit first."
     yield "Bits", text if bits is not None else "No answer was found.", bits
@@ -129,16 +131,18 @@ def _answers_table(body: Element, run: Run) -> None:
     card = add(body, "section", class_="card")
     add(card, "h2", "Every answer")
     if len(run.answers) > MOST_ROWS:
-        text = f"The {MOST_ROWS} most often found of {number(len(run.answers))}."
+        text = f"The first {MOST_ROWS} of {number(len(run.answers))}, {run.order}."
         add(card, "p", text, class_="soft")
-    head = [*(shown(port.name) for port in run.design.netlist.ports), "reads", "share"]
-    rows = [_answer_row(answer, run.verified) for answer in run.answers[:MOST_ROWS]]
+    ports = [shown(port.name) for port in run.design.netlist.ports]
+    head = [*ports, *(["energy"] if run.ranked else []), "reads", "share"]
+    rows = [_answer_row(run, answer) for answer in run.answers[:MOST_ROWS]]
     _table(card, head, rows)
 
 
-def _answer_row(answer: Found, verified: int) -> list[str]:
-    share = percent(answer.reads / max(1, verified))
-    return [*map(decimal, answer.values), number(answer.reads), share]
+def _answer_row(run: Run, answer: Found) -> list[str]:
+    energy = [f"{run.energy(answer.energy):.10g}"] if run.ranked else []
+    share = percent(answer.reads / max(1, run.verified))
+    return [*map(decimal, answer.values), *energy, number(answer.reads), share]
 
 
 def _table(parent: Element, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Element:
@@ -159,6 +163,10 @@ def _netlist(body: Element, design: Design, trace: Trace | None) -> None:
     """The graph with its tools, or what can be said of a design too large to draw."""
     card = add(body, "section", class_="card")
     add(card, "h2", "Netlist")
+    if not design.netlist.gates:
+        text = f"No gates: {design.model.spins} spins, {len(design.model.J)} couplings."
+        add(card, "p", text, class_="soft")
+        return
     small = can_be_drawn(design.netlist)
     if small:
         _graph(card, design, trace)

@@ -44,7 +44,7 @@ ABOUT: dict[str, dict[str, Any]] = {
     "svg": {"Date": None},
     "pdf": {"CreationDate": None},
 }
-MOST_BARS = 12
+MOST_BARS = 10
 MOST_BITS = 32  # in one row
 
 
@@ -88,9 +88,12 @@ def format_plot(run: Run, form: str) -> bytes:
         engine.set(w_pad=0.2, h_pad=0.15, wspace=0.05, rect=(0, 0, 1, 0.88))  # type: ignore[call-arg]
         figure.text(0.025, 0.935, short(run.title, 80), fontsize=16, fontweight="bold")
         figure.text(0.025, 0.897, run.summary, color=SOFT, fontsize=10.5)
-        for axes, draw in zip(
-            figure.subplots(2, 2).flat, (_answers, _energy, _convergence, _bits), strict=True
-        ):
+        # A model without gates has no wrong state, so nothing converges to right ones.
+        draws = (_answers, _energy, *(() if run.ranked else (_convergence,)), _bits)
+        places = list(figure.subplots(2, 2).flat)
+        for axes in places[len(draws) :]:
+            axes.set_axis_off()
+        for axes, draw in zip(places, draws, strict=False):
             draw(axes, run)
         out = io.BytesIO()
         figure.savefig(out, format=form, dpi=150, metadata=ABOUT[form])
@@ -115,7 +118,7 @@ def _answers(axes: Axes, run: Run) -> None:
             ha="right",
             va="bottom",
         )
-        axes.set_xlabel(f"{number(len(reads))} answers, the most often found first")
+        axes.set_xlabel(f"{number(len(reads))} answers, {run.order}")
         axes.set_ylabel("reads")
         axes.locator_params(axis="y", integer=True)
         axes.margins(x=0.01)
@@ -140,12 +143,13 @@ def _energy(axes: Axes, run: Run) -> None:
     if trace is None or len(trace.sweeps) < 2:
         _empty(axes, "every spin follows from the clamps")
         return
-    low, quarter, median, three, high = trace.energies.T
+    low, quarter, median, three, high = run.energy(1) * trace.energies.T
     axes.fill_between(trace.sweeps, low, high, color=BAND, linewidth=0)
     axes.fill_between(trace.sweeps, quarter, three, color=INNER, linewidth=0)
     axes.plot(trace.sweeps, median, color=ACCENT, linewidth=1.8)
     _time_axis(axes, trace.sweeps.tolist())
     axes.set_ylim(min(0.0, float(low.min())), None)
+    axes.locator_params(axis="y", nbins=6)
     axes.set_ylabel(f"energy of {trace.reads} reads")
     _label_ends(
         axes,

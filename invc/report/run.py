@@ -16,10 +16,17 @@ MOST_DIGITS = 24
 
 
 class Found(NamedTuple):
-    """A verified answer: the value of each port in the order of the design, and its reads."""
+    """A verified answer.
+
+    Attributes:
+        values: The value of each port, in the order of the design.
+        reads: Reads that ended in it.
+        energy: The lowest energy among them, as the model counts it.
+    """
 
     values: tuple[int, ...]
     reads: int
+    energy: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +36,7 @@ class Run:
     Attributes:
         design: What was sampled.
         clamps: As the user wrote them.
-        answers: The most often found first.
+        answers: The most often found first; of a model without gates, the lowest first.
         reads: Reads that ended.
         verified: Reads that ended in an answer.
         summary: What happened, in one line.
@@ -45,6 +52,20 @@ class Run:
     summary: str
     facts: tuple[tuple[str, str], ...] = ()
     trace: Trace | None = None
+
+    @property
+    def ranked(self) -> bool:
+        """Whether energies are what counts: a model without gates has no wrong state."""
+        return not self.design.netlist.gates
+
+    def energy(self, energy: float) -> float:
+        """An energy in the units of the file that the model came from."""
+        return energy / self.design.scale
+
+    @property
+    def order(self) -> str:
+        """How the answers are ordered, in words."""
+        return "the lowest first" if self.ranked else "the most often found first"
 
     @property
     def title(self) -> str:
