@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from invc.report.markup import Element, add, element
 from invc.report.names import short, shown
@@ -14,8 +15,8 @@ LEFT, RIGHT, TOP, BOTTOM = 48.0, 112.0, 18.0, 38.0
 MOST_BARS = 10  # answers with a label of their own
 MOST_RANKS = 400
 ROW = 36.0
-CELL, CELL_HEIGHT, CELLS = 26.0, 24.0, 16
-LINE, MOST_LINES = 64.0, 40
+CELL_HEIGHT = 22.0
+MOST_PORTS = 40
 Line = Sequence[tuple[float, float]]
 
 
@@ -140,30 +141,46 @@ def convergence_chart(run: Run) -> Element | None:
 
 def marginals_chart(run: Run) -> Element | None:
     """One cell a bit, filled from below to the share of verified reads in which it is 1."""
-    lines = [
-        (port, bits[k : k + CELLS], k)
-        for port, bits in marginals(run)
-        for k in range(0, len(bits), CELLS)
-    ][:MOST_LINES]
-    if not lines:
+    table = marginals(run)
+    if not table:
         return None
-    svg = _svg("bits", "Share of verified reads in which each port bit is 1", LINE * len(lines))
-    for row, (port, bits, first) in enumerate(lines):
-        if first == 0:
-            name = short(shown(port.name) + port.range_text, 40)
-            add(svg, "text", name, x=0, y=LINE * row + 12, class_="strong")
-        for k, bit in enumerate(bits):
-            _cell(svg, bit, CELL * k, LINE * row + 18)
+    cells = (
+        Cells(16, 26.0, 40.0)
+        if max(len(bits) for _, bits in table) <= 32
+        else Cells(32, 13.0, 28.0)
+    )
+    svg = _svg("bits", "Share of verified reads in which each port bit is 1")
+    y = 0.0
+    for port, bits in table[:MOST_PORTS]:
+        name = short(shown(port.name) + port.range_text, 40)
+        add(svg, "text", name, x=0, y=y + 12, class_="strong")
+        y += 18
+        for first in range(0, len(bits), cells.line):
+            for k, bit in enumerate(bits[first : first + cells.line]):
+                _cell(svg, bit, cells, cells.width * k, y)
+            y += cells.height
+        y += 6
+    svg.set("viewBox", f"0 0 {WIDTH:g} {y:g}")
     return svg
 
 
-def _cell(svg: Element, bit: Marginal, x: float, y: float) -> None:
+class Cells(NamedTuple):
+    """Cells in a line, and the size of one with what is around it."""
+
+    line: int
+    width: float
+    height: float
+
+
+def _cell(svg: Element, bit: Marginal, cells: Cells, x: float, y: float) -> None:
     cell = add(svg, "g")
     add(cell, "title", f"{bit.name}: {bit.share:.3f} ± {bit.error:.3f}")
-    width, fill = CELL - 5, CELL_HEIGHT * bit.share
+    width, fill = cells.width * 0.8, CELL_HEIGHT * bit.share
     add(cell, "rect", class_="cell", x=x + 0.5, y=y + 0.5, width=width, height=CELL_HEIGHT)
     top = y + 0.5 + CELL_HEIGHT - fill
     add(cell, "rect", class_="bar", x=x + 0.5, y=top, width=width, height=fill)
+    if cells.width < 20:
+        return
     middle = x + 0.5 + width / 2
     add(cell, "text", bare(bit.share), x=middle, y=y + CELL_HEIGHT + 13, class_="small middle")
 

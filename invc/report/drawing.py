@@ -12,6 +12,7 @@ from invc.report.markup import Element, add, element
 from invc.report.names import net_names, short
 
 BUBBLE = 2.6
+WORDS = {"input": "input", "output": "output", "link": "from afar:"}
 MOST_PIN_NAMES = 600  # gates; more text than that would slow a phone down
 DEEP = (0.0, 0.01, 0.03, 0.1, 0.3)  # where the classes q1 to q5 of violated gates begin
 
@@ -84,7 +85,7 @@ def _box(
         add(group, "title", _gate_title(netlist, box.index))
     else:
         group.set("data-net", str(pins[0].literal >> 1))
-        add(group, "title", f"{box.kind} {box.label}")
+        add(group, "title", f"{WORDS[box.kind]} {box.label}")
     radius = 5 if box.kind == "gate" else box.height / 2
     shape: dict[str, Any] = {
         "x": box.x,

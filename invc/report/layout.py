@@ -1,6 +1,7 @@
 """Where the gates of a netlist stand and how its nets run between them: a layered drawing.
 
-Columns are topological levels, inputs on the left and outputs on the right. Within a column the
+Columns are topological levels, inputs on the left and outputs on the right; in a deep netlist they
+stand beside their gates, and a net that would run far is cut and named instead. Within a column the
 order comes from barycentres (Sugiyama, Tagawa, Toda, https://doi.org/10.1109/TSMC.1981.4308636,
 section V) and the places from isotonic regression: as near as the order and the space between
 boxes allow to the mean of what they connect to.
@@ -15,7 +16,7 @@ from typing import TypeAlias
 
 from invc.design import bit_names
 from invc.netlist import Literal, Netlist
-from invc.report.names import shown
+from invc.report.names import net_names, shown
 
 ROUNDS = 10  # of ordering from left to right and back
 GATE_WIDTH = 62.0
@@ -26,9 +27,10 @@ BETWEEN_BOXES = 12.0
 BETWEEN_WIRES = 7.0
 BETWEEN_COLUMNS = 64.0
 MANY_COLUMNS, BETWEEN_MANY = 24, 38.0
+LONGEST = 12  # columns that a net passes in a deep netlist before it is cut
 MARGIN = 24.0
 MOST_LETTERS = 22
-PADDING = {"gate": 17.0, "input": 9.0, "output": 9.0}
+PADDING = {"gate": 17.0, "input": 9.0, "output": 9.0, "link": 9.0}
 
 Point: TypeAlias = tuple[float, float]
 Branch: TypeAlias = tuple[Point, ...]
@@ -46,15 +48,16 @@ class Pin:
 
 @dataclass(frozen=True)
 class Box:
-    """A gate or one bit of a port; x and y are its upper left corner.
+    """A gate, one bit of a port, or where a net that was cut goes on; x, y: upper left corner.
 
     Attributes:
         kind: What it is.
-        index: Number of the gate in the netlist, or of the bit among those of its direction.
-        label: Name of the cell, or of the bit.
+        index: Number of the gate in the netlist, of the bit among those of its direction, or of
+            the net.
+        label: Name of the cell, the bit, or the net.
     """
 
-    kind: OneOf["gate", "input", "output"]
+    kind: OneOf["gate", "input", "output", "link"]
     index: int
     label: str
     x: float
@@ -87,7 +90,7 @@ class Layout:
 class _Vertex:
     """A box, or a place where a net passes a column."""
 
-    kind: OneOf["gate", "input", "output", "pass"]
+    kind: OneOf["gate", "input", "output", "link", "pass"]
     index: int
     level: int
     label: str
@@ -112,15 +115,14 @@ def port_bits(netlist: Netlist, direction: str) -> Iterator[tuple[str, Literal]]
 def size_of(netlist: Netlist) -> int:
     """How many boxes and passing wires a drawing would have."""
     columns = _columns(netlist)
-    return sum(len(column) for column in columns) + sum(
-        last - first - 1 for first, last in _spans(columns).values()
-    )
+    _connect(columns, net_names(netlist))
+    return sum(len(column) for column in columns)
 
 
 def place(netlist: Netlist) -> Layout:
     """The drawing of a netlist; time grows with the sum of the lengths of its nets."""
     columns = _columns(netlist)
-    steps = _connect(columns)
+    steps = _connect(columns, net_names(netlist))
     _arrange(columns)
     return _draw(columns, steps)
 
@@ -151,9 +153,11 @@ def _columns(netlist: Netlist) -> list[list[_Vertex]]:
     """The boxes by level, in the order of the netlist."""
     level = levels(netlist)
     depth = max(level, default=0)
+    first, last = _port_levels(netlist, level)
     columns: list[list[_Vertex]] = [[] for _ in range(depth + 2)]
     for k, (label, bit) in enumerate(port_bits(netlist, "input")):
-        columns[0].append(_Vertex("input", k, 0, label, PIN_PITCH + 4, (), (("", bit),)))
+        at = first.get(bit >> 1, 0)
+        columns[at].append(_Vertex("input", k, at, label, PIN_PITCH + 4, (), (("", bit),)))
     for k, gate in enumerate(netlist.gates):
         function = gate.function
         inputs = tuple(zip(function.inputs, gate.inputs, strict=True))
@@ -162,40 +166,55 @@ def _columns(netlist: Netlist) -> list[list[_Vertex]]:
         box = _Vertex("gate", k, level[k], shown(function.name), height, inputs, outputs)
         columns[level[k]].append(box)
     for k, (label, bit) in enumerate(port_bits(netlist, "output")):
-        box = _Vertex("output", k, depth + 1, label, PIN_PITCH + 4, (("", bit),), ())
-        columns[-1].append(box)
+        at = last.get(bit >> 1, depth + 1)
+        columns[at].append(_Vertex("output", k, at, label, PIN_PITCH + 4, (("", bit),), ()))
     return columns
 
 
-def _spans(columns: Sequence[Sequence[_Vertex]]) -> dict[int, tuple[int, int]]:
-    """For each net that is read, the level of its driver and of its last reader."""
-    first = {pin >> 1: box.level for column in columns for box in column for _, pin in box.outputs}
-    last = {pin >> 1: box.level for column in columns for box in column for _, pin in box.inputs}
-    return {net: (first[net], level) for net, level in last.items() if net}
+def _port_levels(netlist: Netlist, level: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
+    """Of a deep netlist, the columns of inputs and outputs by their nets; else nothing.
+
+    An input stands just before its first reader, an output just after its driver.
+    """
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    if max(level, default=0) <= MANY_COLUMNS:
+        return first, last
+    for k, gate in enumerate(netlist.gates):
+        for pin in gate.inputs:
+            first[pin >> 1] = min(first.get(pin >> 1, level[k] - 1), level[k] - 1)
+        last |= {pin >> 1: level[k] + 1 for pin in gate.outputs}
+    for _, bit in port_bits(netlist, "input"):
+        last[bit >> 1] = first.get(bit >> 1, 0) + 1
+    return first, last
 
 
-def _connect(columns: list[list[_Vertex]]) -> list[_Step]:
+def _connect(columns: list[list[_Vertex]], names: Sequence[str]) -> list[_Step]:
     """Join neighbours in adjacent columns; a long net passes each column between once.
 
     Returns:
         The net, the left and the right end of each step.
     """
-    spans = _spans(columns)
-    at: dict[tuple[int, int], _Vertex] = {}  # net and level: where to come from
-    boxes = [box for column in columns for box in column]
-    for box in boxes:
-        for _, pin in box.outputs:
-            at[pin >> 1, box.level] = box
-    steps = []
-    for net, (first, last) in spans.items():
-        for level in range(first + 1, last):
-            at[net, level] = _Vertex("pass", net, level, "", 0.0)
-            columns[level].append(at[net, level])
-            steps.append((net, at[net, level - 1], at[net, level]))
-    for box in boxes:
-        for net in dict.fromkeys(pin >> 1 for _, pin in box.inputs):
-            if net:
-                steps.append((net, at[net, box.level - 1], box))
+    longest = LONGEST if len(columns) > MANY_COLUMNS + 2 else len(columns)
+    reached: dict[int, _Vertex] = {}  # the last place of each net so far
+    steps: list[_Step] = []
+    for level in range(len(columns)):
+        boxes = list(columns[level])  # what passes is added while this runs
+        for box in boxes:
+            for net in dict.fromkeys(pin >> 1 for _, pin in box.inputs if pin > 1):
+                if level - 1 - reached[net].level > longest:
+                    link = (("", 2 * net),)
+                    end = _Vertex("link", net, level - 1, names[net], PIN_PITCH + 4, (), link)
+                    columns[level - 1].append(end)
+                    reached[net] = end
+                while reached[net].level < level - 1:
+                    end = _Vertex("pass", net, reached[net].level + 1, "", 0.0)
+                    columns[end.level].append(end)
+                    steps.append((net, reached[net], end))
+                    reached[net] = end
+                steps.append((net, reached[net], box))
+        for box in boxes:
+            reached |= {pin >> 1: box for _, pin in box.outputs}
     for _, left, right in steps:
         left.after.append(right)
         right.before.append(left)

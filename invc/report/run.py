@@ -12,7 +12,7 @@ from invc.netlist import Port
 from invc.report.names import short, shown
 from invc.trace import Trace
 
-MOST_DIGITS = 24
+MOST_DIGITS = 40
 
 
 class Found(NamedTuple):
@@ -115,7 +115,7 @@ def answer_labels(run: Run, answers: Sequence[Found], most: int = 44) -> list[st
 
 def decimal(value: int) -> str:
     """A number as tables show it: hexadecimal where decimal would be long, and never too wide."""
-    if value.bit_length() <= 64:
+    if value.bit_length() <= 128:
         return str(value)
     return short(hex(value), MOST_DIGITS)
 
@@ -150,4 +150,4 @@ def ticks(low: float, high: float, about: int = 4) -> list[float]:
 def number(value: float) -> str:
     """A tick's label: no digits that say nothing, thousands apart."""
     text = f"{value:,.6g}" if abs(value) < 1e6 else f"{value:.3g}"
-    return text.replace(",", "\u202f")
+    return text.replace(",", " ")

@@ -6,7 +6,8 @@ from xml.etree import ElementTree as ET
 
 from hypothesis import given, settings
 
-from designs import multiplier, netlists
+from designs import AND2, multiplier, netlists
+from invc.netlist import Gate, Netlist, Port
 from invc.report.drawing import depth_class, draw, standalone
 from invc.report.layout import levels, place, port_bits, size_of
 
@@ -91,3 +92,27 @@ def test_size_is_counted_without_drawing():
     layout = place(netlist)
     passing = sum(len(branch) == 3 for wire in layout.wires for branch in wire.branches)
     assert len(layout.boxes) < size_of(netlist) <= len(layout.boxes) + passing
+
+
+def test_in_a_deep_netlist_ports_stand_beside_their_gates_and_far_nets_are_cut_and_named():
+    gates = [Gate(AND2, (2, 4, 6)), *(Gate(AND2, (2 * k, 4, 2 * k + 2)) for k in range(3, 40))]
+    gates.append(Gate(AND2, (80, 7, 82)))  # reads net 3, 38 gates after its driver
+    ports = (Port("a", "input", (2, 4)), Port("y", "output", (82, 9)))
+    netlist = Netlist("chain", ports, tuple(gates), ("", *(f"n{k}" for k in range(41)))).check()
+    assert max(levels(netlist)) == 39
+    layout = place(netlist)
+    kinds = Counter(box.kind for box in layout.boxes)
+    assert kinds == {"gate": 39, "input": 2, "output": 2, "link": 1}
+    (link,) = (box for box in layout.boxes if box.kind == "link")
+    assert (link.index, link.label) == (3, "n2")
+    outputs = {box.label: box.x for box in layout.boxes if box.kind == "output"}
+    assert outputs["y[1]"] < layout.width / 4 < outputs["y[0]"]
+    # Every pin that reads is reached from a box that drives its net, by steps to the right.
+    ends = {(p.literal >> 1, p.x, p.y) for box in layout.boxes for p in box.outputs}
+    for wire in layout.wires:
+        for branch in sorted(wire.branches):
+            assert (wire.net, *branch[0]) in ends
+            ends.add((wire.net, *branch[-1]))
+    assert {(p.literal >> 1, p.x, p.y) for b in layout.boxes for p in b.inputs} <= ends
+    for k, box in enumerate(layout.boxes):
+        assert not any(overlap(box, other) for other in layout.boxes[k + 1 :])

@@ -179,3 +179,32 @@ def test_no_answer_and_nothing_to_sample_have_pages_too():
     assert "No answer was found." in none and "of the lowest energy" in none
     forced = "".join(format_page(run_of(design, ("a=5", "b=3"))))
     assert "there was nothing to watch" in forced
+
+
+@needs_browser
+def test_two_fingers_zoom_and_one_tap_asks(page, tab):
+    tab.open(page, width=390, height=844, touch=True)
+    tab.ask("document.getElementById('graph').scrollIntoView({block: 'center'})")
+    x, y, width = tab.ask(
+        "(b => [b.x, b.y, b.width])(document.getElementById('graph').getBoundingClientRect())"
+    )
+    scale = "Number(/scale\\((.*)\\)/.exec(document.getElementById('view').getAttribute('transform'))[1])"
+    before = tab.ask(scale)
+    for kind, apart in (("touchStart", 30), ("touchMove", 60), ("touchMove", 110), ("touchEnd", 0)):
+        middle = x + width / 2
+        points = [
+            {"x": middle - apart, "y": y + 90, "id": 0},
+            {"x": middle + apart, "y": y + 90, "id": 1},
+        ]
+        tab.send("Input.dispatchTouchEvent", type=kind, touchPoints=points if apart else [])
+    assert tab.ask(scale) > before * 1.5
+    tab.ask("document.getElementById('whole').click()")
+    gate = "document.querySelector('#graph [data-gate=\"0\"] rect').getBoundingClientRect()"
+    point = {
+        "x": tab.ask(f"{gate}.x + {gate}.width / 2"),
+        "y": tab.ask(f"{gate}.y + {gate}.height / 2"),
+    }
+    tab.send("Input.dispatchTouchEvent", type="touchStart", touchPoints=[point])
+    tab.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    assert "AND2" in tab.ask("document.getElementById('about').textContent")
+    assert tab.complaints() == []

@@ -120,4 +120,4 @@ def test_numbers_for_people():
     assert ticks(0, 101) == [0, 25, 50, 75, 100]
     assert ticks(0, 0.9) == pytest.approx([0, 0.25, 0.5, 0.75])
     assert ticks(3, 3) == [3]
-    assert [number(x) for x in (0, 12.5, 2048, 1e7)] == ["0", "12.5", "2\u202f048", "1e+07"]
+    assert [number(x) for x in (0, 12.5, 2048, 1e7)] == ["0", "12.5", "2 048", "1e+07"]
