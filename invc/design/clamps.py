@@ -34,7 +34,7 @@ class Clamp(NamedTuple):
     name: str
 
 
-class _Bits(NamedTuple):
+class Bits(NamedTuple):
     """What a NAME stands for, least significant bit first."""
 
     literals: tuple[Literal, ...]
@@ -54,7 +54,7 @@ def parse_clamps(netlist: Netlist, texts: Iterable[str]) -> tuple[Clamp, ...]:
         name, equals, value = text.rpartition("=")
         if not equals or not name or not value:
             raise InvcError(f"clamp {text!r} is not NAME=VALUE", hint=VALUES_HINT)
-        target = _target(netlist, name)
+        target = named_bits(netlist, name)
         bits = _parse_value(value.strip(), len(target.literals), target.signed, text)
         for literal, label, bit in zip(target.literals, target.names, bits, strict=True):
             if bit is None:
@@ -95,7 +95,12 @@ def bit_names(port: Port) -> tuple[str, ...]:
     return tuple(f"{port.name}[{port.index(k)}]" for k in range(len(port.bits)))
 
 
-def _target(netlist: Netlist, name: str) -> _Bits:
+def named_bits(netlist: Netlist, name: str) -> Bits:
+    """The bits that a port, a slice, a bit, "inputs" or "outputs" stands for.
+
+    Raises:
+        InvcError: There is nothing of that name.
+    """
     ports = {port.name: port for port in netlist.ports}
     known = name if name in ports else name.strip()
     if known in ports:
@@ -104,7 +109,7 @@ def _target(netlist: Netlist, name: str) -> _Bits:
         chosen = netlist.inputs if known == "inputs" else netlist.outputs
         parts = [_whole(port) for port in reversed(chosen)]  # the first port is the highest
         literals = tuple(bit for part in parts for bit in part.literals)
-        return _Bits(literals, tuple(label for part in parts for label in part.names), False)
+        return Bits(literals, tuple(label for part in parts for label in part.names), False)
     match = NAMED_BITS.fullmatch(known)
     port = (ports.get(match[1]) or ports.get(match[1].strip())) if match else None
     if match and port:
@@ -114,11 +119,11 @@ def _target(netlist: Netlist, name: str) -> _Bits:
     raise InvcError(f"no port is called {known!r}", hint=nearest(known, [*ports, *GROUPS]))
 
 
-def _whole(port: Port) -> _Bits:
-    return _Bits(port.bits, bit_names(port), port.signed)
+def _whole(port: Port) -> Bits:
+    return Bits(port.bits, bit_names(port), port.signed)
 
 
-def _slice(port: Port, left: int, right: int, name: str) -> _Bits:
+def _slice(port: Port, left: int, right: int, name: str) -> Bits:
     high, low = port.position(left), port.position(right)
     if high is None or low is None:
         span = port.range_text or "a single bit"
@@ -127,7 +132,7 @@ def _slice(port: Port, left: int, right: int, name: str) -> _Bits:
         order = f"{port.name}[{right}:{left}]"
         raise InvcError(f"{name!r} runs against its port", hint=f"write {order}")
     chosen = slice(low, high + 1)
-    return _Bits(port.bits[chosen], bit_names(port)[chosen], False)
+    return Bits(port.bits[chosen], bit_names(port)[chosen], False)
 
 
 def _parse_value(text: str, width: int, signed: bool, clamp: str) -> list[int | None]:

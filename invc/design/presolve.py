@@ -28,10 +28,12 @@ class Clamped:
         values: -1 or +1 for each spin that is clamped or follows from clamps, 0 for a free
             spin. Shape (spins,), int8.
         wanted: The clamped literals with their values, 0 or 1: what an answer must satisfy.
+        forbidden: Combinations of literals with values: an answer has none of them as a whole.
     """
 
     values: Int8
     wanted: tuple[tuple[Literal, int], ...]
+    forbidden: tuple[tuple[tuple[Literal, int], ...], ...] = ()
 
     @property
     def free(self) -> int:
@@ -39,12 +41,15 @@ class Clamped:
         return int(np.count_nonzero(self.values == 0))
 
 
-def presolve(design: Design, clamps: Iterable[Clamp]) -> Clamped:
+def presolve(
+    design: Design, clamps: Iterable[Clamp], forbidden: Iterable[Iterable[Clamp]] = ()
+) -> Clamped:
     """Hold the clamped spins and every spin whose value follows from them.
 
     Two rules, until neither finds more: a gate whose known pins leave a pin one value fixes it,
     and a spin whose bias outweighs all its free couplings, |h_i| > sum_j |J_ij|, has one value
-    in every ground state. Neither loses an answer.
+    in every ground state. Neither loses an answer. A forbidden combination fixes nothing: reads
+    that have it are no answers.
 
     Raises:
         Contradiction: No state satisfies the gates and the clamps.
@@ -59,7 +64,8 @@ def presolve(design: Design, clamps: Iterable[Clamp]) -> Clamped:
         known.propagate()
     values = known.values
     wanted = dict.fromkeys((clamp.literal, clamp.value) for clamp in clamps)
-    return Clamped(values, tuple(wanted))
+    left_out = [tuple((clamp.literal, clamp.value) for clamp in bits) for bits in forbidden]
+    return Clamped(values, tuple(wanted), tuple(left_out))
 
 
 @dataclass(eq=False)

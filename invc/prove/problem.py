@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from invc.design import Clamp, Clamped, Design, presolve
+from invc.diagnostics import InvcError
 from invc.netlist import Gate, Literal, Netlist
 from invc.prove.clauses import Constraint, clauses_of
 
@@ -42,8 +43,14 @@ def pose(
 
     Raises:
         Contradiction: Presolve shows that there is no answer.
+        InvcError: The design is a model without gates.
     """
     netlist = design.netlist
+    if not netlist.gates and len(design.model.J):
+        raise InvcError(
+            "there are no gates to prove anything of: this model was imported",
+            hint="'invc simulate' lists its lowest states",
+        )
     known = _known(presolve(design, clamps), netlist)
     blocks = [_block([(c.literal, c.value) for c in clamps], known) for clamps in forbidden]
     clauses = [clause for clause in blocks if clause is not None]

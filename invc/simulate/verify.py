@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from invc.design import Clamped, Design, decode
-from invc.netlist import evaluate, word_of
+from invc.ising.model import Int8
+from invc.netlist import Literal, evaluate, word_of
 from invc.simulate.random import LANES, UInt64, bits_of
 
 MOST_ENERGIES = 1 << 24  # spins times reads whose energies are computed at once
+
+
+@dataclass(frozen=True)
+class Near:
+    """A read that is no answer, but close to one.
+
+    Attributes:
+        energy: Its energy above the ground level.
+        spins: Its state, -1 and +1. Shape (spins,).
+    """
+
+    energy: int
+    spins: Int8 = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -24,41 +38,76 @@ class Verified:
         strict: Reads that satisfy every gate.
         found: For each distinct answer, the values of all ports in order, its reads and the
             lowest energy among them.
+        lanes: The verified replicas, ascending.
+        near: The unverified read of lowest energy, where it was asked for and there is one.
     """
 
     reads: int
     verified: int
     strict: int
     found: dict[tuple[int, ...], tuple[int, int]]
+    lanes: tuple[int, ...] = ()
+    near: Near | None = None
 
 
-def verify(design: Design, clamped: Clamped, state: UInt64, reads: int) -> Verified:
+def verify(
+    design: Design,
+    clamped: Clamped,
+    state: UInt64,
+    reads: int,
+    *,
+    ground: bool = False,
+    near: bool = False,
+) -> Verified:
     """Evaluate the gates forward from the inputs of each of the first `reads` replicas.
 
     Args:
         design: What was sampled.
-        clamped: What an answer must satisfy.
+        clamped: What an answer must satisfy, and what it must not.
         state: Shape (spins, 16), uint64.
         reads: At most 1024.
+        ground: Count only reads at the ground level, every gate and ancilla in place.
+        near: Look for the unverified read of lowest energy.
     """
     mask = (1 << reads) - 1
     netlist = design.netlist
     words = _integers(state[: netlist.net_count])
     inputs = {port.name: [words[(bit >> 1) - 1] for bit in port.bits] for port in netlist.inputs}
     values = evaluate(netlist, inputs, reads)
-    good = mask
-    for literal, value in clamped.wanted:
-        word = word_of(literal, values, mask)
-        good &= word if value else word ^ mask
+    good = _all_of(clamped.wanted, values, mask)
+    for combination in clamped.forbidden:
+        good &= mask ^ _all_of(combination, values, mask)
     strict = good
     for computed, sampled in zip(values[1:], words, strict=True):
         if not strict:
             break
         strict &= ~(computed ^ sampled)
-    lanes = [k for k in range(reads) if good >> k & 1]
+    lanes = _ones(strict if ground else good)
+    energies = _energies(design, state, lanes)
+    if ground:
+        lanes = [lane for lane, energy in zip(lanes, energies, strict=True) if energy == 0]
+        energies = [0] * len(lanes)
     return Verified(
-        reads, len(lanes), strict.bit_count(), _answers(design, values, mask, state, lanes)
+        reads,
+        len(lanes),
+        strict.bit_count(),
+        _answers(design, values, mask, lanes, energies),
+        tuple(lanes),
+        _nearest(design, state, _ones(mask ^ good)) if near else None,
     )
+
+
+def _all_of(bits: tuple[tuple[Literal, int], ...], values: list[int], mask: int) -> int:
+    """The trials in which every literal has its value."""
+    trials = mask
+    for literal, value in bits:
+        word = word_of(literal, values, mask)
+        trials &= word if value else word ^ mask
+    return trials
+
+
+def _ones(word: int) -> list[int]:
+    return [k for k in range(word.bit_length()) if word >> k & 1]
 
 
 def _integers(state: UInt64) -> list[int]:
@@ -69,11 +118,10 @@ def _integers(state: UInt64) -> list[int]:
 
 
 def _answers(
-    design: Design, values: list[int], mask: int, state: UInt64, lanes: list[int]
+    design: Design, values: list[int], mask: int, lanes: list[int], energies: list[int]
 ) -> dict[tuple[int, ...], tuple[int, int]]:
     if not lanes:
         return {}
-    energies = _energies(design, state, lanes)
     ports = design.netlist.ports
     bits = [[word_of(bit, values, mask) for bit in port.bits] for port in ports]
     found: dict[tuple[int, ...], tuple[int, int]] = {}
@@ -92,11 +140,25 @@ def _energies(design: Design, state: UInt64, lanes: list[int]) -> list[int]:
     energies: list[int] = []
     size = max(1, MOST_ENERGIES // max(1, design.model.spins))
     for start in range(0, len(lanes), size):
-        chosen = np.array(lanes[start : start + size])
-        bits = (state[:, chosen >> 6] >> (chosen & 63).astype(np.uint64)) & np.uint64(1)
-        spins: npt.NDArray[np.int8] = 2 * bits.T.astype(np.int8) - 1
+        spins = _spins(state, lanes[start : start + size])
         energies += design.model.energies(spins).tolist()
     return energies
+
+
+def _nearest(design: Design, state: UInt64, lanes: list[int]) -> Near | None:
+    """The first of the replicas whose energy is lowest."""
+    if not lanes:
+        return None
+    energies = _energies(design, state, lanes)
+    lowest = min(energies)
+    return Near(lowest, _spins(state, [lanes[energies.index(lowest)]])[0])
+
+
+def _spins(state: UInt64, lanes: list[int]) -> npt.NDArray[np.int8]:
+    """States of some replicas as spins -1 and +1. Shape (lanes, spins)."""
+    chosen = np.array(lanes, dtype=np.int64)
+    bits = (state[:, chosen >> 6] >> (chosen & 63).astype(np.uint64)) & np.uint64(1)
+    return 2 * bits.T.astype(np.int8) - 1
 
 
 def replicas(state: UInt64, reads: int) -> npt.NDArray[np.int8]:
