@@ -58,8 +58,9 @@ def pose(
     for gate in reversed(netlist.gates):
         constraint = _constraint(gate, known, needed)
         if constraint:
-            needed.update(gate.pins[i] >> 1 for i in constraint.pins)
-            clauses += _clauses(gate, constraint)
+            asked = _clauses(gate, constraint)
+            needed.update(abs(variable) for clause in asked for variable in clause)
+            clauses += asked
     inputs = [bit >> 1 for port in netlist.inputs for bit in port.bits]
     unknown = sorted(net for net in inputs if net not in known)
     return Problem(

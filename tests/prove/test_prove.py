@@ -11,7 +11,7 @@ from invc.assemble import assemble
 from invc.design import bit_names, decode, parse_clamps, parse_combination
 from invc.diagnostics import InvcError
 from invc.library import hamlib
-from invc.netlist import Function, counting_words, evaluate_ports
+from invc.netlist import Function, Gate, Netlist, Port, counting_words, evaluate_ports
 from invc.prove import clauses_of, count, implicates, pose, solve
 from invc.prove.sat import Clock, interruptible
 
@@ -122,6 +122,14 @@ def test_a_pin_that_does_not_matter_is_in_no_clause():
 
 
 AND_FALSE = Function("ZERO", (), ("Y",), (0,))
+
+
+def test_a_net_and_its_complement_on_one_gate_ask_nothing_of_it():
+    ports = (Port("x", "input", (2,)), Port("y", "output", (4,)))
+    netlist = Netlist("top", ports, (Gate(AND2, (2, 3, 4)),), ("", "x", "y"))
+    design = assemble(netlist, CELLS)
+    assert count(design, parse_clamps(netlist, ["y=0"])).number == 2
+    assert count(design, parse_clamps(netlist, ["y=1"])).number == 0
 
 
 def test_only_the_gates_that_decide_a_clamp_are_asked():
