@@ -139,7 +139,13 @@ def random_bits(words: UInt64, spins: int) -> npt.NDArray[np.uint8]:
 
 def first_spins(rng: UInt64, spins: int) -> UInt64:
     """The spins at time 0: the bits of the seeds of stream 0. Shape (spins, 16)."""
-    return words_of(np.ascontiguousarray(random_bits(rng[0], spins)))
+    some = 256  # groups at once: their bits as bytes take 16 MB
+    return np.concatenate(
+        [
+            words_of(np.ascontiguousarray(random_bits(rng[0, k : k + some], spins - GROUP * k)))
+            for k in range(0, max(rng.shape[1], 1), some)
+        ]
+    )
 
 
 def read_itanh(network: Network, registers: Registers, time: int) -> Int64:

@@ -14,6 +14,8 @@ from invc.diagnostics import InvcError
 from invc.simulate import run
 from invc.simulate.dynamics import DYNAMICS, PLANS
 from invc.simulate.dynamics.accumulate import Plan
+from invc.simulate.dynamics.sc import SETTINGS as SC
+from invc.simulate.dynamics.ssa import SETTINGS as SSA
 from invc.simulate.registers import Habits
 
 ALL = {"noise": "7:3", "every": "3", "density": "0.25", "stall": "0.5", "average": "4"}
@@ -90,6 +92,14 @@ def test_what_was_chosen_is_said():
 
 def test_every_plan_has_a_dynamics():
     assert set(PLANS) <= set(DYNAMICS)
+
+
+def test_every_dynamics_and_setting_is_documented(repository):
+    page = (repository / "docs" / "dynamics.md").read_text()
+    for name in DYNAMICS:
+        assert f"\n## {name}\n" in page
+    for name in {**SC, **SSA}:
+        assert f"`{name}=" in page
 
 
 @given(

@@ -96,37 +96,80 @@ def test_kernels_equal_the_reference_on_a_multiplier(name, habits):
     assert np.array_equal(got.magnitude, want.magnitude)
 
 
-@given(model=models(), cycles=st.lists(cycle, min_size=1, max_size=5), lane=st.integers(0, 1023))
-@settings(max_examples=30)
-def test_the_reference_is_the_equation_for_one_replica(model, cycles, lane):
-    """What hardware would do, with Python's integers, one p-bit after another."""
-    known = np.zeros(model.spins, dtype=np.int8)
-    network, registers = begin(model, known, cycles, Habits(), seed=5, block=2)
-    x = int(registers.rng[0, 0, lane & 63, lane >> 6])
-    itanh = [0 if x >> i & 1 else -1 for i in range(model.spins)]
-    reference.run(network, registers, 0, *columns(cycles), Habits())
-    coupling = np.zeros((model.spins, model.spins), dtype=int)
+MASK = (1 << 64) - 1
+
+
+def mix(x):
+    z = (x + 0x9E3779B97F4A7C15) & MASK
+    z = ((z ^ z >> 30) * 0xBF58476D1CE4E5B9) & MASK
+    z = ((z ^ z >> 27) * 0x94D049BB133111EB) & MASK
+    return z ^ z >> 31
+
+
+def hardware(model, known, cycles, habits, *, seed, block, replica):
+    """docs/dynamics.md for one replica, register by register: m and Itanh after the cycles."""
+
+    def first(stream, group):
+        x = 0
+        for number in (seed, block, replica, group, stream):
+            x = mix(x + number)
+        return x or 0x9E3779B97F4A7C15
+
+    def next_word(x):
+        x ^= x << 13 & MASK
+        x ^= x >> 7
+        return x ^ (x << 17 & MASK)
+
+    spins = range(model.spins)
+    x = {(k, g): first(k, g) for k in range(17) for g in range(-(-len(spins) // 64))}
+    coupling = np.zeros((len(spins), len(spins)), dtype=int)
     for (i, j), J in zip(model.edges.tolist(), model.J.tolist(), strict=True):
         coupling[i, j] = coupling[j, i] = J
-    for limit, noise in cycles:
-        x ^= x << 13 & (1 << 64) - 1
-        x ^= x >> 7
-        x ^= x << 17 & (1 << 64) - 1
-        m = [1 if value >= 0 else -1 for value in itanh]
-        itanh = [
-            min(
-                max(
-                    itanh[i]
-                    + int(model.h[i])
-                    + sum(int(coupling[i, j]) * m[j] for j in range(model.spins))
-                    + noise * (1 if x >> i & 1 else -1),
-                    -limit,
-                ),
-                limit - 1,
-            )
-            for i in range(model.spins)
-        ]
-    assert read_itanh(network, registers, len(cycles))[:, lane].tolist() == itanh
+
+    def bit(stream, i):
+        return x[stream, i // 64] >> i % 64 & 1
+
+    def number(first_stream, i):
+        return sum(bit(first_stream + k, i) << 7 - k for k in range(8))
+
+    m = [int(known[i]) or 2 * bit(0, i) - 1 for i in spins]
+    itanh = [0 if m[i] > 0 else -1 for i in spins]
+    fields = []
+    for I0, n in cycles:
+        x = {key: next_word(word) for key, word in x.items()}
+        fields.append((model.h + coupling @ np.array(m)).tolist())
+        past = [fields[max(0, len(fields) - 1 - k)] for k in range(habits.average)]
+        for i in spins:
+            if known[i] or number(9, i) < habits.stall:
+                continue
+            F = sum(row[i] for row in past) // habits.average
+            r = (2 * bit(0, i) - 1) * (number(1, i) < habits.density)
+            itanh[i] = max(-I0, min(I0 - 1, itanh[i] + F + n * r))
+            m[i] = 1 if itanh[i] >= 0 else -1
+    return m, itanh
+
+
+@given(
+    model=models(70),
+    habits=habits_of,
+    cycles=st.lists(cycle, max_size=5),
+    held=st.lists(st.sampled_from([-1, 0, 0, 1]), min_size=70, max_size=70),
+    seed=st.integers(0, 2**63 - 1),
+    block=st.integers(0, 9),
+    replica=st.integers(0, LANES - 1),
+)
+@settings(max_examples=40)
+def test_kernels_do_what_the_document_tells_hardware(
+    model, habits, cycles, held, seed, block, replica
+):
+    known = np.array(held[: model.spins], dtype=np.int8)
+    network, registers = begin(model, known, cycles, habits, seed, block)
+    accumulator("auto")(network, registers, 0, *columns(cycles), habits)
+    m, itanh = hardware(model, known, cycles, habits, seed=seed, block=block, replica=replica)
+    bits = bits_of(registers.state(len(cycles)))[:, replica]
+    assert (2 * bits.astype(int) - 1).tolist() == m
+    got = read_itanh(network, registers, len(cycles))[:, replica].tolist()
+    assert got == [itanh[i] for i in network.target]
 
 
 def test_seeds_are_splitmix64():

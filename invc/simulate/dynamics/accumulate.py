@@ -90,8 +90,9 @@ def accumulate(task: Task, plan: Plan) -> UInt64 | None:
 def make_plan(dynamics: str, task: Task, readers: Mapping[str, Reader]) -> Plan:
     """What the user set, and for the rest what the fields of the model suggest.
 
-    I0 goes from 0.01 sigma + |mean| to 2 sigma + |mean|, or stays at the latter; the noise is
-    0.67449 sigma, which outweighs the field of a p-bit in half of all random states.
+    I0 goes from 0.01 sigma + |mean| to 2 sigma + |mean|, and the noise is 0.67449 sigma, which
+    outweighs the field of a p-bit in half of all random states. An I0 that stays is sigma: of
+    those from sigma / 2 to 2 sigma it found most factors of 10- to 16-bit products.
 
     Source: Onizawa, Kuroki, Shin, Hanyu, https://doi.org/10.1109/OJSP.2023.3329756.
 
@@ -105,8 +106,8 @@ def make_plan(dynamics: str, task: Task, readers: Mapping[str, Reader]) -> Plan:
     """
     values = _read_settings(dynamics, task.settings, readers)
     mean, sigma = field_distribution(compile_network(task.model, task.known))
-    low, high = (max(1, round(k * sigma + abs(mean))) for k in (0.01, 2))
-    I0 = values.get("i0", (low, high) if "ramps" in readers else (high,))
+    ramp = (0.01 * sigma + abs(mean), 2 * sigma + abs(mean)) if "ramps" in readers else (sigma,)
+    I0 = values.get("i0", tuple(max(1, round(end)) for end in ramp))
     habits = Habits(*(values.get(name, (default,))[0] for name, default in HABITS.items()))
     return Plan(
         low=I0[0],
