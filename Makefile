@@ -10,7 +10,7 @@ TOOLS := $(VENV)/.tools
 OUT := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format cells docs bench bench-engine clean
+.PHONY: help demo test check format cells docs site bench bench-engine clean
 
 help:  ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-12s %s\n", $$1, $$2}'
@@ -41,6 +41,14 @@ bench: $(TOOLS)  ## Measure: time of synth by size, time to solution by width.
 bench-engine: $(TOOLS)  ## Measure the engine beside other samplers and SAT; SIZE=--quick or --full.
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group bench
 	$(BIN)/python -P tests/benchmarks/engine/main.py $(SIZE)
+
+docs: $(INSTALLED)  ## Write the generated pages again: commands, cells.
+	$(BIN)/python -P docs/site/cli_page.py
+	$(BIN)/invc lib markdown > docs/cells.md
+
+site: $(INSTALLED)  ## Build the documentation site into build/site, warnings being errors.
+	$(BIN)/python -m pip install -q --disable-pip-version-check --group docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean:  ## Remove what was built.
 	rm -rf $(VENV) build dist

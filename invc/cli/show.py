@@ -20,7 +20,7 @@ SUFFIXES = (".html", ".svg", ".png", ".pdf", ".dot")
     "graphviz]",
 )
 def command(file: Path, output: Path | None) -> None:
-    r"""Draw the netlist of a .hj file: gates, ports and the nets between them.
+    """Draw the netlist of a .hj file: gates, ports and the nets between them.
 
     graphviz draws .svg, .png and .pdf where its `dot` is on PATH. A page, .html, needs nothing
     else, and can be zoomed and asked; .svg falls back to its drawing.

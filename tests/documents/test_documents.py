@@ -1,24 +1,27 @@
 """What the documents show is what the commands print."""
 
+import inspect
 import re
+import runpy
+import shlex
 import sys
 from pathlib import Path
 
+import click
 import pytest
+
+from invc.cli import COMMANDS, invc
 
 sys.path.insert(0, str(Path(__file__).parent))
 from transcripts import BLOCK, FIGURES, ROOT, commands, prepare, run, without_seconds
 
-DOCUMENTS = [
-    "README.md",
-    "docs/tutorial.md",
-    "docs/howto/export.md",
-    "docs/howto/look.md",
-    "docs/howto/show.md",
-    "docs/howto/stats.md",
-    "docs/howto/prove.md",
-    "docs/howto/synth.md",
-]
+# Every page that shows commands, so that a new one is executed without being named here.
+DOCUMENTS = sorted(
+    page.relative_to(ROOT).as_posix()
+    for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
+    if BLOCK.search(page.read_text(encoding="utf-8"))
+)
+FENCE = re.compile(r"^```(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
@@ -44,6 +47,40 @@ def test_commands_whose_figures_differ_print_what_is_shown_otherwise(tmp_path):
                 assert printed[0] == shown[0], command
 
 
+def test_no_page_shows_a_command_that_is_not_executed():
+    pages = [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
+    for page in pages:
+        if page == ROOT / "docs/cli.md":  # its examples are those of the helps, see below
+            continue
+        for kind, text in FENCE.findall(page.read_text(encoding="utf-8")):
+            if not kind.startswith("console"):
+                shown = [
+                    line for line in text.splitlines() if line.startswith(("invc ", "$ invc "))
+                ]
+                assert not shown, (page, shown)
+
+
+def test_the_page_of_commands_is_fresh():
+    made = runpy.run_path(str(ROOT / "docs/site/cli_page.py"))["page"]()
+    hint = "stale: run 'python -P docs/site/cli_page.py'"
+    assert (ROOT / "docs/cli.md").read_text(encoding="utf-8") == made, hint
+
+
+def test_the_examples_in_the_helps_are_right_usage():
+    root = click.Context(invc, info_name="invc")
+    seen = 0
+    for name in COMMANDS:
+        command = invc.get_command(root, name)
+        for line in inspect.cleandoc(command.help or "").splitlines():
+            if line.startswith("invc "):
+                words = shlex.split(line, comments=True)
+                seen += 1
+                named = invc.get_command(root, words[1])
+                assert named, line
+                named.make_context(words[1], words[2:], parent=root)
+    assert seen > 10
+
+
 def skeleton(text):
     """Lines with their figures struck out."""
     return [NUMBER.sub("N", line) for line in text.splitlines()]
@@ -67,8 +104,6 @@ def test_links_lead_somewhere():
 
 
 def test_every_command_is_in_the_readme():
-    from invc.cli import COMMANDS
-
     text = (ROOT / "README.md").read_text()
     for name in COMMANDS:
         assert f"`invc {name}" in text or f"`{name}`" in text
