@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import sys
 from importlib import import_module
@@ -29,6 +30,8 @@ COMMANDS = {
     "lib": "List and show the cells of the library.",
 }
 INTERRUPTED = 130
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
+NO_ROOM_HINT = "make room where the output goes, and in the temporary folder (TMPDIR)"
 
 
 class Commands(click.Group):
@@ -86,5 +89,10 @@ def main() -> None:
         # Whoever read our output stopped reading; nothing more can be said to them.
         sys.stderr.close()
         sys.stdout = Path("/dev/null").open("w")  # noqa: SIM115 - until the process ends
+        status = 1
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        click.echo(f"error: {(error.strerror or '').lower()}\n  hint: {NO_ROOM_HINT}", err=True)
         status = 1
     sys.exit(status if isinstance(status, int) else 0)

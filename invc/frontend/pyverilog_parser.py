@@ -50,6 +50,7 @@ _PUNCTUATION = {
     "(": "LPAREN", ")": "RPAREN", "[": "LBRACKET", "]": "RBRACKET", "{": "LBRACE",
     "}": "RBRACE", "#": "DELAY", "$": "DOLLER",
 }  # fmt: skip
+MAX_QUOTED = 40  # characters of a word in a message
 _BASES = {"b": "BIN", "o": "OCT", "d": "DEC", "h": "HEX"}
 _TOKEN = re.compile(
     r"[ \t\r\f\v]*(?:"
@@ -191,6 +192,11 @@ def _number(value: str, line: int, position: int) -> Token:
     return Token(f"{signed}INTNUMBER_{_BASES[base[bool(signed)]]}", value, line, position)
 
 
+def _short(value: str) -> str:
+    """A word as messages quote it."""
+    return repr(value) if len(value) <= MAX_QUOTED else f"{value[:MAX_QUOTED]!r}..."
+
+
 def token_text(text: str, position: int) -> str:
     """The token that begins at a position."""
     found = _TOKEN.match(text, position)
@@ -267,12 +273,12 @@ class _Parser(VerilogParser):  # type: ignore[misc]
         except ParseError as error:
             # Raised by its own checks, which know no place.
             last = self.lexer.last
-            near = f" near {last.value!r}" if last else ""
+            near = f" near {_short(last.value)}" if last else ""
             raise SyntaxFault(f"syntax error{near}", last.lineno if last else 1) from error
 
     def p_error(self, p: Token | None) -> None:
         if p is not None:
-            raise SyntaxFault(f"syntax error near {p.value!r}", p.lineno)
+            raise SyntaxFault(f"syntax error near {_short(p.value)}", p.lineno)
         last = self.lexer.last
         raise SyntaxFault("the file ends inside a module", last.lineno if last else 1)
 

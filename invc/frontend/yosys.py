@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -29,6 +31,7 @@ IDENTIFIER = re.compile(r"[A-Za-z_][\w$]*", re.ASCII)
 PLAIN_VALUE = re.compile(r"[^\s\"'`;#\\]*")
 INTEGER = re.compile(r"-?\d+", re.ASCII)
 SIZED = re.compile(r"(\d+)'s?([bodh])([0-9a-fA-F_xXzZ]+)", re.ASCII)
+SNIFFED = 1 << 16  # bytes that show whether a file is text
 SYSTEM_VERILOG = {".sv", ".svh"}
 INSTALL_HINT = "pip install pyosys, or name a Yosys with --yosys or INVC_YOSYS"
 
@@ -169,14 +172,7 @@ def _check(sources: Sources) -> None:
     for path in sources.files:
         if path.is_dir():
             raise InvcError("a folder, not a file", where=str(path), hint="name its .v files")
-        try:
-            with path.open("rb") as file:
-                file.read(1)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise InvcError(
-                f"cannot read it: {reason}", where=str(path), hint="check its name"
-            ) from error
+        _check_text(path)
     for folder in sources.includes:
         if not folder.is_dir():
             raise InvcError("no such folder", where=str(folder), hint="-I names a folder")
@@ -192,6 +188,28 @@ def _check(sources: Sources) -> None:
         if not IDENTIFIER.fullmatch(name):
             raise InvcError(f"-G {name}: no name for a parameter", hint="-G NAME=VALUE")
         _parameter(name, value)
+
+
+def _check_text(path: Path) -> None:
+    """Refuse what Yosys would say nothing useful of: it reads any bytes, and stops at a NUL."""
+    try:
+        of_us = path.absolute().parts[1:2] in {("dev",), ("proc",)}  # another file to Yosys
+        if path.exists() and (of_us or not path.is_file()):  # it is read again, by name
+            hint = "write what comes out of it to a file first"
+            raise InvcError("a pipe or a device, not a file", where=str(path), hint=hint)
+        with path.open("rb") as file:
+            start = file.read(SNIFFED)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InvcError(
+            f"cannot read it: {reason}", where=str(path), hint="check its name"
+        ) from error
+    if b"\0" in start:
+        where, hint = str(path), "give Verilog, as UTF-8 or ASCII"
+        raise InvcError(f"not a text file (byte {start.index(0)} is 0)", where=where, hint=hint)
+    if start.startswith(BOM_UTF8):
+        hint = "save it as UTF-8 without one"
+        raise InvcError("it begins with a byte order mark", where=f"{path}:1", hint=hint)
 
 
 def _parameter(name: str, value: str) -> str:
@@ -311,6 +329,7 @@ class _Run:
             done = subprocess.run(
                 [*self.yosys.command, "script.ys"],
                 cwd=self.folder,
+                env={**os.environ, "TMPDIR": str(self.folder)},  # what ABC leaves goes with it
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -323,16 +342,13 @@ class _Run:
             raise InvcError(f"cannot run {self.yosys.kind}: {error}", hint=INSTALL_HINT) from error
         self.output.append(done.stdout)
         if done.returncode:
-            raise self._error(done.stdout, modules)
+            raise self._error(done.stdout, done.returncode, modules)
         return done.stdout
 
-    def _error(self, output: str, modules: Mapping[str, Module]) -> InvcError:
+    def _error(self, output: str, status: int, modules: Mapping[str, Module]) -> InvcError:
         match = re.search(r"^(?:(\S+?):(\d+)(?:\.\d+-[\d.]+)?: )?ERROR: ?(.*)$", output, re.M)
         if match is None:
-            return InvcError(
-                f"{self.yosys} ended without a word",
-                hint=f"is there memory and disk left? Yosys's log: {self._keep_log()}",
-            )
+            return self._silence(output, status)
         file, line, message = match.groups()
         where = self.locate(f"{file}:{line}.0") if file else ""
         message = re.sub(r"`\\?([^']*)'", r"'\1'", message).rstrip("!.")
@@ -345,6 +361,22 @@ class _Run:
             message if message[1:2].isupper() else message[:1].lower() + message[1:],
             where=where or None,
             hint=f"{hint}; {log}" if hint else log,
+        )
+
+    def _silence(self, output: str, status: int) -> InvcError:
+        """An end of Yosys without an error of its own: what ended it, in the file it last read."""
+        read = re.findall(r"^Parsing \S+ input from [`'](\S+)'", output, re.M)
+        ended, hint = "ended without a word", "is there memory and disk left?"
+        if "input buffer overflow" in output:
+            ended, hint = "cannot read a word of so many characters", "is this Verilog?"
+        elif status == -signal.SIGSEGV:
+            ended, hint = "crashed", "is an expression nested too deeply?"
+        elif status == -signal.SIGKILL:
+            ended, hint = "was killed", "is there memory left?"
+        return InvcError(
+            f"{self.yosys} {ended}",
+            where=self.shown.get(read[-1]) if read else None,
+            hint=f"{hint} Yosys's log: {self._keep_log()}",
         )
 
     def _place(self, message: str, modules: Mapping[str, Module]) -> str:

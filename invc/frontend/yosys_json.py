@@ -146,10 +146,14 @@ def _top(modules: Json, top: str | None, path: Path) -> str:
     }
     marked = [name for name, module in real.items() if "top" in module.get("attributes", {})]
     candidates = marked or list(real)
-    if not candidates:
+    if not candidates and modules:
         raise InvcError(
-            "no module with ports or gates in it", where=str(path), hint="name another source"
+            f"there is nothing in module {next(iter(modules))!r}",
+            where=str(path),
+            hint="is its body in another file, or behind an `ifdef?",
         )
+    if not candidates:
+        raise InvcError("no module in it", where=str(path), hint="name another source")
     if len(candidates) != 1:
         shown = ", ".join(candidates[:8]) or "none"
         raise InvcError(

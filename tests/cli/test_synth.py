@@ -192,11 +192,46 @@ def test_errors(folder, arguments, status, text):
     assert not (folder / "adder.hj").exists()
 
 
+def test_names_that_would_be_commands(folder):
+    name = 'two words; "q" $(touch hacked).v'
+    (folder / name).write_text(
+        'module \\top"m;rm_-rf (input \\x.y[0] , input [1:0] \\w"s , output \\q"uo );\n'
+        '  assign \\q"uo = \\x.y[0] & \\w"s [1];\nendmodule\n'
+    )
+    done = invc(folder, "synth", name)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith('top"m;rm_-rf: 1 AND2\n')
+    design = read_design(folder / "top_m_rm_-rf.hj")
+    assert [port.name for port in design.netlist.ports] == ["x.y[0]", 'w"s', 'q"uo']
+    assert not (folder / "hacked").exists()
+
+
+def test_one_huge_line(folder):
+    (folder / "huge.v").write_text("x" * 10_000_000)
+    done = invc(folder, "synth", "huge.v")
+    assert done.returncode == 1
+    assert done.stderr.startswith("huge.v: error: Yosys ")
+    assert "cannot read a word of so many characters" in done.stderr
+    done = invc(folder, "synth", "--netlist", "huge.v")
+    assert done.returncode == 1
+    assert done.stderr == f"huge.v:1: error: syntax error near '{'x' * 40}'...\n"
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
 def test_a_full_disk_is_said(folder):
     done = invc(folder, "synth", "adder.v", "-o", "/dev/full")
     assert done.returncode == 1
     assert "/dev/full: error: cannot write it: no space left on device" in done.stderr
+    command = [sys.executable, "-P", "-m", "invc", "synth", "adder.v"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "error: no space left on device\n"
+        "  hint: make room where the output goes, and in the temporary folder (TMPDIR)\n"
+    )
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")

@@ -1,5 +1,6 @@
 """Verilog through Yosys: its meaning is kept, and its faults are said in our words."""
 
+import os
 import re
 import subprocess
 import sys
@@ -192,11 +193,21 @@ REFUSED = {
     "empty": ("", "f.v: error: no module in it\n  hint: name a Verilog file with a module"),
     "binary": (
         "\0\1\2",
-        "f.v: error: no module in it\n  hint: name a Verilog file with a module",
+        "f.v: error: not a text file (byte 0 is 0)\n  hint: give Verilog, as UTF-8 or ASCII",
+    ),
+    "byte_order_mark": (
+        "\ufeffmodule top(input a, output y); assign y = a; endmodule\n",
+        "f.v:1: error: it begins with a byte order mark\n  hint: save it as UTF-8 without one",
     ),
     "no_ports": (
         "module top();\nendmodule\n",
-        "f.v: error: no module with ports or gates in it\n  hint: name another source",
+        "f.v: error: there is nothing in module 'top'\n"
+        "  hint: is its body in another file, or behind an `ifdef?",
+    ),
+    "no_outputs": (
+        "module top(input a, b);\nendmodule\n",
+        "f.v: error: there is nothing in module 'top'\n"
+        "  hint: is its body in another file, or behind an `ifdef?",
     ),
 }
 
@@ -215,6 +226,46 @@ def test_golden_errors(kind, tmp_path, monkeypatch):
         Path(log[1]).unlink()
         text = text.replace(log[1], "LOG")
     assert text == expected
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell script, signals")
+@pytest.mark.parametrize(
+    ("ending", "problem", "hint"),
+    [
+        ("kill -SEGV $$", "crashed", "is an expression nested too deeply?"),
+        ("kill -KILL $$", "was killed", "is there memory left?"),
+        ("exit 7", "ended without a word", "is there memory and disk left?"),
+        (
+            "echo input buffer overflow, no luck; exit 2",
+            "cannot read a word of so many characters",
+            "is this Verilog?",
+        ),
+    ],
+)
+def test_a_yosys_that_says_nothing(tmp_path, ending, problem, hint):
+    tool, source = tmp_path / "yosys", tmp_path / "f.v"
+    parsing = "Parsing Verilog input from 'source0.v' to AST representation."
+    tool.write_text(
+        f'#!/bin/sh\n[ $1 = -V ] && echo Yosys 0.99 && exit\necho "{parsing}"\n{ending}\n'
+    )
+    tool.chmod(0o755)
+    source.write_text("module top(input a, output y); assign y = a; endmodule\n")
+    with pytest.raises(InvcError) as caught:
+        synth(Sources((source,)), yosys=str(tool))
+    log = Path(re.search(r"Yosys's log: (\S+)", caught.value.hint)[1])
+    assert parsing in log.read_text()
+    log.unlink()
+    assert caught.value.message == f"Yosys 0.99 ({tool}) {problem}"
+    assert caught.value.hint == f"{hint} Yosys's log: {log}"
+    # Where Yosys says what it reads, that is where it ended.
+    assert caught.value.where == str(source)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names")
+def test_a_pipe_is_no_source(tmp_path):
+    os.mkfifo(tmp_path / "pipe.v")
+    with pytest.raises(InvcError, match="a pipe or a device, not a file"):
+        synth(Sources((tmp_path / "pipe.v",)))
 
 
 def test_a_loop_is_named(tmp_path):
