@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
 
-from invc.design.design import Design
-from invc.ising import from_terms
+from invc.design.design import Design, ancilla_starts
+from invc.ising import IsingModel, from_terms
 from invc.library.cell import Cell
 from invc.netlist import Netlist
 
@@ -33,20 +33,31 @@ def assemble(
     """
     used = {gate.function.name: library[gate.function.name] for gate in netlist.gates}
     cells = level_gaps(used) if level else used
-    rows = _pins_by_cell(netlist)
-    ancillas = sum(len(cells[name].ancillas) * len(gates) for name, (gates, _) in rows.items())
-    spins = netlist.net_count + ancillas
-    starts = _ancilla_starts(netlist, cells)
+    model = sum_gates(netlist, cells, range(len(netlist.gates)))
+    return Design(netlist, model, dict(sorted(cells.items())), origin)
+
+
+def sum_gates(netlist: Netlist, cells: Mapping[str, Cell], gates: Iterable[int]) -> IsingModel:
+    """The sum of the Hamiltonians of some gates of a netlist, over all its spins.
+
+    Args:
+        netlist: Whose gates; every net is a spin, and the ancillas of every gate follow.
+        cells: The cell of each function's name, as scaled as it is to be.
+        gates: Indices into the gates of the netlist.
+    """
+    rows = _pins_by_cell(netlist, gates)
+    starts = ancilla_starts(netlist, cells)
+    spins = int(starts[-1])
     h: Int64 = np.zeros(spins + 1, dtype=np.int64)
     terms: list[tuple[Int64, Int64, Int64]] = []
     offset = 0
-    for name, (gates, pins) in rows.items():
+    for name, (chosen, pins) in rows.items():
         cell = cells[name]
-        extra = starts[gates][:, None] + np.arange(len(cell.ancillas)) + 1
+        extra = starts[chosen][:, None] + np.arange(len(cell.ancillas)) + 1
         net = np.concatenate([pins >> 1, extra], axis=1)
         sign = np.concatenate([1 - 2 * (pins & 1), np.ones_like(extra)], axis=1)
         sign[net == 0] *= -1  # net 0 is false: a spin that always is -1
-        offset -= len(gates) * cell.ground
+        offset -= len(chosen) * cell.ground
         np.add.at(h, net, np.array(cell.h, dtype=np.int64) * sign)
         for i, j, value in cell.J:
             terms.append((net[:, i], net[:, j], value * sign[:, i] * sign[:, j]))
@@ -57,8 +68,7 @@ def assemble(
     np.add.at(h, high[constant], J[constant])
     low, high, J = low[~constant], high[~constant], J[~constant]
     offset -= int(h[0])
-    model = from_terms(spins, h[1:], low - 1, high - 1, J, offset)
-    return Design(netlist, model, dict(sorted(cells.items())), origin)
+    return from_terms(spins, h[1:], low - 1, high - 1, J, offset)
 
 
 def level_gaps(cells: Mapping[str, Cell]) -> dict[str, Cell]:
@@ -70,23 +80,18 @@ def level_gaps(cells: Mapping[str, Cell]) -> dict[str, Cell]:
     }
 
 
-def _pins_by_cell(netlist: Netlist) -> dict[str, tuple[Int64, Int64]]:
+def _pins_by_cell(netlist: Netlist, gates: Iterable[int]) -> dict[str, tuple[Int64, Int64]]:
     """For each cell the indices of its gates and their literals, (gates,) and (gates, pins)."""
     index: dict[str, list[int]] = {}
     pins: dict[str, list[tuple[int, ...]]] = {}
-    for k, gate in enumerate(netlist.gates):
+    for k in gates:
+        gate = netlist.gates[k]
         index.setdefault(gate.function.name, []).append(k)
         pins.setdefault(gate.function.name, []).append(gate.pins)
     return {
         name: (np.array(index[name], dtype=np.int64), np.array(pins[name], dtype=np.int64))
         for name in sorted(index)
     }
-
-
-def _ancilla_starts(netlist: Netlist, cells: Mapping[str, Cell]) -> Int64:
-    """First ancilla spin of each gate, in the order of the gates."""
-    count = np.array([len(cells[g.function.name].ancillas) for g in netlist.gates], dtype=np.int64)
-    return netlist.net_count + np.cumsum(count) - count
 
 
 def _columns(terms: list[tuple[Int64, Int64, Int64]]) -> tuple[Int64, Int64, Int64]:

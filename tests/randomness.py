@@ -11,8 +11,10 @@ import numpy as np
 
 from designs import CELLS, multiplier
 from invc.assemble import assemble
+from invc.design import Clamped, Design
 from invc.ising import all_energies, from_terms
-from invc.simulate.dynamics import DYNAMICS, Task
+from invc.netlist import Netlist, Port
+from invc.simulate.dynamics import DYNAMICS, Problem, Task
 from invc.simulate.kernels.heatbath import find_kernel, kernel_names
 from invc.simulate.program import compile_program
 from invc.simulate.random import bits_of
@@ -86,6 +88,14 @@ MODELS = {
 CASES = [(name, beta) for name, (_, betas) in MODELS.items() for beta in betas]
 
 
+def problem_of(model):
+    """A model without gates as what dynamics work on, nothing held."""
+    names = ("", *(f"m{k}" for k in range(model.spins)))
+    port = Port("m", "input", tuple(range(2, 2 * len(names), 2)))
+    held = Clamped(np.zeros(model.spins, dtype=np.int8), ())
+    return Problem(Design(Netlist("model", (port,), (), names), model), held)
+
+
 def chain(sampler, model, beta, *, thin, count, seed=0) -> Iterator[np.ndarray]:
     """Bits of a block's 1024 lanes after each `thin` sweeps. Shape (spins, 1024) each, uint8."""
     dynamics, kernel = sampler
@@ -106,7 +116,7 @@ def chain(sampler, model, beta, *, thin, count, seed=0) -> Iterator[np.ndarray]:
             0,
             lambda: False,
             watch,
-            model=model,
+            problem=problem_of(model),
             code=kernel,
         )
     )

@@ -58,10 +58,7 @@ class Design:
     @cached_property
     def ancilla_starts(self) -> npt.NDArray[np.int64]:
         """First ancilla spin of each gate, and the number of spins at the end. (gates + 1,)."""
-        count = [len(self.cells[g.function.name].ancillas) for g in self.netlist.gates]
-        starts = np.full(len(count) + 1, self.netlist.net_count, dtype=np.int64)
-        starts[1:] += np.cumsum(np.array(count, dtype=np.int64))
-        return starts
+        return ancilla_starts(self.netlist, self.cells)
 
     @cached_property
     def spin_names(self) -> tuple[str, ...]:
@@ -77,3 +74,11 @@ class Design:
         """Energy of the cheapest fault that one gate can have; 0 without gates."""
         used = {g.function.name for g in self.netlist.gates}
         return min((self.cells[name].gap for name in used), default=0)
+
+
+def ancilla_starts(netlist: Netlist, cells: Mapping[str, Cell]) -> npt.NDArray[np.int64]:
+    """First ancilla spin of each gate, and the number of spins at the end. Shape (gates + 1,)."""
+    count = [len(cells[gate.function.name].ancillas) for gate in netlist.gates]
+    starts = np.full(len(count) + 1, netlist.net_count, dtype=np.int64)
+    starts[1:] += np.cumsum(np.array(count, dtype=np.int64))
+    return starts

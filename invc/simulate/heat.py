@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ class Heat(NamedTuple):
     certain: int
 
 
+@lru_cache(maxsize=1 << 10)
 def heat(beta: float, parity: int) -> Heat:
     """P(m = +1) = 1 / (1 + exp(-2 beta I)), the ideal p-bit.
 

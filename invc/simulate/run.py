@@ -11,17 +11,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TypeVar
 
 from invc.design import Clamped, Design
-from invc.diagnostics import InvcError, nearest
-from invc.ising import IsingModel
-from invc.simulate.dynamics import DYNAMICS, PLANS, Task
+from invc.diagnostics import InvcError
+from invc.simulate.choose import Mix, choose
+from invc.simulate.dynamics import DYNAMICS, PLANS, Ended, Problem, Task
 from invc.simulate.kernels.heatbath import find_kernel, kernel_names
+from invc.simulate.logic import Condition
 from invc.simulate.program import compile_program
 from invc.simulate.random import LANES, UInt64
-from invc.simulate.ranked import sampled
-from invc.simulate.schedule import FIRST_SWEEPS, MOST_SWEEPS, Schedule, default_betas, hold_of
+from invc.simulate.schedule import FIRST_SWEEPS, MOST_SWEEPS, Schedule, hold_of
 from invc.simulate.verify import Verified, verify
+
+_T = TypeVar("_T")
 
 DEFAULT_SECONDS = 60.0
 # When a run may end by itself: see `_Tally.enough`.
@@ -31,6 +34,7 @@ SEEN_OFTEN = 8
 MANY_ANSWERS = 64
 # States kept of a model without gates, the lowest, while a run goes on by itself.
 MOST_STATES = 1 << 12
+LOOK = 16  # sweeps between two looks for answers, where a run ends with them
 
 
 @dataclass(frozen=True)
@@ -137,37 +141,35 @@ def run(
     """
     if clamped.free == 0:  # every read would end in the one state that is left
         reads, sweeps = 1, 1
-    name = "gibbs" if dynamics == "auto" else dynamics
-    if name not in DYNAMICS:
-        raise InvcError(f"no dynamics is called {name!r}", hint=nearest(name, [*DYNAMICS, "auto"]))
     code = kernel_names()[0] if kernel == "auto" else kernel
     limit = time_limit if time_limit is not None else None if reads else DEFAULT_SECONDS
-    model, betas = _sampled(design, clamped, beta)
-    program = compile_program(model, clamped.values)
-    plan = _Plan(reads, sweeps, Schedule(*betas, FIRST_SWEEPS, hold_of(program.updates)))
+    problem = Problem(design, clamped)
+    mix = choose(problem, dynamics)
+    program = compile_program(problem.model, clamped.values)
+    plan = _Plan(reads, sweeps, hold_of(program.updates))
     halt = _Halt(None if limit is None else time.perf_counter() + limit)
     task = Task(
         program,
         clamped.values,
-        plan.schedule,
+        plan.schedule(problem.betas(mix.first, beta), FIRST_SWEEPS),
         find_kernel(code),
         seed,
         0,
         halt,
-        model=model,
+        problem=problem,
         code=code,
         settings=settings,
     )
-    chosen = _chosen(name, task, betas)
-    tally = (_Tally if design.netlist.gates else _Ranked)(program.updates, reads, target)
+    chosen = ", ".join(_chosen(name, task, beta) for name in mix.names)
+    tally = (_Tally if design.netlist.gates else _Ranked)(reads, target)
     started = time.perf_counter()
     interrupted = False
+    # Of a model without gates no state is wrong, and the first is no reason to stop.
+    seen = target if design.netlist.gates else None
+    blocks = _Blocks(task, mix, plan, beta, seen, halt, watch)
     try:
-        for block, schedule, outcome in _blocks(
-            design, clamped, DYNAMICS[name], task, plan, threads or os.cpu_count() or 1, halt, watch
-        ):
-            del block
-            tally.add(schedule, outcome)
+        for outcome, ended in blocks.run(threads or os.cpu_count() or 1):
+            tally.add(outcome, ended)
             if progress:
                 progress(Progress(tally.reads, tally.verified, len(tally.found)))
             if tally.enough():
@@ -182,35 +184,24 @@ def run(
         tally.verified,
         tally.strict,
         tally.sweeps,
-        tally.sweeps * program.updates,
+        tally.flips,
         time.perf_counter() - started,
         seed,
-        name,
+        " and ".join(mix.names),
         code,
-        f"{name}, {code} kernel, {chosen}, {plan.text}",
+        f"{chosen}, {code} kernel, {plan.text}",
         interrupted,
     )
 
 
-def _sampled(
-    design: Design, clamped: Clamped, beta: tuple[float, float] | None
-) -> tuple[IsingModel, tuple[float, float]]:
-    """What decides moves, and its inverse temperatures: the user's are those of the design."""
-    if design.netlist.gates:
-        return design.model, beta or default_betas(design.min_gap)
-    chosen = sampled(design.model, clamped.values)
-    if beta is None:
-        return chosen.model, chosen.betas
-    return chosen.model, (beta[0] * chosen.divisor, beta[1] * chosen.divisor)
-
-
-def _chosen(name: str, task: Task, betas: tuple[float, float]) -> str:
-    """What the dynamics runs with, in words."""
+def _chosen(name: str, task: Task, beta: tuple[float, float] | None) -> str:
+    """What a dynamics runs with, in words."""
     if name in PLANS:
-        return str(PLANS[name](task))
+        return f"{name}, {PLANS[name](task)}"
     if task.settings:
         raise InvcError(f"{name} has no setting {next(iter(task.settings))!r}")
-    return f"beta {betas[0]:.3g} to {betas[1]:.3g}"
+    low, high = task.problem.betas(name, beta)
+    return f"{name} with beta {low:.3g} to {high:.3g}"
 
 
 @dataclass(frozen=True)
@@ -219,18 +210,22 @@ class _Plan:
 
     reads: int | None
     sweeps: int | None
-    schedule: Schedule
+    hold: int
 
-    def blocks(self) -> Iterator[tuple[Schedule, int]]:
-        """Schedule and reads of each block: twice as long after 1, 1, 2, 4, ... blocks."""
+    def blocks(self) -> Iterator[tuple[int, int]]:
+        """Sweeps and reads of each block: twice as many sweeps after 1, 1, 2, 4, ... blocks."""
         left = self.reads
         block = 0
         while left is None or left > 0:
             length = self.sweeps or min(MOST_SWEEPS, FIRST_SWEEPS << block.bit_length())
             size = LANES if left is None else min(LANES, left)
-            yield replace(self.schedule, sweeps=length), size
+            yield length, size
             block += 1
             left = None if left is None else left - size
+
+    def schedule(self, betas: tuple[float, float], sweeps: int) -> Schedule:
+        """The schedule of a block."""
+        return Schedule(*betas, sweeps, self.hold)
 
     @property
     def text(self) -> str:
@@ -254,51 +249,82 @@ class _Halt:
         self.flag.set()
 
 
-def _blocks(
-    design: Design,
-    clamped: Clamped,
-    dynamics: Callable[[Task], object],
-    task: Task,
-    plan: _Plan,
-    threads: int,
-    halt: _Halt,
-    watch: Callable[[int, int, UInt64], object] | None,
-) -> Iterator[tuple[int, Schedule, Verified]]:
-    """Blocks in their order, whichever thread ends first; what runs ahead is dropped at the end."""
+@dataclass(frozen=True, eq=False)
+class _Blocks:
+    """Blocks of replicas, whichever thread runs them."""
 
-    def work(block: int, schedule: Schedule, reads: int) -> Verified | None:
-        def shown(sweeps: int, state: UInt64) -> bool:
-            if watch is not None:
-                watch(block, sweeps, state)
+    task: Task
+    mix: Mix
+    plan: _Plan
+    beta: tuple[float, float] | None
+    target: int | None
+    halt: _Halt
+    watch: Callable[[int, int, UInt64], object] | None
+
+    def run(self, threads: int) -> Iterator[tuple[Verified, Ended]]:
+        """Outcomes in the order of the blocks; what has run ahead is dropped at the end."""
+        todo = enumerate(self.plan.blocks())
+        running: deque[Future[tuple[Verified, Ended] | None]] = deque()
+        pool = ThreadPoolExecutor(threads)
+        try:
+            while True:
+                while len(running) < threads:
+                    following = next(todo, None)
+                    if following is None:
+                        break
+                    block, (sweeps, reads) = following
+                    running.append(pool.submit(self.work, block, sweeps, reads))
+                if not running:
+                    return
+                outcome = _wait(running.popleft())
+                if outcome is None:  # the clock ended it
+                    return
+                yield outcome
+        finally:
+            self.halt.now()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def work(self, block: int, sweeps: int, reads: int) -> tuple[Verified, Ended] | None:
+        """Run one block and verify it."""
+        problem = self.task.problem
+        name = self.mix.dynamics(block)
+        task = replace(
+            self.task,
+            schedule=self.plan.schedule(problem.betas(name, self.beta), sweeps),
+            block=block,
+            watch=_Watch(block, problem.answers, self.target, self.watch),
+        )
+        ended = DYNAMICS[name](task)
+        if ended is None:
+            return None
+        if not problem.answers.count(ended.state):
+            return Verified(reads, 0, 0, {}), ended
+        return verify(problem.design, problem.clamped, ended.state, reads), ended
+
+
+@dataclass(eq=False)
+class _Watch:
+    """Shows a block to whoever watches, and ends it once there are answers enough.
+
+    The inputs of an answer may be right long before every gate has settled.
+    """
+
+    block: int
+    answers: Condition
+    target: int | None
+    watch: Callable[[int, int, UInt64], object] | None
+    looked: int = 0
+
+    def __call__(self, sweeps: int, state: UInt64) -> bool:
+        if self.watch is not None:
+            self.watch(self.block, sweeps, state)
+        if self.target is None or sweeps - self.looked < LOOK:
             return False
-
-        state = dynamics(replace(task, schedule=schedule, block=block, watch=shown))
-        return None if state is None else verify(design, clamped, state, reads)  # type: ignore[arg-type]
-
-    todo = enumerate(plan.blocks())
-    running: deque[tuple[int, Schedule, Future[Verified | None]]] = deque()
-    pool = ThreadPoolExecutor(threads)
-    try:
-        while True:
-            while len(running) < threads:
-                following = next(todo, None)
-                if following is None:
-                    break
-                block, (schedule, reads) = following
-                running.append((block, schedule, pool.submit(work, block, schedule, reads)))
-            if not running:
-                return
-            block, schedule, future = running.popleft()
-            outcome = _wait(future)
-            if outcome is None:  # the clock ended it
-                return
-            yield block, schedule, outcome
-    finally:
-        halt.now()
-        pool.shutdown(wait=True, cancel_futures=True)
+        self.looked = sweeps
+        return self.answers.count(state) >= self.target
 
 
-def _wait(future: Future[Verified | None]) -> Verified | None:
+def _wait(future: Future[_T]) -> _T:
     """The result; wakes up to let Ctrl-C through."""
     while True:
         try:
@@ -312,26 +338,27 @@ def _wait(future: Future[Verified | None]) -> Verified | None:
 class _Tally:
     """What has been found so far."""
 
-    updates: int
     wanted_reads: int | None
     target: int | None
     reads: int = 0
     verified: int = 0
     strict: int = 0
     sweeps: int = 0
+    flips: int = 0
     first_effort: int = 0
     found: dict[tuple[int, ...], tuple[int, int]] = field(default_factory=dict)
 
-    def add(self, schedule: Schedule, outcome: Verified) -> None:
+    def add(self, outcome: Verified, ended: Ended) -> None:
         self.reads += outcome.reads
         self.verified += outcome.verified
         self.strict += outcome.strict
-        self.sweeps += outcome.reads * schedule.sweeps
+        self.sweeps += outcome.reads * ended.sweeps
+        self.flips += outcome.reads * ended.updates
         for answer, (reads, energy) in outcome.found.items():
             before, lowest = self.found.get(answer, (0, energy))
             self.found[answer] = (before + reads, min(lowest, energy))
         if self.found and not self.first_effort:
-            self.first_effort = self.sweeps
+            self.first_effort = max(1, self.flips)
 
     def enough(self) -> bool:
         """Whether a run without a fixed number of reads may end."""
@@ -341,7 +368,7 @@ class _Tally:
             return False
         if self.target is not None or not self.found:
             return False
-        effort = self.sweeps / self.first_effort
+        effort = self.flips / self.first_effort
         if len(self.found) > MANY_ANSWERS or effort >= MOST_EFFORT:
             return True
         rarest = min(reads for reads, _ in self.found.values())
@@ -368,11 +395,11 @@ class _Ranked(_Tally):
 
     lowest: int | None = None
 
-    def add(self, schedule: Schedule, outcome: Verified) -> None:
-        super().add(schedule, outcome)
+    def add(self, outcome: Verified, ended: Ended) -> None:
+        super().add(outcome, ended)
         lowest = min((energy for _, energy in outcome.found.values()), default=None)
         if lowest is not None and (self.lowest is None or lowest < self.lowest):
-            self.lowest, self.first_effort = lowest, self.sweeps
+            self.lowest, self.first_effort = lowest, max(1, self.flips)
         if self.wanted_reads is None and len(self.found) > 2 * MOST_STATES:
             kept = sorted(self.found.items(), key=lambda item: item[1][1])[:MOST_STATES]
             self.found = dict(kept)
@@ -384,7 +411,7 @@ class _Ranked(_Tally):
             return True
         if self.wanted_reads is not None or self.target is not None or not best:
             return False
-        effort = self.sweeps / self.first_effort
+        effort = self.flips / self.first_effort
         return effort >= MOST_EFFORT or (effort >= MORE_EFFORT and sum(best) >= SEEN_OFTEN)
 
     def answers(self, design: Design) -> tuple[Answer, ...]:

@@ -38,15 +38,18 @@ class Schedule:
         return steps
 
 
-def default_betas(gap: int) -> tuple[float, float]:
+def default_betas(dynamics: str, gap: int) -> tuple[float, float]:
     """From where a wrong gate is common to where it is rare, by the gap of the cells.
 
     A fault of energy `gap` has odds exp(-beta gap): one in nine at the start, one in 70 at
     the end. Of eight ranges tried on 8 x 8-bit factoring this was within noise of the best, and
-    colder or hotter ends cost a factor of two.
+    colder or hotter ends cost a factor of two. `staged` ends where a fault has no chance, and
+    only spins between which there is nothing to choose still move: on columns of a multiplier
+    anything hotter was slower.
     """
+    low, high = (2.2, 12.0) if dynamics == "staged" else (2.2, 4.2)
     scale = max(gap, 1)
-    return 2.2 / scale, 4.2 / scale
+    return low / scale, high / scale
 
 
 def hold_of(updates: int) -> int:

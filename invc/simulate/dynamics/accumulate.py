@@ -11,10 +11,9 @@ import numpy as np
 
 from invc.diagnostics import InvcError, nearest
 from invc.ising.model import Int64
-from invc.simulate.dynamics.task import Task
+from invc.simulate.dynamics.task import Ended, Task
 from invc.simulate.kernels.accumulator import accumulator
 from invc.simulate.network import compile_network, field_distribution
-from invc.simulate.random import UInt64
 from invc.simulate.registers import FULL, Habits, first_registers, planes_of
 
 MOST = 1 << 20  # of I0 and of a noise weight
@@ -65,7 +64,7 @@ class Plan:
         return ", ".join(words)
 
 
-def accumulate(task: Task, plan: Plan) -> UInt64 | None:
+def accumulate(task: Task, plan: Plan) -> Ended | None:
     """The last state of a read, or None where it was told to stop."""
     network = compile_network(task.model, task.known)
     total = task.schedule.sweeps
@@ -84,7 +83,7 @@ def accumulate(task: Task, plan: Plan) -> UInt64 | None:
         time = later
         if task.watch(time, registers.state(time)):
             break
-    return registers.state(time)
+    return Ended(registers.state(time), time, time * network.pbits)
 
 
 def make_plan(dynamics: str, task: Task, readers: Mapping[str, Reader]) -> Plan:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from invc.simulate.dynamics.task import Task
+from invc.simulate.dynamics.task import Ended, Task
 from invc.simulate.heat import heat
-from invc.simulate.random import UInt64
 
 
-def gibbs(task: Task) -> UInt64 | None:
+def gibbs(task: Task) -> Ended | None:
     """Sequential heat bath, m_i = +1 with probability 1 / (1 + exp(-2 beta I_i)).
 
     At a fixed beta the states tend to the Boltzmann distribution exp(-beta E) / Z; the
@@ -25,4 +24,4 @@ def gibbs(task: Task) -> UInt64 | None:
         done += sweeps
         if task.watch(done, state):
             break
-    return state
+    return Ended(state, done, done * task.program.updates)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from invc.simulate.dynamics.accumulate import MOST, READERS, Plan, accumulate, make_plan, numbers
-from invc.simulate.dynamics.task import Task
-from invc.simulate.random import UInt64
+from invc.simulate.dynamics.task import Ended, Task
 
 SETTINGS = MappingProxyType({"i0": numbers(1, 1, MOST), **READERS})
 
 
-def sc(task: Task) -> UInt64 | None:
+def sc(task: Task) -> Ended | None:
     """Itanh_i(t+1) = clip(Itanh_i(t) + I_i(t) + n_rnd r_i(t), -I0, I0 - 1), m_i its sign.
 
     I_i = h_i + sum_j J_ij m_j(t), r_i is -1 or +1 with equal probability, and m_i = +1 where

@@ -5,13 +5,12 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from invc.simulate.dynamics.accumulate import MOST, READERS, Plan, accumulate, make_plan, numbers
-from invc.simulate.dynamics.task import Task
-from invc.simulate.random import UInt64
+from invc.simulate.dynamics.task import Ended, Task
 
 SETTINGS = MappingProxyType({"i0": numbers(2, 1, MOST), "ramps": numbers(1, 1, MOST), **READERS})
 
 
-def ssa(task: Task) -> UInt64 | None:
+def ssa(task: Task) -> Ended | None:
     """As `sc`, I0 rising geometrically from low to high, once or again and again.
 
     I0 is an inverse temperature: the larger it is, the longer a p-bit remembers its field.

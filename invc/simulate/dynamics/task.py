@@ -4,15 +4,83 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
+from invc.design import Clamped, Design
 from invc.ising import IsingModel
 from invc.ising.model import Int8
+from invc.simulate.energy import Meter, compile_meter
 from invc.simulate.kernels.heatbath import Kernel
+from invc.simulate.logic import Condition, answers_seen
 from invc.simulate.program import Program
 from invc.simulate.random import UInt64, block_generator, first_state, generators
-from invc.simulate.schedule import Schedule
+from invc.simulate.ranked import Sampled, sampled
+from invc.simulate.schedule import Schedule, default_betas
+from invc.simulate.stages import Stage, plan_stages
+
+
+class Ended(NamedTuple):
+    """A block of replicas at its end.
+
+    Attributes:
+        state: Shape (spins, 16).
+        sweeps: How many there were.
+        updates: Attempted updates of each replica: sweeps times free spins where each sweep
+            updates them all.
+    """
+
+    state: UInt64
+    sweeps: int
+    updates: int
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A design with some bits held, and what dynamics compile of it, each once and when asked.
+
+    Attributes:
+        design: What is sampled.
+        clamped: The bits that are held.
+    """
+
+    design: Design
+    clamped: Clamped
+
+    @cached_property
+    def sampled(self) -> Sampled:
+        """What is sampled of a model without gates."""
+        return sampled(self.design.model, self.clamped.values)
+
+    @property
+    def model(self) -> IsingModel:
+        """What is sampled."""
+        return self.design.model if self.design.netlist.gates else self.sampled.model
+
+    def betas(self, dynamics: str, given: tuple[float, float] | None) -> tuple[float, float]:
+        """Inverse temperatures for a dynamics: those given, of the design, or from the model."""
+        if self.design.netlist.gates:
+            return given or default_betas(dynamics, self.design.min_gap)
+        if given is None:
+            return self.sampled.betas
+        return given[0] * self.sampled.divisor, given[1] * self.sampled.divisor
+
+    @cached_property
+    def answers(self) -> Condition:
+        """Whether a replica has the inputs of an answer."""
+        return answers_seen(self.design, self.clamped)
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The order in which gates can be switched on."""
+        return plan_stages(self.design, self.clamped)
+
+    @cached_property
+    def meter(self) -> Meter:
+        """Energies of replicas."""
+        return compile_meter(self.model, self.clamped.values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +97,7 @@ class Task:
         stopped: Asked between steps; True ends the work.
         watch: Shown the sweeps done and the state, shape (spins, 16), between steps, which it
             must leave as it is; True ends the read there, as a good one.
-        model: What is sampled, for dynamics that do not sweep.
+        problem: The design and its clamps.
         code: Name of the kernel, for those that have kernels of their own.
         settings: What the user set of the dynamics, by name.
     """
@@ -42,9 +110,14 @@ class Task:
     block: int
     stopped: Callable[[], bool]
     watch: Callable[[int, UInt64], bool] = lambda sweeps, state: False
-    model: IsingModel = field(kw_only=True)
+    problem: Problem = field(kw_only=True)
     code: str = field(kw_only=True)
     settings: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+
+    @property
+    def model(self) -> IsingModel:
+        """What is sampled."""
+        return self.problem.model
 
     def start(self) -> tuple[UInt64, UInt64]:
         """The first state, held spins in place, and the generators."""

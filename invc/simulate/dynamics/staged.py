@@ -1,0 +1,122 @@
+"""Gates are switched on a cone at a time, and only what is born with them moves."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from invc.ising.model import Int64
+from invc.simulate.dynamics.task import Ended, Task
+from invc.simulate.heat import heat
+from invc.simulate.kernels import sliced
+from invc.simulate.random import LANES, UInt64, bits_of, words_of
+from invc.simulate.stages import Stage
+
+Lanes = npt.NDArray[np.bool_]  # one for each replica
+FIRST = 32  # sweeps before replicas are looked at for the first time
+ENOUGH = 0.9  # of the replicas satisfy a stage: the others become copies of these
+STALLED = 0.02  # of the replicas that twice the sweeps have won: the rest is stuck
+STEPS = 8  # of beta when those that are stuck are heated
+ATTEMPTS = 5  # at heating them, each twice as long
+
+
+def staged(task: Task) -> Ended | None:
+    """Sequential Monte Carlo over the stages of `plan_stages`.
+
+    In each stage the spins born in it move as p-bits under the Hamiltonian of its gates, cold
+    from the start; older ones stay. Where cold spins get stuck, only those replicas are heated
+    and cooled again. When a stage ends, replicas that violate it are replaced by copies of
+    random ones that do not: all that are left weigh the same. Once every input is born, replicas
+    whose inputs are no answer cannot become right any more, and the others go on alone.
+
+    Adding parts of a problem one after another and resampling in between: Del Moral, Doucet,
+    Jasra, https://doi.org/10.1111/j.1467-9868.2006.00553.x.
+    """
+    return _Staged(task).run()
+
+
+class _Staged:
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.state, self.rng = task.start()
+        seeds = np.random.SeedSequence([task.seed, task.block, 1])
+        self.chance = np.random.Generator(np.random.Philox(seeds))
+        self.sweeps = self.updates = 0
+        self.wanted: Lanes = np.ones(LANES, dtype=bool)
+        self.origins: list[Int64 | None] = []  # for each stage whose copy each replica became
+
+    def run(self) -> Ended | None:
+        complete = False
+        for stage in self.task.problem.stages:
+            good = self.settle(stage)
+            if good is None:
+                return None
+            origin = None
+            if complete or stage.complete:
+                if not complete:
+                    self.wanted = _lanes(self.task.problem.answers.holds(self.state))
+                complete = True
+            elif good.any() and not good.all():
+                origin = self.resample(stage, good)
+            self.origins.append(origin)
+            if not good.any() or not self.wanted.any():
+                break
+            if self.task.watch(self.sweeps, self.state):
+                break
+        self.restore()
+        return Ended(self.state, self.sweeps, self.updates)
+
+    def settle(self, stage: Stage) -> Lanes | None:
+        """Move the spins of a stage until enough replicas satisfy it; which ones do."""
+        good: Lanes = np.zeros(LANES, dtype=bool)
+        done, length, attempts, before = 0, FIRST, 0, -1.0
+        while not self.task.stopped():
+            if attempts:
+                self.reheat(stage, good, length)
+            else:
+                self.move(stage, self.task.schedule.high, length)
+            good = _lanes(stage.satisfied.holds(self.state))
+            share = float((good & self.wanted).sum() / max(1, self.wanted.sum()))
+            done += length
+            if share >= ENOUGH or done >= self.task.schedule.sweeps or attempts == ATTEMPTS:
+                return good
+            attempts += bool(attempts) or share - before < STALLED
+            before, length = share, done
+        return None
+
+    def move(self, stage: Stage, beta: float, sweeps: int) -> None:
+        heats = heat(beta, 0), heat(beta, 1)
+        self.task.kernel(stage.program, self.state, self.rng, heats, sweeps)
+        self.sweeps += sweeps
+        self.updates += sweeps * stage.program.updates
+
+    def reheat(self, stage: Stage, good: Lanes, sweeps: int) -> None:
+        """Anneal the spins of a stage; replicas that satisfied it keep what they had."""
+        rows = stage.program.target
+        kept, mask = self.state[rows], words_of(good.astype(np.uint8))
+        for beta in np.linspace(self.task.schedule.low, self.task.schedule.high, STEPS):
+            self.move(stage, float(beta), -(-sweeps // STEPS))
+        self.state[rows] = (kept & mask) | (self.state[rows] & ~mask)
+
+    def resample(self, stage: Stage, good: Lanes) -> Int64:
+        """Make the replicas that violate a stage copies of random ones that do not."""
+        bad = np.flatnonzero(~good)
+        donors = self.chance.choice(np.flatnonzero(good), len(bad))
+        sliced.copy_lanes(self.state, stage.copied, donors, bad)
+        origin = np.arange(LANES)
+        origin[bad] = donors
+        return origin
+
+    def restore(self) -> None:
+        """Give the replicas that are right those spins that were not copied along with them."""
+        lanes = np.flatnonzero(self.wanted)
+        source = lanes
+        stages = self.task.problem.stages[: len(self.origins)]
+        for stage, origin in zip(stages[::-1], self.origins[::-1], strict=True):
+            source = source if origin is None else origin[source]
+            if not np.array_equal(source, lanes):
+                sliced.copy_lanes(self.state, stage.retired, source, lanes)
+
+
+def _lanes(row: UInt64) -> Lanes:
+    return bits_of(row).astype(bool)

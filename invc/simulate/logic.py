@@ -1,0 +1,200 @@
+"""Boolean functions of the spins of all replicas at once, compiled to operations on rows.
+
+A row is one bit for each of 1024 replicas. Rows of the state come first, one a spin; what is
+computed goes to scratch rows behind them. A literal is 2 * row, plus 1 where it is inverted; the
+constants are -2 for false and -1 for true, so that literal - 2 of a netlist is one of a logic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from invc.design import Clamped, Design
+from invc.ising.model import Int32
+from invc.netlist import Gate, Literal
+from invc.simulate.kernels import sliced
+from invc.simulate.random import WORDS, UInt64
+
+AND, XOR = 0, 1
+FALSE, TRUE = -2, -1
+ONES = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+
+
+@dataclass(frozen=True, eq=False)
+class Logic:
+    """Operations in order, and what they compute.
+
+    Attributes:
+        spins: Rows of the state.
+        operations: (AND or XOR, row, literal, literal). Shape (n, 4).
+        rows: Scratch rows.
+    """
+
+    spins: int
+    operations: Int32
+    rows: int
+
+    def run(self, state: UInt64) -> UInt64:
+        """The scratch rows for a state of shape (spins, 16). Shape (rows, 16)."""
+        scratch = np.empty((self.rows, WORDS), dtype=np.uint64)
+        sliced.run_logic(self.operations, state, scratch)
+        return scratch
+
+    def row(self, literal: int, state: UInt64, scratch: UInt64) -> UInt64:
+        """The row of a literal. Shape (16,)."""
+        if literal < 0:
+            return np.full(WORDS, ONES if literal == TRUE else 0, dtype=np.uint64)
+        k = literal >> 1
+        row: UInt64 = state[k] if k < self.spins else scratch[k - self.spins]
+        return ~row if literal & 1 else row
+
+
+class Compiler:
+    """A logic under construction: equal operations are done once, constants fold."""
+
+    def __init__(self, spins: int) -> None:
+        self.spins = spins
+        self.operations: list[tuple[int, int, int, int]] = []
+        self.known: dict[tuple[int, int, int], int] = {}
+
+    def both(self, a: int, b: int) -> int:
+        """The literal of a & b."""
+        a, b = min(a, b), max(a, b)
+        if a == FALSE or a == b ^ 1:
+            return FALSE
+        if a in (TRUE, b):
+            return b
+        return self._operation(AND, a, b)
+
+    def differ(self, a: int, b: int) -> int:
+        """The literal of a ^ b."""
+        flip, a, b = (a ^ b) & 1, min(a & ~1, b & ~1), max(a & ~1, b & ~1)
+        if a == b:
+            return FALSE ^ flip
+        if a == FALSE:
+            return b ^ flip
+        return self._operation(XOR, a, b) ^ flip
+
+    def either(self, a: int, b: int) -> int:
+        """The literal of a | b."""
+        return self.both(a ^ 1, b ^ 1) ^ 1
+
+    def gate(self, gate: Gate, inputs: Sequence[int]) -> tuple[int, ...]:
+        """Literals of what a gate computes from literals."""
+        words = [_Word(self, literal) for literal in inputs]
+        outputs = gate.function.evaluate(_Word(self, TRUE), *words)
+        return tuple(_literal(word) for word in outputs)
+
+    def logic(self) -> Logic:
+        """What has been built."""
+        operations = np.array(self.operations, dtype=np.int32).reshape(-1, 4)
+        return Logic(self.spins, operations, len(self.operations))
+
+    def _operation(self, kind: int, a: int, b: int) -> int:
+        row = self.known.get((kind, a, b))
+        if row is None:
+            row = self.spins + len(self.operations)
+            self.known[kind, a, b] = row
+            self.operations.append((kind, row, a, b))
+        return 2 * row
+
+
+class _Word:
+    """A literal under the operators with which `Function.evaluate` is written."""
+
+    def __init__(self, compiler: Compiler, literal: int) -> None:
+        self.compiler, self.literal = compiler, literal
+
+    def __and__(self, other: object) -> _Word:
+        return _Word(self.compiler, self.compiler.both(self.literal, _literal(other)))
+
+    def __or__(self, other: object) -> _Word:
+        return _Word(self.compiler, self.compiler.either(self.literal, _literal(other)))
+
+    def __xor__(self, other: object) -> _Word:
+        return _Word(self.compiler, self.compiler.differ(self.literal, _literal(other)))
+
+    def __invert__(self) -> _Word:
+        return _Word(self.compiler, self.literal ^ 1)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+
+def _literal(word: object) -> int:
+    if isinstance(word, _Word):
+        return word.literal
+    assert word == 0, "the only number in an evaluation is false"
+    return FALSE
+
+
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """A condition on the spins of each replica.
+
+    Attributes:
+        logic: The operations.
+        good: Literal of whether it holds.
+    """
+
+    logic: Logic
+    good: int
+
+    def holds(self, state: UInt64) -> UInt64:
+        """Which replicas fulfil it. Shape (16,)."""
+        return self.logic.row(self.good, state, self.logic.run(state))
+
+    def count(self, state: UInt64) -> int:
+        """How many replicas fulfil it."""
+        return int.from_bytes(self.holds(state).tobytes(), "little").bit_count()
+
+
+def answers_seen(design: Design, clamped: Clamped) -> Condition:
+    """Whether the inputs are those of an answer: evaluated forward, they give the clamped bits.
+
+    Inner nets need not have settled; the gates that no clamped bit depends on are not looked at.
+    """
+    netlist = design.netlist
+    needed = _cone(design, [literal for literal, _ in clamped.wanted])
+    compiler = Compiler(design.model.spins)
+    value: dict[int, int] = {0: FALSE}
+    for port in netlist.inputs:
+        value.update((bit >> 1, bit - 2) for bit in port.bits)
+    for k in needed:
+        gate = netlist.gates[k]
+        inputs = [value[pin >> 1] ^ (pin & 1) for pin in gate.inputs]
+        for pin, literal in zip(gate.outputs, compiler.gate(gate, inputs), strict=True):
+            value[pin >> 1] = literal ^ (pin & 1)
+    good = TRUE
+    for literal, wanted in clamped.wanted:
+        good = compiler.both(good, value[literal >> 1] ^ (literal & 1) ^ (1 - wanted))
+    return Condition(compiler.logic(), good)
+
+
+def _cone(design: Design, literals: Iterable[Literal]) -> list[int]:
+    """The gates that some literals depend on, in topological order."""
+    live = bytearray(design.netlist.net_count + 1)
+    for literal in literals:
+        live[literal >> 1] = 1
+    cone = []
+    for k in range(len(design.netlist.gates) - 1, -1, -1):
+        gate = design.netlist.gates[k]
+        if any(live[pin >> 1] for pin in gate.outputs):
+            for pin in gate.inputs:
+                live[pin >> 1] = 1
+            cone.append(k)
+    return cone[::-1]
+
+
+def gates_satisfied(design: Design, gates: Iterable[int]) -> Condition:
+    """Whether the nets of some gates fit each other, as the spins are."""
+    compiler = Compiler(design.model.spins)
+    good = TRUE
+    for k in gates:
+        gate = design.netlist.gates[k]
+        computed = compiler.gate(gate, [pin - 2 for pin in gate.inputs])
+        for pin, literal in zip(gate.outputs, computed, strict=True):
+            good = compiler.both(good, compiler.differ(pin - 2, literal) ^ 1)
+    return Condition(compiler.logic(), good)

@@ -1,0 +1,151 @@
+"""The order in which `staged` switches gates on: a cone at a time, the smallest first.
+
+The goals are the nets that gates drive and that clamps hold, or that follow from clamps. The
+stage of a goal is what its cone adds to those before it: the gates it depends on through free
+nets. For the product of a multiplier the cones nest, and the stages are its columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from invc.assemble import sum_gates
+from invc.design import Clamped, Design
+from invc.ising.model import Int64
+from invc.simulate.logic import Condition, gates_satisfied
+from invc.simulate.program import Program, compile_program
+
+MOST_EXACT = 1 << 14  # gates whose cones are sets, to be counted exactly
+MOST_STAGES = 512  # more goals than that share stages
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """Gates that are switched on together.
+
+    Attributes:
+        program: Updates of the spins born in this stage, under the Hamiltonian of its gates
+            alone: gates before it have no spin that is still free, later ones are off.
+        satisfied: Whether a replica satisfies all its gates.
+        copied: Spins that a copy of a replica needs once this stage is done: inputs, and what
+            later stages read. Shape (k,).
+        retired: Spins born by now that were copied until this stage and are not from it on.
+        complete: Whether every input that a gate reads is born in this stage or before.
+    """
+
+    program: Program
+    satisfied: Condition
+    copied: Int64
+    retired: Int64
+    complete: bool
+
+
+def plan_stages(design: Design, clamped: Clamped) -> tuple[Stage, ...]:
+    """The stages of a design under some clamps; none where no gate has a free spin."""
+    groups = _groups(design, clamped)
+    spins_of = [_spins(design, gates) for gates in groups]
+    last_use = np.full(design.model.spins, -1, dtype=np.int64)
+    for k, spins in enumerate(spins_of):
+        last_use[spins] = k
+    inputs = np.zeros(design.model.spins, dtype=bool)
+    inputs[[(bit >> 1) - 1 for port in design.netlist.inputs for bit in port.bits]] = True
+    read = inputs & (last_use >= 0)
+    born = clamped.values != 0
+    stages = []
+    for k, (gates, spins) in enumerate(zip(groups, spins_of, strict=True)):
+        # Inputs before the gates that read them, gates in topological order.
+        fresh = np.array([spin for spin in dict.fromkeys(spins) if not born[spin]], dtype=np.int64)
+        born[fresh] = True
+        live = born & (clamped.values == 0)
+        stages.append(
+            Stage(
+                compile_program(
+                    sum_gates(design.netlist, design.cells, gates), clamped.values, fresh
+                ),
+                gates_satisfied(design, gates),
+                np.flatnonzero(live & ((last_use > k) | inputs)),
+                np.flatnonzero(live & (last_use == k) & ~inputs),
+                bool(born[read].all()),
+            )
+        )
+    return tuple(stages)
+
+
+def _groups(design: Design, clamped: Clamped) -> list[list[int]]:
+    """The gates of each stage, in topological order."""
+    gates = design.netlist.gates
+    cones = _cones(design, clamped)
+    goals = [
+        (size, k)
+        for k, size in enumerate(_sizes(cones))
+        if any(clamped.values[(pin >> 1) - 1] for pin in gates[k].outputs)
+    ]
+    taken = bytearray(len(gates))
+    groups = []
+    for _, goal in sorted(goals):
+        group = _take(cones, goal, taken)
+        if group:
+            groups.append(group)
+    rest = [k for k in range(len(gates)) if not taken[k]]
+    together = -(-len(groups) // MOST_STAGES)
+    if together > 1:
+        groups = [
+            sorted(chain.from_iterable(groups[k : k + together]))
+            for k in range(0, len(groups), together)
+        ]
+    return [*groups, rest] if rest else groups
+
+
+def _cones(design: Design, clamped: Clamped) -> list[list[int]]:
+    """For each gate those that drive its free inputs."""
+    driver: dict[int, int] = {}
+    sources: list[list[int]] = []
+    for k, gate in enumerate(design.netlist.gates):
+        nets = {pin >> 1 for pin in gate.inputs}
+        sources.append(
+            sorted(driver[net] for net in nets if net in driver and not clamped.values[net - 1])
+        )
+        for pin in gate.outputs:
+            driver[pin >> 1] = k
+    return sources
+
+
+def _sizes(sources: Sequence[Sequence[int]]) -> list[int]:
+    """Gates in the cone of each gate; in a large netlist its depth, which orders cones alike."""
+    if len(sources) > MOST_EXACT:
+        depth: list[int] = []
+        for before in sources:
+            depth.append(1 + max((depth[s] for s in before), default=0))
+        return depth
+    sets: list[int] = []
+    for k, before in enumerate(sources):
+        cone = 1 << k
+        for s in before:
+            cone |= sets[s]
+        sets.append(cone)
+    return [cone.bit_count() for cone in sets]
+
+
+def _take(sources: Sequence[Sequence[int]], goal: int, taken: bytearray) -> list[int]:
+    """The gates of a cone that no cone before has taken, in order."""
+    group, stack = [], [goal]
+    while stack:
+        k = stack.pop()
+        if not taken[k]:
+            taken[k] = 1
+            group.append(k)
+            stack += sources[k]
+    return sorted(group)
+
+
+def _spins(design: Design, gates: Iterable[int]) -> list[int]:
+    """The spins of some gates, in the order of their pins."""
+    spins: list[int] = []
+    for k in gates:
+        spins += [(pin >> 1) - 1 for pin in design.netlist.gates[k].pins if pin > 1]
+        spins += range(design.ancilla_starts[k], design.ancilla_starts[k + 1])
+    return spins
