@@ -46,7 +46,8 @@ class Stage:
 
 def plan_stages(design: Design, clamped: Clamped) -> tuple[Stage, ...]:
     """The stages of a design under some clamps; none where no gate has a free spin."""
-    groups = _groups(design, clamped)
+    free = clamped.values == 0
+    groups = [gates for gates in _groups(design, clamped) if free[_spins(design, gates)].any()]
     spins_of = [_spins(design, gates) for gates in groups]
     last_use = np.full(design.model.spins, -1, dtype=np.int64)
     for k, spins in enumerate(spins_of):
@@ -54,13 +55,13 @@ def plan_stages(design: Design, clamped: Clamped) -> tuple[Stage, ...]:
     inputs = np.zeros(design.model.spins, dtype=bool)
     inputs[[(bit >> 1) - 1 for port in design.netlist.inputs for bit in port.bits]] = True
     read = inputs & (last_use >= 0)
-    born = clamped.values != 0
+    born = ~free
     stages = []
     for k, (gates, spins) in enumerate(zip(groups, spins_of, strict=True)):
         # Inputs before the gates that read them, gates in topological order.
         fresh = np.array([spin for spin in dict.fromkeys(spins) if not born[spin]], dtype=np.int64)
         born[fresh] = True
-        live = born & (clamped.values == 0)
+        live = born & free
         stages.append(
             Stage(
                 compile_program(

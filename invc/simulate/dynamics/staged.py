@@ -48,17 +48,16 @@ class _Staged:
     def run(self) -> Ended | None:
         complete = False
         for stage in self.task.problem.stages:
-            good = self.settle(stage)
+            good = self.settle(stage, 1 if complete else ENOUGH)
+            if stage.complete and not complete and good is not None:
+                complete = True
+                self.wanted = _lanes(self.task.problem.answers.holds(self.state))
+                if self.wanted.any() and not good[self.wanted].all():
+                    good = self.settle(stage, 1)
             if good is None:
                 return None
-            origin = None
-            if complete or stage.complete:
-                if not complete:
-                    self.wanted = _lanes(self.task.problem.answers.holds(self.state))
-                complete = True
-            elif good.any() and not good.all():
-                origin = self.resample(stage, good)
-            self.origins.append(origin)
+            copy = not complete and good.any() and not good.all()
+            self.origins.append(self.resample(stage, good) if copy else None)
             if not good.any() or not self.wanted.any():
                 break
             if self.task.watch(self.sweeps, self.state):
@@ -66,7 +65,7 @@ class _Staged:
         self.restore()
         return Ended(self.state, self.sweeps, self.updates)
 
-    def settle(self, stage: Stage) -> Lanes | None:
+    def settle(self, stage: Stage, enough: float) -> Lanes | None:
         """Move the spins of a stage until enough replicas satisfy it; which ones do."""
         good: Lanes = np.zeros(LANES, dtype=bool)
         done, length, attempts, before = 0, FIRST, 0, -1.0
@@ -78,7 +77,7 @@ class _Staged:
             good = _lanes(stage.satisfied.holds(self.state))
             share = float((good & self.wanted).sum() / max(1, self.wanted.sum()))
             done += length
-            if share >= ENOUGH or done >= self.task.schedule.sweeps or attempts == ATTEMPTS:
+            if share >= enough or done >= self.task.schedule.sweeps or attempts == ATTEMPTS:
                 return good
             attempts += bool(attempts) or share - before < STALLED
             before, length = share, done

@@ -1,0 +1,149 @@
+"""Gates switched on a cone at a time: the stages, and that what comes out is whole."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from designs import CELLS, multiplier, netlists
+from invc.assemble import assemble, sum_gates
+from invc.design import Contradiction, bit_names, parse_clamps, presolve
+from invc.ising import from_terms
+from invc.netlist import evaluate, word_of
+from invc.simulate import run
+from invc.simulate.energy import compile_meter
+from invc.simulate.logic import answers_seen, gates_satisfied
+from invc.simulate.random import block_generator, first_state
+from invc.simulate.stages import plan_stages
+from invc.simulate.verify import replicas
+
+
+@given(netlist=netlists(), data=st.data())
+@settings(max_examples=30, deadline=None)
+def test_staged_runs_find_every_answer_and_satisfy_every_gate(netlist, data):
+    """Whatever the stages, copies of replicas are whole: right inputs come with right nets."""
+    design = assemble(netlist, CELLS)
+    held = data.draw(
+        st.dictionaries(
+            st.sampled_from(sorted({b for port in netlist.ports for b in bit_names(port)})),
+            st.sampled_from("01"),
+            max_size=3,
+        )
+    )
+    try:
+        clamped = presolve(
+            design, parse_clamps(netlist, [f"{name}=0b{value}" for name, value in held.items()])
+        )
+    except Contradiction:
+        return
+    many = run(design, clamped, dynamics="staged", reads=1024, sweeps=512)
+    usual = run(design, clamped, dynamics="gibbs", reads=1024, sweeps=64)
+    assert {tuple(a.ports.values()) for a in many.answers} == {
+        tuple(a.ports.values()) for a in usual.answers
+    }
+    assert many.strict_reads == many.verified_reads
+
+
+@pytest.mark.parametrize("width", [4, 5, 6])
+def test_stages_of_a_multiplier_are_its_columns(width):
+    design = assemble(multiplier(width), CELLS)
+    product = (2**width - 1) * (2**width - 3)
+    clamped = presolve(design, parse_clamps(design.netlist, [f"p={product}"]))
+    stages = plan_stages(design, clamped)
+    names = design.spin_names
+    born = [[names[spin] for spin in stage.program.target] for stage in stages]
+    assert sorted(name for stage in born for name in stage) == sorted(
+        name for name, value in zip(names, clamped.values, strict=True) if not value
+    )
+    first = {name: k for k, stage in enumerate(born) for name in stage}
+    order = [first[f"a[{k}]"] for k in range(width) if f"a[{k}]" in first]
+    assert order == sorted(order)
+    assert [stage.complete for stage in stages].index(True) == max(order)
+
+
+def test_seen_answers_come_before_settled_gates():
+    design = assemble(multiplier(6), CELLS)
+    clamped = presolve(design, parse_clamps(design.netlist, ["p=3127"]))
+    early = run(design, clamped, dynamics="gibbs", target=1, seed=1)
+    assert {tuple(a.ports.values())[:2] for a in early.answers} <= {(53, 59), (59, 53)}
+    assert early.answers
+    whole = run(design, clamped, dynamics="gibbs", reads=1024, sweeps=256, seed=1)
+    assert early.sweeps < whole.sweeps
+
+
+def some_state(spins, known, seed):
+    state = first_state(block_generator(seed, 0), spins)
+    state[known > 0] = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+    state[known < 0] = 0
+    return state
+
+
+@given(
+    n=st.integers(1, 8),
+    seed=st.integers(0, 10**6),
+    held=st.lists(st.sampled_from([-1, 0, 0, 1]), min_size=8, max_size=8),
+)
+@settings(max_examples=60)
+def test_meters_read_the_energies_of_the_model(n, seed, held):
+    chance = np.random.default_rng(seed)
+    k = int(chance.integers(0, 20))
+    model = from_terms(
+        n,
+        chance.integers(-20, 20, n),
+        chance.integers(0, n, k),
+        chance.integers(0, n, k),
+        chance.integers(-300, 300, k),
+        int(chance.integers(-5, 5)),
+    )
+    known = np.array(held[:n], dtype=np.int8)
+    state = some_state(n, known, seed)
+    expected = model.energies(replicas(state, 1024))
+    assert np.array_equal(compile_meter(model, known).energies(state), expected)
+
+
+@given(netlist=netlists(), seed=st.integers(0, 1000))
+@settings(max_examples=60)
+def test_conditions_are_the_evaluation_of_the_gates(netlist, seed):
+    """Rows of replicas and Python's integers agree on answers and on satisfied gates."""
+    design = assemble(netlist, CELLS)
+    output = netlist.outputs[0]
+    try:
+        clamped = presolve(design, parse_clamps(netlist, [f"{bit_names(output)[0]}=0b1"]))
+    except Contradiction:
+        return
+    state = some_state(design.model.spins, clamped.values, seed)
+    words = [int.from_bytes(row.tobytes(), "little") for row in state]
+    mask = (1 << 1024) - 1
+    inputs = {p.name: [words[(bit >> 1) - 1] for bit in p.bits] for p in netlist.inputs}
+    values = evaluate(netlist, inputs, 1024)
+    good = mask
+    for literal, value in clamped.wanted:
+        good &= word_of(literal, values, mask) ^ (0 if value else mask)
+    seen = answers_seen(design, clamped)
+    assert int.from_bytes(seen.holds(state).tobytes(), "little") == good
+    assert seen.count(state) == good.bit_count()
+    nets = [0, *words[: netlist.net_count]]
+    fits = mask
+    for gate in netlist.gates:
+        pins = [word_of(pin, nets, mask) for pin in gate.pins]
+        count = len(gate.function.inputs)
+        for have, want in zip(
+            pins[count:], gate.function.evaluate(mask, *pins[:count]), strict=True
+        ):
+            fits &= ~(have ^ want)
+    satisfied = gates_satisfied(design, range(len(netlist.gates)))
+    assert int.from_bytes(satisfied.holds(state).tobytes(), "little") == fits & mask
+
+
+@given(netlist=netlists(), split=st.integers(0, 6))
+@settings(max_examples=40)
+def test_sums_of_some_gates_and_of_the_others_are_the_whole(netlist, split):
+    design = assemble(netlist, CELLS)
+    count = len(netlist.gates)
+    parts = [
+        sum_gates(netlist, design.cells, gates)
+        for gates in (range(min(split, count)), range(min(split, count), count))
+    ]
+    state = replicas(some_state(design.model.spins, np.zeros(design.model.spins), 3), 64)
+    whole = design.model.energies(state)
+    assert np.array_equal(sum(part.energies(state) for part in parts), whole)
