@@ -28,6 +28,7 @@ COMMANDS = {
     "lib-gen": "Solve and prove a new Hamiltonian cell.",
     "lib-check": "Prove every cell of the library again.",
     "lib": "List and show the cells of the library.",
+    "doctor": "Say what works here, what is missing and how to get it.",
 }
 INTERRUPTED = 130
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
