@@ -16,6 +16,7 @@ from invc.fit import fit
 from invc.frontend.yosys import Sources, Yosys, find_yosys, map_json, read_verilog
 from invc.frontend.yosys_json import read_json
 from invc.library import Cell, Library, Limits, cells_within, hamlib, liberty
+from invc.mine import mine
 from invc.netlist import Function, Netlist, Port, counting_words, evaluate_ports
 from invc.passes import (
     Mapper,
@@ -89,6 +90,7 @@ def synth(
     library: Library | None = None,
     objective: str = "gap",
     limits: Limits | None = None,
+    mining: float | None = None,
     gate_level: bool = False,
     yosys: str | None = None,
     log: Path | None = None,
@@ -101,6 +103,7 @@ def synth(
         library: Cells to map to; by default hamlib.
         objective: "gap" or "spins": whether products are fused into adders.
         limits: What every spin of the model is within.
+        mining: Seconds for new cells where they save spins, or None.
         gate_level: Whether the sources are instances of cells and primitives only, to be read by
             Pyverilog.
         yosys: The Yosys to use; by default `find_yosys` looks for one.
@@ -120,6 +123,10 @@ def synth(
     for transform in PASSES[objective]:
         netlist = transform(netlist, mapper)
         notes.note(transform.__name__, netlist, cells)
+    if mining is not None:
+        found = mine(netlist, cells, time_limit=mining, limits=limits)
+        netlist, cells = found.netlist, Library({**cells, **found.cells})
+        notes.note("mine", netlist, cells)
     made_by = f"invc {__version__}" + (f", {notes.yosys}" if notes.yosys else "")
     if limits is None:
         design = assemble(netlist, cells, origin=made_by)

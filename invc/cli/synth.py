@@ -69,6 +69,16 @@ if TYPE_CHECKING:
     metavar="B",
     help="Every h and J fits B signed bits, and so does its negative.",
 )
+@click.option(
+    "--mine", is_flag=True, help="Solve new cells where they save spins; see 'invc mine'."
+)
+@click.option(
+    "--mine-limit",
+    type=click.FloatRange(0, min_open=True),
+    default=60,
+    show_default=True,
+    help="Seconds for --mine.",
+)
 @click.option("--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]")
 @click.option("--json", "json_file", metavar="FILE|-", help="Write the report; - is stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
@@ -85,6 +95,8 @@ def command(
     objective: str,
     max_degree: int | None,
     bits: int | None,
+    mine: bool,
+    mine_limit: float,
     yosys: str | None,
     json_file: str | None,
     quiet: bool,
@@ -110,7 +122,7 @@ def command(
         top,
         includes,
         dict(text.partition("=")[::2] for text in defines),
-        _pairs(parameters),
+        pairs(parameters),
     )
     limits = Limits(max_degree, bits) if max_degree or bits else None
     journal = Journal()
@@ -120,6 +132,7 @@ def command(
             library=read_library(*folders),
             objective=objective,
             limits=limits,
+            mining=mine_limit if mine else None,
             gate_level=gate_level,
             yosys=yosys,
             log=log.path,
@@ -142,15 +155,16 @@ def command(
         click.echo(f"wrote {target} in {sum(stage.seconds for stage in journal.stages):.2f} s")
 
 
-def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
+def pairs(texts: tuple[str, ...]) -> dict[str, str]:
+    """The NAME=VALUE of every -G."""
+    found: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name or not value:
             raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="'-G'")
-        if pairs.setdefault(name, value) != value:
+        if found.setdefault(name, value) != value:
             raise click.BadParameter(f"{name} is given twice", param_hint="'-G'")
-    return pairs
+    return found
 
 
 def _file_name(module: str) -> str:

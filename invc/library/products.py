@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 Cube = tuple[int, int]  # which variables it fixes, and their values, as bit masks
 
@@ -10,7 +10,8 @@ Cube = tuple[int, int]  # which variables it fixes, and their values, as bit mas
 def expression(names: Sequence[str], on: Iterable[int], off: Iterable[int]) -> str:
     """A formula that is true on some rows and false on others, in the notation of lib-gen.
 
-    A parity where it is one, else prime implicants taken greedily: short, not always shortest.
+    A parity, or one of some variables and a sum of products of the others, else prime implicants
+    taken greedily: short, not always shortest.
 
     Args:
         names: The variables; bit i of a row is the value of variable i.
@@ -22,7 +23,21 @@ def expression(names: Sequence[str], on: Iterable[int], off: Iterable[int]) -> s
         return "1" if true else "0"
     direct = _sum_of_products(names, true, false)
     parity = _parity(names, true, false)
-    return parity if parity and len(parity) <= len(direct) else direct
+    others = [parity] if parity else list(_half_parities(names, true, false))
+    shortest = min(others, key=len, default=direct)
+    return shortest if len(shortest) <= len(direct) else direct
+
+
+def _half_parities(names: Sequence[str], on: frozenset[int], off: frozenset[int]) -> Iterator[str]:
+    """Formulas such as A ^ B&C: some variables as a parity, and a function of the others."""
+    for mask in range(1, 1 << len(names)):
+        odd = {row for row in on | off if (row & mask).bit_count() & 1}
+        true = {row & ~mask for row in (on - odd) | (off & odd)}
+        false = {row & ~mask for row in (on & odd) | (off - odd)}
+        if true and false and not true & false:
+            rest = _sum_of_products(names, frozenset(true), frozenset(false))
+            inside = [name for k, name in enumerate(names) if mask >> k & 1]
+            yield " ^ ".join([*inside, f"({rest})" if "|" in rest else rest])
 
 
 def _parity(names: Sequence[str], on: frozenset[int], off: frozenset[int]) -> str | None:

@@ -47,7 +47,7 @@ def cover_cones(netlist: Netlist, mapper: Mapper) -> Netlist:
     fewer groups are looked at: beyond some thousand gates none. Leaves inner nets undriven and
     unread: sweep afterwards.
     """
-    return _cover(netlist, mapper, cheapest_cells(mapper), 0)
+    return place_cells(netlist, mapper, cheapest_cells(mapper), fewest=0)
 
 
 def use_own_cells(netlist: Netlist, mapper: Mapper) -> Netlist:
@@ -56,7 +56,7 @@ def use_own_cells(netlist: Netlist, mapper: Mapper) -> Netlist:
     Looks at some groups in a netlist of any size, as cells that were asked for are worth it.
     """
     cells = own_cells(mapper)
-    return _cover(netlist, mapper, cells, FEWEST_SETS) if cells else netlist
+    return place_cells(netlist, mapper, cells) if cells else netlist
 
 
 def own_cells(mapper: Mapper) -> Cells:
@@ -68,9 +68,25 @@ def own_cells(mapper: Mapper) -> Cells:
     }
 
 
-def _cover(netlist: Netlist, mapper: Mapper, cells: Cells, fewest: int) -> Netlist:
+def place_cells(
+    netlist: Netlist,
+    mapper: Mapper,
+    cells: Cells,
+    *,
+    effort: int = EFFORT,
+    fewest: int = FEWEST_SETS,
+) -> Netlist:
+    """Replace groups of gates by some cells, as long as that saves spins.
+
+    Args:
+        netlist: Mapped to the library.
+        mapper: The library, with the cells.
+        cells: The cells to use.
+        effort: Sets of gates to look at.
+        fewest: For each last gate at least so many.
+    """
     for _ in range(MAX_ROUNDS):
-        sets = max(fewest, min(MOST_SETS, EFFORT // max(1, len(netlist.gates))))
+        sets = max(fewest, sets_of(netlist, effort))
         if sets < FEWEST_SETS:
             break
         graph = Graph(netlist, mapper)
@@ -82,10 +98,20 @@ def _cover(netlist: Netlist, mapper: Mapper, cells: Cells, fewest: int) -> Netli
     return netlist
 
 
+def sets_of(netlist: Netlist, effort: int) -> int:
+    """How many sets of gates an effort allows for each last gate."""
+    return min(MOST_SETS, effort // max(1, len(netlist.gates)))
+
+
 def cheapest_cells(mapper: Mapper) -> Cells:
     """For each class of functions the cell that adds the fewest spins."""
+    return kinds_of(mapper.cells)  # the cheapest first
+
+
+def kinds_of(cells: Iterable[Cell]) -> Cells:
+    """For each class of functions the first cell."""
     found: dict[Kind, tuple[Cell, tuple[ClassLiteral, ...]]] = {}
-    for cell in mapper.cells:  # the cheapest first
+    for cell in cells:
         assert cell.function is not None
         known = kind_of(len(cell.function.inputs), cell.function.tables)
         if known is not None:

@@ -46,6 +46,9 @@ def test_formulas_are_true_where_they_have_to_be(rows):
         (0x9999, "~(A ^ B)"),
         (0x9669, "~(A ^ B ^ C ^ D)"),
         (0xF888, "A&B | C&D"),
+        (0x7878, "C ^ A&B"),
+        (0x1EE1, "C ^ D ^ ~A&~B"),
+        (0xA956, "A ^ D ^ (B | C)"),
     ],
 )
 def test_formulas_are_short(table, formula):

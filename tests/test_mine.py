@@ -1,0 +1,133 @@
+"""What is mined is proven, is in its place, and saves what is said."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from designs import netlists
+from invc import mine as mine_module
+from invc.library import Library, Limits, faults, hamlib
+from invc.library.cell import Cell
+from invc.library.expression import parse_specification
+from invc.library.proof import contradictions
+from invc.library.solve import OutOfTime, Solution
+from invc.mine import SHAPE, Yield, mine, spins, text_of
+from invc.netlist import Function, Gate, Netlist, Port, counting_words, evaluate_ports
+from invc.netlist.gates import AND2, FA, HA, MUX2, XOR2
+from invc.passes import Mapper, simplify, sweep_dead
+
+MAPPER = Mapper(hamlib())
+SMALL = SHAPE._replace(inputs=3, outputs=1)
+
+
+def truth(netlist):
+    bits = sum(len(port.bits) for port in netlist.inputs)
+    words = iter(counting_words(bits))
+    inputs = {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}
+    return evaluate_ports(netlist, inputs, 1 << bits)
+
+
+def chi(width=5):
+    """The rows of Keccak's chi: y[i] = x[i] ^ ~x[i + 1] & x[i + 2]."""
+    gates = []
+    for k in range(width):
+        one, two = (k + 1) % width, (k + 2) % width
+        inner, out = 2 * (width + 1 + 2 * k), 2 * (width + 2 + 2 * k)
+        gates.append(Gate(AND2, (2 * (one + 1) + 1, 2 * (two + 1), inner), "chi.v:1:1"))
+        gates.append(Gate(XOR2, (2 * (k + 1), inner, out)))
+    ports = (
+        Port("x", "input", tuple(range(2, 2 * width + 2, 2))),
+        Port("y", "output", tuple(gate.pins[-1] for gate in gates[1::2])),
+    )
+    return Netlist("chi", ports, tuple(gates), ("", *(f"n{k}" for k in range(3 * width)))).check()
+
+
+def test_a_cell_for_every_row_of_chi():
+    before = chi()
+    found = mine(before, hamlib(), time_limit=60, shape=SMALL)
+    ((name, cell),) = found.cells.items()
+    assert faults(cell) == contradictions(cell) == []
+    assert found.used == {name: 5}
+    assert (found.spins, found.left) == (20, 15)
+    assert found.left == spins(found.netlist, Mapper({**hamlib(), **found.cells}))
+    assert truth(found.netlist) == truth(before)
+    assert {gate.source for gate in found.netlist.gates} == {"chi.v:1:1"}
+    (ore,) = found.ores
+    assert (ore.saved, ore.why, ore.lode.apart, ore.lode.spins) == (5, "proven optimal", 5, 15)
+
+
+def test_cells_within_limits_only():
+    wide = mine(chi(), hamlib(), time_limit=60, shape=SMALL, limits=Limits(bits=2))
+    assert all(cell.bits <= 2 for cell in wide.cells.values())
+    none = mine(chi(), hamlib(), time_limit=60, shape=SMALL, limits=Limits(3))
+    assert (none.left, none.used, none.ores[0].why) == (20, {}, "it does not fit the limits")
+
+
+def test_no_time_and_no_cone():
+    found = mine(chi(), hamlib(), time_limit=0)
+    assert (found.ores, found.left, found.netlist) == ((), found.spins, chi_swept())
+    assert found.untried > 0
+    ports = (Port("a", "input", (2, 4)), Port("y", "output", (6,)))
+    one = Netlist("one", ports, (Gate(AND2, (2, 4, 6)),), ("", "a", "b", "y"))
+    assert mine(one, hamlib(), time_limit=10)[:4] == ((), 0, 3, 3)
+
+
+def chi_swept():
+    return sweep_dead(chi(), MAPPER)
+
+
+def invented(name, specification, bounds, *, text):
+    """A cell with as many ancillas as pay, without looking for its Hamiltonian."""
+    pins = specification.pins
+    count = max(0, bounds.max_ancillas - 1)
+    h = (8,) * (len(pins) + count)
+    ancillas = tuple(f"x{k}" for k in range(count))
+    cell = Cell(name, pins, specification.rows, ancillas, h, (), 0, 8, specification.function, text)
+    return Solution(cell, True, ())
+
+
+@given(netlist=netlists(max_inputs=5, max_gates=12, functions=(AND2, XOR2, HA, FA, MUX2)))
+@settings(max_examples=40)
+def test_mining_keeps_the_function_and_counts_what_it_saves(netlist):
+    before = sweep_dead(simplify(netlist, MAPPER), MAPPER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mine_module, "solve_cell", invented)
+        found = mine(before, hamlib(), time_limit=60)
+    assert isinstance(found, Yield)
+    found.netlist.check()
+    assert truth(found.netlist) == truth(netlist)
+    library = Library({**hamlib(), **found.cells})
+    assert (found.spins, found.left) == (
+        spins(before, MAPPER),
+        spins(found.netlist, Mapper(library)),
+    )
+    assert found.left <= found.spins
+    assert (found.left < found.spins) == bool(found.used)
+
+
+def test_what_time_ended_is_tried_again(monkeypatch):
+    asked = []
+
+    def slow(name, specification, bounds, *, text):
+        asked.append(bounds.time_limit)
+        raise OutOfTime("the time limit ended the search", where=name)
+
+    monkeypatch.setattr(mine_module, "solve_cell", slow)
+    found = mine(chi(), hamlib(), time_limit=80, shape=SMALL)
+    assert [round(limit) for limit in asked] == [2, 10]
+    assert [ore.why for ore in found.ores] == ["time ended the search"]
+    assert not found.ores[0].solved
+
+
+@given(
+    inputs=st.integers(2, 4),
+    tables=st.lists(st.integers(1, 0xFFFE), min_size=1, max_size=2),
+)
+@settings(max_examples=60)
+def test_the_text_of_a_function_is_read_back_as_it(inputs, tables):
+    mask = (1 << (1 << inputs)) - 1
+    cut = tuple(table & mask for table in tables)
+    names = ("Y",) if len(cut) == 1 else ("Y0", "Y1")
+    function = Function("X", tuple("ABCD"[:inputs]), names, cut)
+    made = parse_specification("X", text_of(function))
+    assert made.function == function
