@@ -13,6 +13,7 @@ from invc.assemble import assemble
 from invc.design import Design
 from invc.diagnostics import InvcError
 from invc.fit import fit
+from invc.frontend.arithmetic import PLAIN, Adders, counters
 from invc.frontend.yosys import Sources, Yosys, find_yosys, map_json, read_verilog
 from invc.frontend.yosys_json import read_json
 from invc.library import Cell, Library, Limits, cells_within, hamlib, liberty
@@ -22,6 +23,7 @@ from invc.passes import (
     Mapper,
     cover_cones,
     fuse_products,
+    fusions,
     name_nets,
     pair_adders,
     simplify,
@@ -117,7 +119,7 @@ def synth(
     if limits is not None:
         cells = cells_within(cells, limits)
     notes = Journal() if journal is None else journal
-    netlist = _read(sources, cells, gate_level, yosys, log, notes)
+    netlist = _read(sources, cells, objective, gate_level, yosys, log, notes)
     notes.note("read", netlist, cells)
     mapper = Mapper(cells)
     for transform in PASSES[objective]:
@@ -139,6 +141,7 @@ def synth(
 def _read(
     sources: Sources,
     library: Library,
+    objective: str,
     gate_level: bool,
     yosys: str | None,
     log: Path | None,
@@ -151,15 +154,20 @@ def _read(
 
         return read_gates(_only(sources, "--netlist"), library, top=sources.top)
     functions = {name: cell.function for name, cell in library.items() if cell.function}
+    adders = PLAIN
+    if objective == "spins":
+        adders = Adders(counters(library.values()), fused=fusions(library).keys())
     if sources.files[0].suffix.lower() == ".json":
         path = _only(sources, "a Yosys JSON netlist")
-        netlist = read_json(path, functions, top=sources.top)
+        netlist = read_json(path, functions, top=sources.top, adders=adders)
         if netlist is not None:
             return netlist
         tool = _find(yosys, journal)
-        return map_json(path, sources.top, functions, liberty(library), tool, log=log)
+        return map_json(
+            path, sources.top, functions, liberty(library), tool, adders=adders, log=log
+        )
     tool = _find(yosys, journal)
-    return read_verilog(sources, functions, liberty(library), tool, log=log)
+    return read_verilog(sources, functions, liberty(library), tool, adders=adders, log=log)
 
 
 def _find(named: str | None, journal: Journal) -> Yosys:

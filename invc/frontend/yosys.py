@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from invc.diagnostics import InvcError, nearest
+from invc.frontend.arithmetic import PLAIN, Adders
 from invc.frontend.yosys_json import read_json, unmapped
 from invc.netlist import Function, Netlist
 
@@ -134,6 +135,7 @@ def read_verilog(
     liberty: str,
     yosys: Yosys,
     *,
+    adders: Adders = PLAIN,
     log: Path | None = None,
 ) -> Netlist:
     """Verilog to a netlist of library cells and adders.
@@ -143,6 +145,7 @@ def read_verilog(
         library: Functions by the cell names of `liberty`.
         liberty: The library as ABC reads it.
         yosys: What compiles it.
+        adders: What sums are built of.
         log: Where to leave Yosys's own output; a temporary file is left only on an error.
 
     Raises:
@@ -150,7 +153,7 @@ def read_verilog(
     """
     _check(sources)
     with tempfile.TemporaryDirectory(prefix="invc-") as folder:
-        return _Run(sources, yosys, Path(folder), log).netlist(library, liberty)
+        return _Run(sources, yosys, Path(folder), log).netlist(library, liberty, adders)
 
 
 def map_json(
@@ -160,12 +163,14 @@ def map_json(
     liberty: str,
     yosys: Yosys,
     *,
+    adders: Adders = PLAIN,
     log: Path | None = None,
 ) -> Netlist:
     """A Yosys JSON file with cells that are still to be mapped, as `read_verilog`."""
     sources = Sources((path,), top)
     with tempfile.TemporaryDirectory(prefix="invc-") as folder:
-        return _Run(sources, yosys, Path(folder), log, json=True).netlist(library, liberty)
+        run = _Run(sources, yosys, Path(folder), log, json=True)
+        return run.netlist(library, liberty, adders)
 
 
 def _check(sources: Sources) -> None:
@@ -252,7 +257,7 @@ class _Run:
         self.shown: dict[str, str] = {}  # our name of a file or folder: the user's
         self.output: list[str] = []
 
-    def netlist(self, library: Mapping[str, Function], liberty: str) -> Netlist:
+    def netlist(self, library: Mapping[str, Function], liberty: str, adders: Adders) -> Netlist:
         read = self._link()
         modules = self._modules(read)
         top = _top(modules, self.sources)
@@ -272,6 +277,7 @@ class _Run:
         netlist = read_json(
             self.folder / "netlist.json",
             library,
+            adders=adders,
             locate=self.locate,
             shown=self.sources.files[0],
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from invc.diagnostics import InvcError, nearest
-from invc.frontend.arithmetic import Sum, Word, ripple
+from invc.frontend.arithmetic import PLAIN, Adders, Sum, Word, ripple
 from invc.netlist import FALSE, TRUE, Builder, Function, Gate, Literal, Netlist, Port
 from invc.netlist.gates import BUF, FA, INV
 from invc.writing import read_text
@@ -85,6 +85,7 @@ def read_json(
     library: Mapping[str, Function],
     *,
     top: str | None = None,
+    adders: Adders = PLAIN,
     locate: Callable[[str], str] = _own_place,
     shown: Path | None = None,
 ) -> Netlist | None:
@@ -94,6 +95,7 @@ def read_json(
         path: The file.
         library: Functions by cell name, besides Yosys's own gates and arithmetic.
         top: Name of the module; by default the one marked as top, or the only one.
+        adders: What sums are built of.
         locate: Makes a location of a `src` attribute's first place, "" where it means nothing.
         shown: What messages call the file.
 
@@ -113,7 +115,7 @@ def read_json(
     except (KeyError, TypeError, AttributeError) as error:
         raise InvcError("not a netlist of Yosys", where=str(path), hint=_WRITE) from error
     try:
-        return _Reader(name, modules[name], library, locate).netlist()
+        return _Reader(name, modules[name], library, adders, locate).netlist()
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvcError(
             f"not a netlist of Yosys: {type(error).__name__} {error}", where=str(path), hint=_WRITE
@@ -170,12 +172,14 @@ class _Reader:
         name: str,
         module: Json,
         library: Mapping[str, Function],
+        adders: Adders,
         locate: Callable[[str], str],
     ) -> None:
         # Yosys 0.23 keeps the backslash of its own naming there.
         self.name = str(module.get("attributes", {}).get("hdlname", name)).removeprefix("\\")
         self.module = module
         self.library = library
+        self.adders = adders
         self.locate = locate
         self.builder = Builder()
         self.nets: dict[int | str, Literal] = {"0": FALSE, "1": TRUE, "x": FALSE, "z": FALSE}
@@ -323,7 +327,7 @@ class _Reader:
                 total.add_product(*term)
             else:
                 total.add(*term)
-        self._drive(word["Y"], total.build(self.builder, source), source)
+        self._drive(word["Y"], total.build(self.builder, source, self.adders), source)
 
     def _drive(self, nets: Sequence[Literal], values: Iterable[Literal], source: str) -> None:
         """Let nets that Yosys numbered carry literals that were built for them."""

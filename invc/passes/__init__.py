@@ -1,7 +1,7 @@
 """Netlist to netlist: each pass keeps the function of every port bit."""
 
 from invc.passes.cover_cones import cover_cones, use_own_cells
-from invc.passes.fuse_products import fuse_products
+from invc.passes.fuse_products import fuse_products, fusions
 from invc.passes.mapping import Mapper
 from invc.passes.name_nets import name_nets
 from invc.passes.pair_adders import pair_adders
@@ -14,6 +14,7 @@ __all__ = [
     "Mapper",
     "cover_cones",
     "fuse_products",
+    "fusions",
     "name_nets",
     "pair_adders",
     "simplify",

@@ -1,0 +1,120 @@
+"""Sums are right modulo their width, whatever they are built of, and as small as published."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from invc.frontend.arithmetic import PLAIN, Adders, Sum, Word, counters
+from invc.library import hamlib
+from invc.netlist import FALSE, TRUE, Builder, Port, evaluate_ports
+from invc.passes import Mapper, fuse_products, fusions, simplify, sweep_dead
+
+MAPPER = Mapper(hamlib())
+SMALLEST = Adders(counters(hamlib().values()), fusions(hamlib()).keys())
+BITS = 8
+TRIALS = 64
+
+
+@st.composite
+def words(draw):
+    """Operands over eight inputs, repeated, inverted and constant bits too."""
+    bits = draw(st.lists(st.integers(FALSE, 2 * BITS + 1), min_size=1, max_size=4))
+    return Word(tuple(bits), draw(st.booleans()), draw(st.booleans()))
+
+
+def value(word, row):
+    bits = [(row << 1 >> (bit >> 1) & 1) ^ (bit & 1) for bit in word.bits]
+    number = sum(bit << k for k, bit in enumerate(bits))
+    if word.signed:
+        number -= bits[-1] << len(bits)
+    return -number if word.negated else number
+
+
+@given(
+    terms=st.lists(st.one_of(st.tuples(words()), st.tuples(words(), words())), max_size=5),
+    width=st.integers(1, 9),
+    adders=st.sampled_from([PLAIN, SMALLEST, Adders(SMALLEST.counters)]),
+    rows=st.lists(st.integers(0, (1 << BITS) - 1), min_size=TRIALS, max_size=TRIALS),
+)
+@settings(max_examples=150)
+def test_a_sum_is_its_terms(terms, width, adders, rows):
+    builder = Builder()
+    inputs = tuple(builder.net() for _ in range(BITS))
+    total = Sum(width)
+    for term in terms:
+        if len(term) == 2:
+            total.add_product(*term)
+        else:
+            total.add(*term)
+    out = total.build(builder, "a.v:1", adders)
+    netlist = builder.netlist("sum", (Port("x", "input", inputs), Port("y", "output", out)))
+    words = [sum((row >> k & 1) << t for t, row in enumerate(rows)) for k in range(BITS)]
+    for result in (netlist, smallest(netlist)):
+        found = evaluate_ports(result, {"x": words}, TRIALS)["y"]
+        for t, row in enumerate(rows):
+            expected = 0
+            for term in terms:
+                expected += value(term[0], row) * (value(term[1], row) if len(term) == 2 else 1)
+            assert sum((word >> t & 1) << k for k, word in enumerate(found)) == expected % (
+                1 << width
+            )
+
+
+def smallest(netlist):
+    for transform in (simplify, sweep_dead, fuse_products, sweep_dead):
+        netlist = transform(netlist, MAPPER)
+    return netlist
+
+
+def spins(netlist):
+    inputs = sum(len(port.bits) for port in netlist.inputs)
+    return inputs + sum(MAPPER.spins(gate.function) for gate in netlist.gates)
+
+
+def built(inputs, terms, width, adders):
+    builder = Builder()
+    bits = tuple(builder.net() for _ in range(inputs))
+    total = Sum(width)
+    for first, *second in terms:
+        if second:
+            total.add_product(Word(bits[first]), Word(bits[second[0]]))
+        else:
+            total.add(Word(bits[first]))
+    out = total.build(builder, "", adders)
+    return builder.netlist("sum", (Port("x", "input", bits), Port("y", "output", out)))
+
+
+def test_multipliers_and_counts_are_no_larger_than_published():
+    for n, fused in ((4, 36), (8, 136), (16, 528)):
+        halves = [(slice(0, n), slice(n, 2 * n))]
+        plain = sweep_dead(simplify(built(2 * n, halves, 2 * n, PLAIN), MAPPER), MAPPER)
+        assert spins(plain) == 3 * n * n
+        assert spins(smallest(built(2 * n, halves, 2 * n, Adders({}, SMALLEST.fused)))) == fused
+        assert spins(smallest(built(2 * n, halves, 2 * n, SMALLEST))) < fused
+    ones = [(slice(k, k + 1),) for k in range(64)]
+    assert spins(smallest(built(64, ones, 7, PLAIN))) == 190
+    assert spins(smallest(built(64, ones, 7, SMALLEST))) <= 116
+
+
+def test_counters_and_fusions_are_known_by_their_tables():
+    assert {n: cell.name for n, cell in sorted(SMALLEST.counters.items())} == {
+        **{4: "COUNT4_3", 5: "COUNT5_3", 6: "COUNT6_3", 7: "COUNT7_3"}
+    }
+    names = {
+        adder.name: (taken[False].name, taken[True].name if True in taken else None)
+        for adder, taken in fusions(hamlib()).items()
+    }
+    assert names == {
+        "HA": ("MULHA", "MULHN"),
+        "FA": ("MULFA", "MULFA"),
+        **{f"COUNT{n}_3": (f"MULC{n}", None) for n in (4, 5, 6)},
+        "COUNT7_3": ("MULC7", "MULC7"),
+    }
+
+
+def test_constants_are_no_operands():
+    builder = Builder()
+    total = Sum(4)
+    total.add(Word((TRUE, FALSE, TRUE)))
+    total.add_product(Word((TRUE, TRUE)), Word((TRUE,)))
+    assert total.build(builder, "") == (FALSE, FALSE, FALSE, TRUE)
+    assert not builder.gates
