@@ -60,6 +60,16 @@ def test_no_page_shows_a_command_that_is_not_executed():
                 assert not shown, (page, shown)
 
 
+def test_every_command_has_a_page_that_shows_it_at_work():
+    shown = {
+        command.split()[1]
+        for page in ROOT.glob("docs/howto/*.md")
+        for block in [*BLOCK.findall(page.read_text()), *FIGURES.findall(page.read_text())]
+        for command, _ in commands(block)
+    }
+    assert set(COMMANDS) <= shown
+
+
 def test_the_page_of_commands_is_fresh():
     made = runpy.run_path(str(ROOT / "docs/site/cli_page.py"))["page"]()
     hint = "stale: run 'python -P docs/site/cli_page.py'"
