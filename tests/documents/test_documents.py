@@ -13,7 +13,7 @@ import pytest
 from invc.cli import COMMANDS, invc
 
 sys.path.insert(0, str(Path(__file__).parent))
-from transcripts import BLOCK, FIGURES, ROOT, commands, prepare, run, without_seconds
+from transcripts import BLOCK, FIGURES, ROOT, commands, prepare, run, without_chance
 
 # Every page that shows commands, so that a new one is executed without being named here.
 DOCUMENTS = sorted(
@@ -33,7 +33,7 @@ def test_transcripts_are_what_the_commands_print(name, tmp_path):
     assert blocks
     for block in blocks:
         for command, output in commands(block):
-            assert without_seconds(run(command, folder)) == without_seconds(output), command
+            assert without_chance(run(command, folder)) == without_chance(output), command
 
 
 def test_commands_whose_figures_differ_print_what_is_shown_otherwise(tmp_path):
