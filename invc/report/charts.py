@@ -11,7 +11,7 @@ from invc.report.names import short, shown
 from invc.report.run import Marginal, Run, answer_labels, bare, marginals, number, percent, ticks
 
 WIDTH, HEIGHT = 420.0, 250.0
-LEFT, RIGHT, TOP, BOTTOM = 48.0, 112.0, 18.0, 38.0
+LEFT, RIGHT, TOP, BOTTOM = 48.0, 112.0, 24.0, 38.0
 MOST_BARS = 10  # answers with a label of their own
 MOST_RANKS = 400
 ROW = 36.0
@@ -214,7 +214,7 @@ def _y_axis(
         _, y = axes.at(axes.x[0], tick)
         add(svg, "path", class_="grid", d=f"M{left:.1f} {y:.1f}H{right:.1f}")
         add(svg, "text", form(tick), x=left - 6, y=y + 4, text_anchor="end")
-    add(svg, "text", label, x=0, y=TOP - 8)
+    add(svg, "text", label, x=0, y=TOP - 13)
 
 
 def _band(

@@ -1,7 +1,8 @@
 """Where the gates of a netlist stand and how its nets run between them: a layered drawing.
 
-Columns are topological levels, inputs on the left and outputs on the right; in a deep netlist they
-stand beside their gates, and a net that would run far is cut and named instead. Within a column the
+Columns are topological levels, inputs on the left and outputs on the right. A deep netlist is
+folded into rows, as text is: ports stand beside their gates, and a net that goes on in another row,
+or would run far, is cut and named where it goes on. Within a column the
 order comes from barycentres (Sugiyama, Tagawa, Toda, https://doi.org/10.1109/TSMC.1981.4308636,
 section V) and the places from isotonic regression: as near as the order and the space between
 boxes allow to the mean of what they connect to.
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal as OneOf
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from invc.design import bit_names
 from invc.netlist import Literal, Netlist
@@ -26,8 +27,9 @@ PIN_PITCH = 13.0
 BETWEEN_BOXES = 12.0
 BETWEEN_WIRES = 7.0
 BETWEEN_COLUMNS = 64.0
-MANY_COLUMNS, BETWEEN_MANY = 24, 38.0
-LONGEST = 12  # columns that a net passes in a deep netlist before it is cut
+BETWEEN_ROWS = 40.0
+ROW_LEVELS = 24  # of one row; a netlist of more levels is folded
+LONGEST = 12  # columns that a net passes in a folded netlist before it is cut
 MARGIN = 24.0
 MOST_LETTERS = 22
 PADDING = {"gate": 17.0, "input": 9.0, "output": 9.0, "link": 9.0}
@@ -112,23 +114,53 @@ def port_bits(netlist: Netlist, direction: str) -> Iterator[tuple[str, Literal]]
             yield from zip(map(shown, bit_names(port)), port.bits, strict=True)
 
 
+class _Fold(NamedTuple):
+    """How levels become columns in rows: each row has one more column on either side for ports.
+
+    Attributes:
+        rows: Number of rows.
+        levels: Levels in each row.
+    """
+
+    rows: int
+    levels: int
+
+    @property
+    def width(self) -> int:
+        """Columns of a row."""
+        return self.levels + 2
+
+    def column(self, level: int) -> int:
+        """The column of a gate, counted through all rows."""
+        return level + 2 * ((level - 1) // self.levels)
+
+    def start(self, column: int) -> int:
+        """The first column of the row that a column lies in."""
+        return column // self.width * self.width
+
+
+def _fold(depth: int) -> _Fold:
+    rows = max(1, -(-depth // ROW_LEVELS))
+    return _Fold(rows, max(1, -(-depth // rows)))
+
+
 def size_of(netlist: Netlist) -> int:
     """How many boxes and passing wires a drawing would have."""
-    columns = _columns(netlist)
-    _connect(columns, net_names(netlist))
+    fold, columns = _columns(netlist)
+    _connect(fold, columns, net_names(netlist))
     return sum(len(column) for column in columns)
 
 
 def place(netlist: Netlist) -> Layout:
     """The drawing of a netlist; time grows with the sum of the lengths of its nets."""
-    columns = _columns(netlist)
-    steps = _connect(columns, net_names(netlist))
-    _arrange(columns)
-    return _draw(columns, steps)
+    fold, columns = _columns(netlist)
+    steps = _connect(fold, columns, net_names(netlist))
+    _arrange(columns, keep_ports=fold.rows == 1)
+    return _draw(fold, columns, steps)
 
 
 def levels(netlist: Netlist) -> list[int]:
-    """The column of each gate, from 1: just after its inputs.
+    """The level of each gate, from 1: just after its inputs.
 
     A gate that reads nothing but ports stands just before its first reader instead: what it
     reads runs along anyway, what it drives then does not.
@@ -149,12 +181,13 @@ def levels(netlist: Netlist) -> list[int]:
     return level
 
 
-def _columns(netlist: Netlist) -> list[list[_Vertex]]:
-    """The boxes by level, in the order of the netlist."""
+def _columns(netlist: Netlist) -> tuple[_Fold, list[list[_Vertex]]]:
+    """The boxes by column, in the order of the netlist."""
     level = levels(netlist)
-    depth = max(level, default=0)
-    first, last = _port_levels(netlist, level)
-    columns: list[list[_Vertex]] = [[] for _ in range(depth + 2)]
+    fold = _fold(max(level, default=0))
+    at_gate = [fold.column(k) for k in level]
+    first, last = _port_columns(netlist, at_gate) if fold.rows > 1 else ({}, {})
+    columns: list[list[_Vertex]] = [[] for _ in range(fold.rows * fold.width)]
     for k, (label, bit) in enumerate(port_bits(netlist, "input")):
         at = first.get(bit >> 1, 0)
         columns[at].append(_Vertex("input", k, at, label, PIN_PITCH + 4, (), (("", bit),)))
@@ -163,50 +196,55 @@ def _columns(netlist: Netlist) -> list[list[_Vertex]]:
         inputs = tuple(zip(function.inputs, gate.inputs, strict=True))
         outputs = tuple(zip(function.outputs, gate.outputs, strict=True))
         height = PIN_PITCH * max(len(inputs), len(outputs), 2) + 4
-        box = _Vertex("gate", k, level[k], shown(function.name), height, inputs, outputs)
-        columns[level[k]].append(box)
+        box = _Vertex("gate", k, at_gate[k], shown(function.name), height, inputs, outputs)
+        columns[at_gate[k]].append(box)
     for k, (label, bit) in enumerate(port_bits(netlist, "output")):
-        at = last.get(bit >> 1, depth + 1)
+        at = last.get(bit >> 1, len(columns) - 1)
         columns[at].append(_Vertex("output", k, at, label, PIN_PITCH + 4, (("", bit),), ()))
-    return columns
+    return fold, columns
 
 
-def _port_levels(netlist: Netlist, level: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
-    """Of a deep netlist, the columns of inputs and outputs by their nets; else nothing.
+def _port_columns(
+    netlist: Netlist, at_gate: Sequence[int]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Columns beside their gates: of inputs before the first reader, of outputs after the driver.
 
-    An input stands just before its first reader, an output just after its driver.
+    Args:
+        netlist: What is drawn.
+        at_gate: The column of each gate.
+
+    Returns:
+        Both by nets.
     """
     first: dict[int, int] = {}
     last: dict[int, int] = {}
-    if max(level, default=0) <= MANY_COLUMNS:
-        return first, last
-    for k, gate in enumerate(netlist.gates):
+    for gate, column in zip(netlist.gates, at_gate, strict=True):
         for pin in gate.inputs:
-            first[pin >> 1] = min(first.get(pin >> 1, level[k] - 1), level[k] - 1)
-        last |= {pin >> 1: level[k] + 1 for pin in gate.outputs}
+            first[pin >> 1] = min(first.get(pin >> 1, column - 1), column - 1)
+        last |= {pin >> 1: column + 1 for pin in gate.outputs}
     for _, bit in port_bits(netlist, "input"):
         last[bit >> 1] = first.get(bit >> 1, 0) + 1
     return first, last
 
 
-def _connect(columns: list[list[_Vertex]], names: Sequence[str]) -> list[_Step]:
+def _connect(fold: _Fold, columns: list[list[_Vertex]], names: Sequence[str]) -> list[_Step]:
     """Join neighbours in adjacent columns; a long net passes each column between once.
 
     Returns:
         The net, the left and the right end of each step.
     """
-    longest = LONGEST if len(columns) > MANY_COLUMNS + 2 else len(columns)
+    longest = LONGEST if fold.rows > 1 else len(columns)
     reached: dict[int, _Vertex] = {}  # the last place of each net so far
     steps: list[_Step] = []
     for level in range(len(columns)):
         boxes = list(columns[level])  # what passes is added while this runs
+        start = fold.start(level)
         for box in boxes:
             for net in dict.fromkeys(pin >> 1 for _, pin in box.inputs if pin > 1):
-                if level - 1 - reached[net].level > longest:
-                    link = (("", 2 * net),)
-                    end = _Vertex("link", net, level - 1, names[net], PIN_PITCH + 4, (), link)
-                    columns[level - 1].append(end)
-                    reached[net] = end
+                if level - 1 - max(start, reached[net].level) > longest:
+                    reached[net] = _link(columns, net, level - 1, names[net])
+                elif reached[net].level < start:
+                    reached[net] = _link(columns, net, start, names[net])
                 while reached[net].level < level - 1:
                     end = _Vertex("pass", net, reached[net].level + 1, "", 0.0)
                     columns[end.level].append(end)
@@ -221,15 +259,21 @@ def _connect(columns: list[list[_Vertex]], names: Sequence[str]) -> list[_Step]:
     return steps
 
 
-def _arrange(columns: Sequence[list[_Vertex]]) -> None:
-    """Choose the order in each column and the places, in rounds; ports keep their order."""
+def _link(columns: list[list[_Vertex]], net: int, column: int, name: str) -> _Vertex:
+    link = _Vertex("link", net, column, name, PIN_PITCH + 4, (), (("", 2 * net),))
+    columns[column].append(link)
+    return link
+
+
+def _arrange(columns: Sequence[list[_Vertex]], *, keep_ports: bool) -> None:
+    """Choose the order in each column and the places, in rounds; ports may keep their order."""
     for column in columns:
         _settle(column, [0.0] * len(column))
     for _ in range(ROUNDS):
         for column in columns[1:]:
-            _pull(column, back=True, sort=column is not columns[-1])
+            _pull(column, back=True, sort=not keep_ports or column is not columns[-1])
         for column in reversed(columns[:-1]):
-            _pull(column, back=False, sort=column is not columns[0])
+            _pull(column, back=False, sort=not keep_ports or column is not columns[0])
     for column in columns:
         _settle(column, [_mean([*v.before, *v.after], v.y) for v in column])
 
@@ -270,14 +314,14 @@ def _space(upper: _Vertex, lower: _Vertex) -> float:
     return (upper.height + lower.height) / 2 + between
 
 
-def _draw(columns: Sequence[Sequence[_Vertex]], steps: Sequence[_Step]) -> Layout:
-    """Places to coordinates: columns from left to right, the drawing from (0, 0)."""
-    top = min((v.y - v.height / 2 for column in columns for v in column), default=0.0)
-    bottom = max((v.y + v.height / 2 for column in columns for v in column), default=0.0)
-    strips = _strips(columns)
-    for column in columns:
-        for v in column:
-            v.y += MARGIN - top
+def _draw(fold: _Fold, columns: Sequence[Sequence[_Vertex]], steps: Sequence[_Step]) -> Layout:
+    """Places to coordinates: columns from left to right, rows one under the other."""
+    strips: list[tuple[float, float]] = []
+    bottom = MARGIN
+    for first in range(0, len(columns), fold.width):
+        row = columns[first : first + fold.width]
+        strips += _strips(row)
+        bottom = _stack(row, bottom + (BETWEEN_ROWS if first else 0.0))
     height_of = {(id(right), net): left.y for net, left, right in steps}
     boxes = {
         id(v): _box(v, strip, height_of)
@@ -290,11 +334,20 @@ def _draw(columns: Sequence[Sequence[_Vertex]], steps: Sequence[_Step]) -> Layou
         for end in _enters(net, right, boxes, strips):
             wires.setdefault(net, []).append((*_leaves(net, left, boxes, strips), end))
     return Layout(
-        sum(strips[-1]) + MARGIN,
-        bottom - top + 2 * MARGIN,
+        max(left + width for left, width in strips) + MARGIN,
+        bottom + MARGIN,
         tuple(boxes.values()),
         tuple(Wire(net, tuple(branches)) for net, branches in wires.items()),
     )
+
+
+def _stack(row: Sequence[Sequence[_Vertex]], top: float) -> float:
+    """Move a row so that its highest box is at `top`; returns where its lowest ends."""
+    highest = min((v.y - v.height / 2 for column in row for v in column), default=0.0)
+    for column in row:
+        for v in column:
+            v.y += top - highest
+    return max((v.y + v.height / 2 for column in row for v in column), default=top)
 
 
 def _strips(columns: Sequence[Sequence[_Vertex]]) -> list[tuple[float, float]]:
@@ -303,7 +356,7 @@ def _strips(columns: Sequence[Sequence[_Vertex]]) -> list[tuple[float, float]]:
     for column in columns:
         width = max((_width(v) for v in column), default=0.0)
         strips.append((x, width))
-        x += width + (BETWEEN_COLUMNS if len(columns) <= MANY_COLUMNS else BETWEEN_MANY)
+        x += width + BETWEEN_COLUMNS
     return strips
 
 

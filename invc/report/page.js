@@ -25,11 +25,11 @@
     scale = Math.min(frame.clientWidth / width, frame.clientHeight / height, 1.6);
     scale = Math.max(scale, least);
     left = Math.max(0, (frame.clientWidth - width * scale) / 2);
-    top = (frame.clientHeight - height * scale) / 2;
+    top = Math.max(0, (frame.clientHeight - height * scale) / 2);
     show();
   };
-  // A long chain of gates begins readable, from its left end.
-  const begin = () => fit(Math.min(1, frame.clientHeight / height));
+  // What is too large to be read as a whole begins readable, from its upper left corner.
+  const begin = () => fit(0.42);
   const bring = (element) => {
     const box = element.getBBox();
     scale = Math.max(scale, 1);

@@ -284,7 +284,8 @@ def _blamed(card: Element, design: Design, trace: Trace, *, with_buttons: bool) 
             cell.text = shown(gate.function.name)
         driven = ", ".join(short(names[pin >> 1], 40) for pin in gate.outputs)
         add(line, "td", driven, class_="name")
-        add(line, "td", gate.source, class_="name")
+        place = gate.source.rpartition("/")[2]
+        add(line, "td", place, class_="name", title=gate.source)
         add(line, "td", percent(float(share[k])))
 
 

@@ -94,7 +94,7 @@ def test_size_is_counted_without_drawing():
     assert len(layout.boxes) < size_of(netlist) <= len(layout.boxes) + passing
 
 
-def test_in_a_deep_netlist_ports_stand_beside_their_gates_and_far_nets_are_cut_and_named():
+def test_a_deep_netlist_is_folded_into_rows_and_what_goes_on_is_named():
     gates = [Gate(AND2, (2, 4, 6)), *(Gate(AND2, (2 * k, 4, 2 * k + 2)) for k in range(3, 40))]
     gates.append(Gate(AND2, (80, 7, 82)))  # reads net 3, 38 gates after its driver
     ports = (Port("a", "input", (2, 4)), Port("y", "output", (82, 9)))
@@ -102,11 +102,13 @@ def test_in_a_deep_netlist_ports_stand_beside_their_gates_and_far_nets_are_cut_a
     assert max(levels(netlist)) == 39
     layout = place(netlist)
     kinds = Counter(box.kind for box in layout.boxes)
-    assert kinds == {"gate": 39, "input": 2, "output": 2, "link": 1}
-    (link,) = (box for box in layout.boxes if box.kind == "link")
-    assert (link.index, link.label) == (3, "n2")
-    outputs = {box.label: box.x for box in layout.boxes if box.kind == "output"}
-    assert outputs["y[1]"] < layout.width / 4 < outputs["y[0]"]
+    assert kinds == {"gate": 39, "input": 2, "output": 2, "link": 3}
+    # Two nets go on in the second row, and net 3 where its last reader is.
+    links = {box.index: box for box in layout.boxes if box.kind == "link"}
+    assert {net: link.label for net, link in links.items()} == {2: "n1", 3: "n2", 22: "n21"}
+    outputs = {box.label: box for box in layout.boxes if box.kind == "output"}
+    assert outputs["y[1]"].x < layout.width / 4 < outputs["y[0]"].x
+    assert outputs["y[1]"].y < layout.height / 2 < outputs["y[0]"].y
     # Every pin that reads is reached from a box that drives its net, by steps to the right.
     ends = {(p.literal >> 1, p.x, p.y) for box in layout.boxes for p in box.outputs}
     for wire in layout.wires:

@@ -1,0 +1,87 @@
+"""`invc simulate --plot --html --vcd` as a user calls them."""
+
+import subprocess
+import sys
+
+import pytest
+from vcdvcd import VCDVCD
+
+from designs import CELLS, multiplier
+from invc.assemble import assemble
+from invc.design import write_design
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("pictures")
+    write_design(assemble(multiplier(4), CELLS), path / "mult4.hj")
+    return path
+
+
+def simulate(folder, *arguments):
+    command = [sys.executable, "-P", "-m", "invc", "simulate", *arguments]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=100
+    )
+
+
+def test_all_at_once_change_no_answer(folder, tmp_path):
+    plain = simulate(folder, "mult4.hj", "-c", "p=143", "-q")
+    files = [f"--{kind}={tmp_path / name}" for kind, name in (
+        ("plot", "a b.svg"), ("html", "$(touch x).html"), ("vcd", "é.vcd"),
+    )]  # fmt: skip
+    done = simulate(folder, "mult4.hj", "-c", "p=143", "-q", *files)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", plain.stdout)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "$(touch x).html",
+        "a b.svg",
+        "é.vcd",
+    ]
+    assert "11" in (tmp_path / "$(touch x).html").read_text()
+    vcd = VCDVCD(str(tmp_path / "é.vcd"))
+    last = {name: int(vcd[f"multiplier.{name}"].tv[-1][1], 2) for name in ("a[3:0]", "b[3:0]")}
+    assert last in ({"a[3:0]": 11, "b[3:0]": 13}, {"a[3:0]": 13, "b[3:0]": 11})
+
+
+@pytest.mark.parametrize("dynamics", ["sc", "ssa"])
+def test_any_dynamics_is_watched(folder, tmp_path, dynamics):
+    html = tmp_path / "out.html"
+    done = simulate(folder, "mult4.hj", "-c", "p=143", "--dynamics", dynamics, "--html", str(html))
+    assert done.returncode == 0
+    assert 'id="sweep"' in html.read_text()
+
+
+def test_what_follows_from_the_clamps_has_pictures_too(folder, tmp_path):
+    files = [str(tmp_path / name) for name in ("out.png", "out.html", "out.vcd")]
+    options = [
+        part for pair in zip(("--plot", "--html", "--vcd"), files, strict=True) for part in pair
+    ]
+    assert simulate(folder, "mult4.hj", "-c", "a=3", "-c", "b=5", *options).returncode == 0
+    vcd = VCDVCD(files[2])
+    assert int(vcd["multiplier.p[7:0]"].tv[-1][1], 2) == 15
+
+
+def test_impossible_writes_nothing_and_says_so(folder, tmp_path):
+    html = tmp_path / "out.html"
+    done = simulate(folder, "mult4.hj", "-c", "a=0", "-c", "p=5", "--html", str(html))
+    assert done.returncode == 4
+    assert done.stderr == f"nothing was sampled; not written: {html}\n"
+    assert not html.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (["--plot", "out.txt"], "out.txt: error: plots end in .png, .svg, .pdf, not in '.txt'\n"),
+        (
+            ["--html", "no/out.html"],
+            "no/out.html: error: cannot write it: no such file or directory\n",
+        ),
+        (["--vcd", "."], ".: error: cannot write it: is a directory\n"),
+    ],
+)
+def test_errors_are_one_line_with_a_hint(folder, options, text):
+    done = simulate(folder, "mult4.hj", "-c", "p=143", *options)
+    assert done.returncode == 1
+    assert done.stderr.startswith(text)
+    assert "hint: " in done.stderr and "Traceback" not in done.stderr
