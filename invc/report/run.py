@@ -127,7 +127,7 @@ def percent(share: float) -> str:
         return "0"
     if 99 < value < 100:
         return "over 99 %"
-    digits = max(0, 1 - floor(log10(value)))
+    digits = max(0, 1 - floor(log10(float(f"{value:.2g}"))))
     return f"{value:.{min(digits, 3)}f} %"
 
 

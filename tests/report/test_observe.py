@@ -10,6 +10,7 @@ from invc.assemble import assemble
 from invc.design import parse_clamps, presolve
 from invc.netlist import evaluate_ports
 from invc.simulate import run
+from invc.simulate.dynamics import DYNAMICS
 from invc.simulate.observe import MOST_LOOKS, Recorder, trace
 from invc.simulate.random import words_of
 
@@ -57,16 +58,24 @@ def test_trace_of_any_states(netlist, seed, reads):
         assert low <= high
 
 
-def test_the_block_with_most_verified_reads_is_kept_and_ends_in_an_answer():
+@pytest.mark.parametrize("dynamics", DYNAMICS)
+def test_the_block_with_most_verified_reads_is_kept_and_ends_in_an_answer(dynamics):
     design = assemble(multiplier(4), CELLS)
     clamped = presolve(design, parse_clamps(design.netlist, ["p=143"]))
     recorder = Recorder(design, clamped)
     result = run(
-        design, clamped, reads=3000, sweeps=200, progress=recorder.progress, watch=recorder.watch
+        design,
+        clamped,
+        dynamics=dynamics,
+        reads=3000,
+        sweeps=200,
+        progress=recorder.progress,
+        watch=recorder.watch,
     )
     seen = recorder.trace()
     assert recorder.best[0] * 3 >= result.verified_reads > 0
-    assert seen.sweeps[-1] == 200
+    if dynamics != "staged":
+        assert seen.sweeps[-1] == 200
     assert np.all(np.diff(seen.sweeps) > 0)
     assert seen.verified[-1] == pytest.approx(recorder.best[0] / recorder.best[1])
     assert seen.answered

@@ -113,8 +113,8 @@ def test_marginals_are_shares_of_verified_reads():
 
 
 def test_numbers_for_people():
-    assert [percent(x) for x in (0, 0.0008, 0.024, 0.37, 0.9999, 1)] == [
-        "0", "0.080 %", "2.4 %", "37 %", "over 99 %", "100 %",
+    assert [percent(x) for x in (0, 0.0008, 0.024, 0.0996, 0.37, 0.9999, 1)] == [
+        "0", "0.080 %", "2.4 %", "10 %", "37 %", "over 99 %", "100 %",
     ]  # fmt: skip
     assert [bare(x) for x in (0, 0.001, 0.5, 0.999, 1)] == ["0", ".01", ".50", ".99", "1"]
     assert ticks(0, 101) == [0, 25, 50, 75, 100]

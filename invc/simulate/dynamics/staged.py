@@ -63,6 +63,7 @@ class _Staged:
             if self.task.watch(self.sweeps, self.state):
                 break
         self.restore()
+        self.task.watch(self.sweeps, self.state)  # as it is verified
         return Ended(self.state, self.sweeps, self.updates)
 
     def settle(self, stage: Stage, enough: float) -> Lanes | None:
