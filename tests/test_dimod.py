@@ -57,7 +57,7 @@ def test_samples_have_the_energies_the_labels_and_the_reads_asked_for(bqm):
     dimod.testing.assert_response_energies(samples, bqm)
     dimod.testing.assert_sampleset_energies(samples, bqm)
     assert samples.vartype is bqm.vartype
-    assert list(samples.variables) == list(bqm.variables)
+    assert set(samples.variables) == set(bqm.variables)
     assert samples.record.num_occurrences.sum() == FEW["num_reads"]
 
 
@@ -97,6 +97,13 @@ def test_equal_seeds_give_equal_samples_and_no_seed_gives_fresh_ones():
     assert one == sampler.sample(bqm, **FEW)
     fresh = [sampler.sample(bqm, num_reads=1, num_sweeps=1) for _ in range(2)]
     assert fresh[0] != fresh[1]
+
+
+def test_time_limit_ends_with_the_reads_that_were_done():
+    bqm = dimod.BinaryQuadraticModel(dict.fromkeys(range(300), 1.0), {}, 0.0, "SPIN")
+    samples = InvcSampler().sample(bqm, num_reads=10**7, num_sweeps=50, time_limit=0.5)
+    assert samples.record.num_occurrences.sum() < 10**7
+    dimod.testing.assert_sampleset_energies(samples, bqm)
 
 
 def test_ising_and_qubo_come_with_the_base_class():

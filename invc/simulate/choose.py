@@ -39,11 +39,15 @@ def choose(problem: Problem, dynamics: str) -> Mix:
     at once.
 
     Raises:
-        InvcError: No dynamics has the name.
+        InvcError: No dynamics has the name, or it needs gates and there are none.
     """
     if dynamics == "auto":
         return Mix("staged", "gibbs") if len(problem.stages) > 1 else Mix("gibbs")
     if dynamics not in DYNAMICS:
         names = [*DYNAMICS, "auto"]
         raise InvcError(f"no dynamics is called {dynamics!r}", hint=nearest(dynamics, names))
+    if dynamics == "staged" and not problem.design.netlist.gates:
+        raise InvcError(
+            "staged switches on gates, and this model has none", hint="--dynamics gibbs"
+        )
     return Mix(dynamics)

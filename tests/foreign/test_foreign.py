@@ -20,6 +20,7 @@ from invc.foreign import adopt, import_file, ports_of, terms, whole
 from invc.foreign.files import READERS
 from invc.ising import all_energies
 from invc.simulate import run
+from invc.simulate.dynamics import DYNAMICS
 
 SMALL = settings(max_examples=40)
 DECIMALS = st.integers(-4000, 4000).map(lambda k: k / 1000)
@@ -215,6 +216,16 @@ def test_runs_find_the_ground_state_and_rank_by_energy(seed):
     assert sum(answer.reads for answer in result.answers) == 64
     state = np.array([[2 * (result.answers[0].ports["s"] >> k & 1) - 1 for k in range(12)]])
     assert design.model.energies(state)[0] == result.answers[0].energy
+
+
+def test_dynamics_that_need_gates_say_so():
+    design = adopt(terms(["a", "b"], [(0, 1, 1.0)])).design
+    with pytest.raises(InvcError, match="staged switches on gates, and this model has none"):
+        run(design, presolve(design, ()), dynamics="staged")
+    for name in [*DYNAMICS, "auto"]:
+        if name != "staged":
+            result = run(design, presolve(design, ()), dynamics=name, reads=64, sweeps=20)
+            assert (result.answers[0].energy, result.reads) == (-1, 64)
 
 
 SPIN = "# vartype=SPIN\n"
