@@ -232,15 +232,6 @@ def test_a_wide_multiplier_within_bits_and_a_degree():
         check(fit(multiplier(8), LIBRARY, limits), multiplier(8), limits)
 
 
-def test_no_and_within_the_limits():
-    with pytest.raises(InvcError) as caught:
-        cells_within(LIBRARY, Limits(3, 2))
-    assert str(caught.value) == (
-        "error: no cell AND2 or AND2_A1 within 2 signed bits and 3 couplings for each spin\n"
-        "  hint: give --bits 3 or --max-degree 4: the least that works"
-    )
-
-
 def test_a_cell_copy_that_is_none():
     cell = replace(LIBRARY["AND2"], name="COPY")
     with pytest.raises(InvcError) as caught:

@@ -33,7 +33,8 @@ coefficients were solved by `invc lib-gen` and are proven again by `invc lib-che
 The gap ratio is the gap divided by K, the smallest bound with `|J| <= K` and `|h| <= 2 K`: what is
 left of the gap when hardware scales the largest coefficient to 1. A cell whose name ends in `_A1`
 is a variant: it has one ancilla more than its function needs, and a larger ratio for it. Mapping by
-spins leaves the variants out; `invc synth --objective gap` may choose them.
+spins leaves the variants out; `invc synth --objective gap` may choose them. A cell whose name ends
+in `_B2` has coefficients of two bits, for `invc synth --bits 2`.
 """
 
 

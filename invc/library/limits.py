@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from invc.diagnostics import InvcError
 from invc.library.cell import Cell
-from invc.library.library import Library
+from invc.library.expression import Specification
+from invc.library.library import Library, hamlib
 
 SMALLEST_DEGREE = 3  # a net of more gates is a tree of copies, which has to branch
+MORE_ANCILLAS = 2  # that a user's cell may have once its coefficients are smaller
+SOLVING_SECONDS = 20.0  # for each of them
 AND_ROWS = (1, 3)  # how often a function of two inputs is true that makes all others
 
 
@@ -50,13 +53,43 @@ def degree_needed(cell: Cell) -> int:
 def cells_within(library: Library, limits: Limits) -> Library:
     """The cells that fit the limits, to map to.
 
+    A user's cell of too large coefficients is solved anew, with more ancillas where it takes them;
+    what hamlib's cells of more bits compute, its other cells do for as few spins.
+
     Raises:
         InvcError: No AND is among them, which all other functions could be made of.
     """
     cells = {name: cell for name, cell in library.items() if limits.hold(cell)}
+    known = {cell.rows for cell in cells.values()}
+    for name, cell in library.items():
+        if name not in cells and cell.rows not in known and hamlib().get(name) != cell:
+            smaller = _solved_anew(cell, limits)
+            if smaller is not None:
+                cells[name] = smaller
     if not any(_is_and(cell) for cell in cells.values()):
         raise _no_and(library, limits)
     return Library(cells)
+
+
+def _solved_anew(cell: Cell, limits: Limits) -> Cell | None:
+    """The cell with coefficients of fewer bits; None if none was found in time, or is none."""
+    from invc.library.solve import Bounds, solve_cell  # noqa: PLC0415 - PuLP takes a while to load
+
+    if limits.bits is None or cell.bits <= limits.bits:
+        return None
+    most = len(cell.ancillas) + MORE_ANCILLAS
+    bounds = Bounds(
+        bits=limits.bits,
+        max_ancillas=most,
+        time_limit=SOLVING_SECONDS,
+        degenerate=cell.degenerate,
+    )
+    specification = Specification(cell.pins, cell.rows, cell.function)
+    try:
+        found = solve_cell(cell.name, specification, bounds, text=cell.text).cell
+    except InvcError:
+        return None
+    return found if limits.hold(found) else None
 
 
 def _is_and(cell: Cell) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from invc.library.cell import Cell, gap_ratio
 
@@ -15,13 +15,8 @@ def variants(library: Mapping[str, Cell]) -> Mapping[str, tuple[Cell, ...]]:
     the largest gap ratio; its variants have more ancillas and a larger ratio each, fewest
     ancillas first. Cells that are worse in both are none.
     """
-    kin: dict[tuple[int, tuple[int, ...]], list[Cell]] = {}
-    for cell in library.values():
-        if cell.function is not None:
-            kin.setdefault((len(cell.function.inputs), cell.function.tables), []).append(cell)
     found = {}
-    for cells in kin.values():
-        first, *others = sorted(cells, key=lambda cell: (len(cell.ancillas), -gap_ratio(cell)))
+    for first, *others in _kin(library):
         better = _ascending(first, others)
         if better:
             found[first.name] = better
@@ -39,6 +34,16 @@ def _ascending(first: Cell, others: list[Cell]) -> tuple[Cell, ...]:
 
 
 def without_variants(library: Mapping[str, Cell]) -> dict[str, Cell]:
-    """The cells to map by spins: variants cost more and compute nothing new."""
-    left_out = {cell.name for cells in variants(library).values() for cell in cells}
+    """The cells to map by spins: one for each function, as the others cost more."""
+    left_out = {cell.name for _, *others in _kin(library) for cell in others}
     return {name: cell for name, cell in library.items() if name not in left_out}
+
+
+def _kin(library: Mapping[str, Cell]) -> Iterator[list[Cell]]:
+    """The cells of each function, fewest ancillas first, then largest gap ratio."""
+    kin: dict[tuple[int, tuple[int, ...]], list[Cell]] = {}
+    for cell in library.values():
+        if cell.function is not None:
+            kin.setdefault((len(cell.function.inputs), cell.function.tables), []).append(cell)
+    for cells in kin.values():
+        yield sorted(cells, key=lambda cell: (len(cell.ancillas), -gap_ratio(cell)))
