@@ -83,8 +83,9 @@ def test_cells_of_the_library_are_classes_of_their_own():
 
 
 def is_variant(one, two):
-    """Variants of a cell trade spins for gap; they have its rows."""
-    return one.rows == two.rows and len(one.ancillas) != len(two.ancillas)
+    """Variants of a cell trade spins for gap or for bits; they have its rows."""
+    trade = [(len(cell.ancillas), cell.bits) for cell in (one, two)]
+    return one.rows == two.rows and trade[0] != trade[1]
 
 
 def test_no_kin():
