@@ -29,9 +29,7 @@ NAMES = (
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--to", "form", required=True, type=click.Choice(NAMES), help="The format.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="The file.  [FILE, other suffix]"
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file.  [beside FILE]")
 @click.option(
     "-c",
     "--clamp",
@@ -73,11 +71,11 @@ def command(
     design = read_design(file)
     held = parse_clamps(design.netlist, clamps)
     chosen = find_format(form, output)
-    target = output or file.with_suffix(chosen.suffix)
+    target = output or file.with_name(file.stem + chosen.suffix)
     problem = export(design, chosen, target, held, fold=fold)
     lost = losses(chosen, problem)
     if lost:
-        where = "; they stand in its comments" if chosen.comments else ""
+        where = "; its comments tell" if chosen.comments else ""
         click.echo(f"warning: {form} has no place for {', '.join(lost)}{where}", err=True)
     if not quiet:
         click.echo(_summary(target, chosen, problem))
@@ -88,7 +86,8 @@ def _summary(target: Path, form: Format, problem: Problem) -> str:
         return f"wrote {target}: {count(problem.netlist.net_count, 'variable')}"
     model = problem.model
     folded = f", {len(problem.folded)} folded" if problem.folded else ""
+    remark = f"; {form.remark(problem)}" if form.remark else ""
     return (
         f"wrote {target}: {count(model.spins, 'spin')}{folded}, "
-        f"{count(len(model.J), 'coupling')}, offset {model.offset}"
+        f"{count(len(model.J), 'coupling')}, offset {model.offset}{remark}"
     )

@@ -33,9 +33,10 @@ class Format:
 
     Attributes:
         write: Makes the file in pieces.
-        suffix: How its files are called.
+        suffix: How its files are called, behind the name of the design.
         lacks: What of "names", "offset" and "clamps" it has no place for.
         comments: Whether what it lacks stands in its comments.
+        remark: What to know of a file that has no room to say it.
         gates: Whether it is made from the gates, clamps being clauses that are never folded.
     """
 
@@ -44,19 +45,22 @@ class Format:
     lacks: tuple[str, ...] = ()
     comments: bool = False
     gates: bool = False
+    remark: Callable[[Problem], str] | None = None
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "dimod": Format(dimod_coo.write, ".coo", ("names", "offset", "clamps"), comments=True),
-        "dimod-json": Format(dimod_json.write, ".json"),
+        "dimod-json": Format(dimod_json.write, ".bqm.json"),
         "qubo": Format(qubo.write, ".qubo", ("names", "offset", "clamps"), comments=True),
         "npz": Format(npz.write, ".npz"),
         "qmasm": Format(qmasm.write, ".qmasm", ("offset",), comments=True),
         "bqpjson": Format(bqpjson.write, ".bqp.json"),
-        "gset": Format(gset.write, ".gset", ("names", "offset", "clamps")),
+        "gset": Format(
+            gset.write, ".gset", ("names", "offset", "clamps"), remark=gset.energy_of_a_cut
+        ),
         "dimacs": Format(dimacs.write, ".cnf", gates=True),
-        "thrml": Format(thrml.write, ".py"),
+        "thrml": Format(thrml.write, "_thrml.py"),
     }
 )
 

@@ -12,6 +12,12 @@ from collections.abc import Iterator
 from invc.export.problem import Problem, minimised
 
 
+def energy_of_a_cut(problem: Problem) -> str:
+    """How the weight of a cut is turned into the energy of its state."""
+    model = problem.model
+    return f"energy = {model.offset - int(model.J.sum()) - int(model.h.sum())} - 2 cut"
+
+
 def write(problem: Problem) -> Iterator[str]:
     """The file in pieces."""
     linear, quadratic = minimised(problem.model)

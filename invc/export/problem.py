@@ -61,6 +61,7 @@ class Problem:
         folded: Value, 0 or 1, of each spin that is no longer in the model.
         clamps: Value, 0 or 1, of each spin in the model that is to be held.
         netlist: The gates.
+        scale: What energies are multiplied by, where the design itself was imported.
         net_names: Name of each net, from net 1 on, as in `names` and `folded`.
     """
 
@@ -73,6 +74,7 @@ class Problem:
     net_names: tuple[str, ...]
     folded: Mapping[str, int] = field(default_factory=dict)
     clamps: Mapping[str, int] = field(default_factory=dict)
+    scale: float = 1.0
 
 
 def prepare(design: Design, clamps: Iterable[Clamp], *, fold: bool = True) -> Problem:
@@ -105,6 +107,7 @@ def prepare(design: Design, clamps: Iterable[Clamp], *, fold: bool = True) -> Pr
         names[: netlist.net_count],
         known if fold else {},
         {} if fold else known,
+        design.scale,
     )
 
 
@@ -160,6 +163,7 @@ def facts(problem: Problem) -> dict[str, object]:
         "ports": {
             name: [[bit.spin, bit.sign] for bit in bits] for name, bits in problem.ports.items()
         },
+        "scale": problem.scale,
         "folded": dict(problem.folded),
         "clamps": dict(problem.clamps),
     }
@@ -183,6 +187,8 @@ def notes(problem: Problem, convention: str, first: int = 0) -> Iterator[str]:
 
 def circumstances(problem: Problem) -> Iterator[str]:
     """Ports, folded spins and clamps, line by line."""
+    if problem.scale != 1:
+        yield f"energies are {problem.scale!r} times those of the model that was imported"
     for name, bits in problem.ports.items():
         yield f"port {quoted(name)}: {' '.join(map(str, bits))}"
     for name, value in problem.folded.items():

@@ -39,8 +39,7 @@ def test_coo_and_what_it_cannot_hold(folder):
     assert done.returncode == 0
     assert done.stdout == "wrote m.coo: 35 spins, 13 folded, 96 couplings, offset 111\n"
     assert done.stderr == (
-        "warning: dimod has no place for the names of spins, the offset 111; "
-        "they stand in its comments\n"
+        "warning: dimod has no place for the names of spins, the offset 111; its comments tell\n"
     )
     with (folder / "m.coo").open() as file:
         assert coo.load(file).num_variables == 35
