@@ -132,7 +132,7 @@ def arrived(design: Design, state, strict: bool) -> int:
     return good
 
 
-def passage(problem, plan, cycles, *, block, check=4, strict=True) -> tuple[Passage, np.ndarray]:
+def passage(problem, plan, cycles, *, block, check=1, strict=True) -> tuple[Passage, np.ndarray]:
     """Runs a block; arrivals, and the cycle of each replica's, or infinity."""
     network = compile_network(problem.design.model, problem.clamped.values)
     limit, noise = plan.cycles(cycles)
@@ -245,7 +245,7 @@ def main() -> None:
     parser.add_argument("--blocks", type=int, default=2, help="of 1,024 replicas to measure")
     parser.add_argument("--anchor", action="store_true", help="the published 5 x 5 factoriser")
     parser.add_argument("--noise", type=int, nargs="+", default=[11, 5], help="of the anchor")
-    parser.add_argument("--i0", type=int, default=16, help="of the anchor")
+    parser.add_argument("--i0", type=int, default=8, help="of the anchor")
     options = parser.parse_args()
     if options.anchor:
         anchor(tuple(options.noise), options.i0, 8192)
