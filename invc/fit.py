@@ -42,7 +42,11 @@ def fit(
     levels = sorted({cell.gap for cell in used.values()} or {1}, reverse=True)
     if limits.largest is None:
         levels = levels[:1]
-    scalings = [_scaled({**used, COPY: library[COPY]}, level, limits) for level in levels]
+    scalings: list[dict[str, Cell]] = []
+    for level in levels:
+        cells = _scaled({**used, COPY: library[COPY]}, level, limits)
+        if cells not in scalings:
+            scalings.append(cells)
     designs = [_fit(netlist, cells, limits, origin) for cells in scalings]
     design = max(designs, key=lambda design: (design.min_gap, -design.model.spins))
     _prove(design, limits)

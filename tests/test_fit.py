@@ -227,6 +227,13 @@ def test_examples_within_bits(plain, name, bits):
         assert fitted.model.spins == design.model.spins
 
 
+@pytest.mark.parametrize("limits", [Limits(5), Limits(7, 6), Limits(bits=4), Limits(bits=6)])
+def test_limits_with_the_fewest_spins(plain, limits):
+    sources, design = plain["multiplier"]
+    fitted = synth(sources, objective="spins", limits=limits)
+    check(fitted, design.netlist, limits)
+
+
 def test_a_wide_multiplier_within_bits_and_a_degree():
     for limits in (Limits(5, 4), Limits(bits=4)):
         check(fit(multiplier(8), LIBRARY, limits), multiplier(8), limits)

@@ -39,8 +39,8 @@ def echo_summary(found: Statistics) -> None:
     gates = ", ".join(f"{cell.gates} {name}" for name, cell in found.cells.items()) or "no gates"
     click.echo(f"{found.name}: {gates}")
     click.echo(
-        f"{found.spins} spins ({found.ancillas} ancillas), "
-        f"{found.couplings} couplings, degree up to {found.max_degree}, "
+        f"{count(found.spins, 'spin')} ({count(found.ancillas, 'ancilla')}), "
+        f"{count(found.couplings, 'coupling')}, degree up to {found.max_degree}, "
         f"|h| up to {found.max_h}, |J| up to {found.max_J}, gap {found.min_gap}"
     )
 

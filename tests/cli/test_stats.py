@@ -52,7 +52,7 @@ def test_json(folder):
 def test_a_design_without_gates(folder):
     done = invc(folder, "stats", "wire.hj")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("wire: no gates\n1 spins (0 ancillas), 0 couplings")
+    assert done.stdout.startswith("wire: no gates\n1 spin (0 ancillas), 0 couplings")
     assert done.stdout.endswith(
         "coefficients fit 1 signed bit; 1 colour: spins of one can be updated at once\n"
     )
