@@ -1,4 +1,4 @@
-"""Draw docs/pictures anew: `python -P docs/site/pictures.py`; needs matplotlib and graphviz."""
+"""Draw docs/pictures: `python -P docs/site/pictures.py`; needs matplotlib, graphviz, Chromium."""
 
 import subprocess
 import sys
@@ -8,19 +8,21 @@ from pathlib import Path
 import numpy as np
 from matplotlib import rcParams
 from matplotlib.figure import Figure
+from PIL import Image
 
 from invc.ising import all_energies
 from invc.library import hamlib
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs" / "pictures"
+KEPT = (".svg", ".html", ".png")
 SHOWN = ("AND2", "HA", "FA")
 # The commands as docs/hamiltonians.md has them.
 COMMANDS = (
     "synth rtl_examples/multiplier/multiplier.v -G W=2 -o mult2.hj",
     "show mult2.hj -o mult2.svg",
     "synth rtl_examples/multiplier/multiplier.v -G W=4 -o mult4.hj",
-    "simulate mult4.hj --clamp p=143 --reads 1024 --sweeps 512 --plot run.svg",
+    "simulate mult4.hj --clamp p=143 --reads 1024 --sweeps 512 --plot run.svg --html run.html",
 )
 
 
@@ -60,8 +62,24 @@ def main() -> None:
             subprocess.run(
                 [sys.executable, "-P", "-m", "invc", *command.split()], cwd=folder, check=True
             )
-        for path in sorted(folder.glob("*.svg")):
+        photograph(folder / "run.html", folder / "page.png")
+        for path in sorted(file for file in folder.iterdir() if file.suffix in KEPT):
             (PICTURES / path.name).write_bytes(path.read_bytes())
+
+
+def photograph(page: Path, picture: Path) -> None:
+    """What a browser shows of a page."""
+    options = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars")
+    with tempfile.TemporaryDirectory() as profile:
+        subprocess.run(
+            [
+                *("chromium", *options, f"--user-data-dir={profile}", "--window-size=1180,1760"),
+                *(f"--screenshot={picture}", page.as_uri()),
+            ],
+            check=True,
+            capture_output=True,
+        )
+    Image.open(picture).convert("RGB").quantize(96).save(picture, optimize=True)
 
 
 if __name__ == "__main__":
