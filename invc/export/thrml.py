@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from invc.diagnostics import InvcError
 from invc.export.problem import SUBTRACTED, Problem, facts
 
 # Data first, as JSON text in one quoted literal, so that no name in it can become code.
@@ -76,8 +77,16 @@ def sample(beta=1.0, reads=100, warmup=1000, steps=10, seed=0):
 
 
 def write(problem: Problem) -> Iterator[str]:
-    """The module in pieces."""
+    """The module in pieces.
+
+    Raises:
+        InvcError: There is no coupling, which thrml 0.1.4 needs.
+    """
     model = problem.model
+    if not len(model.J):
+        raise InvcError(
+            "thrml takes no model without couplings", hint="choose another format, or --keep"
+        )
     data = {
         "facts": facts(problem),
         "offset": model.offset,

@@ -3,6 +3,8 @@
 import io
 import json
 import re
+import sys
+import types
 
 import bqpjson
 import dimod
@@ -294,6 +296,40 @@ def test_names_in_comments_never_break_a_file():
     assert read == list(problem.names)
     code = compile(text_of("thrml", problem), "thrml.py", "exec")
     assert code
+
+
+def test_thrml_takes_no_model_without_couplings():
+    netlist = multiplier(2)
+    clamps = parse_clamps(netlist, ["a=1", "b=1"])
+    with pytest.raises(InvcError, match="thrml takes no model without couplings"):
+        text_of("thrml", prepare(assemble(netlist, CELLS), clamps))
+
+
+def test_thrml_modules_are_the_model_by_a_stand_in_for_thrml():
+    """thrml itself needs jax and is tried by hand; its IsingEBM subtracts, as invc does."""
+    problem = prepare(assemble(multiplier(2), CELLS), ())
+    text = text_of("thrml", problem)
+    made = {}
+    thrml, models, jax = types.ModuleType("thrml"), types.ModuleType("m"), types.ModuleType("jax")
+    thrml.SpinNode, thrml.Block = object, list
+    jax.numpy = types.ModuleType("jax.numpy")
+    jax.numpy.array, jax.numpy.float32 = np.array, np.float32
+    models.IsingEBM = lambda *parts: parts
+    models.IsingSamplingProgram = None
+    fakes = {"thrml": thrml, "thrml.models": models, "jax": jax, "jax.numpy": jax.numpy}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, module in fakes.items():
+            patch.setitem(sys.modules, name, module)
+        exec(compile(text, "made.py", "exec"), made)
+    nodes, edges, biases, weights, beta = made["model"](2.0)
+    place = {id(node): k for k, node in enumerate(nodes)}
+    assert [[place[id(i)], place[id(j)]] for i, j in edges] == problem.model.edges.tolist()
+    assert (biases == problem.model.h).all()
+    assert (weights == problem.model.J).all()
+    assert (beta, made["OFFSET"]) == (2.0, problem.model.offset)
+    blocks = [{place[id(node)] for node in block} for block in made["blocks"]()]
+    assert sorted(k for block in blocks for k in block) == list(range(problem.model.spins))
+    assert not any({i, j} <= block for block in blocks for i, j in problem.model.edges.tolist())
 
 
 def test_a_design_without_gates_is_no_formula():
