@@ -11,14 +11,17 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from invc.simulate.dynamics.gibbs import gibbs
+from invc.simulate.dynamics.pt import plan_pt, pt
 from invc.simulate.dynamics.sc import plan_sc, sc
 from invc.simulate.dynamics.ssa import plan_ssa, ssa
 from invc.simulate.dynamics.staged import staged
 from invc.simulate.dynamics.task import Ended, Problem, Task
 
 DYNAMICS: Mapping[str, Callable[[Task], Ended | None]] = MappingProxyType(
-    {"gibbs": gibbs, "staged": staged, "sc": sc, "ssa": ssa}
+    {"gibbs": gibbs, "pt": pt, "staged": staged, "sc": sc, "ssa": ssa}
 )
-PLANS: Mapping[str, Callable[[Task], object]] = MappingProxyType({"sc": plan_sc, "ssa": plan_ssa})
+PLANS: Mapping[str, Callable[[Task], object]] = MappingProxyType(
+    {"pt": plan_pt, "sc": plan_sc, "ssa": plan_ssa}
+)
 
 __all__ = ["DYNAMICS", "PLANS", "Ended", "Problem", "Task"]

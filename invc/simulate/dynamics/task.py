@@ -44,10 +44,12 @@ class Problem:
     Attributes:
         design: What is sampled.
         clamped: The bits that are held.
+        notes: What dynamics found out about it before the first block, by their own keys.
     """
 
     design: Design
     clamped: Clamped
+    notes: dict[object, object] = field(default_factory=dict)
 
     @cached_property
     def sampled(self) -> Sampled:
