@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -82,6 +83,10 @@ class Compiler:
         """The literal of a | b."""
         return self.both(a ^ 1, b ^ 1) ^ 1
 
+    def all(self, literals: Iterable[int]) -> int:
+        """The literal of whether all hold."""
+        return reduce(self.both, literals, TRUE)
+
     def gate(self, gate: Gate, inputs: Sequence[int]) -> tuple[int, ...]:
         """Literals of what a gate computes from literals."""
         words = [_Word(self, literal) for literal in inputs]
@@ -148,16 +153,28 @@ class Condition:
 
     def count(self, state: UInt64) -> int:
         """How many replicas fulfil it."""
-        return int.from_bytes(self.holds(state).tobytes(), "little").bit_count()
+        return count_all([self], state)
+
+
+def count_all(conditions: Iterable[Condition], state: UInt64) -> int:
+    """How many replicas fulfil all of some conditions; looks no further once there is none."""
+    row = np.full(WORDS, ONES, dtype=np.uint64)
+    for condition in conditions:
+        row &= condition.holds(state)
+        if not row.any():
+            return 0
+    return int.from_bytes(row.tobytes(), "little").bit_count()
 
 
 def answers_seen(design: Design, clamped: Clamped) -> Condition:
     """Whether the inputs are those of an answer: evaluated forward, they give the clamped bits.
 
-    Inner nets need not have settled; the gates that no clamped bit depends on are not looked at.
+    And no combination of bits that is forbidden. Inner nets need not have settled; gates that no
+    such bit depends on are not looked at.
     """
     netlist = design.netlist
-    needed = _cone(design, [literal for literal, _ in clamped.wanted])
+    combinations = (clamped.wanted, *clamped.forbidden)
+    needed = _cone(design, [literal for bits in combinations for literal, _ in bits])
     compiler = Compiler(design.model.spins)
     value: dict[int, int] = {0: FALSE}
     for port in netlist.inputs:
@@ -167,9 +184,11 @@ def answers_seen(design: Design, clamped: Clamped) -> Condition:
         inputs = [value[pin >> 1] ^ (pin & 1) for pin in gate.inputs]
         for pin, literal in zip(gate.outputs, compiler.gate(gate, inputs), strict=True):
             value[pin >> 1] = literal ^ (pin & 1)
-    good = TRUE
-    for literal, wanted in clamped.wanted:
-        good = compiler.both(good, value[literal >> 1] ^ (literal & 1) ^ (1 - wanted))
+    wanted, *forbidden = (
+        compiler.all(value[bit >> 1] ^ (bit & 1) ^ (1 - held) for bit, held in bits)
+        for bits in combinations
+    )
+    good = compiler.all([wanted, *(literal ^ 1 for literal in forbidden)])
     return Condition(compiler.logic(), good)
 
 
@@ -189,12 +208,13 @@ def _cone(design: Design, literals: Iterable[Literal]) -> list[int]:
 
 
 def gates_satisfied(design: Design, gates: Iterable[int]) -> Condition:
-    """Whether the nets of some gates fit each other, as the spins are."""
+    """Whether the nets of some gates fit each other, whatever their ancillas."""
     compiler = Compiler(design.model.spins)
-    good = TRUE
+    fits = []
     for k in gates:
         gate = design.netlist.gates[k]
         computed = compiler.gate(gate, [pin - 2 for pin in gate.inputs])
-        for pin, literal in zip(gate.outputs, computed, strict=True):
-            good = compiler.both(good, compiler.differ(pin - 2, literal) ^ 1)
+        pins = zip(gate.outputs, computed, strict=True)
+        fits += [compiler.differ(pin - 2, literal) ^ 1 for pin, literal in pins]
+    good = compiler.all(fits)
     return Condition(compiler.logic(), good)

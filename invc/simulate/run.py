@@ -18,7 +18,7 @@ from invc.diagnostics import InvcError
 from invc.simulate.choose import Mix, choose
 from invc.simulate.dynamics import DYNAMICS, PLANS, Ended, Problem, Task
 from invc.simulate.kernels.heatbath import find_kernel, kernel_names
-from invc.simulate.logic import Condition
+from invc.simulate.logic import Condition, count_all
 from invc.simulate.program import compile_program
 from invc.simulate.random import LANES, UInt64
 from invc.simulate.schedule import FIRST_SWEEPS, MOST_SWEEPS, Schedule, hold_of
@@ -108,6 +108,7 @@ def run(
     threads: int | None = None,
     time_limit: float | None = None,
     target: int | None = None,
+    strict: bool = False,
     progress: Callable[[Progress], None] | None = None,
     watch: Callable[[int, int, UInt64], object] | None = None,
 ) -> Result:
@@ -131,6 +132,7 @@ def run(
         threads: By default one a core.
         time_limit: Seconds; by default 60 where `reads` does not bound the run.
         target: Stop at so many distinct answers.
+        strict: Count only reads that satisfy every gate, not those whose inputs alone are right.
         progress: Called after each block.
         watch: Shown the number of a block, the sweeps done and the state of its 1024 replicas,
             shape (spins, 16), bit l of word w being replica 64 w + l, after every few sweeps;
@@ -166,7 +168,7 @@ def run(
     interrupted = False
     # Of a model without gates no state is wrong, and the first is no reason to stop.
     seen = target if design.netlist.gates else None
-    blocks = _Blocks(task, mix, plan, beta, seen, halt, watch)
+    blocks = _Blocks(task, mix, plan, beta, seen, strict, halt, watch)
     try:
         for outcome, ended in blocks.run(threads or os.cpu_count() or 1):
             tally.add(outcome, ended)
@@ -196,11 +198,12 @@ def run(
 
 def _chosen(name: str, task: Task, beta: tuple[float, float] | None) -> str:
     """What a dynamics runs with, in words."""
+    low, high = task.problem.betas(name, beta)
+    task = replace(task, schedule=replace(task.schedule, low=low, high=high))
     if name in PLANS:
         return f"{name}, {PLANS[name](task)}"
     if task.settings:
         raise InvcError(f"{name} has no setting {next(iter(task.settings))!r}")
-    low, high = task.problem.betas(name, beta)
     return f"{name} with beta {low:.3g} to {high:.3g}"
 
 
@@ -258,6 +261,7 @@ class _Blocks:
     plan: _Plan
     beta: tuple[float, float] | None
     target: int | None
+    strict: bool
     halt: _Halt
     watch: Callable[[int, int, UInt64], object] | None
 
@@ -288,18 +292,20 @@ class _Blocks:
         """Run one block and verify it."""
         problem = self.task.problem
         name = self.mix.dynamics(block)
+        conditions = (problem.answers, problem.settled) if self.strict else (problem.answers,)
         task = replace(
             self.task,
             schedule=self.plan.schedule(problem.betas(name, self.beta), sweeps),
             block=block,
-            watch=_Watch(block, problem.answers, self.target, self.watch),
+            watch=_Watch(block, conditions, self.target, self.watch),
         )
         ended = DYNAMICS[name](task)
         if ended is None:
             return None
-        if not problem.answers.count(ended.state):
+        if not count_all(conditions, ended.state):
             return Verified(reads, 0, 0, {}), ended
-        return verify(problem.design, problem.clamped, ended.state, reads), ended
+        clamped, state = problem.clamped, ended.state
+        return verify(problem.design, clamped, state, reads, ground=self.strict), ended
 
 
 @dataclass(eq=False)
@@ -310,7 +316,7 @@ class _Watch:
     """
 
     block: int
-    answers: Condition
+    conditions: tuple[Condition, ...]
     target: int | None
     watch: Callable[[int, int, UInt64], object] | None
     looked: int = 0
@@ -321,7 +327,7 @@ class _Watch:
         if self.target is None or sweeps - self.looked < LOOK:
             return False
         self.looked = sweeps
-        return self.answers.count(state) >= self.target
+        return count_all(self.conditions, state) >= self.target
 
 
 def _wait(future: Future[_T]) -> _T:

@@ -47,7 +47,7 @@ def default_betas(dynamics: str, gap: int) -> tuple[float, float]:
     only spins between which there is nothing to choose still move: on columns of a multiplier
     anything hotter was slower.
     """
-    low, high = (2.2, 12.0) if dynamics == "staged" else (2.2, 4.2)
+    low, high = (2.4, 12.0) if dynamics == "staged" else (2.4, 3.6)
     scale = max(gap, 1)
     return low / scale, high / scale
 

@@ -14,7 +14,7 @@ from invc.ising import IsingModel
 from invc.ising.model import Int8
 from invc.simulate.energy import Meter, compile_meter
 from invc.simulate.kernels.heatbath import Kernel
-from invc.simulate.logic import Condition, answers_seen
+from invc.simulate.logic import Condition, answers_seen, gates_satisfied
 from invc.simulate.program import Program
 from invc.simulate.random import UInt64, block_generator, first_state, generators
 from invc.simulate.ranked import Sampled, sampled
@@ -73,6 +73,11 @@ class Problem:
     def answers(self) -> Condition:
         """Whether a replica has the inputs of an answer."""
         return answers_seen(self.design, self.clamped)
+
+    @cached_property
+    def settled(self) -> Condition:
+        """Whether a replica satisfies every gate."""
+        return gates_satisfied(self.design, range(len(self.design.netlist.gates)))
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
