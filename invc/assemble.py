@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -37,20 +38,35 @@ def assemble(
     return Design(netlist, model, dict(sorted(cells.items())), origin)
 
 
-def sum_gates(netlist: Netlist, cells: Mapping[str, Cell], gates: Iterable[int]) -> IsingModel:
-    """The sum of the Hamiltonians of some gates of a netlist, over all its spins.
+class Terms(NamedTuple):
+    """The Hamiltonians of some gates, term by term, over the spins of a design.
+
+    Attributes:
+        biases: (gate, spin, h) of each bias. Shape (n, 3).
+        couplings: (gate, spin, spin, J) of each coupling. Shape (k, 4).
+        offset: Their constant.
+    """
+
+    biases: Int64
+    couplings: Int64
+    offset: int
+
+
+def gate_terms(
+    netlist: Netlist, cells: Mapping[str, Cell], gates: Iterable[int] | None = None
+) -> Terms:
+    """What each of some gates adds to h and J.
 
     Args:
         netlist: Whose gates; every net is a spin, and the ancillas of every gate follow.
         cells: The cell of each function's name, as scaled as it is to be.
-        gates: Indices into the gates of the netlist.
+        gates: Indices into the gates of the netlist; by default all.
     """
-    rows = _pins_by_cell(netlist, gates)
     starts = ancilla_starts(netlist, cells)
-    spins = int(starts[-1])
-    h: Int64 = np.zeros(spins + 1, dtype=np.int64)
-    terms: list[tuple[Int64, Int64, Int64]] = []
+    biases = [np.zeros((0, 3), dtype=np.int64)]
+    couplings = [np.zeros((0, 4), dtype=np.int64)]
     offset = 0
+    rows = _pins_by_cell(netlist, range(len(netlist.gates)) if gates is None else gates)
     for name, (chosen, pins) in rows.items():
         cell = cells[name]
         extra = starts[chosen][:, None] + np.arange(len(cell.ancillas)) + 1
@@ -58,17 +74,36 @@ def sum_gates(netlist: Netlist, cells: Mapping[str, Cell], gates: Iterable[int])
         sign = np.concatenate([1 - 2 * (pins & 1), np.ones_like(extra)], axis=1)
         sign[net == 0] *= -1  # net 0 is false: a spin that always is -1
         offset -= len(chosen) * cell.ground
-        np.add.at(h, net, np.array(cell.h, dtype=np.int64) * sign)
+        for k, value in enumerate(cell.h):
+            if value:
+                biases.append(np.stack([chosen, net[:, k], value * sign[:, k]], axis=1))
         for i, j, value in cell.J:
-            terms.append((net[:, i], net[:, j], value * sign[:, i] * sign[:, j]))
+            J = value * sign[:, i] * sign[:, j]
+            couplings.append(np.stack([chosen, net[:, i], net[:, j], J], axis=1))
+    bias, coupling = np.concatenate(biases), np.concatenate(couplings)
     # Net 0 is the constant: with the sign above it acts as a spin of +1.
-    first, second, J = _columns(terms)
-    low, high = np.minimum(first, second), np.maximum(first, second)
-    constant = low == 0
-    np.add.at(h, high[constant], J[constant])
-    low, high, J = low[~constant], high[~constant], J[~constant]
-    offset -= int(h[0])
-    return from_terms(spins, h[1:], low - 1, high - 1, J, offset)
+    constant = (coupling[:, 1] == 0) | (coupling[:, 2] == 0)
+    folded = coupling[constant]
+    folded = np.stack([folded[:, 0], folded[:, 1] + folded[:, 2], folded[:, 3]], axis=1)
+    bias = np.concatenate([bias, folded])
+    offset -= int(bias[bias[:, 1] == 0, 2].sum())
+    bias, coupling = bias[bias[:, 1] > 0], coupling[~constant]
+    bias[:, 1] -= 1  # spins count from 0, nets from 1
+    coupling[:, 1:3] -= 1
+    return Terms(bias, coupling, offset)
+
+
+def sum_gates(netlist: Netlist, cells: Mapping[str, Cell], gates: Iterable[int]) -> IsingModel:
+    """The sum of the Hamiltonians of some gates of a netlist, over all its spins.
+
+    Arguments as those of `gate_terms`.
+    """
+    terms = gate_terms(netlist, cells, gates)
+    spins = int(ancilla_starts(netlist, cells)[-1])
+    h: Int64 = np.zeros(spins, dtype=np.int64)
+    np.add.at(h, terms.biases[:, 1], terms.biases[:, 2])
+    _, i, j, J = terms.couplings.T
+    return from_terms(spins, h, i, j, J, terms.offset)
 
 
 def level_gaps(cells: Mapping[str, Cell]) -> dict[str, Cell]:
@@ -92,11 +127,3 @@ def _pins_by_cell(netlist: Netlist, gates: Iterable[int]) -> dict[str, tuple[Int
         name: (np.array(index[name], dtype=np.int64), np.array(pins[name], dtype=np.int64))
         for name in sorted(index)
     }
-
-
-def _columns(terms: list[tuple[Int64, Int64, Int64]]) -> tuple[Int64, Int64, Int64]:
-    if not terms:
-        empty = np.zeros(0, dtype=np.int64)
-        return empty, empty.copy(), empty.copy()
-    i, j, J = (np.concatenate(column) for column in zip(*terms, strict=True))
-    return i, j, J

@@ -69,7 +69,23 @@ def compile_program(model: IsingModel, known: Int8, order: Int64 | None = None) 
     entry = np.arange(len(update)) - np.repeat(np.cumsum(degree) - degree, degree)
     entry += np.repeat(start[target], degree)
     other, J = neighbour[entry].astype(np.int64), coupling[entry].astype(np.int64)
-    h = model.h.astype(np.int64)[target]
+    return compile_rows(target, model.h.astype(np.int64)[target], update, other, J, known)
+
+
+def compile_rows(
+    target: Int64, h: Int64, update: Int64, other: Int64, J: Int64, known: Int8
+) -> Program:
+    """The updates of some spins by the couplings that each of them feels.
+
+    Args:
+        target: The spin of each update, in order. Shape (u,).
+        h: Its bias. Shape (u,).
+        update: The update of each coupling. Shape (k,).
+        other: The spin at its other end. Shape (k,).
+        J: Its value; couplings of one pair may come apart. Shape (k,).
+        known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
+    """
+    h = h.copy()
     held = known[other].astype(np.int64)
     np.add.at(h, update, J * held)
     free = held == 0
@@ -80,6 +96,7 @@ def compile_program(model: IsingModel, known: Int8, order: Int64 | None = None) 
     base = h - most
     parity = base & 1
     first_count, count, first_ref, ref = _planes(update, weight, J < 0, other, len(target))
+    degree = np.bincount(update, minlength=1)
     return Program(
         target.astype(np.int32),
         parity.astype(np.int8),
@@ -91,7 +108,24 @@ def compile_program(model: IsingModel, known: Int8, order: Int64 | None = None) 
         ref,
         # Each plane adds its neighbours, a bit of noise, a constant and the carries from below,
         # which are at most half as many as it had inputs.
-        2 * int(degree.max(initial=0)) + 8,
+        2 * int(degree.max()) + 8,
+    )
+
+
+def part_of(program: Program, first: int, last: int) -> Program:
+    """The updates from `first` up to `last` as a program of their own."""
+    counts = slice(program.first_count[first], program.first_count[last])
+    refs = slice(program.first_ref[first], program.first_ref[last])
+    return Program(
+        program.target[first:last],
+        program.parity[first:last],
+        program.shift[first:last],
+        program.most[first:last],
+        program.first_count[first : last + 1] - counts.start,
+        program.count[counts],
+        program.first_ref[first : last + 1] - refs.start,
+        program.ref[refs],
+        program.most_inputs,
     )
 
 

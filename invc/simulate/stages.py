@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
 
-from invc.assemble import sum_gates
+from invc.assemble import gate_terms
 from invc.design import Clamped, Design
 from invc.ising.model import Int64
 from invc.simulate.logic import Condition, gates_satisfied
-from invc.simulate.program import Program, compile_program
+from invc.simulate.program import Program, compile_rows, part_of
 
 MOST_EXACT = 1 << 14  # gates whose cones are sets, to be counted exactly
 MOST_STAGES = 512  # more goals than that share stages
@@ -30,18 +31,25 @@ class Stage:
     Attributes:
         program: Updates of the spins born in this stage, under the Hamiltonian of its gates
             alone: gates before it have no spin that is still free, later ones are off.
-        satisfied: Whether a replica satisfies all its gates.
         copied: Spins that a copy of a replica needs once this stage is done: inputs, and what
             later stages read. Shape (k,).
         retired: Spins born by now that were copied until this stage and are not from it on.
         complete: Whether every input that a gate reads is born in this stage or before.
+        design: Whose gates.
+        gates: Which of them.
     """
 
     program: Program
-    satisfied: Condition
     copied: Int64
     retired: Int64
     complete: bool
+    design: Design
+    gates: tuple[int, ...]
+
+    @cached_property
+    def satisfied(self) -> Condition:
+        """Whether a replica satisfies all gates of the stage."""
+        return gates_satisfied(self.design, self.gates)
 
 
 def plan_stages(design: Design, clamped: Clamped) -> tuple[Stage, ...]:
@@ -49,31 +57,57 @@ def plan_stages(design: Design, clamped: Clamped) -> tuple[Stage, ...]:
     free = clamped.values == 0
     groups = [gates for gates in _groups(design, clamped) if free[_spins(design, gates)].any()]
     spins_of = [_spins(design, gates) for gates in groups]
+    born_in = np.full(design.model.spins, len(groups), dtype=np.int64)
     last_use = np.full(design.model.spins, -1, dtype=np.int64)
+    order: list[int] = []  # inputs before the gates that read them, gates in topological order
+    ends = [0]
     for k, spins in enumerate(spins_of):
         last_use[spins] = k
+        fresh = [s for s in dict.fromkeys(spins) if free[s] and born_in[s] == len(groups)]
+        born_in[fresh] = k
+        order += fresh
+        ends.append(len(order))
     inputs = np.zeros(design.model.spins, dtype=bool)
     inputs[[(bit >> 1) - 1 for port in design.netlist.inputs for bit in port.bits]] = True
-    read = inputs & (last_use >= 0)
-    born = ~free
+    last_input = int(born_in[inputs & free & (last_use >= 0)].max(initial=0))
+    program = _compile(design, clamped, groups, born_in, np.array(order, dtype=np.int64))
     stages = []
-    for k, (gates, spins) in enumerate(zip(groups, spins_of, strict=True)):
-        # Inputs before the gates that read them, gates in topological order.
-        fresh = np.array([spin for spin in dict.fromkeys(spins) if not born[spin]], dtype=np.int64)
-        born[fresh] = True
-        live = born & free
+    for k, gates in enumerate(groups):
+        live = born_in <= k
         stages.append(
             Stage(
-                compile_program(
-                    sum_gates(design.netlist, design.cells, gates), clamped.values, fresh
-                ),
-                gates_satisfied(design, gates),
+                part_of(program, ends[k], ends[k + 1]),
                 np.flatnonzero(live & ((last_use > k) | inputs)),
                 np.flatnonzero(live & (last_use == k) & ~inputs),
-                bool(born[read].all()),
+                k >= last_input,
+                design,
+                tuple(gates),
             )
         )
     return tuple(stages)
+
+
+def _compile(
+    design: Design, clamped: Clamped, groups: Sequence[Sequence[int]], born_in: Int64, order: Int64
+) -> Program:
+    """The updates of all stages: each spin by the gates of the stage in which it is born."""
+    stage_of = np.full(len(design.netlist.gates), -1, dtype=np.int64)
+    for k, gates in enumerate(groups):
+        stage_of[list(gates)] = k
+    place = np.zeros(design.model.spins, dtype=np.int64)
+    place[order] = np.arange(len(order))
+    terms = gate_terms(design.netlist, design.cells)
+    gate, spin, value = terms.biases.T
+    own = stage_of[gate] == born_in[spin]
+    h: Int64 = np.zeros(len(order), dtype=np.int64)
+    np.add.at(h, place[spin[own]], value[own])
+    gate, i, j, J = terms.couplings.T
+    apart = i != j
+    felt = [apart & (stage_of[gate] == born_in[end]) for end in (i, j)]
+    update = np.concatenate([place[i[felt[0]]], place[j[felt[1]]]])
+    other = np.concatenate([j[felt[0]], i[felt[1]]])
+    value = np.concatenate([J[felt[0]], J[felt[1]]])
+    return compile_rows(order, h, update, other, value, clamped.values)
 
 
 def _groups(design: Design, clamped: Clamped) -> list[list[int]]:
