@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from invc.diagnostics import InvcError, nearest
 from invc.simulate.dynamics import DYNAMICS, Problem
 
-OTHERS = 4  # one block in so many is annealed, should the stages be the wrong way to go
+SHARE = 4  # the dynamics that is not the main one gets about one in so many of all updates
 
 
 @dataclass(frozen=True)
@@ -15,8 +15,9 @@ class Mix:
     """The dynamics of each block.
 
     Attributes:
-        first: That of the first block and, where there is a second, of most others.
-        second: That of one block in OTHERS.
+        first: That of the first block.
+        second: The other one, if there is one. Whichever does not suit the problem has every
+            block whose number is a power of SHARE, a SHARE as long as the others have become.
     """
 
     first: str
@@ -27,9 +28,20 @@ class Mix:
         """Its dynamics."""
         return (self.first, self.second) if self.second else (self.first,)
 
-    def dynamics(self, block: int) -> str:
-        """The dynamics of a block."""
-        return self.second if self.second and block % OTHERS == OTHERS - 1 else self.first
+    def block(self, block: int, sweeps: int, suits: bool) -> tuple[str, int]:
+        """The dynamics of a block and its sweeps.
+
+        Args:
+            block: Its number.
+            sweeps: What a block of this number has by its place.
+            suits: Whether the first block got through.
+        """
+        if self.second is None or block == 0:
+            return self.first, sweeps
+        main, other = (self.first, self.second) if suits else (self.second, self.first)
+        while block % SHARE == 0:
+            block //= SHARE
+        return (other, max(1, sweeps // SHARE)) if block == 1 else (main, sweeps)
 
 
 def choose(problem: Problem, dynamics: str) -> Mix:

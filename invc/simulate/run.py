@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -270,28 +271,29 @@ class _Blocks:
         todo = enumerate(self.plan.blocks())
         running: deque[Future[tuple[Verified, Ended] | None]] = deque()
         pool = ThreadPoolExecutor(threads)
+        # How the first block of a mix fares decides what the others are.
+        suits: bool | None = None if self.mix.second else True
         try:
             while True:
-                while len(running) < threads:
-                    following = next(todo, None)
-                    if following is None:
-                        break
-                    block, (sweeps, reads) = following
-                    running.append(pool.submit(self.work, block, sweeps, reads))
+                for block, (sweeps, reads) in islice(
+                    todo, (1 if suits is None else threads) - len(running)
+                ):
+                    name, length = self.mix.block(block, sweeps, suits is not False)
+                    running.append(pool.submit(self.work, block, name, length, reads))
                 if not running:
                     return
                 outcome = _wait(running.popleft())
                 if outcome is None:  # the clock ended it
                     return
+                suits = outcome[1].suits if suits is None else suits
                 yield outcome
         finally:
             self.halt.now()
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def work(self, block: int, sweeps: int, reads: int) -> tuple[Verified, Ended] | None:
+    def work(self, block: int, name: str, sweeps: int, reads: int) -> tuple[Verified, Ended] | None:
         """Run one block and verify it."""
         problem = self.task.problem
-        name = self.mix.dynamics(block)
         conditions = (problem.answers, problem.settled) if self.strict else (problem.answers,)
         task = replace(
             self.task,

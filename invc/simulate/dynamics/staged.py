@@ -64,7 +64,7 @@ class _Staged:
                 break
         self.restore()
         self.task.watch(self.sweeps, self.state)  # as it is verified
-        return Ended(self.state, self.sweeps, self.updates)
+        return Ended(self.state, self.sweeps, self.updates, complete)
 
     def settle(self, stage: Stage, enough: float) -> Lanes | None:
         """Move the spins of a stage until enough replicas satisfy it; which ones do."""

@@ -30,11 +30,13 @@ class Ended(NamedTuple):
         sweeps: How many there were.
         updates: Attempted updates of each replica: sweeps times free spins where each sweep
             updates them all.
+        suits: Whether the dynamics could do with the problem what it is for.
     """
 
     state: UInt64
     sweeps: int
     updates: int
+    suits: bool = True
 
 
 @dataclass(frozen=True, eq=False)
