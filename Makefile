@@ -33,10 +33,10 @@ format: $(TOOLS)  ## Format the Python sources.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(TOOLS)  ## Measure: time of synth by size, time to solution by width.
+bench: $(TOOLS)  ## Measure synth by size, and the engine quickly.
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group bench
 	$(BIN)/python -P tests/benchmarks/synth.py
-	$(BIN)/python -P tests/benchmarks/factoring.py --peer
+	$(BIN)/python -P tests/benchmarks/engine/main.py --quick
 
 bench-engine: $(TOOLS)  ## Measure the engine beside other samplers and SAT; SIZE=--quick or --full.
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group bench

@@ -145,8 +145,10 @@ def bench(
         InvcError: No dynamics has the name, or dwave-samplers is not installed.
     """
     all_cores = threads or os.cpu_count() or 1
-    chosen = dynamics or tuple(DYNAMICS)
-    works = list(_works(design, clamped, chosen, all_cores))
+    chosen = dynamics or ("auto", *DYNAMICS)
+    # What auto chooses is among the others.
+    rated = tuple(name for name in chosen if name != "auto") or chosen
+    works = list(_works(design, clamped, rated, all_cores))
     if peers:
         works.append(("dwave-samplers", 1, dwave_work(design, clamped)))
     share = seconds / 2 / len(works)

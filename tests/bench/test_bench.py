@@ -68,10 +68,10 @@ def test_the_command_reports_the_rates_and_answers_of_a_file(built_in, tmp_path)
     assert done.exit_code == 0
     report = json.loads(done.stdout)
     assert report["free_spins"] == presolve(design, parse_clamps(design.netlist, ["p=38243"])).free
-    assert {answer["dynamics"] for answer in report["answers"]} == set(DYNAMICS)
+    assert {answer["dynamics"] for answer in report["answers"]} == {"auto", *DYNAMICS}
     assert all(rate["threads"] == 1 and rate["flips_per_ns"] for rate in report["rates"])
     text = CliRunner().invoke(command, arguments).stdout
-    assert text.startswith("multiplier: 170 free of 192 spins\n")
+    assert text.startswith(f"multiplier: {report['free_spins']} free of 192 spins\n")
     assert all(rate["sampler"] in text for rate in report["rates"])
 
 

@@ -50,6 +50,16 @@ def test_tts99_of_runs_cut_short_is_that_of_runs_that_were_not():
     assert np.quantile(times, 0.99) == pytest.approx(truth, rel=0.05)
 
 
+def test_a_time_that_every_run_needs_counts_once():
+    chance = np.random.default_rng(6)
+    steady = [run_row(2.0 + 1e-6 * k) for k in range(20)]
+    assert tts99(steady) == pytest.approx(2.0, rel=1e-3)
+    means = [
+        tts99([run_row(float(t)) for t in 3.0 + chance.exponential(0.5, 20)]) for _ in range(400)
+    ]
+    assert np.mean(means) == pytest.approx(3.0 + 0.5 * math.log(100), rel=0.03)
+
+
 def test_no_answer_gives_a_lower_bound_only():
     runs = [run_row(3.0, found=False)] * 4
     assert tts99(runs) is None

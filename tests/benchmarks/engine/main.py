@@ -7,6 +7,7 @@ Goals: 25 flips/ns on the 16 x 16 multiplier and 300 times dwave-samplers' rate;
 """
 
 import argparse
+import io
 import math
 import os
 import platform
@@ -15,6 +16,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -291,8 +293,9 @@ def report_tts(rows: Rows, criterion: str) -> None:
     what = "inputs right" if criterion == "seen" else "every gate satisfied"
     print(f"\n### TTS99 of factoring n x n bits, `{criterion}` ({what}), one core\n")
     print(
-        "TTS99 is ln(100) times the mean; of SAT, whose runs are not memoryless, the median. 95 % "
-        "confidence intervals by bootstrap. Growth: factor for two more bits of each factor.\n"
+        "TTS99 is the time that every run needs plus ln(100) times the mean of the search after it; of "
+        "SAT, whose runs are not memoryless, the median. 95 % confidence intervals by bootstrap. "
+        "Growth: factor for two more bits of each factor.\n"
     )
     lines = [
         [name, *(cell_text(by_width.get(n, [])) for n in widths), growth_text(by_width)]
@@ -407,7 +410,7 @@ def draw_curves(points: list[Point], path: Path) -> None:
     axes[0].set_ylabel("share of verified reads")
     axes[0].legend()
     figure.savefig(path)
-    print(f"\ndrawn in {path}")
+    say(f"drawn in {path}")
 
 
 def table(head: list[str], lines: list[list[str]]) -> None:
@@ -445,7 +448,9 @@ def main() -> None:
     size.add_argument("--quick", action="store_const", const="quick", dest="size", help="minutes")
     size.add_argument("--full", action="store_const", const="full", dest="size", help="hours")
     parser.add_argument("--only", choices=PARTS, action="append", help="may be repeated")
-    parser.add_argument("--dynamics", nargs="*", default=list(DYNAMICS))
+    parser.add_argument(
+        "--dynamics", nargs="*", default=["auto", *DYNAMICS], help="auto: what simulate chooses"
+    )
     names = [peer.name.split()[0] for peer in peers.PEERS]
     parser.add_argument(
         "--peers", nargs="*", default=names, help=f"of {', '.join(dict.fromkeys(names))}"
@@ -458,13 +463,29 @@ def main() -> None:
     parser.add_argument(
         "--report", action="store_true", help="measure nothing, print what is there"
     )
+    parser.add_argument("--into", type=Path, help="a page whose tables are replaced")
     options = parser.parse_args()
     budget = chosen_budget(options)
     rows = Rows(options.rows, resume=options.resume or options.report)
     if not options.report:
         hold_one_core()
         measure(rows, budget, options)
-    report(rows)
+    text = io.StringIO()
+    with redirect_stdout(text):
+        report(rows)
+    print(text.getvalue(), end="")
+    if options.into:
+        replace_tables(options.into, text.getvalue())
+
+
+def replace_tables(page: Path, tables: str) -> None:
+    """Put the tables between the page's two marks."""
+    before, mark, rest = page.read_text(encoding="utf-8").partition("<!-- measured")
+    head, _, rest = rest.partition("\n")
+    _, end, after = rest.partition("<!-- end -->")
+    assert mark, f"{page} has no place for tables"
+    assert end, f"{page} has no place for tables"
+    page.write_text(f"{before}{mark}{head}\n{tables}\n{end}{after}", encoding="utf-8")
 
 
 def chosen_budget(options: argparse.Namespace) -> Budget:
@@ -493,7 +514,7 @@ def measure(rows: Rows, budget: Budget, options: argparse.Namespace) -> None:
     if "tts" in parts:
         measure_tts(rows, budget, options.dynamics, chosen)
     if "curves" in parts:
-        measure_curves(rows, budget, options.dynamics)
+        measure_curves(rows, budget, [name for name in options.dynamics if name != "auto"])
 
 
 if __name__ == "__main__":
