@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any
 
-from invc.netlist import FALSE, Netlist
-from invc.report.layout import MOST_LETTERS, Box, Layout, Pin, Wire, place
+from invc.netlist import FALSE, Gate, Netlist
+from invc.report.layout import MOST_LETTERS, Box, Pin, Wire, place
 from invc.report.markup import Element, add, element
-from invc.report.names import net_names, short
+from invc.report.names import describe_gate, net_names, short
 
 BUBBLE = 2.6
 WORDS = {"input": "input", "output": "output", "link": "from afar:"}
@@ -36,7 +35,12 @@ def draw(netlist: Netlist, violated: Sequence[float] | None = None) -> Element:
         _wire(wires, wire, names[wire.net])
     with_pins = len(netlist.gates) <= MOST_PIN_NAMES
     for box in layout.boxes:
-        _box(view, netlist, box, violated, with_pins=with_pins)
+        if box.kind == "gate":
+            depth = f" q{depth_class(violated[box.index])}" if violated else ""
+            group = _gate(view, box, netlist.gates[box.index], names, depth)
+        else:
+            group = _port(view, box)
+        _fill(group, box, with_pins=with_pins)
     return svg
 
 
@@ -69,51 +73,32 @@ def _curve(points: Sequence[tuple[float, float]]) -> str:
     return f"{start}C{middle:.1f} {y0:.1f} {middle:.1f} {y1:.1f} {x1:.1f} {y1:.1f}"
 
 
-def _box(
-    parent: Element,
-    netlist: Netlist,
-    box: Box,
-    violated: Sequence[float] | None,
-    *,
-    with_pins: bool,
-) -> None:
-    depth = f" q{depth_class(violated[box.index])}" if violated and box.kind == "gate" else ""
-    group = add(parent, "g", class_=box.kind + depth)
-    pins = box.inputs + box.outputs
-    if box.kind == "gate":
-        group.set("data-gate", str(box.index))
-        add(group, "title", _gate_title(netlist, box.index))
-    else:
-        group.set("data-net", str(pins[0].literal >> 1))
-        add(group, "title", f"{WORDS[box.kind]} {box.label}")
-    radius = 5 if box.kind == "gate" else box.height / 2
-    shape: dict[str, Any] = {
-        "x": box.x,
-        "y": box.y,
-        "width": box.width,
-        "height": box.height,
-        "rx": radius,
-    }
-    add(group, "rect", **shape)
-    label = short(box.label, MOST_LETTERS)
-    middle = box.x + box.width / 2
-    add(group, "text", label, class_="label", x=middle, y=box.y + box.height / 2 + 4)
+def _gate(parent: Element, box: Box, gate: Gate, names: Sequence[str], depth: str) -> Element:
+    """The group of a gate, so far with its tooltip alone."""
+    group = add(parent, "g", class_=f"gate{depth}", data_gate=box.index)
+    add(group, "title", describe_gate(gate, names))
+    return group
+
+
+def _port(parent: Element, box: Box) -> Element:
+    """The group of a bit of a port, or of where a net goes on."""
+    net = (*box.inputs, *box.outputs)[0].literal >> 1
+    group = add(parent, "g", class_=box.kind, data_net=net)
+    add(group, "title", f"{WORDS[box.kind]} {box.label}")
+    return group
+
+
+def _fill(group: Element, box: Box, *, with_pins: bool) -> None:
+    """Outline, label and pins."""
+    rounding = 5 if box.kind == "gate" else box.height / 2
+    rect = add(group, "rect", x=box.x, y=box.y, width=box.width, height=box.height)
+    rect.set("rx", f"{rounding:g}")
+    x, y = box.x + box.width / 2, box.y + box.height / 2 + 4
+    add(group, "text", short(box.label, MOST_LETTERS), class_="label", x=x, y=y)
     for pin in box.inputs:
         _pin(group, pin, -1.0, with_name=with_pins)
     for pin in box.outputs:
         _pin(group, pin, 1.0, with_name=with_pins)
-
-
-def _gate_title(netlist: Netlist, index: int) -> str:
-    gate = netlist.gates[index]
-    driven = ", ".join(short(net_names_of(netlist, pin >> 1), 60) for pin in gate.outputs)
-    place = f" ({gate.source})" if gate.source else ""
-    return f"{gate.function.name} drives {driven}{place}"
-
-
-def net_names_of(netlist: Netlist, net: int) -> str:
-    """The name of one net."""
-    return netlist.names[net] or f"${net}"
 
 
 def _pin(group: Element, pin: Pin, side: float, *, with_name: bool) -> None:
@@ -129,6 +114,3 @@ def _pin(group: Element, pin: Pin, side: float, *, with_name: bool) -> None:
         add(group, "text", text, class_="constant", x=x, y=y, text_anchor=anchor)
     elif pin.literal & 1:
         add(group, "circle", class_="bubble", cx=pin.x + BUBBLE * side, cy=pin.y, r=BUBBLE)
-
-
-__all__ = ["Layout", "depth_class", "draw", "standalone"]

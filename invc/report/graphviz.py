@@ -13,8 +13,8 @@ from html import escape
 
 from invc.diagnostics import InvcError
 from invc.netlist import Gate, Literal, Netlist
-from invc.report.layout import port_bits
-from invc.report.names import net_names, short, shown
+from invc.report.columns import port_bits
+from invc.report.names import describe_gate, net_names, shown
 
 MOST_GATES = 3000
 SECONDS = 120
@@ -73,7 +73,7 @@ def format_dot(netlist: Netlist) -> Iterator[str]:
         yield f"  i{k} [{PORT} label={_quote(label)}];\n"
         driver[bit >> 1] = f"i{k}:e", False
     for k, gate in enumerate(netlist.gates):
-        yield f"  g{k} [label=<{_table(gate)}> tooltip={_quote(_tip(gate, names))}];\n"
+        yield f"  g{k} [label=<{_table(gate)}> tooltip={_quote(describe_gate(gate, names))}];\n"
         for pin, bit in enumerate(gate.outputs):
             driver[bit >> 1] = f"g{k}:o{pin}:e", bool(bit & 1)
     for k, (label, _) in enumerate(port_bits(netlist, "output")):
@@ -110,11 +110,6 @@ def _pins(kind: str, names: tuple[str, ...]) -> str:
         for k, name in enumerate(names)
     )
     return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{rows}</TABLE>'
-
-
-def _tip(gate: Gate, names: list[str]) -> str:
-    driven = ", ".join(short(names[pin >> 1], 60) for pin in gate.outputs)
-    return f"{gate.function.name} drives {driven} {gate.source}".rstrip()
 
 
 def _text(name: str) -> str:

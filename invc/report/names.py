@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from invc.netlist import Netlist
+from collections.abc import Sequence
+
+from invc.netlist import Gate, Netlist
 
 
 def shown(text: str) -> str:
@@ -23,3 +25,10 @@ def short(text: str, most: int) -> str:
 def net_names(netlist: Netlist) -> list[str]:
     """A name for each net, index 0 being the constant; `$7` for net 7 where it has none."""
     return [shown(name) or f"${k}" for k, name in enumerate(netlist.names)]
+
+
+def describe_gate(gate: Gate, names: Sequence[str]) -> str:
+    """One line on a gate: its cell, what it drives, and its place in the source."""
+    driven = ", ".join(short(names[pin >> 1], 60) for pin in gate.outputs)
+    place = f" ({gate.source})" if gate.source else ""
+    return f"{gate.function.name} drives {driven}{place}"

@@ -21,8 +21,9 @@ from invc import __version__
 from invc.design import Design
 from invc.netlist import Netlist
 from invc.report.charts import answers_chart, convergence_chart, energy_chart, marginals_chart
+from invc.report.columns import levels
 from invc.report.drawing import DEEP, draw
-from invc.report.layout import levels, size_of
+from invc.report.layout import size_of
 from invc.report.markup import Element, add, element
 from invc.report.names import net_names, short, shown
 from invc.report.run import Found, Run, decimal, number, percent

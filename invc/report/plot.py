@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -227,7 +228,9 @@ def _time_axis(axes: Axes, sweeps: list[int]) -> None:
     axes.xaxis.set_major_formatter(lambda value, _: number(value))
 
 
-def _label_ends(axes: Axes, labels: list[tuple[Any, str, bool]], form: Any) -> None:  # noqa: ANN401
+def _label_ends(
+    axes: Axes, labels: list[tuple[float, str, bool]], form: Callable[[float], str]
+) -> None:
     """Text beside the right ends of lines, moved apart where they would touch."""
     low, high = axes.get_ylim()
     lowest = None

@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from invc.design import Clamped, Design
 from invc.netlist import Netlist, evaluate, word_of
-from invc.simulate.random import WORDS, UInt64, bits_of
+from invc.simulate.random import WORDS, UInt64, bits_of, integers_of
 from invc.simulate.run import Progress
+from invc.simulate.verify import right
 from invc.trace import QUANTILES, Trace
 
 MOST_LOOKS = 128  # twice as many are taken, then every other one is dropped
@@ -148,13 +149,10 @@ class _Seen:
 def _see(design: Design, clamped: Clamped, state: UInt64, reads: int) -> _Seen:
     mask = (1 << reads) - 1
     netlist = design.netlist
-    words = [0, *(word & mask for word in _integers(state[: netlist.net_count]))]
+    words = [0, *(word & mask for word in integers_of(state[: netlist.net_count]))]
     inputs = {port.name: [words[bit >> 1] for bit in port.bits] for port in netlist.inputs}
     values = evaluate(netlist, inputs, reads)
-    verified = mask
-    for lit, value in clamped.wanted:
-        word = word_of(lit, values, mask)
-        verified &= word if value else word ^ mask
+    verified = right(clamped, values, mask)
     wrong = _wrong(netlist, words, mask)
     satisfied = verified
     for word in wrong:
@@ -176,13 +174,6 @@ def _wrong(netlist: Netlist, words: list[int], mask: int) -> list[int]:
             word |= (computed ^ output) & mask
         wrong.append(word)
     return wrong
-
-
-def _integers(state: UInt64) -> list[int]:
-    """Each row of words as one integer, read k at bit k."""
-    data = np.ascontiguousarray(state, dtype="<u8").tobytes()
-    size = 8 * state.shape[1]
-    return [int.from_bytes(data[k : k + size], "little") for k in range(0, len(data), size)]
 
 
 def _choose(design: Design, last: _Seen, state: UInt64, reads: int) -> tuple[int, bool]:

@@ -53,6 +53,13 @@ def bits_of(state: UInt64) -> npt.NDArray[np.uint8]:
     return np.unpackbits(state.astype("<u8").view(np.uint8), axis=-1, bitorder="little")
 
 
+def integers_of(state: UInt64) -> list[int]:
+    """Each row of words, shape (spins, words), as one integer: replica k at bit k."""
+    data = np.ascontiguousarray(state, dtype="<u8").tobytes()
+    size = 8 * state.shape[1]
+    return [int.from_bytes(data[k : k + size], "little") for k in range(0, len(data), size)]
+
+
 def words_of(bits: npt.NDArray[np.uint8]) -> UInt64:
     """The inverse of `bits_of`."""
     return np.packbits(bits, axis=-1, bitorder="little").view("<u8").astype(np.uint64)

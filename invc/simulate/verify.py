@@ -10,7 +10,7 @@ import numpy.typing as npt
 from invc.design import Clamped, Design, decode
 from invc.ising.model import Int8
 from invc.netlist import Literal, evaluate, word_of
-from invc.simulate.random import LANES, UInt64, bits_of
+from invc.simulate.random import UInt64, bits_of, integers_of
 
 MOST_ENERGIES = 1 << 24  # spins times reads whose energies are computed at once
 
@@ -71,12 +71,10 @@ def verify(
     """
     mask = (1 << reads) - 1
     netlist = design.netlist
-    words = _integers(state[: netlist.net_count])
+    words = integers_of(state[: netlist.net_count])
     inputs = {port.name: [words[(bit >> 1) - 1] for bit in port.bits] for port in netlist.inputs}
     values = evaluate(netlist, inputs, reads)
-    good = _all_of(clamped.wanted, values, mask)
-    for combination in clamped.forbidden:
-        good &= mask ^ _all_of(combination, values, mask)
+    good = right(clamped, values, mask)
     strict = good
     for computed, sampled in zip(values[1:], words, strict=True):
         if not strict:
@@ -97,6 +95,14 @@ def verify(
     )
 
 
+def right(clamped: Clamped, values: list[int], mask: int) -> int:
+    """The trials that give what is wanted and nothing that is forbidden, given all nets."""
+    good = _all_of(clamped.wanted, values, mask)
+    for combination in clamped.forbidden:
+        good &= mask ^ _all_of(combination, values, mask)
+    return good
+
+
 def _all_of(bits: tuple[tuple[Literal, int], ...], values: list[int], mask: int) -> int:
     """The trials in which every literal has its value."""
     trials = mask
@@ -108,13 +114,6 @@ def _all_of(bits: tuple[tuple[Literal, int], ...], values: list[int], mask: int)
 
 def _ones(word: int) -> list[int]:
     return [k for k in range(word.bit_length()) if word >> k & 1]
-
-
-def _integers(state: UInt64) -> list[int]:
-    """Each row of words as one integer, replica k at bit k."""
-    data = state.astype("<u8").tobytes()
-    size = LANES // 8
-    return [int.from_bytes(data[k : k + size], "little") for k in range(0, len(data), size)]
 
 
 def _answers(

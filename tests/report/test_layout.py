@@ -8,8 +8,9 @@ from hypothesis import given, settings
 
 from designs import AND2, multiplier, netlists
 from invc.netlist import Gate, Netlist, Port
+from invc.report.columns import levels, port_bits
 from invc.report.drawing import depth_class, draw, standalone
-from invc.report.layout import levels, place, port_bits, size_of
+from invc.report.layout import place, size_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 
