@@ -233,7 +233,7 @@ def simulate(
 def _answers(design: Design, result: Result) -> Answers:
     energies = [answer.energy / design.scale for answer in result.answers]
     columns: dict[str, Sequence[float]] = {"reads": [answer.reads for answer in result.answers]}
-    if design.netlist.gates:
+    if design.is_logic:
         number = len(result.answers)
         found = f"{number} distinct answer{'s' * (number != 1)}" if number else "no answer found"
         summary = f"{found}; {result.verified_reads} of {result.reads} reads verified"

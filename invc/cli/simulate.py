@@ -171,7 +171,7 @@ def command(
         )
     if json_file:
         write_json(json_file, _report(design, clamps, clamped, result))
-    if text_wanted and not design.netlist.gates:
+    if text_wanted and not design.is_logic:
         echo_states(design, result.answers, show, radix)
         if not quiet:
             echo_lowest(design, clamped, result, verbose)

@@ -70,6 +70,14 @@ class Design:
         return tuple(names)
 
     @property
+    def is_logic(self) -> bool:
+        """Whether gates say what is right; an imported model has energies alone.
+
+        A design of wires has no gates either, and no energies.
+        """
+        return bool(self.netlist.gates) or not (len(self.model.J) or self.model.h.any())
+
+    @property
     def min_gap(self) -> int:
         """Energy of the cheapest fault that one gate can have; 0 without gates."""
         used = {g.function.name for g in self.netlist.gates}

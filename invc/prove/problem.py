@@ -46,7 +46,7 @@ def pose(
         InvcError: The design is a model without gates.
     """
     netlist = design.netlist
-    if not netlist.gates and len(design.model.J):
+    if not design.is_logic:
         raise InvcError(
             "there are no gates to prove anything of: this model was imported",
             hint="'invc simulate' lists its lowest states",

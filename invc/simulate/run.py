@@ -164,11 +164,11 @@ def run(
         settings=settings,
     )
     chosen = ", ".join(_chosen(name, task, beta) for name in mix.names)
-    tally = (_Tally if design.netlist.gates else _Ranked)(reads, target)
+    tally = (_Tally if design.is_logic else _Ranked)(reads, target)
     started = time.perf_counter()
     interrupted = False
     # Of a model without gates no state is wrong, and the first is no reason to stop.
-    seen = target if design.netlist.gates else None
+    seen = target if design.is_logic else None
     blocks = _Blocks(task, mix, plan, beta, seen, strict, halt, watch)
     try:
         for outcome, ended in blocks.run(threads or os.cpu_count() or 1):

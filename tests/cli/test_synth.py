@@ -206,6 +206,20 @@ def test_names_that_would_be_commands(folder):
     assert not (folder / "hacked").exists()
 
 
+def test_wires_alone_are_a_design(folder):
+    (folder / "wires.v").write_text(
+        "module wires(input [1:0] a, input unread, output [1:0] y, output [3:0] five);\n"
+        "  assign y = ~a;\n  assign five = 5;\nendmodule\n"
+    )
+    done = invc(folder, "synth", "wires.v")
+    assert done.stdout.startswith("wires: no gates\n3 spins (0 ancillas), 0 couplings")
+    done = invc(folder, "simulate", "wires.hj", "--clamp", "y=1")
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert lines[0] == ["a", "unread", "y", "five", "reads"]
+    assert sorted(line[:4] for line in lines[1:3]) == [["2", "0", "1", "5"], ["2", "1", "1", "5"]]
+    assert invc(folder, "simulate", "wires.hj", "--clamp", "five=6").returncode == 4
+
+
 def test_one_huge_line(folder):
     (folder / "huge.v").write_text("x" * 10_000_000)
     done = invc(folder, "synth", "huge.v")
