@@ -240,6 +240,8 @@ def _answers(design: Design, result: Result) -> Answers:
     else:
         columns = {"energy": energies, **columns}
         summary = f"lowest energy {energies[0]:.10g}" if energies else "no read ended"
+    if result.interrupted:
+        summary += "; interrupted"
     status = "found" if result.answers else "none"
     return Answers(status, tuple(a.ports for a in result.answers), columns, summary, result)
 

@@ -17,11 +17,12 @@ def write_whole(path: Path, chunks: Iterable[str] | Iterable[bytes]) -> None:
         InvcError: The folder is missing or not writable, or the disk is full; `path` is as it
             was before.
     """
-    target = path.resolve() if path.is_symlink() else path
-    if target.exists() and not target.is_file():
-        # A device or a pipe (/dev/stdout, /dev/null): renaming over it would replace it.
-        _write_special(target, chunks)
+    if path.exists() and not path.is_file():
+        # A device or a pipe (/dev/stdout, /dev/null): renaming over it would replace it. Where
+        # a link to a pipe leads has no name in the file system.
+        _write_special(path, chunks)
         return
+    target = path.resolve() if path.is_symlink() else path
     name = ""
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:80]}.", dir=target.parent)

@@ -35,7 +35,7 @@ def import_file(path: Path, form: str | None = None, *, vartype: str | None = No
     if form == "npz" or (form is None and path.suffix.lower() == ".npz"):
         read, chosen = npz.read(path), "npz"
     else:
-        text = read_text(path, hint=HINT)
+        text = read_text(path, hint=HINT).removeprefix("\ufeff")
         chosen = form or find_reader(path, text)
         if chosen not in READERS:
             raise InvcError(

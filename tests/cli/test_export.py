@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from dimod.serialization import coo
@@ -59,6 +60,13 @@ def test_kept_clamps_and_the_default_name(folder):
     assert done.stderr == (
         "warning: gset has no place for the names of spins, the offset 144, clamps\n"
     )
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="needs /dev/stdout")
+def test_a_pipe_can_be_written_to(folder):
+    done = invc(folder, "export", "mult4.hj", "--to", "dimod", "-o", "/dev/stdout", "-q")
+    assert done.returncode == 0
+    assert coo.loads(done.stdout).num_variables == 48
 
 
 def test_dimacs_is_of_the_gates(folder):

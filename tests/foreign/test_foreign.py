@@ -156,7 +156,7 @@ def test_whole_numbers_stand_for_real_ones_within_the_stated_error(values):
     if found.error == 0:
         assert worst <= 1e-9 * max(1, np.abs(array).max(initial=0))
     else:
-        assert worst == found.error <= max(np.abs(array).max() / 2**20, 1e-300)
+        assert worst == found.error <= max(np.abs(array).max() / 2**20, 1e-298)
 
 
 @given(st.lists(DECIMALS, max_size=6))
@@ -279,6 +279,12 @@ def test_broken_files_are_named_line_by_line(tmp_path, monkeypatch, name, text, 
     with pytest.raises(InvcError) as error:
         import_file(Path(name))
     assert str(error.value).startswith(expected)
+
+
+def test_marks_and_line_ends_of_other_systems_are_read(tmp_path):
+    path = tmp_path / "m.coo"
+    path.write_bytes(b"\xef\xbb\xbf# vartype=SPIN\r\n# offset 2\r\n0 0 1\r\n")
+    assert energies_of(import_file(path)) == [1, 3]
 
 
 @given(st.sampled_from(["dimod", "qubo", "gset", "json"]), st.text(max_size=60))
