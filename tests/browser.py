@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from contextlib import contextmanager
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -122,6 +123,14 @@ class Tab:
         answer = self.send("Runtime.evaluate", expression=expression, returnByValue=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
+
+    def until(self, expression):
+        """Wait until an expression holds: what the mouse does reaches a page a little later."""
+        for _ in range(100):
+            if self.ask(expression):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"never: {expression}")
 
     def complaints(self):
         """What the console said, exceptions, and requests for anything but the page."""

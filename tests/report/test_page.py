@@ -1,5 +1,6 @@
 """The page in a real browser: quiet console, everything drawn, phone width, dark mode, no intruder."""
 
+import json
 import re
 
 import pytest
@@ -82,14 +83,14 @@ def test_wheel_keys_and_buttons_move_the_graph_and_a_click_asks_it(page, tab):
     x, y = tab.ask(f"{box}.x + {box}.width / 2"), tab.ask(f"{box}.y + {box}.height / 2")
     before = tab.ask(scale)
     tab.send("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=-200)
-    assert tab.ask(scale) > before * 1.1
+    tab.until(f"{scale} > {before * 1.1}")
     tab.ask("document.getElementById('whole').click()")
     moved = tab.ask(where)
     for kind, to in (("mousePressed", x), ("mouseMoved", x + 80), ("mouseReleased", x + 80)):
         tab.send(
             "Input.dispatchMouseEvent", type=kind, x=to, y=y, button="left", buttons=1, clickCount=1
         )
-    assert tab.ask(where) != moved
+    tab.until(f"{where} != {json.dumps(moved)}")
     tab.ask("document.getElementById('whole').click()")
     gate = "document.querySelector('#graph [data-gate=\"3\"] rect').getBoundingClientRect()"
     x, y = tab.ask(f"{gate}.x + {gate}.width / 2"), tab.ask(f"{gate}.y + 4")
@@ -97,6 +98,7 @@ def test_wheel_keys_and_buttons_move_the_graph_and_a_click_asks_it(page, tab):
         tab.send(
             "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1
         )
+    tab.until("document.getElementById('about').textContent.includes('drives')")
     said = tab.ask("document.getElementById('about').textContent")
     names = multiplier(4).names
     assert f"drives Y = {names[multiplier(4).gates[3].outputs[0] >> 1]}" in said
@@ -197,7 +199,7 @@ def test_two_fingers_zoom_and_one_tap_asks(page, tab):
             {"x": middle + apart, "y": y + 90, "id": 1},
         ]
         tab.send("Input.dispatchTouchEvent", type=kind, touchPoints=points if apart else [])
-    assert tab.ask(scale) > before * 1.5
+    tab.until(f"{scale} > {before * 1.5}")
     tab.ask("document.getElementById('whole').click()")
     gate = "document.querySelector('#graph [data-gate=\"0\"] rect').getBoundingClientRect()"
     point = {
@@ -206,5 +208,5 @@ def test_two_fingers_zoom_and_one_tap_asks(page, tab):
     }
     tab.send("Input.dispatchTouchEvent", type="touchStart", touchPoints=[point])
     tab.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
-    assert "AND2" in tab.ask("document.getElementById('about').textContent")
+    tab.until("document.getElementById('about').textContent.includes('AND2')")
     assert tab.complaints() == []
