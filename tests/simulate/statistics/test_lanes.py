@@ -53,6 +53,24 @@ def test_no_distance_of_lanes_is_correlated(sampler, model):
     assert np.abs(np.delete(means, 0)).max() < POOLED
 
 
+SHARED = pytest.mark.xfail(
+    reason="short calls draw few vectors of noise: spins of lanes words apart share its values"
+)
+
+
+@pytest.mark.parametrize(
+    "distance", [1, 2, 3, *(pytest.param(d, marks=SHARED) for d in (16, 64, 80, 128))]
+)
+def test_spins_of_different_lanes_are_independent(distance, model):
+    """Every spin of a lane with every spin of another, at one time."""
+    states = chain(SAMPLERS[0], model, 0.02, thin=8, count=60, seed=1)
+    rows = standard(states).reshape(60, model.spins, LANES)
+    mine = rows.transpose(1, 0, 2).reshape(model.spins, -1)
+    others = np.roll(rows, -distance, axis=2).transpose(1, 0, 2).reshape(model.spins, -1)
+    correlation = mine @ others.T / mine.shape[1]
+    assert np.abs(correlation).max() < normal_limit(1e-3 / model.spins**2) / mine.shape[1] ** 0.5
+
+
 def test_the_pairs_that_follow_each_other_are_found(model):
     """The tests can fail: where one lane in 64 copies the next word in a quarter of the snapshots."""
     states = np.array(chain(SAMPLERS[0], model, 0.02, thin=8, count=150, seed=2))
