@@ -23,9 +23,12 @@ from invc.simulate.schedule import Schedule
 COMPILED = [name for name in kernel_names() if name != "reference"]
 # Heat-bath samplers, name of the dynamics and of its kernel: at equilibrium each lane is a sample of
 # the Boltzmann distribution at the last beta of the schedule.
-SAMPLERS = [("gibbs", kernel) for kernel in COMPILED]
+SAMPLERS = [*(("gibbs", kernel) for kernel in COMPILED), ("pt", COMPILED[0])]
 # Those whose lanes are one chain of the sweep's own transition matrix.
-CHAINS = [*SAMPLERS, ("gibbs", "reference")]
+CHAINS = [("gibbs", kernel) for kernel in (*COMPILED, "reference")]
+
+
+HOTTEST = {"pt": 0.3}  # first beta, as a part of the last
 
 
 def model_of(design, held=()):
@@ -103,14 +106,15 @@ def chain(sampler, model, beta, *, thin, count, seed=0) -> Iterator[np.ndarray]:
     seen = []
 
     def watch(sweeps, state):
-        seen.append(bits_of(state))
+        if sweeps % thin == 0:
+            seen.append(bits_of(state))
         return False
 
     DYNAMICS[dynamics](
         Task(
             compile_program(model, known),
             known,
-            Schedule(beta, beta, thin * count, thin),
+            Schedule(beta * HOTTEST.get(dynamics, 1), beta, thin * count, thin),
             find_kernel(kernel),
             seed,
             0,
