@@ -91,7 +91,9 @@ class Yield(NamedTuple):
         spins: Spins of the netlist before, with the library as it was.
         left: Spins with the cells found.
         netlist: The netlist with them in place.
-        used: How many gates of each new cell it has.
+        used: How many gates more it has of some cells: new ones, and those of the library that
+            mapping for the gap leaves out.
+        cells: Those cells.
     """
 
     ores: tuple[Ore, ...]
@@ -100,12 +102,7 @@ class Yield(NamedTuple):
     left: int
     netlist: Netlist
     used: Mapping[str, int]
-
-    @property
-    def cells(self) -> dict[str, Cell]:
-        """The cells that are in use."""
-        cells = {ore.cell.name: ore.cell for ore in self.ores if ore.cell is not None}
-        return {name: cell for name, cell in cells.items() if name in self.used}
+    cells: Mapping[str, Cell]
 
 
 def mine(
@@ -115,6 +112,7 @@ def mine(
     time_limit: float,
     shape: Shape = SHAPE,
     limits: Limits | None = None,
+    least_ratio: Fraction = Fraction(0),
 ) -> Yield:
     """Find cells for the cones of a mapped netlist, and put them in their place.
 
@@ -124,26 +122,36 @@ def mine(
         time_limit: Seconds for solving.
         shape: Bounds of the cones.
         limits: What every cell has to be within.
+        least_ratio: The gap ratio that the netlist was mapped by: weaker cells of the library are
+            put in their place, too.
     """
     mapper = Mapper(library)
     graph = Graph(netlist, mapper)
     sets = max(FEWEST_SETS, sets_of(netlist, EFFORT))
     lodes = survey(graph, shape._replace(sets=sets), kinds_of(mapper.cells))
     ores = _refine_all(graph, lodes, time_limit, limits or Limits())
-    found = {ore.cell.name: ore.cell for ore in ores if ore.cell is not None}
-    richer = Mapper({**library, **found})
     best_first = sorted(ores, key=lambda ore: -ore.saved)
-    cells = kinds_of(ore.cell for ore in best_first if ore.cell is not None)
+    found = {ore.cell.name: ore.cell for ore in best_first if ore.cell is not None}
+    richer = Mapper({**library, **found})
+    weak = (cell for cell in mapper.cells if gap_ratio(cell) < least_ratio)
+    cells = kinds_of((*weak, *found.values()))
+    new = {cell.name for cell, _ in cells.values()}
     after = sweep_dead(place_cells(netlist, richer, cells, effort=EFFORT), richer)
-    used = Counter(gate.function.name for gate in after.gates)
+    more = _count(after) - _count(netlist)
+    used = {name: number for name, number in more.most_common() if name in new}
     return Yield(
         tuple(best_first),
         len(lodes) - len(ores),
         spins(netlist, mapper),
         spins(after, richer),
         after,
-        {name: used[name] for name in found if name in used},
+        used,
+        {name: richer.library[name] for name in used},
     )
+
+
+def _count(netlist: Netlist) -> Counter[str]:
+    return Counter(gate.function.name for gate in netlist.gates)
 
 
 def _refine_all(

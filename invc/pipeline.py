@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 from invc import __version__
@@ -41,6 +42,8 @@ PASSES: Mapping[str, tuple[Pass, ...]] = {
         *(use_own_cells, cover_cones, sweep_dead, name_nets),
     ),
 }
+# What is mapped to: for the gap, no cell that is weaker than the adders.
+LEAST_RATIO = {"gap": Fraction(1), "spins": Fraction(0)}
 MAX_CELL_INPUTS = 8  # lib-gen writes a truth table
 
 
@@ -121,13 +124,14 @@ def synth(
     notes = Journal() if journal is None else journal
     netlist = _read(sources, cells, objective, gate_level, yosys, log, notes)
     notes.note("read", netlist, cells)
-    mapper = Mapper(cells)
+    mapper = Mapper(cells, least_ratio=LEAST_RATIO[objective])
     for transform in PASSES[objective]:
         netlist = transform(netlist, mapper)
         notes.note(transform.__name__, netlist, cells)
     if mining is not None:
-        found = mine(netlist, cells, time_limit=mining, limits=limits)
-        netlist, cells = found.netlist, Library({**cells, **found.cells})
+        ratio = LEAST_RATIO[objective]
+        found = mine(netlist, cells, time_limit=mining, limits=limits, least_ratio=ratio)
+        netlist, cells = found.netlist, Library({**cells, **found.cells}, cells.own)
         notes.note("mine", netlist, cells)
     made_by = f"invc {__version__}" + (f", {notes.yosys}" if notes.yosys else "")
     if limits is None:
@@ -154,6 +158,7 @@ def _read(
 
         return read_gates(_only(sources, "--netlist"), library, top=sources.top)
     functions = {name: cell.function for name, cell in library.items() if cell.function}
+    view = liberty(library, LEAST_RATIO[objective])
     adders = PLAIN
     if objective == "spins":
         adders = Adders(counters(library.values()), fused=fusions(library).keys())
@@ -163,11 +168,9 @@ def _read(
         if netlist is not None:
             return netlist
         tool = _find(yosys, journal)
-        return map_json(
-            path, sources.top, functions, liberty(library), tool, adders=adders, log=log
-        )
+        return map_json(path, sources.top, functions, view, tool, adders=adders, log=log)
     tool = _find(yosys, journal)
-    return read_verilog(sources, functions, liberty(library), tool, adders=adders, log=log)
+    return read_verilog(sources, functions, view, tool, adders=adders, log=log)
 
 
 def _find(named: str | None, journal: Journal) -> Yosys:

@@ -17,7 +17,8 @@ from invc.netlist.gates import AND2, FA, HA, MUX2, XOR2
 from invc.passes import Mapper, simplify, sweep_dead
 
 MAPPER = Mapper(hamlib())
-SMALL = SHAPE._replace(inputs=3, outputs=1)
+SMALL = SHAPE._replace(inputs=4, outputs=1)
+XOR3 = hamlib()["XOR3"].function
 
 
 def truth(netlist):
@@ -27,23 +28,25 @@ def truth(netlist):
     return evaluate_ports(netlist, inputs, 1 << bits)
 
 
-def chi(width=5):
-    """The rows of Keccak's chi: y[i] = x[i] ^ ~x[i + 1] & x[i + 2]."""
+def guarded(width=5):
+    """Parities where one bit is false: y[i] = (x[i] ^ x[i + 1] ^ x[i + 2]) & ~x[i + 3]."""
     gates = []
     for k in range(width):
-        one, two = (k + 1) % width, (k + 2) % width
+        one, two, three, four = (2 * ((k + n) % width + 1) for n in range(4))
         inner, out = 2 * (width + 1 + 2 * k), 2 * (width + 2 + 2 * k)
-        gates.append(Gate(AND2, (2 * (one + 1) + 1, 2 * (two + 1), inner), "chi.v:1:1"))
-        gates.append(Gate(XOR2, (2 * (k + 1), inner, out)))
+        gates.append(Gate(XOR3, (one, two, three, inner), "guarded.v:1:1"))
+        gates.append(Gate(AND2, (inner, four ^ 1, out)))
     ports = (
         Port("x", "input", tuple(range(2, 2 * width + 2, 2))),
         Port("y", "output", tuple(gate.pins[-1] for gate in gates[1::2])),
     )
-    return Netlist("chi", ports, tuple(gates), ("", *(f"n{k}" for k in range(3 * width)))).check()
+    return Netlist(
+        "guarded", ports, tuple(gates), ("", *(f"n{k}" for k in range(3 * width)))
+    ).check()
 
 
-def test_a_cell_for_every_row_of_chi():
-    before = chi()
+def test_a_cell_for_every_group_of_a_kind():
+    before = guarded()
     found = mine(before, hamlib(), time_limit=60, shape=SMALL)
     ((name, cell),) = found.cells.items()
     assert faults(cell) == contradictions(cell) == []
@@ -51,29 +54,29 @@ def test_a_cell_for_every_row_of_chi():
     assert (found.spins, found.left) == (20, 15)
     assert found.left == spins(found.netlist, Mapper({**hamlib(), **found.cells}))
     assert truth(found.netlist) == truth(before)
-    assert {gate.source for gate in found.netlist.gates} == {"chi.v:1:1"}
+    assert {gate.source for gate in found.netlist.gates} == {"guarded.v:1:1"}
     (ore,) = found.ores
     assert (ore.saved, ore.why, ore.lode.apart, ore.lode.spins) == (5, "proven optimal", 5, 15)
 
 
 def test_cells_within_limits_only():
-    wide = mine(chi(), hamlib(), time_limit=60, shape=SMALL, limits=Limits(bits=2))
+    wide = mine(guarded(), hamlib(), time_limit=60, shape=SMALL, limits=Limits(bits=2))
     assert all(cell.bits <= 2 for cell in wide.cells.values())
-    none = mine(chi(), hamlib(), time_limit=60, shape=SMALL, limits=Limits(3))
+    none = mine(guarded(), hamlib(), time_limit=60, shape=SMALL, limits=Limits(3))
     assert (none.left, none.used, none.ores[0].why) == (20, {}, "it does not fit the limits")
 
 
 def test_no_time_and_no_cone():
-    found = mine(chi(), hamlib(), time_limit=0)
-    assert (found.ores, found.left, found.netlist) == ((), found.spins, chi_swept())
+    found = mine(guarded(), hamlib(), time_limit=0)
+    assert (found.ores, found.left, found.netlist) == ((), found.spins, swept())
     assert found.untried > 0
     ports = (Port("a", "input", (2, 4)), Port("y", "output", (6,)))
     one = Netlist("one", ports, (Gate(AND2, (2, 4, 6)),), ("", "a", "b", "y"))
     assert mine(one, hamlib(), time_limit=10)[:4] == ((), 0, 3, 3)
 
 
-def chi_swept():
-    return sweep_dead(chi(), MAPPER)
+def swept():
+    return sweep_dead(guarded(), MAPPER)
 
 
 def invented(name, specification, bounds, *, text):
@@ -113,7 +116,7 @@ def test_what_time_ended_is_tried_again(monkeypatch):
         raise OutOfTime("the time limit ended the search", where=name)
 
     monkeypatch.setattr(mine_module, "solve_cell", slow)
-    found = mine(chi(), hamlib(), time_limit=80, shape=SMALL)
+    found = mine(guarded(), hamlib(), time_limit=80, shape=SMALL)
     assert [round(limit) for limit in asked] == [2, 10]
     assert [ore.why for ore in found.ores] == ["time ended the search"]
     assert not found.ores[0].solved

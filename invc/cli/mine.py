@@ -115,7 +115,7 @@ def command(
     from invc.frontend.yosys import Sources
     from invc.library import read_library
     from invc.mine import SHAPE, mine
-    from invc.pipeline import synth
+    from invc.pipeline import LEAST_RATIO, synth
 
     sources = Sources(
         files,
@@ -129,7 +129,13 @@ def command(
         sources, library=library, objective=objective, gate_level=gate_level, yosys=yosys
     )
     shape = SHAPE._replace(inputs=inputs, outputs=outputs)
-    found = mine(design.netlist, library, time_limit=time_limit, shape=shape)
+    found = mine(
+        design.netlist,
+        library,
+        time_limit=time_limit,
+        shape=shape,
+        least_ratio=LEAST_RATIO[objective],
+    )
     if output is not None and found.used:
         _write(found, output)
     if json_file:

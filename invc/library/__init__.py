@@ -6,13 +6,14 @@ from invc.library.library import Library, builtin_folder, hamlib, read_folder, r
 from invc.library.limits import Limits, cells_within
 from invc.library.proof import faults
 from invc.library.toml import format_cell, read_cell, write_cell
-from invc.library.variants import variants, without_variants
+from invc.library.variants import cells_to_map, variants, without_variants
 
 __all__ = [
     "Cell",
     "Library",
     "Limits",
     "builtin_folder",
+    "cells_to_map",
     "cells_within",
     "faults",
     "format_cell",

@@ -8,9 +8,10 @@ its ancillas. Polarity lives on pins and costs nothing, so inverters and buffers
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from invc.library.cell import Cell
-from invc.library.variants import without_variants
+from invc.library.variants import cells_to_map
 from invc.netlist import Function
 from invc.netlist.gates import BUF, INV
 
@@ -20,12 +21,12 @@ PAIRED = 0.01
 MAX_INPUTS = 6  # what ABC's supergates can use
 
 
-def liberty(cells: Mapping[str, Cell]) -> str:
-    """Liberty text: the single-output functions, an inverter and a buffer; no variants."""
+def liberty(library: Mapping[str, Cell], least_ratio: Fraction = Fraction(0)) -> str:
+    """Liberty text: the single-output functions to map to, an inverter and a buffer."""
     parts = [_cell(INV, FREE), _cell(BUF, FREE)]
     parts += [
         _cell(cell.function, 1 + len(cell.ancillas) - (PAIRED if _is_parity(cell.function) else 0))
-        for cell in without_variants(cells).values()
+        for cell in cells_to_map(library, least_ratio).values()
         if cell.function is not None
         and len(cell.function.outputs) == 1
         and 2 <= len(cell.function.inputs) <= MAX_INPUTS

@@ -16,9 +16,15 @@ from invc.library.toml import read_cell
 
 @dataclass(frozen=True)
 class Library(Mapping[str, Cell]):
-    """Cells by name."""
+    """Cells by name.
+
+    Attributes:
+        cells: All of them.
+        own: Names of the cells that a user added.
+    """
 
     cells: Mapping[str, Cell] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
     def __getitem__(self, name: str) -> Cell:
         return self.cells[name]
@@ -96,6 +102,7 @@ def read_library(*folders: Path) -> Library:
         InvcError: A user's cell is not what it says.
     """
     cells = dict(hamlib().cells)
+    own: set[str] = set()
     for folder in folders:
         for cell in read_folder(folder).values():
             wrong = faults(cell) + contradictions(cell)
@@ -106,4 +113,5 @@ def read_library(*folders: Path) -> Library:
                     hint="make it again with 'invc lib-gen'; 'invc lib-check' proves it",
                 )
             cells[cell.name] = cell
-    return Library(cells)
+            own.add(cell.name)
+    return Library(cells, frozenset(own))

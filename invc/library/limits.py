@@ -68,7 +68,7 @@ def cells_within(library: Library, limits: Limits) -> Library:
                 cells[name] = smaller
     if not any(_is_and(cell) for cell in cells.values()):
         raise _no_and(library, limits)
-    return Library(cells)
+    return Library(cells, library.own & cells.keys())
 
 
 def _solved_anew(cell: Cell, limits: Limits) -> Cell | None:

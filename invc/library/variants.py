@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 
 from invc.library.cell import Cell, gap_ratio
+from invc.library.library import Library
 
 
 def variants(library: Mapping[str, Cell]) -> Mapping[str, tuple[Cell, ...]]:
@@ -37,6 +39,21 @@ def without_variants(library: Mapping[str, Cell]) -> dict[str, Cell]:
     """The cells to map by spins: one for each function, as the others cost more."""
     left_out = {cell.name for _, *others in _kin(library) for cell in others}
     return {name: cell for name, cell in library.items() if name not in left_out}
+
+
+def cells_to_map(
+    library: Mapping[str, Cell], least_ratio: Fraction = Fraction(0)
+) -> dict[str, Cell]:
+    """The cells to map by spins: no variants, and none of a smaller gap ratio.
+
+    A user's own cells are all taken: who makes one wants it used.
+    """
+    own = library.own if isinstance(library, Library) else frozenset()
+    return {
+        name: cell
+        for name, cell in without_variants(library).items()
+        if name in own or gap_ratio(cell) >= least_ratio
+    }
 
 
 def _kin(library: Mapping[str, Cell]) -> Iterator[list[Cell]]:

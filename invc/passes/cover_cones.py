@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import NamedTuple
 
-from invc.library import Cell, hamlib
+from invc.library import Cell
 from invc.library.npn import Literal as ClassLiteral
 from invc.netlist import Gate, Literal, Netlist
 from invc.passes.cones import Cone, Graph, Kind, Shape, cones, kind_of, signature
@@ -60,11 +60,9 @@ def use_own_cells(netlist: Netlist, mapper: Mapper) -> Netlist:
 
 
 def own_cells(mapper: Mapper) -> Cells:
-    """The cheapest cells that are none of hamlib's."""
+    """The user's own cells, where they are the cheapest of their class."""
     return {
-        kind: found
-        for kind, found in cheapest_cells(mapper).items()
-        if hamlib().get(found[0].name) != found[0]
+        kind: found for kind, found in cheapest_cells(mapper).items() if found[0].name in mapper.own
     }
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import cache
 from itertools import permutations
 from typing import NamedTuple
 
-from invc.library import Cell, without_variants
+from invc.library import Cell, Library, cells_to_map
 from invc.netlist import Function, Literal
 
 AND, MUX = 0x8, 0xD8  # of (a, b), and of (s, b, a)
@@ -36,12 +37,13 @@ class Recipe(NamedTuple):
 
 
 class Mapper:
-    """Finds recipes in a library, each once."""
+    """Finds recipes in a library, each once, of cells that have a gap ratio at least."""
 
-    def __init__(self, library: Mapping[str, Cell]) -> None:
+    def __init__(self, library: Mapping[str, Cell], *, least_ratio: Fraction = Fraction(0)) -> None:
         self.library = library
+        self.own = library.own if isinstance(library, Library) else frozenset()
         self.cells = sorted(
-            (c for c in without_variants(library).values() if c.function is not None),
+            (c for c in cells_to_map(library, least_ratio).values() if c.function is not None),
             key=lambda cell: (_spins(cell), cell.name),
         )
         self.recipe = cache(self._recipe)

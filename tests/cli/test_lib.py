@@ -55,7 +55,7 @@ def test_lib_gen_names_the_cell_of_the_same_class(invc):
     assert status == 0
     first = out.splitlines()[0]
     assert first.startswith("the library has it already: SUB is FA, as FA(A=")
-    assert "already" not in invc("lib-gen", "NEW", "Y = A & B ^ C")[1]
+    assert "already" not in invc("lib-gen", "NEW", "Y = (A ^ B) & C & D")[1]
     assert "already" not in invc("lib-gen", "AND2", "Y = A & B")[1]
 
 

@@ -10,19 +10,19 @@ from invc.design import read_design
 from invc.library import faults, hamlib, read_library
 from invc.netlist import counting_words, evaluate_ports
 
-CHI = """\
-module chi(input [4:0] x, output [4:0] y);
-  assign y = x ^ (~{x[0], x[4:1]} & {x[1:0], x[4:2]});
+GUARDED = """\
+module guarded(input [7:0] x, output [1:0] y);
+  assign y = {^x[6:4] & x[7], ^x[2:0] & x[3]};
 endmodule
 """
-QUICK = ("--inputs", "3", "--outputs", "1")
+QUICK = ("--inputs", "4", "--outputs", "1")
 
 
 @pytest.fixture
 def invc(tmp_path, monkeypatch, capfd):
-    """Run a command line in a folder with chi.v; returns status, stdout, stderr."""
+    """Run a command line in a folder with guarded.v; returns status, stdout, stderr."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "chi.v").write_text(CHI)
+    (tmp_path / "guarded.v").write_text(GUARDED)
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["invc", *map(str, arguments)])
@@ -34,12 +34,11 @@ def invc(tmp_path, monkeypatch, capfd):
 
 
 def truth(path):
-    words = counting_words(5)
-    return evaluate_ports(read_design(path).netlist, {"x": words}, 32)["y"]
+    return evaluate_ports(read_design(path).netlist, {"x": counting_words(8)}, 256)["y"]
 
 
 def test_what_is_found_is_listed_written_and_used_by_the_next_synth(invc, tmp_path):
-    status, out, err = invc("mine", "chi.v", *QUICK, "-o", "my/cells")
+    status, out, err = invc("mine", "guarded.v", *QUICK, "-o", "my/cells")
     assert (status, err) == (0, "")
     head, row, total, wrote = out.splitlines()
     assert head.split() == [
@@ -53,41 +52,39 @@ def test_what_is_found_is_listed_written_and_used_by_the_next_synth(invc, tmp_pa
         "outcome",
         "function",
     ]
-    assert row.split()[1:8] == ["5", "15", "5", "1", "2/3", "proven", "optimal"]
-    assert total.startswith("chi: 15 instead of 20 spins with 5 CONE3_")
+    assert row.split()[1:8] == ["2", "8", "4", "1", "1", "proven", "optimal"]
+    assert total.startswith("guarded: 12 instead of 16 spins with 2 CONE4_")
     assert wrote == "wrote 1 cell to my/cells: 'invc synth --lib my/cells' uses them"
     (name,) = set(read_library(tmp_path / "my/cells")) - set(hamlib())
     assert faults(read_library(tmp_path / "my/cells")[name]) == []
     assert row.split()[0] == name
     assert invc("lib-check", "--lib", "my/cells", "-q") == (0, "", "")
-    assert invc("synth", "chi.v", "-q")[0] == 0
-    assert invc("synth", "chi.v", "--lib", "my/cells", "-o", "small.hj", "-q")[0] == 0
-    before, after = read_design(tmp_path / "chi.hj"), read_design(tmp_path / "small.hj")
-    assert (before.model.spins, after.model.spins) == (20, 15)
-    assert truth(tmp_path / "chi.hj") == truth(tmp_path / "small.hj")
+    assert invc("synth", "guarded.v", "-q")[0] == 0
+    assert invc("synth", "guarded.v", "--lib", "my/cells", "-o", "small.hj", "-q")[0] == 0
+    before, after = read_design(tmp_path / "guarded.hj"), read_design(tmp_path / "small.hj")
+    assert (before.model.spins, after.model.spins) == (16, 12)
+    assert truth(tmp_path / "guarded.hj") == truth(tmp_path / "small.hj")
 
 
 def test_synth_mines_in_the_same_run(invc, tmp_path):
-    status, out, _err = invc("synth", "chi.v", "--mine", "--mine-limit", "30", "-v")
+    status, out, _err = invc("synth", "guarded.v", "--mine", "--mine-limit", "30", "-v")
     assert status == 0
-    assert "\n15 spins (5 ancillas), " in out
+    assert "\n12 spins (2 ancillas), " in out
     assert "mine" in out
-    assert truth(tmp_path / "chi.hj") == [
-        x ^ (~y & z) & (1 << 32) - 1
-        for x, y, z in zip(
-            *(counting_words(5)[k:] + counting_words(5)[:k] for k in range(3)), strict=False
-        )
+    x = counting_words(8)
+    assert truth(tmp_path / "guarded.hj") == [
+        (x[k] ^ x[k + 1] ^ x[k + 2]) & x[k + 3] for k in (0, 4)
     ]
 
 
 def test_report_and_quiet(invc, tmp_path):
-    assert invc("mine", "chi.v", *QUICK, "-q", "--json", "r.json") == (0, "", "")
+    assert invc("mine", "guarded.v", *QUICK, "-q", "--json", "r.json") == (0, "", "")
     report = json.loads((tmp_path / "r.json").read_text())
-    assert (report["spins"], report["spins_with_cells"], report["untried"]) == (20, 15, 0)
+    assert (report["spins"], report["spins_with_cells"], report["untried"]) == (16, 12, 0)
     (found,) = report["classes"]
-    assert (found["cones"], found["saved"], found["outcome"]) == (5, 5, "proven optimal")
-    assert set(report["used"].values()) == {5}
-    _status, out, _ = invc("mine", "chi.v", *QUICK, "--json", "-")
+    assert (found["cones"], found["saved"], found["outcome"]) == (2, 4, "proven optimal")
+    assert set(report["used"].values()) == {2}
+    _status, out, _ = invc("mine", "guarded.v", *QUICK, "--json", "-")
     assert json.loads(out)["used"] == report["used"]
 
 
@@ -98,7 +95,7 @@ def test_nothing_to_save(invc, tmp_path):
 
 
 def test_no_time(invc):
-    status, out, _ = invc("mine", "chi.v", "--time-limit", "1e-9")
+    status, out, _ = invc("mine", "guarded.v", "--time-limit", "1e-9")
     assert status == 0
     assert "classes were not tried: give a longer --time-limit\n" in out
 
@@ -107,9 +104,12 @@ def test_no_time(invc):
     ("arguments", "error"),
     [
         (["none.v"], "none.v: error: "),
-        (["chi.v", *QUICK, "-o", "chi.v/below"], "chi.v/below: error: cannot make it: "),
-        (["chi.v", *QUICK, "--json", "no/r.json"], "no/r.json: error: cannot write it: "),
-        (["chi.v", "--lib", "no"], "no: error: no such folder of cells"),
+        (
+            ["guarded.v", *QUICK, "-o", "guarded.v/below"],
+            "guarded.v/below: error: cannot make it: ",
+        ),
+        (["guarded.v", *QUICK, "--json", "no/r.json"], "no/r.json: error: cannot write it: "),
+        (["guarded.v", "--lib", "no"], "no: error: no such folder of cells"),
     ],
 )
 def test_faults(invc, arguments, error):
@@ -120,4 +120,4 @@ def test_faults(invc, arguments, error):
 
 @pytest.mark.parametrize("option", [("--inputs", 7), ("--outputs", 0), ("--time-limit", 0), ()])
 def test_usage(invc, option):
-    assert invc("mine", *(("chi.v", *option) if option else ()))[0] == 2
+    assert invc("mine", *(("guarded.v", *option) if option else ()))[0] == 2

@@ -63,6 +63,9 @@ def test_the_number_of_classes_is_known(pins, classes):
         ("D = A ^ B; BO = ~A & B", "HA"),
         ("Y = (A | B) & C & D", "AO211"),
         ("Y = ~((A ^ B) | C)", "XA21"),
+        ("Y = A & B ^ C", "AX21"),
+        ("Y = ~(A | B | C) | A & B & C", "SAME3"),
+        ("Y(A, B, C, D) = 16'h0117", "TH4_2"),
     ],
 )
 def test_kin_of_the_library_are_recognised_and_connected(text, kin):
@@ -89,7 +92,7 @@ def is_variant(one, two):
 
 
 def test_no_kin():
-    made = parse_specification("X", "Y = A & B ^ C")
+    made = parse_specification("X", "Y = (A ^ B) & C & D")
     assert find_kin(made.pins, made.rows, hamlib().values()) is None
 
 

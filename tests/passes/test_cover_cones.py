@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from designs import netlists
-from invc.library import Cell, hamlib
+from invc.library import Cell, Library, hamlib
 from invc.library.expression import parse_specification
 from invc.library.npn import canonical
 from invc.library.solve import solve_cell
@@ -96,7 +96,7 @@ def test_cells_of_any_cone_take_its_place(netlist, data):
     for cone in some:
         turned = (*reversed(cone.tables[1:]), cone.tables[0] ^ (1 << (1 << len(cone.inputs))) - 1)
         cells[f"C{len(cells)}"] = free_cell(f"C{len(cells)}", len(cone.inputs), turned)
-    mapper = Mapper({**hamlib(), **cells})
+    mapper = Mapper(Library({**hamlib(), **cells}, frozenset(cells)))
     after = sweep_dead(use_own_cells(before, mapper), mapper).check()
     assert truth(after) == truth(netlist)
     possible = matches(found, own_cells(mapper), mapper)
@@ -201,7 +201,7 @@ def test_groups_that_wait_for_each_other(order):
     )
     # One cell for (a & b, a ^ q): three inputs, two outputs, none of which reads the other.
     cells = {"PAIR": free_cell("PAIR", 3, (0x8, 0x5A))}
-    mapper = Mapper({**hamlib(), **cells})
+    mapper = Mapper(Library({**hamlib(), **cells}, frozenset(cells)))
     graph = Graph(netlist.check(), mapper)
     found = matches(cones(graph, Shape(3, 2)), cheapest_cells(mapper), mapper)
     replaced = replace_cones(graph, choose(graph, found)).check()
@@ -226,7 +226,7 @@ def test_own_cells_of_many_inputs_and_outputs_are_used():
     ports = (Port("a", "input", (2, 4, 6, 8, 10)), Port("n", "output", (16, 20, 22)))
     netlist = Netlist("count", ports, gates, ("", *(f"n{k}" for k in range(11)))).check()
     assert use_own_cells(netlist, MAPPER) is netlist
-    mapper = Mapper({**hamlib(), "SUM4_2": cell})
+    mapper = Mapper(Library({**hamlib(), "SUM4_2": cell}, frozenset({"SUM4_2"})))
     after = sweep_dead(use_own_cells(netlist, mapper), mapper).check()
     assert [gate.function.name for gate in after.gates] == ["SUM4_2"]
     assert truth(after) == truth(netlist)
