@@ -164,7 +164,7 @@ def _netlist(body: Element, design: Design, trace: Trace | None) -> None:
     """The graph with its tools, or what can be said of a design too large to draw."""
     card = add(body, "section", class_="card")
     add(card, "h2", "Netlist")
-    if not design.netlist.gates and not design.netlist.outputs:  # a model that was imported
+    if not design.is_logic:
         text = f"No gates: {design.model.spins} spins, {len(design.model.J)} couplings."
         add(card, "p", text, class_="soft")
         return

@@ -55,8 +55,8 @@ class Run:
 
     @property
     def ranked(self) -> bool:
-        """Whether energies are what counts: a model without gates has no wrong state."""
-        return not self.design.netlist.gates
+        """Whether energies are what counts: an imported model has no wrong state."""
+        return not self.design.is_logic
 
     def energy(self, energy: float) -> float:
         """An energy in the units of the file that the model came from."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -210,3 +211,16 @@ def test_two_fingers_zoom_and_one_tap_asks(page, tab):
     tab.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
     tab.until("document.getElementById('about').textContent.includes('AND2')")
     assert tab.complaints() == []
+
+
+def test_a_model_without_gates_shows_energies_and_no_verification():
+    logic = assemble(multiplier(2), CELLS)
+    ports = (Port("v", "input", tuple(2 * k for k in range(1, logic.model.spins + 1))),)
+    netlist = Netlist("m", ports, (), ("", *(f"s{k}" for k in range(logic.model.spins))))
+    design = Design(netlist, logic.model, scale=2.0)
+    run_ = run_of(design, ())
+    assert run_.ranked
+    lowest = run_.answers[0]._replace(energy=3)
+    text = "".join(format_page(replace(run_, answers=(lowest,))))
+    assert ">energy</th>" in text and ">1.5</td>" in text
+    assert "Convergence" not in text and "No gates: " in text
