@@ -109,6 +109,8 @@ def synth(
     includes: Sequence[Source] = (),
     cells: Sequence[Source] = (),
     objective: str = "gap",
+    max_degree: int | None = None,
+    bits: int | None = None,
     gate_level: bool = False,
     yosys: str | None = None,
     **parameters: Value,
@@ -123,12 +125,14 @@ def synth(
         includes: Folders of included files.
         cells: Folders of your own cells, from `lib_gen`.
         objective: "gap", or "spins" for products fused into adders.
+        max_degree: No spin has more couplings: nets become copies, joined in trees.
+        bits: Every h and J fits so many signed bits.
         gate_level: Whether the source is a netlist of cells, to be read as it is.
         yosys: The Yosys to use.
         **parameters: Parameters of the top module, such as W=8.
     """
     from invc.frontend.yosys import Sources  # noqa: PLC0415 - loads what it needs when it is called
-    from invc.library import read_library  # noqa: PLC0415
+    from invc.library import Limits, read_library  # noqa: PLC0415
     from invc.pipeline import synth as compile_sources  # noqa: PLC0415
 
     def compiled(files: Sequence[Path]) -> Design:
@@ -141,7 +145,12 @@ def synth(
         )
         library = read_library(*map(Path, cells))
         return compile_sources(
-            given, library=library, objective=objective, gate_level=gate_level, yosys=yosys
+            given,
+            library=library,
+            objective=objective,
+            limits=Limits(max_degree, bits) if max_degree or bits else None,
+            gate_level=gate_level,
+            yosys=yosys,
         )
 
     if len(sources) == 1 and isinstance(sources[0], str) and _is_text(sources[0]):

@@ -95,6 +95,14 @@ def test_a_text_is_compiled_and_leaves_no_trace_of_its_file():
     assert str(error.value).startswith("<text>:2: error: syntax error")
 
 
+def test_limits_of_hardware_hold():
+    text = "module m(input [3:0] a, b, output [7:0] p); assign p = a * b; endmodule"
+    design = invc.synth(text, max_degree=6, bits=3)
+    assert design.model.degrees.max() <= 6
+    assert np.abs(np.concatenate([design.model.h, design.model.J])).max() <= 3
+    assert {(x["a"], x["b"]) for x in invc.simulate(design, p=143)} == {(11, 13), (13, 11)}
+
+
 def test_results_show_themselves_and_escape_what_others_named():
     answers = Answers("found", tuple({"<b>": k} for k in range(25)), {"reads": [1] * 25}, "a < b")
     html = answers._repr_html_()
