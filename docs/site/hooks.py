@@ -26,6 +26,8 @@ ORDER = (
     ("Decisions", "decisions"),
     ("Project", ("contributing.md", "changelog.md")),
 )
+# Of the pages of a folder these come first, in this order; the others follow by their names.
+FIRST = tuple(f"howto/{name}.md" for name in ("compile", "simulate", "look", "prove", "cells"))
 
 
 def outside() -> dict[str, Path]:
@@ -70,10 +72,18 @@ def navigation() -> list[dict[str, list[str]]]:
             else [uri for uri in what if uri in left]
         )
         left = [uri for uri in left if uri not in chosen]
-        chosen.sort(key=lambda uri: not uri.endswith("/index.md"))
+        if isinstance(what, str):
+            chosen.sort(key=place)
         sections.append({title: chosen})
     sections[-1][ORDER[-1][0]] += left
     return [section for section in sections if any(section.values())]
+
+
+def place(uri: str) -> tuple[int, str]:
+    """Where a page stands among those of its folder."""
+    if uri.endswith("/index.md"):
+        return -1, uri
+    return (FIRST.index(uri) if uri in FIRST else len(FIRST)), uri
 
 
 def relinked(markdown: str, uri: str) -> str:
