@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import logging
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,8 @@ from invc.writing import write_whole
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+# What matplotlib says of its font cache, or of letters that its font lacks, helps nobody here.
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
 SUFFIXES = (".png", ".svg", ".pdf")
 INSTALL = "pip install 'invc[plot]' brings matplotlib, which draws them"
 INK, SOFT, RULE, ACCENT, BAND, INNER = (
@@ -82,7 +86,8 @@ def format_plot(run: Run, form: str) -> bytes:
     from matplotlib import rc_context  # noqa: PLC0415 - an optional extra
     from matplotlib.figure import Figure  # noqa: PLC0415 - an optional extra
 
-    with rc_context(STYLE):
+    with rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure = Figure(figsize=(11, 7.4), layout="constrained")
         engine = figure.get_layout_engine()
         assert engine is not None

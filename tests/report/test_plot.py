@@ -51,10 +51,11 @@ def test_equal_runs_are_equal_bytes(plain):
 def test_dollars_and_controls_in_names_are_drawn_as_they_are(plain):
     netlist = plain.design.netlist
     ports = tuple(replace(port, name=f"${port.name}_{{\x1b$x") for port in netlist.ports)
-    odd = Netlist("$top^{", ports, netlist.gates, netlist.names)
+    odd = Netlist("$top^{ \u4e2d", ports, netlist.gates, netlist.names)
     design = Design(odd, plain.design.model, plain.design.cells)
     words = " ".join(ET.fromstring(format_plot(replace(plain, design=design), "svg")).itertext())
     assert "$top^{" in words
+    format_plot(replace(plain, design=design), "png")  # warns of no letter that its font lacks
     assert "$a_{\\x1b$x = 11" in words
 
 
