@@ -75,9 +75,11 @@ def test_ground_states_of_real_models_are_those_of_dimods_exact_solver(vartype):
     assert found.first.energy == pytest.approx(best.energy)
 
 
-def test_a_fixed_temperature_gives_the_boltzmann_distribution():
+@pytest.mark.parametrize("size", [1, np.pi * 1e5, 1e-7])
+def test_a_fixed_temperature_gives_the_boltzmann_distribution(size):
     bqm = dimod.BinaryQuadraticModel({"a": 0.3}, {("a", "b"): -0.5}, 0.1, "SPIN")
-    beta, reads = 0.7, 20000
+    bqm.scale(size)
+    beta, reads = 0.7 / size, 20000
     samples = InvcSampler().sample(
         bqm, num_reads=reads, num_sweeps=30, beta_range=(beta, beta), seed=2
     )
@@ -97,6 +99,17 @@ def test_equal_seeds_give_equal_samples_and_no_seed_gives_fresh_ones():
     assert one == sampler.sample(bqm, **FEW)
     fresh = [sampler.sample(bqm, num_reads=1, num_sweeps=1) for _ in range(2)]
     assert fresh[0] != fresh[1]
+
+
+def test_small_terms_beside_large_penalties_decide_in_the_end():
+    penalty = dimod.generators.combinations([f"x{k}" for k in range(6)], 2, strength=1e4)
+    costs = {f"x{k}": cost for k, cost in enumerate([3.0, 1.5, 2.0, 0.25, 2.5, 4.0])}
+    penalty.add_linear_from(costs)
+    found = InvcSampler().sample(penalty, num_reads=1000, seed=1)
+    assert [name for name, bit in found.first.sample.items() if bit] == ["x1", "x3"]
+    assert found.first.energy == pytest.approx(1.75)
+    cold = InvcSampler().sample(penalty, num_reads=100, seed=1, beta_range=(1e-6, 1e9))
+    dimod.testing.assert_sampleset_energies(cold, penalty)
 
 
 def test_time_limit_ends_with_the_reads_that_were_done():

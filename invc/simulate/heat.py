@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 BITS = 16
 FULL = 1 << BITS
+COLDEST = 20.0  # at which every probability has become 0, 1/2 or 1; a lower one says the same
 
 
 class Heat(NamedTuple):
@@ -35,6 +36,7 @@ def heat(beta: float, parity: int) -> Heat:
     Source: Camsari, Faria, Sutton, Datta, https://doi.org/10.1103/PhysRevX.7.031014, eq. (1)
     and (2), with tanh written as a logistic.
     """
+    beta = min(beta, COLDEST)
     # Beyond this field a probability rounds to 0 or 1; thousands of levels would be exact too,
     # but so hot a p-bit does not care: the field is cut at 2**13 instead.
     reach = min(int(np.ceil((BITS + 1) * np.log(2) / (4 * beta))) + 2, 1 << 13)

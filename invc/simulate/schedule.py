@@ -8,6 +8,7 @@ import numpy as np
 
 FIRST_SWEEPS = 256
 MOST_SWEEPS = 1 << 20
+WIDE = 20.0  # ranges of designs are from 1.5 to 5
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,10 @@ class Schedule:
     hold: int
 
     def steps(self) -> list[tuple[float, int]]:
-        """(beta, sweeps) in order, beta rising by equal steps."""
+        """(beta, sweeps) in order, beta rising by equal steps, or over a wide range by ratios."""
         count = max(1, -(-self.sweeps // self.hold))
-        betas = np.linspace(self.low, self.high, count) if count > 1 else [self.high]
+        spaced = np.geomspace if self.high > WIDE * self.low else np.linspace
+        betas = spaced(self.low, self.high, count) if count > 1 else [self.high]
         left = self.sweeps
         steps = []
         for beta in betas:

@@ -18,9 +18,10 @@ from invc.diagnostics import InvcError
 from invc.export import FORMATS, prepare
 from invc.foreign import adopt, import_file, ports_of, terms, whole
 from invc.foreign.files import READERS
-from invc.ising import all_energies
+from invc.ising import all_energies, from_terms
 from invc.simulate import run
 from invc.simulate.dynamics import DYNAMICS
+from invc.simulate.ranked import LEAST_BETA, RESOLUTION, sampled
 
 SMALL = settings(max_examples=40)
 DECIMALS = st.integers(-4000, 4000).map(lambda k: k / 1000)
@@ -216,6 +217,25 @@ def test_runs_find_the_ground_state_and_rank_by_energy(seed):
     assert sum(answer.reads for answer in result.answers) == 64
     state = np.array([[2 * (result.answers[0].ports["s"] >> k & 1) - 1 for k in range(12)]])
     assert design.model.energies(state)[0] == result.answers[0].energy
+
+
+@given(
+    st.lists(st.integers(-(2**31) + 1, 2**31 - 1), min_size=2, max_size=4),
+    st.floats(1e-12, 1e3),
+)
+def test_what_is_rounded_off_for_a_sweep_is_small_beside_the_temperature(h, beta):
+    model = from_terms(len(h), h, [0], [1], [h[0] // 2], 0)
+    found = sampled(model, np.zeros(len(h), dtype=np.int8))
+    low, high = found.betas
+    assert LEAST_BETA * 0.999 <= low <= high
+    program, scaled = found.at(beta * found.divisor)
+    factor = round(scaled / beta)
+    assert scaled / beta == pytest.approx(factor)
+    assert factor.bit_count() == 1
+    # Half of the factor is rounded off.
+    assert factor == 1 or factor * beta <= RESOLUTION * 1.001
+    coupling = abs(int(model.J[0])) if len(model.J) else 0
+    assert program.most[0] == round(coupling / factor)
 
 
 def test_dynamics_that_need_gates_say_so():

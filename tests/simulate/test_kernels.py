@@ -173,3 +173,11 @@ def test_lanes_are_independent():
 def test_an_unknown_kernel_is_named():
     with pytest.raises(InvcError, match="no kernel is called 'avx'"):
         find_kernel("avx")
+
+
+def test_colder_than_cold_is_the_same():
+    for parity in (0, 1):
+        cold, coldest = heat(20.0, parity), heat(1e12, parity)
+        assert cold.certain == coldest.certain
+        assert cold.thresholds.tolist() == coldest.thresholds.tolist()
+        assert set(cold.thresholds.tolist()) <= {FULL // 2}

@@ -20,7 +20,8 @@ def gibbs(task: Task) -> Ended | None:
     for beta, sweeps in task.schedule.steps():
         if task.stopped():
             return None
-        task.kernel(task.program, state, rng, (heat(beta, 0), heat(beta, 1)), sweeps)
+        program, scaled = task.at(beta)
+        task.kernel(program, state, rng, (heat(scaled, 0), heat(scaled, 1)), sweeps)
         done += sweeps
         if task.watch(done, state):
             break

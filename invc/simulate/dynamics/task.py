@@ -128,6 +128,12 @@ class Task:
         """What is sampled."""
         return self.problem.model
 
+    def at(self, beta: float) -> tuple[Program, float]:
+        """The sweep at an inverse temperature, and beta in the units of the sweep."""
+        if self.problem.design.netlist.gates:
+            return self.program, beta
+        return self.problem.sampled.at(beta)
+
     def start(self) -> tuple[UInt64, UInt64]:
         """The first state, held spins in place, and the generators."""
         source = block_generator(self.seed, self.block)
