@@ -108,7 +108,7 @@ def synth(
     defines: Mapping[str, Value] | None = None,
     includes: Sequence[Source] = (),
     cells: Sequence[Source] = (),
-    objective: str = "gap",
+    objective: str = "balanced",
     max_degree: int | None = None,
     bits: int | None = None,
     gate_level: bool = False,
@@ -124,7 +124,7 @@ def synth(
         defines: Macros with their values.
         includes: Folders of included files.
         cells: Folders of your own cells, from `lib_gen`.
-        objective: "gap", or "spins" for products fused into adders.
+        objective: "gap" for a wider gap by ancillas, "spins" for the fewest spins, or "balanced".
         max_degree: No spin has more couplings: nets become copies, joined in trees.
         bits: Every h and J fits so many signed bits.
         gate_level: Whether the source is a netlist of cells, to be read as it is.

@@ -15,11 +15,12 @@ from invc.design import Design
 from invc.diagnostics import InvcError
 from invc.fit import fit
 from invc.frontend.arithmetic import PLAIN, Adders, counters
-from invc.frontend.yosys import Sources, Yosys, find_yosys, map_json, read_verilog
+from invc.frontend.yosys import Sources, Yosys, find_yosys, map_json, prove_equal, read_verilog
 from invc.frontend.yosys_json import read_json
 from invc.library import Cell, Library, Limits, cells_within, hamlib, liberty
 from invc.mine import mine
 from invc.netlist import Function, Netlist, Port, counting_words, evaluate_ports
+from invc.netlist.gates import families
 from invc.passes import (
     Mapper,
     cover_cones,
@@ -30,20 +31,27 @@ from invc.passes import (
     simplify,
     sweep_dead,
     use_own_cells,
+    widen_gaps,
 )
 
 Pass = Callable[[Netlist, Mapper], Netlist]
 
 # In order: what is left of each gate, what nobody needs, what belongs together.
 PASSES: Mapping[str, tuple[Pass, ...]] = {
-    "gap": (simplify, sweep_dead, pair_adders, sweep_dead, use_own_cells, sweep_dead, name_nets),
+    "gap": (
+        *(simplify, sweep_dead, pair_adders, sweep_dead, use_own_cells, sweep_dead),
+        *(widen_gaps, name_nets),
+    ),
+    "balanced": (
+        *(simplify, sweep_dead, pair_adders, sweep_dead, use_own_cells, sweep_dead, name_nets),
+    ),
     "spins": (
         *(simplify, sweep_dead, pair_adders, fuse_products, sweep_dead),
         *(use_own_cells, cover_cones, sweep_dead, name_nets),
     ),
 }
-# What is mapped to: for the gap, no cell that is weaker than the adders.
-LEAST_RATIO = {"gap": Fraction(1), "spins": Fraction(0)}
+# What is mapped to: no cell that is weaker than the adders, unless spins are all that counts.
+LEAST_RATIO = {"gap": Fraction(1), "balanced": Fraction(1), "spins": Fraction(0)}
 MAX_CELL_INPUTS = 8  # lib-gen writes a truth table
 
 
@@ -93,10 +101,11 @@ def synth(
     sources: Sources,
     *,
     library: Library | None = None,
-    objective: str = "gap",
+    objective: str = "balanced",
     limits: Limits | None = None,
     mining: float | None = None,
     gate_level: bool = False,
+    proving: float | None = None,
     yosys: str | None = None,
     log: Path | None = None,
     journal: Journal | None = None,
@@ -106,23 +115,25 @@ def synth(
     Args:
         sources: Verilog, or one Yosys JSON netlist.
         library: Cells to map to; by default hamlib.
-        objective: "gap" or "spins": whether products are fused into adders.
+        objective: "gap": cells with ancillas that widen the smallest gap; "balanced": plain
+            adders; "spins": the fewest spins, by counters and products fused into adders.
         limits: What every spin of the model is within.
         mining: Seconds for new cells where they save spins, or None.
         gate_level: Whether the sources are instances of cells and primitives only, to be read by
             Pyverilog.
+        proving: Seconds for a proof by Yosys that the netlist is equal to its sources, or None.
         yosys: The Yosys to use; by default `find_yosys` looks for one.
         log: Where to leave Yosys's output.
         journal: Takes the steps as they end.
 
     Raises:
-        InvcError: The sources cannot be compiled.
+        InvcError: The sources cannot be compiled, or a proof failed.
     """
     cells = hamlib() if library is None else library
     if limits is not None:
         cells = cells_within(cells, limits)
     notes = Journal() if journal is None else journal
-    netlist = _read(sources, cells, objective, gate_level, yosys, log, notes)
+    netlist = _read(sources, cells, objective, gate_level, proving is not None, yosys, log, notes)
     notes.note("read", netlist, cells)
     mapper = Mapper(cells, least_ratio=LEAST_RATIO[objective])
     for transform in PASSES[objective]:
@@ -139,6 +150,12 @@ def synth(
     else:
         design = fit(netlist, cells, limits, origin=made_by)
     notes.note("assemble", design.netlist, cells)
+    if proving is not None:
+        outside = sources.files[0].suffix.lower() == ".json" or gate_level
+        known = {**families(), **_functions(cells)} if outside else {}
+        tool = _find(yosys, notes)
+        prove_equal(sources, design.netlist, known, tool, seconds=proving, log=log)
+        notes.note("prove", design.netlist, cells)
     return design
 
 
@@ -147,6 +164,7 @@ def _read(
     library: Library,
     objective: str,
     gate_level: bool,
+    defined: bool,
     yosys: str | None,
     log: Path | None,
     journal: Journal,
@@ -157,7 +175,7 @@ def _read(
         from invc.frontend.gates import read_gates  # noqa: PLC0415 - a parser that takes a while to load
 
         return read_gates(_only(sources, "--netlist"), library, top=sources.top)
-    functions = {name: cell.function for name, cell in library.items() if cell.function}
+    functions = _functions(library)
     view = liberty(library, LEAST_RATIO[objective])
     adders = PLAIN
     if objective == "spins":
@@ -168,9 +186,18 @@ def _read(
         if netlist is not None:
             return netlist
         tool = _find(yosys, journal)
-        return map_json(path, sources.top, functions, view, tool, adders=adders, log=log)
+        return map_json(
+            *(path, sources.top, functions, view, tool),
+            adders=adders,
+            defined=defined,
+            log=log,
+        )
     tool = _find(yosys, journal)
-    return read_verilog(sources, functions, view, tool, adders=adders, log=log)
+    return read_verilog(*(sources, functions, view, tool), adders=adders, defined=defined, log=log)
+
+
+def _functions(library: Library) -> dict[str, Function]:
+    return {name: cell.function for name, cell in library.items() if cell.function}
 
 
 def _find(named: str | None, journal: Journal) -> Yosys:

@@ -52,8 +52,8 @@ MOST_TEXT = 60  # characters of a function in the table
 )
 @click.option(
     "--objective",
-    type=click.Choice(["gap", "spins"]),
-    default="gap",
+    type=click.Choice(["gap", "balanced", "spins"]),
+    default="balanced",
     show_default=True,
     help="What the design is mapped by first, as in 'invc synth'.",
 )

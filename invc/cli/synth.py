@@ -52,10 +52,10 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--objective",
-    type=click.Choice(["gap", "spins"]),
-    default="gap",
+    type=click.Choice(["gap", "balanced", "spins"]),
+    default="balanced",
     show_default=True,
-    help="gap: plain adders. spins: products fused into adders, fewer spins of half the gap.",
+    help="gap: ancillas that widen the smallest gap. spins: the fewest spins, of a smaller gap.",
 )
 @click.option(
     "--max-degree",
@@ -79,6 +79,18 @@ if TYPE_CHECKING:
     show_default=True,
     help="Seconds for --mine.",
 )
+@click.option(
+    "--prove",
+    is_flag=True,
+    help="Let Yosys prove the netlist equal to its source; no file is written otherwise.",
+)
+@click.option(
+    "--prove-limit",
+    type=click.FloatRange(0, min_open=True),
+    default=300,
+    show_default=True,
+    help="Seconds for --prove.",
+)
 @click.option("--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]")
 @click.option("--json", "json_file", metavar="FILE|-", help="Write the report; - is stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
@@ -97,6 +109,8 @@ def command(
     bits: int | None,
     mine: bool,
     mine_limit: float,
+    prove: bool,
+    prove_limit: float,
     yosys: str | None,
     json_file: str | None,
     quiet: bool,
@@ -134,6 +148,7 @@ def command(
             limits=limits,
             mining=mine_limit if mine else None,
             gate_level=gate_level,
+            proving=prove_limit if prove else None,
             yosys=yosys,
             log=log.path,
             journal=journal,

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,13 @@ from pathlib import Path
 
 from invc.diagnostics import InvcError, nearest
 from invc.frontend.arithmetic import PLAIN, Adders
-from invc.frontend.yosys_json import read_json, unmapped
+from invc.frontend.yosys_json import (
+    format_cells,
+    format_json,
+    read_json,
+    unmapped,
+    without_black_boxes,
+)
 from invc.netlist import Function, Netlist
 
 # pyosys ends the whole process on an error, so it always runs in one of its own.
@@ -136,6 +143,7 @@ def read_verilog(
     yosys: Yosys,
     *,
     adders: Adders = PLAIN,
+    defined: bool = False,
     log: Path | None = None,
 ) -> Netlist:
     """Verilog to a netlist of library cells and adders.
@@ -146,6 +154,7 @@ def read_verilog(
         liberty: The library as ABC reads it.
         yosys: What compiles it.
         adders: What sums are built of.
+        defined: Whether an undefined bit of the source is 0, not whatever costs least.
         log: Where to leave Yosys's own output; a temporary file is left only on an error.
 
     Raises:
@@ -153,7 +162,7 @@ def read_verilog(
     """
     _check(sources)
     with tempfile.TemporaryDirectory(prefix="invc-") as folder:
-        return _Run(sources, yosys, Path(folder), log).netlist(library, liberty, adders)
+        return _Run(sources, yosys, Path(folder), log).netlist(library, liberty, adders, defined)
 
 
 def map_json(
@@ -164,13 +173,43 @@ def map_json(
     yosys: Yosys,
     *,
     adders: Adders = PLAIN,
+    defined: bool = False,
     log: Path | None = None,
 ) -> Netlist:
     """A Yosys JSON file with cells that are still to be mapped, as `read_verilog`."""
     sources = Sources((path,), top)
     with tempfile.TemporaryDirectory(prefix="invc-") as folder:
         run = _Run(sources, yosys, Path(folder), log, json=True)
-        return run.netlist(library, liberty, adders)
+        return run.netlist(library, liberty, adders, defined)
+
+
+def prove_equal(
+    sources: Sources,
+    netlist: Netlist,
+    cells: Mapping[str, Function],
+    yosys: Yosys,
+    *,
+    seconds: float,
+    log: Path | None = None,
+) -> None:
+    """Prove that a netlist is equal to its sources, by Yosys on a miter of both.
+
+    Args:
+        sources: What the netlist was made of: Verilog, a Yosys JSON file, or a gate netlist.
+        netlist: What to prove.
+        cells: Those that the sources may instantiate without a definition.
+        yosys: What proves it.
+        seconds: How long it may take.
+        log: Where to leave Yosys's own output.
+
+    Raises:
+        InvcError: They differ, or it could not be proven in the time.
+    """
+    _check(sources)
+    json = sources.files[0].suffix.lower() == ".json"
+    with tempfile.TemporaryDirectory(prefix="invc-") as folder:
+        run = _Run(sources, yosys, Path(folder), log, json=json)
+        run.prove(netlist, cells, seconds)
 
 
 def _check(sources: Sources) -> None:
@@ -257,19 +296,12 @@ class _Run:
         self.shown: dict[str, str] = {}  # our name of a file or folder: the user's
         self.output: list[str] = []
 
-    def netlist(self, library: Mapping[str, Function], liberty: str, adders: Adders) -> Netlist:
-        read = self._link()
-        modules = self._modules(read)
-        top = _top(modules, self.sources)
-        self._check_parameters(modules[top])
+    def netlist(
+        self, library: Mapping[str, Function], liberty: str, adders: Adders, defined: bool
+    ) -> Netlist:
+        script, modules = self._script("synth.ys", self._link())
         (self.folder / "hamlib.lib").write_text(liberty, encoding="utf-8")
-        chosen = " ".join(
-            f"-chparam {name} {_parameter(name, value)}"
-            for name, value in self.sources.parameters.items()
-        )
-        template = (Path(__file__).parent / "synth.ys").read_text(encoding="utf-8")
-        script = template.replace("@READ@", read).replace("@PARAMETERS@", chosen)
-        script = script.replace("@TOP@", top)
+        script = script.replace("@UNDEFINED@", "setundef -undriven -zero" if defined else "")
         output = self._run(script, modules)
         self._check_drivers(output, script)
         if self.log is not None:
@@ -289,8 +321,77 @@ class _Run:
             )
         return netlist
 
-    def _link(self) -> str:
-        """Links with plain names to the user's files, and the commands that read them."""
+    def prove(self, netlist: Netlist, cells: Mapping[str, Function], seconds: float) -> None:
+        """As `prove_equal`."""
+        ends = time.monotonic() + seconds
+        script, modules = self._script("prove.ys", self._link(defined=True))
+        outside = {name: cell for name, cell in cells.items() if name not in modules}
+        (self.folder / "cells.json").write_text(format_cells(outside), encoding="utf-8")
+        (self.folder / "gate.json").write_text(format_json(netlist, "gate"), encoding="utf-8")
+        definitions = (Path(__file__).parent / "shift_and_add.v").read_bytes()
+        (self.folder / "shift_and_add.v").write_bytes(definitions)
+        try:
+            self._run(script, modules, seconds)
+        except subprocess.TimeoutExpired:
+            ends = 0
+        inputs = sum(len(port.bits) for port in netlist.inputs)
+        for simplify in FEW_INPUTS if inputs <= MOST_FEW else MANY_INPUTS:
+            output = self._attempt(simplify, ends - time.monotonic())
+            if "no model found: SUCCESS!" in output:
+                return
+            if "model found: FAIL!" in output:
+                raise self._different(output)
+        raise InvcError(
+            f"not proven equal to its source in {seconds:g} s",
+            where=str(self.sources.files[0]),
+            hint="give a longer --prove-limit, or leave --prove out",
+        )
+
+    def _attempt(self, simplify: str, left: float) -> str:
+        """What Yosys says of the miter after ABC has worked on it, for half of the time left."""
+        seconds = max(1.0, left / 2)
+        script = f"read_rtlil miter.il\nabc -g AND -script +strash;{simplify};strash\n"
+        script += f"sat -prove trigger 0 -show-inputs -timeout {round(seconds)} miter\n"
+        (self.folder / "script.ys").write_text(script, encoding="utf-8")
+        if left <= 0:
+            return ""
+        try:
+            _, output = _run_group([*self.yosys.command, "script.ys"], self.folder, seconds)
+        except subprocess.TimeoutExpired:
+            return ""
+        self.output.append(output)
+        return output
+
+    def _different(self, output: str) -> InvcError:
+        """The error for a netlist that is not its source, with inputs that show it."""
+        rows = re.findall(r"^ +\\in_(.+?) +(-?\d+|--)(?: +\S+){0,2} *$", output, re.M)
+        shown = " ".join(f"{name}={value}" for name, value in rows if value != "--")
+        return InvcError(
+            "the mapped netlist is not equal to its source" + (f": {shown}" if shown else ""),
+            where=str(self.sources.files[0]),
+            hint=f"please report it; Yosys's log: {self._keep_log()}",
+        )
+
+    def _script(self, name: str, read: str) -> tuple[str, Mapping[str, Module]]:
+        """A script with the sources, parameters and top filled in, and the modules."""
+        modules = self._modules(read)
+        top = _top(modules, self.sources)
+        self._check_parameters(modules[top])
+        chosen = " ".join(
+            f"-chparam {name} {_parameter(name, value)}"
+            for name, value in self.sources.parameters.items()
+        )
+        script = (Path(__file__).parent / name).read_text(encoding="utf-8")
+        for word, text in (("@READ@", read), ("@PARAMETERS@", chosen), ("@TOP@", top)):
+            script = script.replace(word, text)
+        return script, modules
+
+    def _link(self, *, defined: bool = False) -> str:
+        """Links with plain names to the user's files, and the commands that read them.
+
+        Args:
+            defined: Whether each cell of the library is about to be a module.
+        """
         lines = []
         options = []
         for k, include in enumerate(self.sources.includes):
@@ -304,7 +405,8 @@ class _Run:
             options.append(f"-D{name}={value}" if value else f"-D{name}")
         for k, path in enumerate(self.sources.files):
             if self.json:
-                self._name(f"source{k}.json", path)
+                take = self._copy_modules if defined else self._name
+                take(f"source{k}.json", path)
                 lines.append(f"read_json source{k}.json")
                 continue
             suffix = ".sv" if path.suffix.lower() in SYSTEM_VERILOG else ".v"
@@ -312,6 +414,11 @@ class _Run:
             mode = "-sv " if suffix == ".sv" else ""
             lines.append(f"read_verilog {mode}{' '.join(options)} source{k}{suffix}")
         return "\n".join(lines)
+
+    def _copy_modules(self, ours: str, theirs: Path) -> None:
+        """A Yosys JSON file without its black boxes: we know the cells that they stand for."""
+        (self.folder / ours).write_text(without_black_boxes(theirs), encoding="utf-8")
+        self.shown[ours] = str(theirs)
 
     def _name(self, ours: str, theirs: Path) -> None:
         (self.folder / ours).symlink_to(theirs.absolute())
@@ -329,27 +436,16 @@ class _Run:
                     hint=nearest(name, module.parameters),
                 )
 
-    def _run(self, script: str, modules: Mapping[str, Module]) -> str:
+    def _run(self, script: str, modules: Mapping[str, Module], seconds: float | None = None) -> str:
         (self.folder / "script.ys").write_text(script, encoding="utf-8")
         try:
-            done = subprocess.run(
-                [*self.yosys.command, "script.ys"],
-                cwd=self.folder,
-                env={**os.environ, "TMPDIR": str(self.folder)},  # what ABC leaves goes with it
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                check=False,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-            )
+            status, output = _run_group([*self.yosys.command, "script.ys"], self.folder, seconds)
         except OSError as error:
             raise InvcError(f"cannot run {self.yosys.kind}: {error}", hint=INSTALL_HINT) from error
-        self.output.append(done.stdout)
-        if done.returncode:
-            raise self._error(done.stdout, done.returncode, modules)
-        return done.stdout
+        self.output.append(output)
+        if status:
+            raise self._error(output, status, modules)
+        return output
 
     def _error(self, output: str, status: int, modules: Mapping[str, Module]) -> InvcError:
         match = re.search(r"^(?:(\S+?):(\d+)(?:\.\d+-[\d.]+)?: )?ERROR: ?(.*)$", output, re.M)
@@ -449,6 +545,43 @@ class _Run:
         return ""
 
 
+def _run_group(command: list[str], folder: Path, seconds: float | None) -> tuple[int, str]:
+    """Exit status and output of a command; when time is over, ABC under it ends too.
+
+    Raises:
+        subprocess.TimeoutExpired: It took longer.
+    """
+    own = seconds is not None and os.name == "posix"
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, "TMPDIR": str(folder)},  # what ABC leaves goes with it
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=own,
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=seconds)
+        except BaseException:
+            if own:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
+            raise
+    return process.returncode, output
+
+
+# What ABC tries on a miter, in turn, before Yosys's solver has the last word. Merging equal nets
+# proves adders, shifters and arrays; decision diagrams prove counts, parities and whatever has
+# few inputs.
+MERGE = "ifraig;dc2;ifraig"
+DIAGRAM = "collapse,-B,2000000"
+FEW_INPUTS = (DIAGRAM, "ifraig,-C,20000")
+MANY_INPUTS = (MERGE, DIAGRAM, "ifraig,-C,20000", "ifraig;iprove")
+MOST_FEW = 20
 # What `check` warns of: pattern with the net, what we say, the hint.
 DRIVERS = (
     (

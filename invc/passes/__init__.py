@@ -8,6 +8,7 @@ from invc.passes.pair_adders import pair_adders
 from invc.passes.simplify import simplify
 from invc.passes.split_nets import COPY, split_nets
 from invc.passes.sweep_dead import sweep_dead
+from invc.passes.widen_gaps import widen_gaps
 
 __all__ = [
     "COPY",
@@ -21,4 +22,5 @@ __all__ = [
     "split_nets",
     "sweep_dead",
     "use_own_cells",
+    "widen_gaps",
 ]

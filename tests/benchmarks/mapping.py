@@ -94,8 +94,9 @@ def weakest(cells):
     return min(Fraction(2 * c.gap, max(2 * c.strongest, *(abs(h) for h in c.h))) for c in cells)
 
 
-def ours(row, objective):
-    return synth(Sources((row.source,), parameters=row.parameters), objective=objective)
+def ours(row, objective, proving):
+    sources = Sources((row.source,), parameters=row.parameters)
+    return synth(sources, objective=objective, proving=proving)
 
 
 def peer(row, gates, *, inverters):
@@ -150,9 +151,10 @@ def renumbered(netlist, gates, alias, driven):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rows", nargs="*", help="words of the names of the rows to run")
+    parser.add_argument("--prove", type=float, metavar="SECONDS", help="prove each of ours")
     options = parser.parse_args()
     flows = {
-        **{objective: lambda row, o=objective: ours(row, o) for objective in PASSES},
+        **{objective: lambda row, o=objective: ours(row, o, options.prove) for objective in PASSES},
         "yosys": lambda row: peer(row, "", inverters=False),
         "qmasm": lambda row: peer(row, f"-g {QMASM}", inverters=True),
     }

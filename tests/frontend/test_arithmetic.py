@@ -89,7 +89,8 @@ def test_multipliers_and_counts_are_no_larger_than_published():
         plain = sweep_dead(simplify(built(2 * n, halves, 2 * n, PLAIN), MAPPER), MAPPER)
         assert spins(plain) == 3 * n * n
         assert spins(smallest(built(2 * n, halves, 2 * n, Adders({}, SMALLEST.fused)))) == fused
-        assert spins(smallest(built(2 * n, halves, 2 * n, SMALLEST))) < fused
+        few = spins(smallest(built(2 * n, halves, 2 * n, SMALLEST)))
+        assert few <= fused if n == 4 else few < 0.9 * fused
     ones = [(slice(k, k + 1),) for k in range(64)]
     assert spins(smallest(built(64, ones, 7, PLAIN))) == 190
     assert spins(smallest(built(64, ones, 7, SMALLEST))) <= 116
