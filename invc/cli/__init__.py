@@ -18,6 +18,7 @@ from invc.diagnostics import InvcError
 COMMANDS = {
     "synth": "Compile Verilog to a sparse h/J netlist (.hj).",
     "simulate": "Run a .hj file forward, backward or partly clamped.",
+    "merge": "Add up results of several runs of one design.",
     "prove": "Prove by SAT that there is an answer, or none, or how many.",
     "bench": "Measure how fast a design is sampled here.",
     "stats": "Report the cells, coefficients, degrees and colours of a .hj file.",

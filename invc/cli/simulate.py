@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,21 @@ from invc import __version__
 from invc.cli.pictures import Pictures, picture_options
 from invc.cli.reporting import count, echo_answers, write_json
 from invc.cli.states import echo_lowest, echo_states, energy_of
+from invc.cli.trust import (
+    Findings,
+    Trust,
+    count_answers,
+    echo_findings,
+    find_out,
+    findings_report,
+    trust_options,
+    wanted_samples,
+)
+from invc.diagnostics import InvcError
 
 if TYPE_CHECKING:
-    from invc.design import Clamped, Design
+    from invc.design import Bias, Clamp, Clamped, Design
+    from invc.results import Record
     from invc.simulate import Progress, Result
 
 FEW_READS = 3
@@ -37,7 +50,9 @@ class BetaRange(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         if isinstance(value, tuple):
             return value
         try:
-            low, high = (float(part) for part in value.split(":"))
+            low, high = (
+                float(part) for part in (value if ":" in value else f"{value}:{value}").split(":")
+            )
         except ValueError:
             self.fail(f"{value!r} is not LO:HI, such as 0.2:2.5", param, ctx)
         if not 0 < low <= high < 1e6:
@@ -102,6 +117,7 @@ class Setting(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 @click.option("--radix", type=click.Choice(["dec", "hex", "bin"]), default="dec")
 @click.option("--json", "json_file", metavar="FILE|-", help="Write the result; - is stdout.")
 @picture_options
+@trust_options
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but the answers.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and how it went.")
 @click.pass_context
@@ -124,6 +140,7 @@ def command(
     plot: str | None,
     html: str | None,
     vcd: str | None,
+    trust: Trust,
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -136,41 +153,76 @@ def command(
     invc simulate mult8.hj --clamp p=38243                  # backward: factors
     invc simulate mult8.hj --clamp a=167 --clamp b=229      # forward: the product
     invc simulate mult8.hj --clamp p=38243 --clamp a=167    # partly clamped
+    invc simulate mult8.hj --clamp p=64507 --prove          # impossible, not only not found
     """
-    from invc.design import Contradiction, parse_clamps, presolve, read_design
-    from invc.simulate import run
+    from invc.design import (
+        Contradiction,
+        parse_biases,
+        parse_clamps,
+        parse_combination,
+        presolve,
+        read_design,
+    )
 
-    pictures = Pictures(plot, html, vcd)
+    asked = Asked(
+        clamps,
+        trust.forbid,
+        trust.bias,
+        reads,
+        sweeps,
+        beta,
+        dynamics,
+        dict(settings),
+        seed,
+        time_limit,
+        target,
+        trust.equilibrium,
+    )
+    before: Record | None = None
     design = read_design(file)
-    held = parse_clamps(design.netlist, clamps)
+    if trust.repeat:
+        before, asked, trust = _again(ctx, trust, trust.repeat, design)
+    pictures = Pictures(plot, html, vcd)
+    trust.check(design)
+    asked.check(trust, pictures.wanted)
+    held = parse_clamps(design.netlist, asked.clamps)
+    left_out = [parse_combination(design.netlist, text) for text in asked.forbid]
+    biases = parse_biases(design.netlist, asked.bias)
     text_wanted = json_file != "-"
     try:
-        clamped = presolve(design, held)
+        clamped = presolve(design, held, left_out)
     except Contradiction as reason:
         if json_file:
-            write_json(json_file, _impossible(design, clamps, seed, str(reason)))
+            write_json(json_file, _impossible(design, asked, held, left_out, biases, str(reason)))
         if text_wanted:
             click.echo(f"impossible: {reason}")
-        pictures.say_unwritten()
         ctx.exit(IMPOSSIBLE)
+    findings = Findings()
+    if trust.uniformity:
+        findings.number = count_answers(design, held, left_out)
     with _Bar(enabled=not quiet and sys.stderr.isatty()) as bar:
-        result = run(
+        result = _sample(
             design,
             clamped,
-            dynamics=dynamics,
-            settings=dict(settings),
-            reads=reads,
-            sweeps=sweeps,
-            beta=beta,
-            seed=seed,
-            threads=threads,
-            time_limit=time_limit,
-            target=target,
+            biases,
+            asked,
+            trust,
+            findings,
+            threads,
             progress=pictures.and_progress(bar.update),
             watch=pictures.watch(design, clamped),
         )
+    find_out(trust, findings, design, held, left_out, result, time_limit)
+    status = _status(result, findings)
     if json_file:
-        write_json(json_file, _report(design, clamps, clamped, result))
+        write_json(
+            json_file,
+            {
+                **_report(design, asked, clamped, result, status, findings),
+                **findings_report(trust, findings, biases, result),
+                **_provenance(design, asked, held, left_out, biases, result, findings),
+            },
+        )
     if text_wanted and not design.is_logic:
         echo_states(design, result.answers, show, radix)
         if not quiet:
@@ -184,9 +236,148 @@ def command(
             beside=("reads", [str(answer.reads) for answer in result.answers]),
         )
         if not quiet:
-            _print_summary(result, clamped, verbose)
-    pictures.write(design, clamps, clamped, result)
-    ctx.exit(FOUND if result.answers else NONE_FOUND)
+            _print_summary(result, clamped, verbose, proving=findings.proof is not None)
+    if text_wanted:
+        echo_findings(trust, findings, design, biases, result, show, radix)
+    pictures.write(design, asked.clamps, clamped, result)
+    if before:
+        _compare(before, result, text_wanted)
+    ctx.exit({"found": FOUND, "impossible": IMPOSSIBLE}.get(status, NONE_FOUND))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options that decide what a run samples, as the command line or a result file has them."""
+
+    clamps: tuple[str, ...]
+    forbid: tuple[str, ...]
+    bias: tuple[str, ...]
+    reads: int | None
+    sweeps: int | None
+    beta: tuple[float, float] | None
+    dynamics: str
+    settings: Mapping[str, str]
+    seed: int
+    time_limit: float | None
+    target: int | None
+    equilibrium: bool
+
+    def check(self, trust: Trust, pictures: Sequence[str]) -> None:
+        """Refuse what equilibrium sampling does not know."""
+        if not self.equilibrium:
+            return
+        if self.beta and self.beta[0] != self.beta[1]:
+            raise click.UsageError("--equilibrium samples at one inverse temperature: --beta B")
+        others = {
+            "--target": self.target,
+            "--set": self.settings,
+            f"--dynamics {self.dynamics}": self.dynamics not in ("auto", "gibbs"),
+            "--plot, --html and --vcd": pictures,
+        }
+        for name, given in others.items():
+            if given:
+                raise click.UsageError(f"--equilibrium does not go with {name}")
+
+
+# What a repeated run takes from the file.
+DECIDING = (
+    *("clamps", "reads", "sweeps", "beta", "dynamics", "settings", "seed", "time_limit"),
+    *("target", "forbid", "bias", "equilibrium"),
+)
+
+
+def _again(
+    ctx: click.Context, trust: Trust, file: Path, design: Design
+) -> tuple[Record, Asked, Trust]:
+    """The result in a file, and what it asked."""
+    from invc.design import model_hash
+    from invc.results import options_of, read_result
+
+    given = [
+        param.opts[-1]
+        for param in ctx.command.params
+        if param.name in DECIDING
+        and ctx.get_parameter_source(param.name) is not click.core.ParameterSource.DEFAULT
+    ]
+    if given:
+        raise click.UsageError(f"--repeat takes {given[0]} from the file")
+    record = read_result(file)
+    if record.fields["model"] != model_hash(design):
+        raise InvcError(
+            "this result is of another model", where=str(file), hint="give the .hj file that it ran"
+        )
+    asked = Asked(**options_of(record))
+    return record, asked, replace(trust, equilibrium=asked.equilibrium, bias=asked.bias)
+
+
+def _compare(before: Record, result: Result, text_wanted: bool) -> None:
+    """Say whether a repeated run found the same.
+
+    Raises:
+        InvcError: It did not.
+    """
+    now = {tuple(answer.ports.items()): answer.reads for answer in result.answers}
+    found = {key: reads for key, reads in before.counts.items() if reads}
+    if now != found or result.reads != before.fields["reads"]:
+        version = before.fields["version"]
+        raise InvcError(
+            "the run was repeated with another result",
+            where=before.file,
+            hint=f"it was made by version {version}, this is {__version__}",
+        )
+    if text_wanted:
+        click.echo(f"the same answers and reads as in {before.file}")
+
+
+def _sample(
+    design: Design,
+    clamped: Clamped,
+    biases: Sequence[Bias],
+    asked: Asked,
+    trust: Trust,
+    findings: Findings,
+    threads: int | None,
+    *,
+    progress: Callable[[Progress], None],
+    watch: Callable[[int, int, Any], None] | None,
+) -> Result:
+    """Run, or sample at equilibrium, as it was asked."""
+    if asked.equilibrium and clamped.free:
+        from invc.simulate.equilibrium import DEFAULT_ENOUGH, equilibrium
+
+        findings.equilibrium = equilibrium(
+            design,
+            clamped,
+            biases=biases,
+            beta=asked.beta[0] if asked.beta else None,
+            thin=asked.sweeps,
+            reads=asked.reads,
+            enough=wanted_samples(findings) or DEFAULT_ENOUGH,
+            seed=asked.seed,
+            threads=threads,
+            time_limit=asked.time_limit,
+            progress=progress,
+        )
+        return findings.equilibrium.result
+    from invc.simulate import run
+
+    return run(
+        design,
+        clamped,
+        dynamics=asked.dynamics,
+        settings=asked.settings,
+        reads=asked.reads,
+        sweeps=asked.sweeps,
+        beta=asked.beta,
+        biases=biases,
+        seed=asked.seed,
+        threads=threads,
+        time_limit=asked.time_limit,
+        target=asked.target,
+        near=trust.explain,
+        progress=progress,
+        watch=watch,
+    )
 
 
 class _Bar:
@@ -220,27 +411,48 @@ class _Bar:
             )
 
 
-def _impossible(design: Design, clamps: Sequence[str], seed: int, reason: str) -> dict[str, Any]:
-    spins = design.model.spins
-    nothing = {"reads": 0, "verified_reads": 0, "sweeps": 0, "flips": 0, "seconds": 0.0}
+def _impossible(
+    design: Design,
+    asked: Asked,
+    held: Sequence[Clamp],
+    left_out: Sequence[Sequence[Clamp]],
+    biases: Sequence[Bias],
+    reason: str,
+) -> dict[str, Any]:
+    from invc.results import provenance, question
+
+    nothing = {"reads": 0, "verified_reads": 0, "strict_reads": 0, "sweeps": 0, "flips": 0}
+    run = {**_options(asked), "reads": 0, "equilibrium": None}
     return {
         "status": "impossible",
         "reason": reason,
         "solutions": [],
-        "clamps": list(clamps),
+        "clamps": list(asked.clamps),
         **nothing,
-        "spins": spins,
+        "seconds": 0.0,
+        "spins": design.model.spins,
         "free_spins": 0,
-        "seed": seed,
-        "version": __version__,
+        "seed": asked.seed,
+        **provenance(design, question(held, left_out, biases), run),
     }
 
 
 def _report(
-    design: Design, clamps: Sequence[str], clamped: Clamped, result: Result
+    design: Design,
+    asked: Asked,
+    clamped: Clamped,
+    result: Result,
+    status: str,
+    findings: Findings,
 ) -> dict[str, Any]:
+    proof = findings.proof
+    proven = (
+        [{"ports": dict(proof.answer), "reads": 0, "energy": 0, "proven": True}]
+        if (proof and proof.answer)
+        else []
+    )
     return {
-        "status": "found" if result.answers else "none",
+        "status": status,
         "solutions": [
             {
                 "ports": dict(answer.ports),
@@ -248,8 +460,11 @@ def _report(
                 "energy": energy_of(design, answer.energy),
             }
             for answer in result.answers
-        ],
-        "clamps": list(clamps),
+        ]
+        + proven,
+        "clamps": list(asked.clamps),
+        "forbid": list(asked.forbid),
+        "bias": list(asked.bias),
         "reads": result.reads,
         "verified_reads": result.verified_reads,
         "strict_reads": result.strict_reads,
@@ -263,11 +478,55 @@ def _report(
         "kernel": result.kernel,
         "chosen": result.chosen,
         "interrupted": result.interrupted,
-        "version": __version__,
     }
 
 
-def _print_summary(result: Result, clamped: Clamped, verbose: bool) -> None:
+def _options(asked: Asked) -> dict[str, Any]:
+    """The options of a run as a result file holds them."""
+    return {
+        "seed": asked.seed,
+        "dynamics": asked.dynamics,
+        "settings": dict(asked.settings),
+        "sweeps": asked.sweeps,
+        "beta": list(asked.beta) if asked.beta else None,
+        "target": asked.target,
+    }
+
+
+def _provenance(
+    design: Design,
+    asked: Asked,
+    held: Sequence[Clamp],
+    left_out: Sequence[Sequence[Clamp]],
+    biases: Sequence[Bias],
+    result: Result,
+    findings: Findings,
+) -> dict[str, Any]:
+    """How the run can be repeated and merged."""
+    from invc.results import provenance, question
+
+    chains = findings.equilibrium
+    run = {
+        **_options(asked),
+        "equilibrium": {"beta": chains.setting.beta, "thin": chains.setting.thin}
+        if chains
+        else None,
+        "reads": result.reads,
+        "chosen": result.chosen,
+        "kernel": result.kernel,
+    }
+    return provenance(design, question(held, left_out, biases), run)
+
+
+def _status(result: Result, findings: Findings) -> str:
+    if result.answers or (findings.proof and findings.proof.answer):
+        return "found"
+    if findings.proof and findings.proof.status == "impossible":
+        return "impossible"
+    return "none"
+
+
+def _print_summary(result: Result, clamped: Clamped, verbose: bool, *, proving: bool) -> None:
     found = count(len(result.answers), "distinct answer") if result.answers else "no answer found"
     spins = f"{clamped.free} free of {count(len(clamped.values), 'spin')}"
     if clamped.free == 0:
@@ -279,9 +538,13 @@ def _print_summary(result: Result, clamped: Clamped, verbose: bool) -> None:
         )
     if result.interrupted:
         click.echo("interrupted: this is what was found until then")
-    elif not result.answers:
+    elif not result.answers and not proving:
         click.echo("hint: none was found, which proves nothing; give a longer --time-limit")
-    elif clamped.free and min(answer.reads for answer in result.answers) < FEW_READS:
+    elif (
+        result.answers
+        and clamped.free
+        and min(answer.reads for answer in result.answers) < FEW_READS
+    ):
         click.echo("hint: some were found only once or twice, so there may be more: --reads N")
     if verbose:
         rate = result.flips / max(result.seconds, 1e-9) / 1e9

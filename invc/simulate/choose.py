@@ -44,15 +44,20 @@ class Mix:
         return (other, max(1, sweeps // SHARE)) if block == 1 else (main, sweeps)
 
 
-def choose(problem: Problem, dynamics: str) -> Mix:
+def choose(problem: Problem, dynamics: str, *, biased: bool = False) -> Mix:
     """The dynamics that the user named, or what suits the problem.
 
     Held nets that gates drive give `staged` an order to go by; without one everything moves
-    at once.
+    at once. Biases are fields of no gate, which a stage would leave out.
 
     Raises:
-        InvcError: No dynamics has the name, or it needs gates and there are none.
+        InvcError: No dynamics has the name, or it needs gates and there are none, or it knows no
+            biases and there are some.
     """
+    if biased and dynamics in ("auto", "gibbs"):
+        return Mix("gibbs")
+    if biased and dynamics == "staged":
+        raise InvcError("staged knows no biases", hint="use --dynamics gibbs, or --equilibrium")
     if dynamics == "auto":
         return Mix("staged", "gibbs") if len(problem.stages) > 1 else Mix("gibbs")
     if dynamics not in DYNAMICS:

@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
 
-from invc.design import Clamped, Design
+from invc.design import Bias, Clamped, Design, bias_design
 from invc.simulate.heat import heat
 from invc.simulate.kernels.heatbath import find_kernel, kernel_names
 from invc.simulate.program import compile_program
@@ -29,6 +29,8 @@ TRIED = (1.2, 1.6, 2.2, 2.8, 3.4, 4.2)
 FIRST_THIN, MOST_THIN = 16, 1 << 13
 SLICE = 64  # sweeps between two looks at the clock
 PILOT_BLOCK = 1 << 40  # far from the blocks of any run
+FEW_UPDATES = 16  # in a sweep: below, chains share no random numbers
+PILOT_LAGS = 4  # over which a correlation is averaged
 # Root mean square, between two samples of a chain: what a pilot accepts, and what is called mixed.
 PILOT_CORRELATION, MOST_CORRELATION = 0.03, 0.1
 Int64 = npt.NDArray[np.int64]
@@ -78,7 +80,7 @@ def equilibrium(
     design: Design,
     clamped: Clamped,
     *,
-    sampled: Design | None = None,
+    biases: Sequence[Bias] = (),
     beta: float | None = None,
     thin: int | None = None,
     reads: int | None = None,
@@ -100,9 +102,8 @@ def equilibrium(
     Args:
         design: What the answers are about.
         clamped: The bits that are held, from `presolve`; some spin is free.
-        sampled: The same design with biases, where there are any; its answers are as likely as
-            its fields make them.
-        beta: The inverse temperature, in the units of `sampled`.
+        biases: Bits that lean: an answer is as likely as their probabilities make it.
+        beta: The inverse temperature.
         thin: Sweeps between two samples.
         reads: Exactly so many samples, unless the time ends before.
         enough: Without `reads`, end at so many answers, repeated ones counted.
@@ -116,17 +117,17 @@ def equilibrium(
     began = time.perf_counter()
     limit = time_limit if time_limit is not None else None if reads else DEFAULT_SECONDS
     code = kernel_names()[0] if kernel == "auto" else kernel
-    chains = _Chains(
-        sampled or design, clamped, code, seed, None if limit is None else began + limit
-    )
+    chains = _Chains(design, clamped, code, seed, None if limit is None else began + limit)
     tally = _Tally(design, clamped)
     setting = Setting(beta or TRIED[0] / max(chains.design.min_gap, 1), thin or FIRST_THIN)
     interrupted = False
     pool = ThreadPoolExecutor(min(BLOCKS, threads or os.cpu_count() or 1))
     try:
         setting = choose_setting(chains, beta, thin)
+        chains = chains.biased(biases, setting.beta)
         blocks = [chains.start(block) for block in range(BLOCKS)]
         going = _advance(pool, chains, blocks, setting.beta, 2 * setting.thin)
+        tally.compare([block.state for block in blocks])
         while going and _wanted(tally, reads, enough):
             going = _advance(pool, chains, blocks, setting.beta, setting.thin)
             if going:
@@ -153,6 +154,7 @@ def equilibrium(
         f"equilibrium at beta {setting.beta:.3g}, a sample every {setting.thin} sweeps, "
         f"{code} kernel",
         interrupted,
+        biased=chains.probabilities,
     )
     return Equilibrium(result, setting, tally.correlation, tally.samples, tally.ones)
 
@@ -174,11 +176,31 @@ class _Chains:
     code: str
     seed: int
     deadline: float | None
+    scale: int = 1
+    probabilities: tuple[float, ...] = ()
     halted: bool = False
 
     def __post_init__(self) -> None:
-        self.program = compile_program(self.design.model, self.clamped.values)
+        model, known = self.design.model, self.clamped.values
+        self.program = compile_program(model, known)
         self.kernel = find_kernel(self.code)
+        few = self.program.updates < FEW_UPDATES
+        self.single = [
+            compile_program(model, known, np.array([spin], dtype=np.int64))
+            for spin in (self.program.target.tolist() if few else [])
+        ]
+
+    def biased(self, biases: Sequence[Bias], beta: float) -> _Chains:
+        """Chains of the same design with fields."""
+        if not biases:
+            return self
+        biased = bias_design(self.design, biases, beta)
+        return replace(
+            self,
+            design=biased.design,
+            scale=biased.scale,
+            probabilities=biased.probabilities,
+        )
 
     def start(self, block: int) -> _Block:
         """A block of chains at random states, held spins in place."""
@@ -189,13 +211,23 @@ class _Chains:
         return _Block(state, generators(source))
 
     def advance(self, block: _Block, beta: float, sweeps: int) -> bool:
-        """Move a block on; False where it was halted on the way."""
-        heats = heat(beta, 0), heat(beta, 1)
+        """Move a block on; False where it was halted on the way.
+
+        A kernel uses each vector of random numbers for several updates, in other chains each time.
+        With few spins those chains would be seen to depend on each other, so there every update
+        is a call of its own, which draws afresh.
+        """
+        heats = heat(beta / self.scale, 0), heat(beta / self.scale, 1)
         for done in range(0, sweeps, SLICE):
             late = self.deadline is not None and time.perf_counter() > self.deadline
             if late or self.halted:
                 return False
-            self.kernel(self.program, block.state, block.rng, heats, min(SLICE, sweeps - done))
+            size = min(SLICE, sweeps - done)
+            if self.single:
+                for program in self.single * size:
+                    self.kernel(program, block.state, block.rng, heats, 1)
+            else:
+                self.kernel(self.program, block.state, block.rng, heats, size)
         return True
 
 
@@ -232,16 +264,17 @@ def choose_setting(chains: _Chains, beta: float | None, thin: int | None) -> Set
 
 
 def _mixing_time(chains: _Chains, block: _Block, beta: float) -> int | None:
-    """The first t at which the states at t and 2 t are uncorrelated, t doubling; or None."""
+    """The first t, doubling, at which states t sweeps apart are uncorrelated; or None."""
     rows = _free_inputs(chains.design, chains.clamped)
-    if not chains.advance(block, beta, FIRST_THIN):
-        return None
     thin = FIRST_THIN
-    while thin <= MOST_THIN:
-        before = block.state[rows].copy()
-        if not chains.advance(block, beta, thin):
-            return None
-        if _root(_square(before, block.state[rows])) <= PILOT_CORRELATION:
+    while thin <= MOST_THIN and chains.advance(block, beta, thin):
+        squares = []
+        for _ in range(PILOT_LAGS):
+            before = block.state[rows].copy()
+            if not chains.advance(block, beta, thin):
+                return None
+            squares.append(_square(before, block.state[rows]))
+        if _root(float(np.mean(squares))) <= PILOT_CORRELATION:
             return thin
         thin *= 2
     return None
@@ -317,14 +350,18 @@ class _Tally:
 
     def add(self, states: Sequence[UInt64], most: int | None) -> None:
         """Count one sample of every chain, as far as `most` samples in all."""
-        now = [state[self.rows].copy() for state in states]
-        self.squares += [_square(a, b) for a, b in zip(self.before, now, strict=False)]
-        self.before = now
+        self.compare(states)
         for block, state in enumerate(states):
             size = LANES if most is None else min(LANES, most - self.reads)
             if size > 0:
                 outcome = verify(self.design, self.clamped, state, size, ground=True)
                 self.count(block, state, outcome)
+
+    def compare(self, states: Sequence[UInt64]) -> None:
+        """Correlate the states of all chains with those before, where there were some."""
+        now = [state[self.rows].copy() for state in states]
+        self.squares += [_square(a, b) for a, b in zip(self.before, now, strict=False)]
+        self.before = now
 
     def count(self, block: int, state: UInt64, outcome: Verified) -> None:
         """Count the samples of one block."""

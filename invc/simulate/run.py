@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TypeVar
 
-from invc.design import Clamped, Design
+from invc.design import Bias, Clamped, Design, bias_design
 from invc.diagnostics import InvcError
 from invc.simulate.choose import Mix, choose
 from invc.simulate.dynamics import DYNAMICS, PLANS, Ended, Problem, Task
@@ -23,7 +23,7 @@ from invc.simulate.logic import Condition, count_all
 from invc.simulate.program import compile_program
 from invc.simulate.random import LANES, UInt64
 from invc.simulate.schedule import FIRST_SWEEPS, MOST_SWEEPS, Schedule, hold_of
-from invc.simulate.verify import Verified, verify
+from invc.simulate.verify import Near, Verified, verify
 
 _T = TypeVar("_T")
 
@@ -79,6 +79,8 @@ class Result:
         kernel: What code moved them.
         chosen: The schedule, in words.
         interrupted: Whether the user ended it.
+        near: The unverified read of lowest energy, where it was asked for and there is one.
+        biased: What the probability of each bias came to in the whole units of the fields.
     """
 
     answers: tuple[Answer, ...]
@@ -93,6 +95,8 @@ class Result:
     kernel: str
     chosen: str
     interrupted: bool
+    near: Near | None = None
+    biased: tuple[float, ...] = ()
 
 
 def run(
@@ -105,11 +109,13 @@ def run(
     sweeps: int | None = None,
     beta: tuple[float, float] | None = None,
     settings: Mapping[str, str] = MappingProxyType({}),
+    biases: Sequence[Bias] = (),
     seed: int = 0,
     threads: int | None = None,
     time_limit: float | None = None,
     target: int | None = None,
     strict: bool = False,
+    near: bool = False,
     progress: Callable[[Progress], None] | None = None,
     watch: Callable[[int, int, UInt64], object] | None = None,
 ) -> Result:
@@ -128,12 +134,14 @@ def run(
         sweeps: Sweeps of each read.
         beta: Inverse temperatures, from and to.
         settings: Settings that the dynamics has of its own, as text by name.
+        biases: Bits that lean, by fields that match their probabilities at the last beta.
         seed: Equal seeds give equal results, whatever the number of threads, if time does not
             end the run.
         threads: By default one a core.
         time_limit: Seconds; by default 60 where `reads` does not bound the run.
         target: Stop at so many distinct answers.
         strict: Count only reads that satisfy every gate, not those whose inputs alone are right.
+        near: Keep the unverified read of lowest energy.
         progress: Called after each block.
         watch: Shown the number of a block, the sweeps done and the state of its 1024 replicas,
             shape (spins, 16), bit l of word w being replica 64 w + l, after every few sweeps;
@@ -147,7 +155,10 @@ def run(
     code = kernel_names()[0] if kernel == "auto" else kernel
     limit = time_limit if time_limit is not None else None if reads else DEFAULT_SECONDS
     problem = Problem(design, clamped)
-    mix = choose(problem, dynamics)
+    mix = choose(problem, dynamics, biased=bool(biases))
+    if biases:
+        last_beta = problem.betas(mix.first, beta)[1]
+        problem = replace(problem, biased=bias_design(design, biases, last_beta))
     program = compile_program(problem.model, clamped.values)
     plan = _Plan(reads, sweeps, hold_of(program.updates))
     halt = _Halt(None if limit is None else time.perf_counter() + limit)
@@ -169,7 +180,7 @@ def run(
     interrupted = False
     # Of a model without gates no state is wrong, and the first is no reason to stop.
     seen = target if design.is_logic else None
-    blocks = _Blocks(task, mix, plan, beta, seen, strict, halt, watch)
+    blocks = _Blocks(task, mix, plan, beta, seen, strict, near, halt, watch)
     try:
         for outcome, ended in blocks.run(threads or os.cpu_count() or 1):
             tally.add(outcome, ended)
@@ -194,6 +205,8 @@ def run(
         code,
         f"{chosen}, {code} kernel, {plan.text}",
         interrupted,
+        tally.near,
+        problem.biased.probabilities if problem.biased else (),
     )
 
 
@@ -205,7 +218,8 @@ def _chosen(name: str, task: Task, beta: tuple[float, float] | None) -> str:
         return f"{name}, {PLANS[name](task)}"
     if task.settings:
         raise InvcError(f"{name} has no setting {next(iter(task.settings))!r}")
-    return f"{name} with beta {low:.3g} to {high:.3g}"
+    scale = task.problem.scale
+    return f"{name} with beta {low * scale:.3g} to {high * scale:.3g}"
 
 
 @dataclass(frozen=True)
@@ -263,6 +277,7 @@ class _Blocks:
     beta: tuple[float, float] | None
     target: int | None
     strict: bool
+    near: bool
     halt: _Halt
     watch: Callable[[int, int, UInt64], object] | None
 
@@ -304,10 +319,17 @@ class _Blocks:
         ended = DYNAMICS[name](task)
         if ended is None:
             return None
-        if not count_all(conditions, ended.state):
+        if not self.near and not count_all(conditions, ended.state):
             return Verified(reads, 0, 0, {}), ended
-        clamped, state = problem.clamped, ended.state
-        return verify(problem.design, clamped, state, reads, ground=self.strict), ended
+        outcome = verify(
+            problem.design,
+            problem.clamped,
+            ended.state,
+            reads,
+            ground=self.strict,
+            near=self.near,
+        )
+        return outcome, ended
 
 
 @dataclass(eq=False)
@@ -355,11 +377,14 @@ class _Tally:
     flips: int = 0
     first_effort: int = 0
     found: dict[tuple[int, ...], tuple[int, int]] = field(default_factory=dict)
+    near: Near | None = None
 
     def add(self, outcome: Verified, ended: Ended) -> None:
         self.reads += outcome.reads
         self.verified += outcome.verified
         self.strict += outcome.strict
+        if outcome.near and (self.near is None or outcome.near.energy < self.near.energy):
+            self.near = outcome.near
         self.sweeps += outcome.reads * ended.sweeps
         self.flips += outcome.reads * ended.updates
         for answer, (reads, energy) in outcome.found.items():

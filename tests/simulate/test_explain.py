@@ -6,9 +6,13 @@ from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
 from invc.assemble import assemble
-from invc.design import parse_clamps
+from invc.design import Contradiction, bit_names, parse_clamps, parse_combination, presolve
 from invc.netlist import evaluate
+from invc.simulate import run
 from invc.simulate.explain import excesses, explain
+from invc.simulate.logic import answers_seen
+from invc.simulate.random import LANES, bits_of, block_generator, first_state
+from invc.simulate.verify import verify
 
 MULT = assemble(multiplier(8), CELLS)
 
@@ -54,3 +58,40 @@ def test_one_wrong_net_blames_the_gates_on_it():
     assert violation.wrong
     assert violation.clamps == ("p[0]",)
     assert violation.excess == MULT.model.energies(spins[None])[0] >= CELLS["AND2"].gap
+
+
+def test_a_run_keeps_the_unverified_read_of_lowest_energy():
+    clamps = parse_clamps(MULT.netlist, ["p=64507"])  # 251 * 257, and 257 needs nine bits
+    clamped = presolve(MULT, clamps)
+    result = run(MULT, clamped, reads=2000, sweeps=64, near=True)
+    assert not result.answers
+    near = result.near
+    assert near.energy == MULT.model.energies(near.spins[None])[0] > 0
+    assert (near.spins[clamped.values != 0] == clamped.values[clamped.values != 0]).all()
+    found = explain(MULT, near.spins, clamps)
+    assert sum(violation.excess for violation in found) == near.energy
+    again = run(MULT, clamped, reads=2000, sweeps=64, near=True, threads=1)
+    assert np.array_equal(again.near.spins, near.spins)
+    assert run(MULT, clamped, reads=10, sweeps=64).near is None
+
+
+@given(netlist=netlists(), data=st.data())
+@settings(max_examples=40)
+def test_what_looks_like_an_answer_is_what_is_verified(netlist, data):
+    design = assemble(netlist, CELLS)
+    labels = sorted({label for port in netlist.ports for label in bit_names(port)})
+    bit = st.tuples(st.sampled_from(labels), st.sampled_from("01"))
+    held = dict(data.draw(st.lists(bit, max_size=2)))
+    left_out = data.draw(st.lists(st.lists(bit, min_size=1, max_size=2).map(dict), max_size=2))
+    clamps = parse_clamps(netlist, [f"{name}=0b{value}" for name, value in held.items()])
+    forbidden = [
+        parse_combination(netlist, ":".join(f"{name}=0b{value}" for name, value in bits.items()))
+        for bits in left_out
+    ]
+    try:
+        clamped = presolve(design, clamps, forbidden)
+    except Contradiction:
+        return
+    state = first_state(block_generator(data.draw(st.integers(0, 99)), 0), design.model.spins)
+    seen = np.flatnonzero(bits_of(answers_seen(design, clamped).holds(state)))
+    assert tuple(seen.tolist()) == verify(design, clamped, state, LANES).lanes

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from invc.design import Clamped, Design
+from invc.design import Biased, Clamped, Design
 from invc.ising import IsingModel
 from invc.ising.model import Int8
 from invc.simulate.energy import Meter, compile_meter
@@ -47,11 +47,13 @@ class Problem:
         design: What is sampled.
         clamped: The bits that are held.
         notes: What dynamics found out about it before the first block, by their own keys.
+        biased: The design with biases, where there are any.
     """
 
     design: Design
     clamped: Clamped
     notes: dict[object, object] = field(default_factory=dict)
+    biased: Biased | None = None
 
     @cached_property
     def sampled(self) -> Sampled:
@@ -61,15 +63,23 @@ class Problem:
     @property
     def model(self) -> IsingModel:
         """What is sampled."""
-        return self.design.model if self.design.netlist.gates else self.sampled.model
+        if self.biased:
+            return self.biased.design.model
+        return self.design.model if self.design.is_logic else self.sampled.model
+
+    @property
+    def scale(self) -> float:
+        """What divides the user's inverse temperatures."""
+        if self.biased:
+            return self.biased.scale
+        return 1.0 if self.design.is_logic else 1 / self.sampled.divisor
 
     def betas(self, dynamics: str, given: tuple[float, float] | None) -> tuple[float, float]:
         """Inverse temperatures for a dynamics: those given, of the design, or from the model."""
-        if self.design.netlist.gates:
-            return given or default_betas(dynamics, self.design.min_gap)
-        if given is None:
+        if given is None and not self.design.is_logic:
             return self.sampled.betas
-        return given[0] * self.sampled.divisor, given[1] * self.sampled.divisor
+        low, high = given or default_betas(dynamics, self.design.min_gap)
+        return low / self.scale, high / self.scale
 
     @cached_property
     def answers(self) -> Condition:

@@ -1,0 +1,318 @@
+"""How far the answers of `invc simulate` can be trusted: its options and what they print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from invc.cli.reporting import count as counted
+from invc.cli.reporting import echo_answers, echo_table
+
+if TYPE_CHECKING:
+    from invc.design import Bias, Clamp, Design
+    from invc.prove import Count, Proof
+    from invc.simulate import Result
+    from invc.simulate.equilibrium import Equilibrium
+    from invc.simulate.explain import Violation
+    from invc.simulate.statistics import Marginal, Uniformity
+
+COUNT_LIMIT = 100_000
+COUNT_SECONDS = 30.0
+READS_AN_ANSWER = 20
+LEAST_SAMPLES = 4096
+OPTIONS = (
+    click.option(
+        "--forbid",
+        "forbid",
+        multiple=True,
+        metavar="NAME=VALUE:...",
+        help="Leave out answers that have all of these values. May be repeated.",
+    ),
+    click.option(
+        "--bias",
+        "bias",
+        multiple=True,
+        metavar="NAME=P",
+        help="A soft clamp: a field by which a bit alone would be 1 with probability P.",
+    ),
+    click.option("--prove", is_flag=True, help="Ask a SAT solver when no read is an answer."),
+    click.option("--explain", is_flag=True, help="Say what the best unverified read violates."),
+    click.option("--marginals", is_flag=True, help="P(bit = 1) of every port bit, with errors."),
+    click.option(
+        "--uniformity", is_flag=True, help="Test whether all answers are found equally often."
+    ),
+    click.option(
+        "--equilibrium",
+        is_flag=True,
+        help="Sample at one --beta, every --sweeps: answers are uniform.",
+    ),
+    click.option(
+        "--repeat",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Run again what a --json FILE holds, and compare.",
+    ),
+)
+NAMES = ("forbid", "bias", "prove", "explain", "marginals", "uniformity", "equilibrium", "repeat")
+
+
+@dataclass(frozen=True)
+class Trust:
+    """The options by these names, see their helps."""
+
+    forbid: tuple[str, ...] = ()
+    bias: tuple[str, ...] = ()
+    prove: bool = False
+    explain: bool = False
+    marginals: bool = False
+    uniformity: bool = False
+    equilibrium: bool = False
+    repeat: Path | None = None
+
+    def check(self, design: Design) -> None:
+        """Refuse what does not go together."""
+        if self.bias and self.uniformity:
+            raise click.UsageError("with --bias answers are not meant to be uniform")
+        if self.equilibrium and self.explain:
+            raise click.UsageError("--explain looks at reads that --equilibrium does not keep")
+        asked = ("bias", "prove", "explain", "uniformity", "equilibrium")
+        for name in asked:
+            if getattr(self, name) and not design.is_logic:
+                raise click.UsageError(f"--{name} needs gates: this model was imported")
+
+
+def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options; the command gets them as `trust`."""
+
+    @wraps(command)
+    def wrapped(*args: object, **options: object) -> object:
+        chosen = {name: options.pop(name) for name in NAMES}
+        return command(*args, trust=Trust(**chosen), **options)  # type: ignore[arg-type]
+
+    for option in reversed(OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+@dataclass(eq=False)
+class Findings:
+    """What was found out about a run.
+
+    Attributes:
+        number: How many answers there are, where that was counted.
+        equilibrium: Where the run was one at equilibrium.
+        proof: Where no read was an answer and it was asked for.
+        violations: Of the best unverified read.
+        uniform: The test, where `number` is exact.
+        marginals: Of every port bit.
+    """
+
+    number: Count | None = None
+    equilibrium: Equilibrium | None = None
+    proof: Proof | None = None
+    violations: tuple[Violation, ...] | None = None
+    uniform: Uniformity | None = None
+    marginals: tuple[Marginal, ...] = ()
+
+
+def count_answers(
+    design: Design, held: Sequence[Clamp], left_out: Sequence[Sequence[Clamp]]
+) -> Count:
+    """How many answers a test of uniformity is about."""
+    from invc.prove import count
+
+    return count(
+        design, held, forbidden=left_out, limit=COUNT_LIMIT, keep=0, time_limit=COUNT_SECONDS
+    )
+
+
+def find_out(
+    trust: Trust,
+    findings: Findings,
+    design: Design,
+    held: Sequence[Clamp],
+    left_out: Sequence[Sequence[Clamp]],
+    result: Result,
+    time_limit: float | None,
+) -> None:
+    """Fill in the findings about a run that has ended."""
+    from invc.simulate.explain import explain
+    from invc.simulate.statistics import clustered, marginals
+
+    ports, answers = design.netlist.ports, result.answers
+    if trust.prove and not answers and not result.interrupted:
+        findings.proof = _prove(design, held, left_out, time_limit)
+    if trust.explain and result.near is not None:
+        findings.violations = explain(design, result.near.spins, held)
+    if trust.marginals and answers:
+        chains = findings.equilibrium
+        findings.marginals = (
+            clustered(ports, chains.samples, chains.ones) if chains else marginals(ports, answers)
+        )
+    if findings.number and findings.number.complete and answers:
+        from invc.simulate.statistics import uniformity
+
+        reads = [answer.reads for answer in answers]
+        findings.uniform = uniformity(reads, findings.number.number)
+
+
+def _prove(
+    design: Design,
+    held: Sequence[Clamp],
+    left_out: Sequence[Sequence[Clamp]],
+    time_limit: float | None,
+) -> Proof | None:
+    from invc.prove import solve
+
+    try:
+        return solve(design, held, forbidden=left_out, time_limit=time_limit)
+    except KeyboardInterrupt:  # the run's own result is still to be told
+        return None
+
+
+def findings_report(
+    trust: Trust, findings: Findings, biases: Sequence[Bias], result: Result
+) -> dict[str, Any]:
+    """The findings for a JSON report."""
+    report: dict[str, Any] = {}
+    if result.biased:
+        pairs = zip(biases, result.biased, strict=True)
+        report["biased"] = {bias.name: probability for bias, probability in pairs}
+    if findings.equilibrium:
+        chains = findings.equilibrium
+        report["mixing"] = {
+            "beta": chains.setting.beta,
+            "sweeps_between_samples": chains.setting.thin,
+            "correlation": chains.correlation,
+            "mixed": chains.mixed,
+        }
+    if findings.proof:
+        report["proof"] = {
+            "status": findings.proof.status,
+            "reason": findings.proof.reason,
+            "seconds": findings.proof.seconds,
+        }
+    if trust.explain:
+        report["explain"] = [vars(violation) for violation in findings.violations or ()]
+    if trust.marginals:
+        report["marginals"] = [vars(marginal) for marginal in findings.marginals]
+    if findings.uniform:
+        report["uniformity"] = {**vars(findings.uniform), "passed": findings.uniform.passed}
+    return report
+
+
+def echo_findings(
+    trust: Trust,
+    findings: Findings,
+    design: Design,
+    biases: Sequence[Bias],
+    result: Result,
+    show: int,
+    radix: str,
+) -> None:
+    """Print the findings."""
+    if result.biased:
+        pairs = zip(biases, result.biased, strict=True)
+        click.echo("biases in whole units: " + ", ".join(f"{b.name} {p:.4f}" for b, p in pairs))
+    if findings.equilibrium:
+        _echo_mixing(findings.equilibrium)
+    if findings.proof:
+        _echo_proof(findings.proof, design, radix)
+    if trust.explain:
+        _echo_violations(result, findings.violations, show)
+    if trust.marginals:
+        _echo_marginals(findings, result)
+    if trust.uniformity:
+        _echo_uniformity(findings)
+
+
+def _echo_mixing(chains: Equilibrium) -> None:
+    setting = chains.setting
+    click.echo(
+        f"equilibrium at beta {setting.beta:.3g}, a sample every {counted(setting.thin, 'sweep')}; "
+        f"correlation between samples {chains.correlation:.2g}"
+    )
+    if not chains.mixed:
+        click.echo(
+            "warning: chains remember their past, so answers may not be uniform: more --sweeps"
+        )
+
+
+def _echo_proof(proof: Proof, design: Design, radix: str) -> None:
+    if proof.answer:
+        click.echo("found by proof, not by sampling:")
+        echo_answers(design.netlist.ports, [proof.answer], radix=radix, show=1)
+    elif proof.status == "impossible":
+        click.echo(f"impossible: {proof.reason} (proven by SAT)")
+    else:
+        click.echo("the proof did not end in time: give a longer --time-limit")
+
+
+def _echo_violations(result: Result, violations: Sequence[Violation] | None, show: int) -> None:
+    if result.near is None or violations is None:
+        click.echo("every read was verified: there is nothing to explain")
+        return
+    click.echo(
+        f"the best unverified read has energy {result.near.energy} "
+        f"in {counted(len(violations), 'violated gate')}"
+    )
+    head = ["gate", "drives", "energy", "clamped bits", "source"]
+    rows = [
+        [
+            v.cell if v.wrong else f"{v.cell} (ancilla)",
+            v.drives,
+            str(v.excess),
+            " ".join(v.clamps) or "-",
+            v.source or "-",
+        ]
+        for v in violations[:show]
+    ]
+    if rows:
+        echo_table(head, rows)
+    if len(violations) > show:
+        click.echo(f"and {len(violations) - show} more (--show N, or --json FILE for all)")
+
+
+def _echo_marginals(findings: Findings, result: Result) -> None:
+    if not findings.marginals:
+        click.echo("no marginals without answers")
+        return
+    over = "samples at equilibrium" if findings.equilibrium else "verified reads"
+    click.echo(f"P(bit = 1) over {result.verified_reads} {over}, with standard errors")
+    rows = [[m.name, f"{m.probability:.4f}", f"{m.error:.4f}"] for m in findings.marginals]
+    echo_table(["bit", "P(1)", "error"], rows)
+
+
+def _echo_uniformity(findings: Findings) -> None:
+    number, test = findings.number, findings.uniform
+    if number is not None and not number.complete:
+        click.echo(f"uniformity: not tested, there are more than {number.number} answers")
+    if test is None:
+        return
+    click.echo(
+        f"uniformity: chi-square {test.chi_square:.1f} at {test.degrees} degrees of freedom, "
+        f"p = {test.p_value:.2g}; 99.9 % limit {test.limit:.1f}: "
+        f"{'passed' if test.passed else 'not uniform'}"
+    )
+    click.echo(
+        f"{test.answers} answers, most frequent {counted(test.most, 'read')}, "
+        f"least {test.least}{_ratio(test)}"
+    )
+    if test.few:
+        click.echo("warning: fewer than 5 reads an answer, so the test says little: more --reads")
+
+
+def _ratio(test: Uniformity) -> str:
+    return f" ({test.most / test.least:.2f} to 1)" if test.least else ""
+
+
+def wanted_samples(findings: Findings) -> int | None:
+    """How many samples a test of uniformity asks of a run at equilibrium."""
+    if findings.number is None:
+        return None
+    return max(LEAST_SAMPLES, READS_AN_ANSWER * findings.number.number)

@@ -1,0 +1,337 @@
+"""`invc simulate` on trust, and `invc merge`, as a user sees them."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+
+from designs import CELLS, multiplier
+from invc.assemble import assemble
+from invc.cli import invc as group
+from invc.design import write_design
+from invc.diagnostics import InvcError
+from invc.frontend.yosys import Sources
+from invc.pipeline import synth
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, repository):
+    path = tmp_path_factory.mktemp("trust")
+    for n in (4, 8):
+        write_design(assemble(multiplier(n), CELLS), path / f"mult{n}.hj")
+    write_design(
+        synth(Sources((repository / "rtl_examples/popcount/popcount.v",))), path / "pop.hj"
+    )
+    return path
+
+
+@pytest.fixture
+def invc(folder, monkeypatch):
+    """Runs a command in this process; a user's fault is what main would print."""
+    monkeypatch.chdir(folder)
+
+    def run(*arguments):
+        done = CliRunner().invoke(group, arguments)
+        if isinstance(done.exception, InvcError):
+            return SimpleNamespace(status=1, out=f"{done.output}{done.exception}\n")
+        assert isinstance(done.exception, SystemExit | None), done.exception
+        return SimpleNamespace(status=done.exit_code, out=done.output)
+
+    return run
+
+
+def load(name):
+    return json.loads(Path(name).read_text())
+
+
+FEW = ("--reads", "256", "--sweeps", "8")
+
+
+def test_prove_tells_impossible_from_not_found(invc):
+    done = invc("simulate", "mult8.hj", "-c", "p=64507", *FEW, "--prove", "--json", "none.json")
+    assert done.status == 4
+    assert done.out.splitlines()[1] == "impossible: no inputs give these clamps (proven by SAT)"
+    assert "proves nothing" not in done.out
+    report = load("none.json")
+    assert (report["status"], report["proof"]["status"]) == ("impossible", "impossible")
+    assert report["reads"] == 256
+
+
+def test_prove_gives_an_example_and_says_where_it_is_from(invc):
+    short = ("--reads", "1", "--sweeps", "1", "--dynamics", "gibbs")
+    done = invc("simulate", "mult8.hj", "-c", "p=38243", *short, "--prove", "--json", "e.json")
+    assert done.status == 0
+    lines = done.out.splitlines()
+    assert lines[0].startswith("no answer found; 0 of 1 read verified")
+    assert lines[1] == "found by proof, not by sampling:"
+    assert sorted(lines[3].split()) == ["167", "229", "38243"]
+    report = load("e.json")
+    (only,) = report["solutions"]
+    assert (report["status"], only["reads"], only["proven"]) == ("found", 0, True)
+    assert report["verified_reads"] == 0
+
+
+def test_prove_is_not_asked_when_reads_have_answers(invc):
+    done = invc("simulate", "mult4.hj", "-c", "p=143", "--prove", "--json", "-")
+    assert "proof" not in json.loads(done.out)
+
+
+def test_forbidden_answers_are_left_out(invc):
+    done = invc("simulate", "mult4.hj", "-c", "p=143", "--forbid", "p=143:a=11", "--json", "-")
+    report = json.loads(done.out)
+    assert [s["ports"]["a"] for s in report["solutions"]] == [13]
+    assert (
+        sum(s["reads"] for s in report["solutions"]) == report["verified_reads"] < report["reads"]
+    )
+    both = ("--forbid", "a=11", "--forbid", "a=13,b=11")
+    none = invc("simulate", "mult4.hj", "-c", "p=143", *both, *FEW, "--prove")
+    assert none.status == 4
+    assert "no inputs but those forbidden give these clamps" in none.out
+
+
+def test_explain_names_the_violated_gates_and_the_clamps_they_touch(invc):
+    done = invc("simulate", "mult8.hj", "-c", "p=64507", *FEW, "--explain", "--json", "x.json")
+    assert done.status == 3
+    report = load("x.json")
+    violated = report["explain"]
+    assert violated
+    energy = sum(v["excess"] for v in violated)
+    gates = f"{len(violated)} violated gate" + "s"[: len(violated) > 1]
+    assert f"the best unverified read has energy {energy} in {gates}" in done.out
+    assert all(v["drives"] in done.out for v in violated[:20])
+    for v in violated:
+        assert all(name.startswith("p[") for name in v["clamps"])
+    all_right = invc("simulate", "mult4.hj", "-c", "a=11", "-c", "b=13", "--explain")
+    assert "every read was verified: there is nothing to explain" in all_right.out
+
+
+def test_equilibrium_is_uniform_where_annealing_is_not(invc):
+    ask = ("simulate", "pop.hj", "-c", "count=4", "--uniformity", "--json", "-")
+    fair = json.loads(invc(*ask, "--equilibrium").out)
+    assert fair["uniformity"]["passed"]
+    assert fair["uniformity"]["answers"] == len(fair["solutions"]) == 70
+    assert fair["mixing"]["mixed"]
+    assert all(s["energy"] == 0 for s in fair["solutions"])
+    annealed = json.loads(invc(*ask, "--reads", "20480").out)
+    assert not annealed["uniformity"]["passed"]
+    assert annealed["uniformity"]["p_value"] < 1e-6
+
+
+def test_uniformity_and_marginals_in_words(invc):
+    ask = ("simulate", "pop.hj", "-c", "count=4", "--equilibrium", "--show", "1")
+    lines = invc(*ask, "--uniformity", "--marginals").out.splitlines()
+    assert lines[4].startswith("equilibrium at beta ")
+    assert " samples at equilibrium, with standard errors" in lines[5]
+    assert [line.split()[0] for line in lines[6:8]] == ["bit", "x[0]"]
+    assert 0.4 < float(lines[7].split()[1]) < 0.6
+    assert lines[-2].startswith("uniformity: chi-square ")
+    assert lines[-2].endswith(": passed")
+    assert lines[-1].startswith("70 answers, most frequent ")
+    few = invc("simulate", "pop.hj", "-c", "count=4", "--reads", "100", "--uniformity").out
+    assert "warning: fewer than 5 reads an answer" in few
+    frozen = invc(*ask, "--beta", "4", "--sweeps", "1", "--reads", "40960").out
+    assert "warning: chains remember their past" in frozen
+
+
+def test_bias_moves_marginals(invc):
+    ask = ("simulate", "pop.hj", "-c", "count=4", "--equilibrium", "--marginals", "--json", "-")
+    report = json.loads(invc(*ask, "--bias", "x[3]=0.8", "--reads", "16384").out)
+    marginal = {m["name"]: m for m in report["marginals"]}
+    # Half of the 70 words have x[3]: odds 0.8 to 0.2 for each of them.
+    assert report["biased"]["x[3]"] == pytest.approx(0.8, abs=0.005)
+    assert marginal["x[3]"]["probability"] == pytest.approx(
+        0.8, abs=5 * marginal["x[3]"]["error"] + 0.005
+    )
+    assert marginal["x[0]"]["probability"] < 0.5
+    text = invc("simulate", "pop.hj", "-c", "count=4", "--reads", "2048", "--bias", "x=0.3").out
+    assert re.match(r"biases in whole units: x\[0\] 0\.(29|30)", text.splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--reads", "3000", "--sweeps", "40", "--seed", "9", "--forbid", "a=11"),
+        ("--dynamics", "gibbs", "--beta", "0.4:1", "--seed", "3"),
+        ("--dynamics", "ssa", "--set", "noise=5", "--reads", "1024"),
+        ("--bias", "a[1]=0.7", "--reads", "2000"),
+        ("--target", "1", "--seed", "2"),
+        ("--equilibrium", "--seed", "4", "--reads", "5000"),
+        ("--equilibrium", "--bias", "b[0]=0.3", "--reads", "5000"),
+        ("-c", "a=11"),
+    ],
+)
+def test_every_run_is_repeated_from_its_file(invc, options):
+    first = invc("simulate", "mult4.hj", "-c", "p=143", *options, "--json", "r.json")
+    assert first.status in (0, 3)
+    again = invc("simulate", "mult4.hj", "--repeat", "r.json", "--json", "again.json")
+    assert again.out.splitlines()[-1] == "the same answers and reads as in r.json"
+    one, two = (load(name) for name in ("r.json", "again.json"))
+    for report in (one, two):
+        report.pop("seconds")
+        report["runs"][0].pop("chosen")
+        report.pop("chosen")
+    same = ("solutions", "reads", "verified_reads", "strict_reads", "sweeps", "flips", "model")
+    assert {name: one[name] for name in same} == {name: two[name] for name in same}
+    assert one["question"] == two["question"]
+
+
+def test_a_changed_result_is_not_repeated(invc):
+    invc("simulate", "mult4.hj", "-c", "p=143", *FEW, "--json", "r.json")
+    report = load("r.json")
+    assert {"invc", "python", "numpy"} <= set(report["runs"][0]["versions"])
+    report["solutions"] = []
+    Path("changed.json").write_text(json.dumps(report))
+    done = invc("simulate", "mult4.hj", "--repeat", "changed.json")
+    assert done.status == 1
+    assert "changed.json: error: the run was repeated with another result" in done.out
+    other = invc("simulate", "mult8.hj", "--repeat", "r.json")
+    assert other.out == (
+        "r.json: error: this result is of another model\n  hint: give the .hj file that it ran\n"
+    )
+
+
+def test_merge_adds_counts(invc):
+    for seed in ("1", "2", "3"):
+        invc("simulate", "mult4.hj", "-c", "p=143", *FEW, "--seed", seed, "--json", f"m{seed}.json")
+    # The same question in other words.
+    invc("simulate", "mult4.hj", "-c", "p=0x8f", *FEW, "--seed", "4", "--json", "m4.json")
+    done = invc("merge", "m1.json", "m2.json", "-o", "both.json")
+    assert done.status == 0
+    assert done.out.splitlines()[-1].endswith("of 512 reads verified; 2 runs in both.json")
+    invc("merge", "both.json", "m3.json", "m4.json", "-o", "all.json", "-q")
+    parts = [load(f"m{k}.json") for k in (1, 2, 3, 4)]
+    merged = load("all.json")
+    for name in ("reads", "verified_reads", "strict_reads", "sweeps", "flips"):
+        assert merged[name] == sum(part[name] for part in parts)
+    total = {}
+    for part in parts:
+        for s in part["solutions"]:
+            key = tuple(s["ports"].items())
+            total[key] = total.get(key, 0) + s["reads"]
+    assert {tuple(s["ports"].items()): s["reads"] for s in merged["solutions"]} == total
+    assert [run["seed"] for run in merged["runs"]] == [1, 2, 3, 4]
+    assert merged["status"] == "found"
+    swapped = invc("merge", "m4.json", "m3.json", "m2.json", "m1.json", "-o", "-")
+    assert json.loads(swapped.out)["solutions"] == merged["solutions"]
+
+
+@pytest.fixture
+def results(invc):
+    """Result files of several questions."""
+    asked = {
+        "one": ("mult4.hj", "-c", "p=143", "--seed", "1"),
+        "clamps": ("mult4.hj", "-c", "p=35", "--seed", "2"),
+        "forbid": ("mult4.hj", "-c", "p=143", "--forbid", "a=11", "--seed", "2"),
+        "model": ("mult8.hj", "-c", "p=143", "--seed", "2"),
+        "chains": ("mult4.hj", "-c", "p=143", "--equilibrium", "--seed", "2"),
+    }
+    for name, options in asked.items():
+        extra = () if "--equilibrium" in options else ("--sweeps", "8")
+        invc("simulate", *options, *extra, "--reads", "64", "--json", f"{name}.json")
+    Path("no.json").write_text("[1, 2]")
+    Path("old.json").write_text('{"status": "found", "solutions": [], "reads": 3}')
+    return invc
+
+
+@pytest.mark.parametrize(
+    ("other", "text"),
+    [
+        (
+            "one",
+            "one.json: error: seed 1 is in one.json already, so these reads are no new ones\n"
+            "  hint: give each run a --seed of its own\n",
+        ),
+        (
+            "clamps",
+            "clamps.json: error: its clamps are not those of one.json\n"
+            "  hint: merge runs with the same --clamp, --forbid and --bias\n",
+        ),
+        (
+            "forbid",
+            "forbid.json: error: its clamps are not those of one.json\n"
+            "  hint: merge runs with the same --clamp, --forbid and --bias\n",
+        ),
+        (
+            "model",
+            "model.json: error: it samples another model than one.json\n"
+            "  hint: merge runs of one .hj file\n",
+        ),
+        (
+            "chains",
+            "chains.json: error: one of one.json and this was run with --equilibrium, the other not\n"
+            "  hint: merge runs of one kind\n",
+        ),
+        (
+            "no",
+            "no.json: error: this is no result of a run\n"
+            "  hint: give a file that 'invc simulate --json' wrote\n",
+        ),
+        (
+            "old",
+            "old.json: error: this result does not tell its model and options\n"
+            "  hint: run 'invc simulate --json' again with this version\n",
+        ),
+        (
+            "missing",
+            "missing.json: error: cannot read it: no such file or directory\n"
+            "  hint: give a file that 'invc simulate --json' wrote\n",
+        ),
+    ],
+)
+def test_merge_refuses(results, other, text):
+    done = results("merge", "one.json", f"{other}.json", "-o", "sum.json")
+    assert (done.status, done.out) == (1, text)
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (("--bias", "a=0.3", "--uniformity"), "with --bias answers are not meant to be uniform"),
+        (
+            ("--equilibrium", "--explain"),
+            "--explain looks at reads that --equilibrium does not keep",
+        ),
+        (
+            ("--equilibrium", "--beta", "0.3:1"),
+            "--equilibrium samples at one inverse temperature: --beta B",
+        ),
+        (("--equilibrium", "--target", "3"), "--equilibrium does not go with --target"),
+        (("--equilibrium", "--dynamics", "ssa"), "--equilibrium does not go with --dynamics ssa"),
+        (("--repeat", "r.json", "--seed", "3"), "--repeat takes --seed from the file"),
+    ],
+)
+def test_what_does_not_go_together_is_wrong_usage(invc, options, text):
+    done = invc("simulate", "mult4.hj", *options)
+    assert done.status == 2
+    assert text in done.out
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (("--bias", "a=2"), "error: bias 'a=2' is not NAME=P\n"),
+        (("--bias", "a=0.3", "--dynamics", "staged"), "error: staged knows no biases\n"),
+        (("--forbid", "q=1"), "error: no port is called 'q'\n"),
+        (("--repeat", "nowhere.json"), "nowhere.json: error: cannot read it: no such file"),
+    ],
+)
+def test_errors(invc, options, text):
+    done = invc("simulate", "mult4.hj", *options)
+    assert done.status == 1
+    assert text in done.out
+
+
+def test_a_fault_is_one_line_on_stderr(folder):
+    command = [sys.executable, "-P", "-m", "invc", "merge", "no.json", "-o", "sum.json"]
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("no.json: error: ")
+    assert done.stdout == ""
