@@ -72,7 +72,7 @@ class InvcSampler(Base):
 
         Args:
             bqm: Of spins or bits, with any labels.
-            num_reads: Independent runs.
+            num_reads: Independent runs; 1024 take about as long as one.
             num_sweeps: Updates of every variable in each.
             beta_range: Inverse temperatures, first and last, for the energies of `bqm`; by
                 default from the sizes of its fields.

@@ -1,6 +1,7 @@
 """`import invc`: loaded late, called by name, showing itself."""
 
 import doctest
+import importlib.resources
 import inspect
 import shutil
 import subprocess
@@ -34,6 +35,11 @@ def test_import_loads_nothing_until_it_is_used():
     heavy = "{'numpy', 'pulp', 'click', 'rich', 'pysat', 'importlib.metadata', 'invc.api'}"
     assert python(f"import sys, invc; print(sorted({heavy} & set(sys.modules)))") == "[]"
     assert python("import invc; print(invc.__version__)") == invc.__version__
+
+
+def test_types_are_shipped():
+    for name in ("py.typed", "__init__.pyi"):
+        assert (importlib.resources.files("invc") / name).is_file()
 
 
 def test_names_are_listed_and_others_are_refused():
