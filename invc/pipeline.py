@@ -133,7 +133,8 @@ def synth(
     if limits is not None:
         cells = cells_within(cells, limits)
     notes = Journal() if journal is None else journal
-    netlist = _read(sources, cells, objective, gate_level, proving is not None, yosys, log, notes)
+    defined = proving is not None
+    netlist = _read(sources, cells, objective, limits, gate_level, defined, yosys, log, notes)
     notes.note("read", netlist, cells)
     mapper = Mapper(cells, least_ratio=LEAST_RATIO[objective])
     for transform in PASSES[objective]:
@@ -163,6 +164,7 @@ def _read(
     sources: Sources,
     library: Library,
     objective: str,
+    limits: Limits | None,
     gate_level: bool,
     defined: bool,
     yosys: str | None,
@@ -176,7 +178,8 @@ def _read(
 
         return read_gates(_only(sources, "--netlist"), library, top=sources.top)
     functions = _functions(library)
-    view = liberty(library, LEAST_RATIO[objective])
+    degree = limits.degree if limits else None
+    view = liberty(library, LEAST_RATIO[objective], max_degree=degree)
     adders = PLAIN
     if objective == "spins":
         adders = Adders(counters(library.values()), fused=fusions(library).keys())

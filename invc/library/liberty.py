@@ -21,17 +21,40 @@ PAIRED = 0.01
 MAX_INPUTS = 6  # what ABC's supergates can use
 
 
-def liberty(library: Mapping[str, Cell], least_ratio: Fraction = Fraction(0)) -> str:
-    """Liberty text: the single-output functions to map to, an inverter and a buffer."""
+def liberty(
+    library: Mapping[str, Cell],
+    least_ratio: Fraction = Fraction(0),
+    *,
+    max_degree: int | None = None,
+) -> str:
+    """Liberty text: the single-output functions to map to, an inverter and a buffer.
+
+    Args:
+        library: Cells by name.
+        least_ratio: Cells of a smaller gap ratio are left out.
+        max_degree: Couplings of a spin; beyond them nets become copies, which are spins as well.
+    """
     parts = [_cell(INV, FREE), _cell(BUF, FREE)]
     parts += [
-        _cell(cell.function, 1 + len(cell.ancillas) - (PAIRED if _is_parity(cell.function) else 0))
+        _cell(cell.function, _area(cell, max_degree) - (PAIRED if _is_parity(cell.function) else 0))
         for cell in cells_to_map(library, least_ratio).values()
         if cell.function is not None
         and len(cell.function.outputs) == 1
         and 2 <= len(cell.function.inputs) <= MAX_INPUTS
     ]
     return "library(hamlib) {\n" + "".join(parts) + "}\n"
+
+
+def _area(cell: Cell, max_degree: int | None) -> float:
+    """The spins that a gate adds: its output, its ancillas, and its share of copies of nets.
+
+    A net of W couplings is about (W - 2) / (K - 2) spins where K is the most that one may have.
+    """
+    spins = 1 + len(cell.ancillas)
+    if max_degree is None:
+        return spins
+    couplings = int(cell.model.degrees[: len(cell.pins)].sum())
+    return spins + round((couplings - 2) / (max_degree - 2), 4)
 
 
 def _cell(function: Function, area: float) -> str:

@@ -136,7 +136,8 @@ def test_limits_hold_and_the_smallest_gap_is_said(folder):
     assert "COPY" in lines[0]
     assert "degree up to 5, |h| up to " in lines[1]
     assert lines[2] == "smallest gap 2, of COPY, FA, HA"
-    done = invc(folder, "synth", "adder.v", "--max-degree", "5", "--json", "-", "-o", "x.hj")
+    limits = ("--max-degree", "5", "--prove")
+    done = invc(folder, "synth", "adder.v", *limits, "--json", "-", "-o", "x.hj")
     report = json.loads(done.stdout)
     assert report["max_degree"] == 5
     assert report["spins"] == 16 + report["gates"]["COPY"]

@@ -55,6 +55,18 @@ def test_functions_and_areas_are_those_of_the_cells():
     assert {"AND2", "XOR2", "MUX2", "AO22"} <= set(seen)
 
 
+def test_couplings_cost_copies_where_a_spin_may_have_only_so_many():
+    cells = hamlib()
+    wide = {cell[0]: cell[1] for cell in parsed(liberty(cells))}
+    narrow = {cell[0]: cell[1] for cell in parsed(liberty(cells, max_degree=6))}
+    assert narrow.keys() == wide.keys()
+    for name in narrow.keys() - {"INV", "BUF"}:
+        pins = range(len(cells[name].pins))
+        couplings = sum((i in pins) + (j in pins) for i, j, _ in cells[name].J)
+        assert abs(narrow[name] - wide[name] - (couplings - 2) / 4) < 0.001
+    assert narrow["AND2"] == 2
+
+
 def test_an_empty_library_still_has_the_buffer_that_abc_needs():
     assert [cell[0] for cell in parsed(liberty({}))] == ["INV", "BUF"]
 
