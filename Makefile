@@ -33,9 +33,10 @@ format: $(TOOLS)  ## Format the Python sources.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(TOOLS)  ## Measure synth by size, and the engine quickly.
+bench: $(TOOLS)  ## Measure synth by size, cells beside a peer, and the engine quickly.
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group bench
 	$(BIN)/python -P tests/benchmarks/synth.py
+	$(BIN)/python -P tests/benchmarks/cells.py
 	$(BIN)/python -P tests/benchmarks/engine/main.py --quick
 
 bench-engine: $(TOOLS)  ## Measure the engine beside other samplers and SAT; SIZE=--quick or --full.

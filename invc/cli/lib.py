@@ -38,8 +38,14 @@ def show_cell(name: str, folders: tuple[Path, ...]) -> None:
     """Show the datasheet of a cell."""
     from invc.library import read_library
     from invc.library.datasheet import datasheet
+    from invc.library.kin import KIN, connections
 
     library = read_library(*folders)
+    if name not in library and name in KIN:
+        found = connections(KIN[name], library)
+        if found is not None:
+            name = found[0].name
+            click.echo(f"it is {found[1]}\n")
     click.echo(datasheet(library.find(name), library), nl=False)
 
 

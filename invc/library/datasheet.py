@@ -10,6 +10,7 @@ import numpy as np
 
 from invc.ising import all_energies
 from invc.library.cell import Cell, gap_ratio
+from invc.library.kin import KIN, connections
 from invc.library.products import expression
 from invc.library.variants import variants
 
@@ -84,7 +85,23 @@ def page(library: Mapping[str, Cell]) -> str:
             f"| {gap_ratio(cell)} |"
         )
         sheets.append(f"## {cell.name}\n\n```\n{datasheet(cell, library, most_rows=MAX_ROWS)}```\n")
-    return "\n".join([INTRODUCTION, *head, *rows, "", *sheets])
+    return "\n".join([INTRODUCTION, *head, *rows, "", *_names(library), "", *sheets])
+
+
+def _names(library: Mapping[str, Cell]) -> list[str]:
+    """A table of functions that are cells with pins inverted or permuted."""
+    lines = [
+        "Functions that need no cell of their own, as `invc lib show` says too:",
+        "",
+        "| name | function | is |",
+        "|---|---|---|",
+    ]
+    for name, text in KIN.items():
+        found = connections(text, library)
+        if found is not None:
+            shown = text.replace("|", "\\|")
+            lines.append(f"| {name} | `{shown}` | `{found[1]}` |")
+    return lines
 
 
 def _kin(cell: Cell, library: Mapping[str, Cell]) -> list[tuple[str, str]]:

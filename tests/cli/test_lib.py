@@ -305,6 +305,9 @@ def test_lib_show_and_liberty(invc):
         "",
         "error: no cell is called 'FAA'\n  hint: did you mean 'FA'?\n",
     )
+    status, out, _ = invc("lib", "show", "full subtractor")
+    assert out.startswith("it is FA(")
+    assert "\n\nFA: S = A ^ B ^ CI; " in out
     status, out, _ = invc("lib", "liberty")
     assert status == 0
     assert out.startswith("library(hamlib) {\n")

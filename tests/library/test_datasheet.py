@@ -12,6 +12,7 @@ from invc.ising import all_energies
 from invc.library import hamlib
 from invc.library.datasheet import ancillas, datasheet, gap_ratio, page
 from invc.library.expression import parse_specification
+from invc.library.kin import KIN, connections
 from invc.library.products import expression
 
 CELLS = dict(hamlib().cells)
@@ -119,6 +120,24 @@ def test_the_sheet_names_variants():
         CELLS["FA_A1"], CELLS
     )
     assert "variant" not in datasheet(CELLS["FA"])
+
+
+def test_every_named_kin_is_a_cell_with_pins_inverted_or_permuted():
+    made = page(CELLS)
+    for name, text in KIN.items():
+        specification = parse_specification("X", text)
+        cell, connected = connections(text, CELLS)
+        ends = dict(part.split("=") for part in connected[len(cell.name) + 1 : -1].split(", "))
+        rows = 0
+        for row in range(1 << len(cell.pins)):
+            if cell.rows >> row & 1:
+                bits = {
+                    ends[pin].lstrip("~"): row >> k & 1 ^ ("~" in ends[pin])
+                    for k, pin in enumerate(cell.pins)
+                }
+                rows |= 1 << sum(bits[pin] << k for k, pin in enumerate(specification.pins))
+        assert rows == specification.rows
+        assert f"\n| {name} | `" in made
 
 
 def test_ratios():

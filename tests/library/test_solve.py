@@ -9,7 +9,7 @@ import pulp
 import pytest
 
 from invc.diagnostics import InvcError
-from invc.library import faults
+from invc.library import faults, gap_ratio
 from invc.library import solve as solve_module
 from invc.library.expression import Specification, parse_specification
 from invc.library.solve import Bounds, solve_cell
@@ -101,6 +101,23 @@ def test_an_ancilla_more_buys_gap(text, ancillas, ratio):
     assert faults(cell) == []
     assert len(cell.ancillas) == ancillas
     assert cell.gap >= ratio * max(cell.strongest, max(map(abs, cell.h)) / 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "ratio"),
+    [
+        ("A+B+C+D+E+F+G+H+I+J+K = 1", Fraction(4, 9)),
+        (
+            "A0 + 2*A1 + 4*A2 + B0 + 2*B1 + 4*B2 + CI = S0 + 2*S1 + 4*S2 + 8*CO",
+            Fraction(1, 16),
+        ),
+    ],
+)
+def test_eleven_spins_take_no_long_time(text, ratio):
+    solution = solve(text, time_limit=100)
+    assert faults(solution.cell) == []
+    assert solution.optimal
+    assert (len(solution.cell.spin_names), gap_ratio(solution.cell)) == (11, ratio)
 
 
 def test_a_relation_that_is_no_function():
