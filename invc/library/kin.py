@@ -1,4 +1,4 @@
-"""Functions with a name of their own, and the cells that they are with pins inverted or permuted."""
+"""Functions with names of their own, and the cells they are once pins are inverted or permuted."""
 
 from __future__ import annotations
 
