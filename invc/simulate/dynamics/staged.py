@@ -9,6 +9,7 @@ from invc.ising.model import Int64
 from invc.simulate.dynamics.task import Ended, Task
 from invc.simulate.heat import heat
 from invc.simulate.kernels import sliced
+from invc.simulate.program import Program
 from invc.simulate.random import LANES, UInt64, bits_of, words_of
 from invc.simulate.stages import Stage
 
@@ -63,6 +64,8 @@ class _Staged:
             if self.task.watch(self.sweeps, self.state):
                 break
         self.restore()
+        if complete:
+            self.finish()
         self.task.watch(self.sweeps, self.state)  # as it is verified
         return Ended(self.state, self.sweeps, self.updates, complete)
 
@@ -72,9 +75,9 @@ class _Staged:
         done, length, attempts, before = 0, FIRST, 0, -1.0
         while not self.task.stopped():
             if attempts:
-                self.reheat(stage, good, length)
+                self.reheat(stage.program, good, length)
             else:
-                self.move(stage, self.task.schedule.high, length)
+                self.move(stage.program, self.task.schedule.high, length)
             good = _lanes(stage.satisfied.holds(self.state))
             share = float((good & self.wanted).sum() / max(1, self.wanted.sum()))
             done += length
@@ -84,18 +87,18 @@ class _Staged:
             before, length = share, done
         return None
 
-    def move(self, stage: Stage, beta: float, sweeps: int) -> None:
+    def move(self, program: Program, beta: float, sweeps: int) -> None:
         heats = heat(beta, 0), heat(beta, 1)
-        self.task.kernel(stage.program, self.state, self.rng, heats, sweeps)
+        self.task.kernel(program, self.state, self.rng, heats, sweeps)
         self.sweeps += sweeps
-        self.updates += sweeps * stage.program.updates
+        self.updates += sweeps * program.updates
 
-    def reheat(self, stage: Stage, good: Lanes, sweeps: int) -> None:
-        """Anneal the spins of a stage; replicas that satisfied it keep what they had."""
-        rows = stage.program.target
+    def reheat(self, program: Program, good: Lanes, sweeps: int) -> None:
+        """Anneal the spins of a program; replicas that are good already keep what they had."""
+        rows = program.target
         kept, mask = self.state[rows], words_of(good.astype(np.uint8))
         for beta in np.linspace(self.task.schedule.low, self.task.schedule.high, STEPS):
-            self.move(stage, float(beta), -(-sweeps // STEPS))
+            self.move(program, float(beta), -(-sweeps // STEPS))
         self.state[rows] = (kept & mask) | (self.state[rows] & ~mask)
 
     def resample(self, stage: Stage, good: Lanes) -> Int64:
@@ -116,6 +119,14 @@ class _Staged:
             source = source if origin is None else origin[source]
             if not np.array_equal(source, lanes):
                 sliced.copy_lanes(self.state, stage.retired, source, lanes)
+
+    def finish(self) -> None:
+        """Where inputs are right and a gate is not, all gates are annealed with the inputs held."""
+        for attempt in range(ATTEMPTS):
+            settled = _lanes(self.task.problem.settled.holds(self.state))
+            if settled[self.wanted].all() or self.task.stopped():
+                break
+            self.reheat(self.task.problem.forward, settled, FIRST << attempt)
 
 
 def _lanes(row: UInt64) -> Lanes:

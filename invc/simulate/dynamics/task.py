@@ -15,7 +15,7 @@ from invc.ising.model import Int8
 from invc.simulate.energy import Meter, compile_meter
 from invc.simulate.kernels.heatbath import Kernel
 from invc.simulate.logic import Condition, answers_seen, gates_satisfied
-from invc.simulate.program import Program
+from invc.simulate.program import Program, compile_program
 from invc.simulate.random import UInt64, block_generator, first_state, generators
 from invc.simulate.ranked import Sampled, sampled
 from invc.simulate.schedule import Schedule, default_betas
@@ -95,6 +95,13 @@ class Problem:
     def stages(self) -> tuple[Stage, ...]:
         """The order in which gates can be switched on."""
         return plan_stages(self.design, self.clamped)
+
+    @cached_property
+    def forward(self) -> Program:
+        """A sweep over the free spins that are no inputs, gates in topological order."""
+        free = self.clamped.values == 0
+        free[[(bit >> 1) - 1 for port in self.design.netlist.inputs for bit in port.bits]] = False
+        return compile_program(self.model, self.clamped.values, np.flatnonzero(free))
 
     @cached_property
     def meter(self) -> Meter:
