@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -83,12 +83,32 @@ class Pictures:
             click.echo(f"nothing was sampled; not written: {', '.join(self.wanted)}", err=True)
 
     def write(
-        self, design: Design, clamps: Sequence[str], clamped: Clamped, result: Result
-    ) -> tuple[str, ...]:
-        """Write what is wanted; returns the files."""
+        self,
+        design: Design,
+        clamps: Sequence[str],
+        clamped: Clamped,
+        result: Result,
+        *,
+        proven_impossible: bool = False,
+        also: Sequence[tuple[str, Sequence[str]]] = (),
+    ) -> None:
+        """Write what is wanted.
+
+        Args:
+            design: What was sampled.
+            clamps: As the user wrote them.
+            clamped: The bits that were held.
+            result: What was found.
+            proven_impossible: Whether it was proven afterwards that there is no answer.
+            also: Names and texts of what else was asked.
+        """
         if not self.wanted:
-            return ()
+            return
         run = _run_of(design, clamps, clamped, result, self.recorder)
+        more = tuple((name, ", ".join(texts)) for name, texts in also if texts)
+        run = replace(run, facts=(*run.facts[:1], *more, *run.facts[1:]))
+        if proven_impossible:
+            run = replace(run, summary=f"impossible, proven by SAT; {run.summary}")
         if self.plot:
             from invc.report.plot import write_plot
 
@@ -102,7 +122,6 @@ class Pictures:
             from invc.report.vcd import write_vcd
 
             write_vcd(run, Path(self.vcd))
-        return self.wanted
 
 
 def _need_folder(path: Path) -> None:

@@ -184,7 +184,7 @@ def command(
         before, asked, trust = _again(ctx, trust, trust.repeat, design)
     pictures = Pictures(plot, html, vcd)
     trust.check(design)
-    asked.check(trust, pictures.wanted)
+    asked.check(trust, vcd)
     held = parse_clamps(design.netlist, asked.clamps)
     left_out = [parse_combination(design.netlist, text) for text in asked.forbid]
     biases = parse_biases(design.netlist, asked.bias)
@@ -196,6 +196,7 @@ def command(
             write_json(json_file, _impossible(design, asked, held, left_out, biases, str(reason)))
         if text_wanted:
             click.echo(f"impossible: {reason}")
+        pictures.say_unwritten()
         ctx.exit(IMPOSSIBLE)
     findings = Findings()
     if trust.uniformity:
@@ -239,7 +240,14 @@ def command(
             _print_summary(result, clamped, verbose, proving=findings.proof is not None)
     if text_wanted:
         echo_findings(trust, findings, design, biases, result, show, radix)
-    pictures.write(design, asked.clamps, clamped, result)
+    pictures.write(
+        design,
+        asked.clamps,
+        clamped,
+        result,
+        proven_impossible=status == "impossible",
+        also=(("left out", asked.forbid), ("biased", asked.bias)),
+    )
     if before:
         _compare(before, result, text_wanted)
     ctx.exit({"found": FOUND, "impossible": IMPOSSIBLE}.get(status, NONE_FOUND))
@@ -262,7 +270,7 @@ class Asked:
     target: int | None
     equilibrium: bool
 
-    def check(self, trust: Trust, pictures: Sequence[str]) -> None:
+    def check(self, trust: Trust, vcd: str | None) -> None:
         """Refuse what equilibrium sampling does not know."""
         if not self.equilibrium:
             return
@@ -272,7 +280,7 @@ class Asked:
             "--target": self.target,
             "--set": self.settings,
             f"--dynamics {self.dynamics}": self.dynamics not in ("auto", "gibbs"),
-            "--plot, --html and --vcd": pictures,
+            "--vcd": vcd,
         }
         for name, given in others.items():
             if given:

@@ -107,14 +107,23 @@ def _finish(page: Element, body: Element) -> Iterator[str]:
 def _charts(run: Run) -> Iterator[tuple[str, str, Element | None]]:
     """Title, explanation and picture of each chart; the explanation says why there is none."""
     answers = answers_chart(run)
-    seen = f"{run.trace.reads} reads that ran side by side" if run.trace else ""
-    unseen = "Every spin follows from the clamps: there was nothing to watch."
     text = (
         "Reads that ended in each verified answer."
         if answers is not None
         else "No answer was found."
     )
     yield "Answers", text, answers
+    if run.trace is not None:  # samples at equilibrium are not watched from sweep to sweep
+        yield from _courses(run, run.trace)
+    bits = marginals_chart(run)
+    text = "Share of verified reads in which each port bit is 1, most significant bit first."
+    yield "Bits", text if bits is not None else "No answer was found.", bits
+
+
+def _courses(run: Run, trace: Trace) -> Iterator[tuple[str, str, Element | None]]:
+    """The charts against sweeps."""
+    seen = f"{trace.reads} reads that ran side by side"
+    unseen = "Every spin follows from the clamps: there was nothing to watch."
     energy = energy_chart(run)
     text = f"Of {seen}: median, middle half, and all but the outer 5 %."
     text += "" if run.ranked else " 0 satisfies every gate."
@@ -123,9 +132,6 @@ def _charts(run: Run) -> Iterator[tuple[str, str, Element | None]]:
         convergence = convergence_chart(run)
         text = f"Share of {seen} whose inputs give the clamped values."
         yield "Convergence", text if convergence is not None else unseen, convergence
-    bits = marginals_chart(run)
-    text = "Share of verified reads in which each port bit is 1, most significant bit first."
-    yield "Bits", text if bits is not None else "No answer was found.", bits
 
 
 def _answers_table(body: Element, run: Run) -> None:

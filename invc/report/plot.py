@@ -94,8 +94,11 @@ def format_plot(run: Run, form: str) -> bytes:
         engine.set(w_pad=0.2, h_pad=0.15, wspace=0.05, rect=(0, 0, 1, 0.88))  # type: ignore[call-arg]
         figure.text(0.025, 0.935, short(run.title, 80), fontsize=16, fontweight="bold")
         figure.text(0.025, 0.897, run.summary, color=SOFT, fontsize=10.5)
-        # A model without gates has no wrong state, so nothing converges to right ones.
-        draws = (_answers, _energy, *(() if run.ranked else (_convergence,)), _bits)
+        draws = [_answers, _energy, _convergence, _bits]
+        if run.ranked:  # an imported model has no wrong state: nothing converges to right ones
+            draws.remove(_convergence)
+        if run.trace is None:  # samples at equilibrium are not watched from sweep to sweep
+            draws = [_answers, _bits]
         places = list(figure.subplots(2, 2).flat)
         for axes in places[len(draws) :]:
             axes.set_axis_off()

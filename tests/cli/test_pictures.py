@@ -85,3 +85,25 @@ def test_errors_are_one_line_with_a_hint(folder, options, text):
     assert done.returncode == 1
     assert done.stderr.startswith(text)
     assert "hint: " in done.stderr and "Traceback" not in done.stderr
+
+
+def test_pages_say_what_else_was_asked_and_proven(folder, tmp_path):
+    html, png = tmp_path / "out.html", tmp_path / "out.png"
+    options = ["--html", str(html), "--plot", str(png)]
+    left_out = ["--forbid", "a=11", "--bias", "b[0]=0.9"]
+    assert simulate(folder, "mult4.hj", "-c", "p=143", *left_out, *options).returncode == 0
+    text = html.read_text()
+    assert "<dt>left out</dt><dd>a=11</dd>" in text and "<dt>biased</dt><dd>b[0]=0.9</dd>" in text
+    none = ["-c", "p=211", "--reads", "64", "--prove"]  # a prime, and more than 15
+    assert simulate(folder, "mult4.hj", *none, *options).returncode == 4
+    assert "impossible, proven by SAT; no answer found; 0 of 64 reads verified" in html.read_text()
+
+
+def test_samples_at_equilibrium_have_pictures_without_sweeps(folder, tmp_path):
+    html = tmp_path / "out.html"
+    done = simulate(folder, "mult4.hj", "-c", "p=143", "--equilibrium", "--html", str(html))
+    assert done.returncode == 0
+    text = html.read_text()
+    assert "<h2>Answers</h2>" in text and "<h2>Energy</h2>" not in text and 'id="sweep"' not in text
+    refused = simulate(folder, "mult4.hj", "--equilibrium", "--vcd", "out.vcd")
+    assert refused.returncode == 2 and "--equilibrium does not go with --vcd" in refused.stderr

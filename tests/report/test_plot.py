@@ -65,7 +65,14 @@ def test_many_answers_none_and_no_trace_are_drawn(plain):
     assert "30 answers, the most often found first" in words and "mean 25.5" in words
     empty = replace(plain, answers=(), trace=None)
     words = " ".join(ET.fromstring(format_plot(empty, "svg")).itertext())
-    assert "no answer was found" in words and "every spin follows from the clamps" in words
+    assert "no answer was found" in words and "Energy" not in words
+    trace = plain.trace
+    first = {
+        name: getattr(trace, name)[:1] for name in ("sweeps", "energies", "verified", "satisfied")
+    }
+    one = replace(plain, trace=replace(trace, **first))
+    words = " ".join(ET.fromstring(format_plot(one, "svg")).itertext())
+    assert "every spin follows from the clamps" in words
 
 
 def test_suffix_is_checked_before_anything_runs(tmp_path):
