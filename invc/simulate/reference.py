@@ -12,7 +12,7 @@ from invc.simulate.program import Program
 from invc.simulate.random import LANES, WORDS, UInt64, bits_of, draw, words_of
 
 POOL = 64
-QUARTERS = 4
+USES = 64
 
 
 def sweep(
@@ -57,19 +57,24 @@ def _sum(program: Program, u: int, bits: npt.NDArray[np.uint8]) -> npt.NDArray[n
 def _noise(heat: Heat, rng: UInt64, uses: int) -> Iterator[npt.NDArray[np.int64]]:
     """Vectors from a pool, each drawn once and used 64 times, rotated among and within words."""
     size = 1
-    while size < POOL and 2 * size * WORDS * QUARTERS <= uses:
+    while size < POOL and 2 * size * USES <= uses:
         size *= 2
     while True:
-        pool = [_fresh(heat, rng) for _ in range(size)]
-        for quarter in range(QUARTERS):
-            for rotation in range(WORDS):
-                word = draw(rng)
-                cursor = int(word[0]) & (size - 1)
-                stride = int(word[1]) & (size - 1) | 1
-                for _ in range(size):
-                    cursor = (cursor + stride) & (size - 1)
-                    rows = np.roll(pool[cursor].reshape(WORDS, 64), -rotation, axis=0)
-                    yield np.roll(rows, quarter * 64 // QUARTERS, axis=1).reshape(LANES)
+        pool, shift, step = [], [], []
+        for _ in range(size):
+            pool.append(_fresh(heat, rng).reshape(WORDS, 64))
+            word = draw(rng)
+            shift.append(int(word[0]) % LANES)
+            step.append(int(word[1]) % LANES | 1)  # odd: all shifts in turn
+        for _ in range(USES):
+            word = draw(rng)
+            cursor = int(word[0]) & (size - 1)
+            stride = int(word[1]) & (size - 1) | 1
+            for _ in range(size):
+                cursor = (cursor + stride) & (size - 1)
+                shift[cursor] = (shift[cursor] + step[cursor]) % LANES
+                rows = np.roll(pool[cursor], -(shift[cursor] % WORDS), axis=0)
+                yield np.roll(rows, shift[cursor] // WORDS, axis=1).reshape(LANES)
 
 
 def _fresh(heat: Heat, rng: UInt64) -> npt.NDArray[np.int64]:

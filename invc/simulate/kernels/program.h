@@ -8,7 +8,7 @@
 constexpr int WORDS = 16;
 constexpr int LANES = 64 * WORDS;
 constexpr int POOL = 64;
-constexpr int QUARTERS = 4;
+constexpr int USES = 64;  // of a vector of noise, each rotated otherwise
 constexpr int HEAT_BITS = 16;        // of a random number
 constexpr int MOST_NOISE_BITS = 16;  // of a number of thresholds, which fit 15
 
