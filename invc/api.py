@@ -112,6 +112,7 @@ def synth(
     max_degree: int | None = None,
     bits: int | None = None,
     gate_level: bool = False,
+    prove: float | None = None,
     yosys: str | None = None,
     **parameters: Value,
 ) -> Design:
@@ -128,6 +129,7 @@ def synth(
         max_degree: No spin has more couplings: nets become copies, joined in trees.
         bits: Every h and J fits so many signed bits.
         gate_level: Whether the source is a netlist of cells, to be read as it is.
+        prove: Seconds for a proof by Yosys that the netlist is equal to its source.
         yosys: The Yosys to use.
         **parameters: Parameters of the top module, such as W=8.
     """
@@ -150,6 +152,7 @@ def synth(
             objective=objective,
             limits=Limits(max_degree, bits) if max_degree or bits else None,
             gate_level=gate_level,
+            proving=prove,
             yosys=yosys,
         )
 

@@ -109,6 +109,13 @@ def test_limits_of_hardware_hold():
     assert {(x["a"], x["b"]) for x in invc.simulate(design, p=143)} == {(11, 13), (13, 11)}
 
 
+def test_a_compilation_can_be_proven():
+    text = "module t(input [2:0] a, b, output [3:0] y); assign y = a + b; endmodule"
+    assert invc.synth(text, prove=60).netlist.name == "t"
+    with pytest.raises(InvcError):
+        invc.synth(text, prove=1e-6)
+
+
 def test_results_show_themselves_and_escape_what_others_named():
     answers = Answers("found", tuple({"<b>": k} for k in range(25)), {"reads": [1] * 25}, "a < b")
     html = answers._repr_html_()
