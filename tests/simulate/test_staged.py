@@ -13,6 +13,7 @@ from invc.netlist import evaluate, word_of
 from invc.simulate import run
 from invc.simulate.choose import Mix
 from invc.simulate.energy import compile_meter
+from invc.simulate.kernels.heatbath import kernel_names
 from invc.simulate.logic import answers_seen, gates_satisfied
 from invc.simulate.random import block_generator, first_state
 from invc.simulate.stages import plan_stages
@@ -169,3 +170,34 @@ def test_a_mix_is_mostly_what_the_first_block_got_through_with():
         assert {name for name, _ in blocks} == {main, other}
     assert mix.block(0, 256, True) == ("staged", 256)
     assert Mix("gibbs").block(4, 512, True) == ("gibbs", 512)
+
+
+@pytest.mark.parametrize("dynamics", ["gibbs", "pt", "staged"])
+def test_every_kernel_and_the_reference_end_in_the_same_states(dynamics):
+    design = assemble(multiplier(4), CELLS)
+    clamped = presolve(design, parse_clamps(design.netlist, ["p=143"]))
+
+    def states(kernel, threads):
+        seen = {}
+
+        def watch(block, sweeps, state):
+            seen[block, sweeps] = state.copy()
+
+        run(
+            design,
+            clamped,
+            dynamics=dynamics,
+            kernel=kernel,
+            threads=threads,
+            reads=2048,
+            sweeps=32,
+            watch=watch,
+        )
+        return seen
+
+    first = states(kernel_names()[0], 2)
+    assert len(first) >= 2
+    for kernel in kernel_names()[1:]:
+        again = states(kernel, 1)
+        assert again.keys() == first.keys()
+        assert all(np.array_equal(again[key], first[key]) for key in first)
