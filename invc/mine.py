@@ -26,7 +26,8 @@ from invc.passes.cover_cones import FEWEST_SETS, Match, choose, kinds_of, place_
 SHAPE = Shape(inputs=5, outputs=2)
 MAX_ANCILLAS = 3  # more make programs that take minutes
 LEAST_RATIO = Fraction(1, 4)  # of gap: what the weakest cell of hamlib has
-EFFORT = 500_000  # sets of gates in a whole netlist: some ten seconds
+EFFORT = 200_000  # sets of gates in a whole netlist: some five seconds
+MOST_FUNCTIONS = 2000  # that are sorted into classes
 SLICES = (1 / 40, 1 / 8)  # of the time: what each class may take at first, and then those left
 
 Order = tuple[ClassLiteral, ...]
@@ -178,14 +179,29 @@ def spins(netlist: Netlist, mapper: Mapper) -> int:
 
 
 def survey(graph: Graph, shape: Shape, known: Container[Kind]) -> list[Lode]:
-    """The classes of a netlist's cones that are not known, what may save most first."""
-    groups: dict[Kind, list[tuple[Cone, Order]]] = {}
+    """The classes of a netlist's cones that are not known, what may save most first.
+
+    Of a large netlist only the functions that promise most are sorted into classes.
+    """
+    alike: dict[tuple[int, tuple[int, ...]], list[Cone]] = {}
     for cone in cones(graph, shape):
-        found = kind_of(len(cone.inputs), cone.tables)
-        if found is not None and found[0] not in known and cone.spins > len(cone.outputs):
-            groups.setdefault(found[0], []).append((cone, found[1]))
+        if cone.spins > len(cone.outputs):
+            alike.setdefault((len(cone.inputs), cone.tables), []).append(cone)
+    groups: dict[Kind, list[tuple[Cone, Order]]] = {}
+    for (inputs, tables), members in sorted(alike.items(), key=_promise)[:MOST_FUNCTIONS]:
+        found = kind_of(inputs, tables)
+        if found is not None and found[0] not in known:
+            groups.setdefault(found[0], []).extend((cone, found[1]) for cone in members)
     lodes = [_lode(kind, found) for kind, found in groups.items()]
     return sorted(lodes, key=lambda lode: (-lode.most, lode.kind))
+
+
+def _promise(
+    one: tuple[tuple[int, tuple[int, ...]], list[Cone]],
+) -> tuple[int, tuple[int, tuple[int, ...]]]:
+    """Functions that may save most come first."""
+    function, members = one
+    return -sum(cone.spins - len(cone.outputs) for cone in members), function
 
 
 def _lode(kind: Kind, found: Sequence[tuple[Cone, Order]]) -> Lode:
