@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from invc.library.expression import Specification
+    from invc.netlist import Function
 
 
 @click.command()
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     help="Folder for NAME.toml; made if missing.  [default: here]",
 )
 @click.option("--ancillas", type=click.IntRange(0, 8), help="Exactly this many.  [the fewest]")
+@click.option(
+    "--ancilla",
+    "given",
+    multiple=True,
+    metavar="STATEMENT",
+    help='What an ancilla is: "x0 = A & B". All of them, or none to find them. May be repeated.',
+)
 @click.option("--max-coefficient", type=click.IntRange(1, 1024), default=32, show_default=True)
 @click.option(
     "--bits", type=click.IntRange(2, 11), help="Coefficients fit signed integers of BITS."
@@ -40,6 +48,7 @@ def command(
     function: str,
     output: Path,
     ancillas: int | None,
+    given: tuple[str, ...],
     max_coefficient: int,
     bits: int | None,
     graph: Path | None,
@@ -70,6 +79,7 @@ def command(
         edges=_edges(graph) if graph else None,
         time_limit=time_limit,
         degenerate=allow_degenerate,
+        given=_given(name, given) if given else None,
     )
     if not quiet:
         _name_kin(name, specification)
@@ -86,6 +96,7 @@ def command(
         count = len(cell.ancillas)
         found = f"with {count} ancilla{'s' * (count != 1)}: gap {cell.gap}"
         proven = "proven optimal" if solution.optimal else "stopped by the time limit"
+        proven += " for these ancillas" if given else ""
         click.echo(
             f"{'; '.join([*solution.tried, found])}, ground {cell.ground}, "
             f"largest coefficient {cell.largest}; {proven}"
@@ -103,6 +114,19 @@ def _specification(name: str, function: str) -> tuple[Specification, str]:
         made = module_function(path, name)
         return Specification(made.pins, made.relation, made), f"module of {path.name}"
     return parse_specification(name, function), function
+
+
+def _given(name: str, statements: tuple[str, ...]) -> Function:
+    """The functions of the ancillas, as the statements define them."""
+    from invc.diagnostics import InvcError
+    from invc.library.expression import parse_specification
+
+    text = "; ".join(statements)
+    function = parse_specification(name, text).function
+    if function is None:
+        hint = "write each as 'x0 = A & B'"
+        raise InvcError(f"{text!r} does not say what the ancillas are", where=name, hint=hint)
+    return function
 
 
 def _name_kin(name: str, specification: Specification) -> None:

@@ -28,6 +28,7 @@ from invc.diagnostics import InvcError, nearest
 from invc.library.cell import Cell
 from invc.library.expression import Specification
 from invc.library.proof import prove_cell
+from invc.netlist import Function
 
 BIAS_RATIO = 2  # |h| may be this many times the bound on |J|, as on the published cells
 MAX_SPINS = 14
@@ -49,6 +50,7 @@ class Bounds:
         edges: Spin pairs that may couple, by name, or None for all.
         time_limit: Seconds for the whole search, or None.
         degenerate: Whether a valid row may have several ancilla words at the ground level.
+        given: What the ancillas are, as functions of pins, or None to find that out.
     """
 
     ancillas: int | None = None
@@ -58,6 +60,7 @@ class Bounds:
     edges: frozenset[frozenset[str]] | None = None
     time_limit: float | None = None
     degenerate: bool = False
+    given: Function | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,9 @@ def solve_cell(
         InvcError: No cell exists within the bounds; the message says which bound made it so.
     """
     deadline = None if bounds.time_limit is None else monotonic() + bounds.time_limit
+    if bounds.given is not None:
+        _check_given(name, specification.pins, bounds.given)
+        bounds = replace(bounds, ancillas=len(bounds.given.outputs))
     fewest = bounds.ancillas or 0
     most = bounds.max_ancillas if bounds.ancillas is None else bounds.ancillas
     _check_graph(name, specification.pins, most, bounds.edges)
@@ -139,10 +145,32 @@ def _check_graph(
                 raise InvcError(f"the graph names {end!r}, which is no spin", where=name, hint=hint)
 
 
+def _check_given(name: str, pins: Sequence[str], given: Function) -> None:
+    for pin in given.inputs:
+        if pin not in pins:
+            hint = nearest(pin, pins)
+            raise InvcError(f"an ancilla reads {pin!r}, which is no pin", where=name, hint=hint)
+    for ancilla in given.outputs:
+        if ancilla in pins:
+            raise InvcError(f"ancilla {ancilla!r} is a pin", where=name, hint="name it x0")
+
+
+def _words(specification: Specification, given: Function) -> dict[int, int]:
+    """The ancilla word of each valid row."""
+    words = {}
+    for row in range(1 << len(specification.pins)):
+        if specification.rows >> row & 1:
+            bits = {pin: row >> k & 1 for k, pin in enumerate(specification.pins)}
+            at = sum(bits[pin] << k for k, pin in enumerate(given.inputs))
+            words[row] = sum((table >> at & 1) << k for k, table in enumerate(given.tables))
+    return words
+
+
 def _loosen(bounds: Bounds) -> str:
     """Which options may be the ones that made it impossible."""
     given = {
-        "--ancillas": bounds.ancillas is not None,
+        "--ancilla": bounds.given is not None,
+        "--ancillas": bounds.ancillas is not None and bounds.given is None,
         "--bits": bounds.bits is not None,
         "--graph": bounds.edges is not None,
         "--max-coefficient": bounds.bits is None and bounds.max_coefficient < 32,
@@ -165,7 +193,9 @@ class _Problem:
         deadline: float | None,
     ) -> None:
         self.name, self.specification, self.bounds = name, specification, bounds
-        self.ancillas = _ancilla_names(specification.pins, ancillas)
+        given = bounds.given
+        self.ancillas = given.outputs if given else _ancilla_names(specification.pins, ancillas)
+        self.given = _words(specification, given) if given else None
         self.spins = specification.pins + self.ancillas
         self.deadline = deadline
         self.words: Mapping[int, int] = {}
@@ -222,6 +252,7 @@ class _Problem:
 
         The ancilla word of each valid row is free, or the one in `words`.
         """
+        words = words or self.given
         program = pulp.LpProblem("cell", pulp.LpMaximize)
         category = "Integer" if integers else "Continuous"
         most = BIAS_RATIO * bound
@@ -395,6 +426,8 @@ class _Problem:
             if round(x.varValue)
         )
         proven = "proven optimal" if optimal else "stopped by the time limit"
+        if self.given:
+            proven += " for ancillas as given"
         draft = Cell(
             self.name,
             self.specification.pins,

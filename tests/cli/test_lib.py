@@ -175,6 +175,11 @@ def test_options_reach_the_solver(invc, tmp_path):
     assert read_cell(tmp_path / "X.toml").largest == 1
     assert invc("lib-gen", "X", "A + B + C = S + 2*CO", "--max-coefficient", 1, "-q")[0] == 0
     assert read_cell(tmp_path / "X.toml").strongest == 1
+    assert invc("lib-gen", "X", "Y = A ^ B", "--ancilla", "n = ~(A | B)", "-q")[0] == 0
+    assert read_cell(tmp_path / "X.toml").ancillas == ("n",)
+    assert invc("lib-gen", "X", "Y = A ^ B", "--ancilla", "A <= B")[2] == (
+        "X: error: 'A <= B' does not say what the ancillas are\n  hint: write each as 'x0 = A & B'\n"
+    )
     assert invc("lib-gen", "X", "Y = A & B", "--allow-degenerate", "-q")[0] == 0
     assert read_cell(tmp_path / "X.toml").degenerate
 

@@ -9,6 +9,7 @@ import pulp
 import pytest
 
 from invc.diagnostics import InvcError
+from invc.ising import all_energies
 from invc.library import faults, gap_ratio
 from invc.library import solve as solve_module
 from invc.library.expression import Specification, parse_specification
@@ -118,6 +119,37 @@ def test_eleven_spins_take_no_long_time(text, ratio):
     assert faults(solution.cell) == []
     assert solution.optimal
     assert (len(solution.cell.spin_names), gap_ratio(solution.cell)) == (11, ratio)
+
+
+def given(text):
+    return parse_specification("X", text).function
+
+
+def test_ancillas_may_be_given():
+    cell = solve("Y = A ^ B", given=given("carry = A & B")).cell
+    assert faults(cell) == []
+    assert cell.ancillas == ("carry",)
+    assert cell.source.endswith("proven optimal for ancillas as given")
+    states = [m for m in range(16) if all_energies(cell.model)[m] == cell.ground]
+    assert sorted(states) == [0b0000, 0b0101, 0b0110, 0b1011]
+    mux4 = solve(
+        "Y = T ? (S ? D : C) : (S ? B : A)",
+        given=given("w = A&~S&~T; x = B&S&~T; y = ~S&~T; z = S&(T ? D : B)"),
+    ).cell
+    assert faults(mux4) == []
+    assert (len(mux4.spin_names), gap_ratio(mux4)) == (11, 1)
+
+
+def test_given_ancillas_that_do_not_do():
+    assert refusal("Y = A ^ B", given=given("x0 = A ^ B")) == (
+        "no cell with 1 ancilla",
+        "loosen --ancilla",
+    )
+    assert refusal("Y = A ^ B", given=given("x0 = A & Z")) == (
+        "an ancilla reads 'Z', which is no pin",
+        "there are: A, B, Y",
+    )
+    assert refusal("Y = A ^ B", given=given("A = B & Y")) == ("ancilla 'A' is a pin", "name it x0")
 
 
 def test_a_relation_that_is_no_function():
