@@ -19,8 +19,6 @@ SUMS = ("reads", "verified_reads", "strict_reads", "sweeps", "flips", "seconds")
 # What two results of one question have in common; the rest is said of each run.
 KEPT = ("clamps", "forbid", "bias", "model", "question", "spins", "free_spins", "reason", "version")
 HINT = "give a file that 'invc simulate --json' wrote"
-# What decides the samples of a run, as its file holds it and `invc simulate` takes it.
-OPTIONS = ("seed", "dynamics", "settings", "sweeps", "beta", "target", "equilibrium", "reads")
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def provenance(design: Design, asked: Mapping[str, Any], run: Mapping[str, Any])
     Args:
         design: What was sampled.
         asked: From `question`.
-        run: The options of the run, those of OPTIONS among them.
+        run: The options of the run, as `options_of` reads them.
     """
     versions = {
         "invc": __version__,
@@ -103,17 +101,40 @@ def read_result(path: Path) -> Record:
 def _well_formed(fields: Mapping[str, Any]) -> bool:
     """Whether all that is used here has its type."""
     try:
-        runs = fields["runs"]
         return (
             isinstance(fields["model"], str)
             and isinstance(fields["question"], dict)
-            and len(runs) > 0
-            and all(isinstance(run["seed"], int) and set(OPTIONS) <= set(run) for run in runs)
+            and len(fields["runs"]) > 0
+            and all(_run(run) for run in fields["runs"])
             and all(isinstance(fields[name], int | float) for name in SUMS)
+            and all(_texts(fields[name]) for name in ("clamps", "forbid", "bias"))
             and all(_answer(solution) for solution in fields["solutions"])
         )
     except (KeyError, TypeError, AttributeError):
         return False
+
+
+def _run(run: Mapping[str, Any]) -> bool:
+    kinds = {
+        "seed": int,
+        "dynamics": str,
+        "settings": dict,
+        "sweeps": int | None,
+        "target": int | None,
+        "reads": int,
+    }
+    if not all(isinstance(run[name], kind) for name, kind in kinds.items()):
+        return False
+    beta, chains = run["beta"], run["equilibrium"]
+    pair = beta is None or (len(beta) == 2 and all(isinstance(x, int | float) for x in beta))
+    return pair and (
+        chains is None
+        or (isinstance(chains["beta"], int | float) and isinstance(chains["thin"], int))
+    )
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 def _answer(solution: Mapping[str, Any]) -> bool:

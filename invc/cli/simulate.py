@@ -436,6 +436,8 @@ def _impossible(
         "reason": reason,
         "solutions": [],
         "clamps": list(asked.clamps),
+        "forbid": list(asked.forbid),
+        "bias": list(asked.bias),
         **nothing,
         "seconds": 0.0,
         "spins": design.model.spins,

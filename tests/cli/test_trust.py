@@ -221,6 +221,21 @@ def test_merge_adds_counts(invc):
     assert json.loads(swapped.out)["solutions"] == merged["solutions"]
 
 
+def test_a_broken_result_is_refused_in_one_line(invc):
+    invc("simulate", "mult4.hj", "-c", "p=143", *FEW, "--json", "whole.json")
+    whole = load("whole.json")
+    runs = whole["runs"][0]
+    broken = [
+        *({**whole, name: value} for name in whole for value in (None, 7, "x", [3], {"a": 1})),
+        *({**whole, "runs": [{**runs, name: value}]} for name in runs for value in ("x", [3], 0.5)),
+    ]
+    for report in broken:
+        Path("broken.json").write_text(json.dumps(report))
+        for command in (("simulate", "mult4.hj", "--repeat"), ("merge", "-o", "-")):
+            done = invc(*command, "broken.json")  # asserts that nothing but InvcError escapes
+            assert done.status in (0, 1)
+
+
 @pytest.fixture
 def results(invc):
     """Result files of several questions."""
