@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from invc.design import Clamp, Contradiction, Design, parse_clamps, presolve
+from invc.design import Clamp, Contradiction, Design, parse_biases, parse_clamps, presolve
 from invc.design import read_design as _read_design
 from invc.design import write_design as _write_design
 from invc.diagnostics import InvcError
@@ -199,6 +199,9 @@ def simulate(
     threads: int | None = None,
     time_limit: float | None = None,
     target: int | None = None,
+    forbid: Iterable[Mapping[str, Value]] = (),
+    bias: Mapping[str, float] | None = None,
+    equilibrium: bool = False,
     **ports: Value,
 ) -> Answers:
     """Run a design with some of its port bits held; every answer was verified.
@@ -216,21 +219,44 @@ def simulate(
         threads: By default one a core.
         time_limit: Seconds, 60 unless `reads` is given.
         target: Stop at so many distinct answers.
+        forbid: Combinations of values that no answer may have.
+        bias: Soft clamps: P(bit = 1) that a bit would have alone.
+        equilibrium: Sample at one inverse temperature, `sweeps` apart: every answer is as likely
+            as any other, or as its biases make it.
         **ports: More clamps, by the name of the port: p=143.
     """
     from invc.simulate import run  # noqa: PLC0415
 
     chosen = _design(design)
+    biases = parse_biases(chosen.netlist, [f"{name}={p!r}" for name, p in (bias or {}).items()])
+    left_out = [_held(chosen, values, {}) for values in forbid]
     try:
-        clamped = presolve(chosen, _held(chosen, clamps, ports))
+        clamped = presolve(chosen, _held(chosen, clamps, ports), left_out)
     except Contradiction as reason:
         return Answers("impossible", (), summary=f"impossible: {reason}")
+    if equilibrium and clamped.free:
+        from invc.simulate.equilibrium import equilibrium as sample  # noqa: PLC0415
+
+        chains = sample(
+            chosen,
+            clamped,
+            biases=biases,
+            beta=beta[-1] if beta else None,
+            thin=sweeps,
+            reads=reads,
+            kernel=kernel,
+            seed=seed,
+            threads=threads,
+            time_limit=time_limit,
+        )
+        return replace(_answers(chosen, chains.result), details=chains)
     result = run(
         chosen,
         clamped,
         dynamics=dynamics,
         kernel=kernel,
         settings=settings or {},
+        biases=biases,
         reads=reads,
         sweeps=sweeps,
         beta=beta,

@@ -84,6 +84,15 @@ def test_clamps_in_every_form_hold_the_same(mult4):
         assert list(invc.prove(mult4, clamps, **ports)) == expected
 
 
+def test_forbidden_biased_and_uniform_answers(mult4):
+    left = invc.simulate(mult4, p=143, forbid=[{"a": 11, "b": 13}], reads=1024)
+    assert [answer["a"] for answer in left] == [13]
+    leaning = invc.simulate(mult4, p=143, bias={"a[1]": 0.9}, equilibrium=True, reads=8192)
+    reads = {answer["a"]: n for answer, n in zip(leaning, leaning.columns["reads"], strict=True)}
+    assert reads[11] > 3 * reads[13]  # 11 has the bit, 13 has not
+    assert leaning.details.mixed
+
+
 def test_none_found_claims_nothing_and_prove_does(mult4):
     found = invc.simulate(mult4, p=251, reads=64, sweeps=5)
     assert (found.status, list(found)) in [("none", []), ("impossible", [])]
