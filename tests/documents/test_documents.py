@@ -92,8 +92,8 @@ def test_the_examples_in_the_helps_are_right_usage():
 
 
 def skeleton(text):
-    """Lines with their figures struck out."""
-    return [NUMBER.sub("N", line) for line in text.splitlines()]
+    """Lines with their figures struck out, and the blanks that a wider figure moves."""
+    return [" ".join(NUMBER.sub("N", line).split()) for line in text.splitlines()]
 
 
 def test_readme_opens_with_two_commands():
