@@ -33,7 +33,9 @@ endmodule
 BUILT_IN_CLAMP = "p=38243"  # 167 x 229
 READS = 1024  # a block
 REPEATS = 3
-MOST_SLOW = 10  # so many times the seconds wanted: one run is enough, then
+MOST_SLOW = 10  # what takes so many times the seconds wanted is not measured
+# A large design is slow to start: beyond so many times the seconds wanted, what is left is skipped.
+OVERTIME = 2
 SHORTER = 8  # the long run has so many times the sweeps of the short one
 MOST_SWEEPS = 1 << 22
 # The reference is for tests; beyond this many free spins it would only take the time of others.
@@ -105,10 +107,17 @@ class Answers:
 
 @dataclass(frozen=True)
 class Bench:
-    """What a benchmark of a design measured."""
+    """What a benchmark of a design measured.
+
+    Attributes:
+        rates: Of each sampler, on one core and on all.
+        answers: Of each dynamics.
+        skipped: What there was no time for, in words.
+    """
 
     rates: tuple[Rate, ...]
     answers: tuple[Answers, ...]
+    skipped: tuple[str, ...] = ()
 
 
 def built_in_design() -> tuple[Design, Clamped]:
@@ -151,20 +160,29 @@ def bench(
     works = list(_works(design, clamped, rated, all_cores))
     if peers:
         works.append(("dwave-samplers", 1, dwave_work(design, clamped)))
-    share = seconds / 2 / len(works)
-    rates = []
+    began = time.perf_counter()
+    rates, skipped = [], []
     for name, used, work in works:
         # One thread is measured by its own time, whatever else the machine does.
         clock = time.process_time if used == 1 else time.perf_counter
-        per_ns = measure_rate(work, share, clock)
+        in_time = time.perf_counter() - began < OVERTIME * seconds / 2
+        per_ns = measure_rate(work, seconds / 2 / len(works), clock) if in_time else ()
         if per_ns:
             rates.append(Rate(name, used, per_ns))
-    share = seconds / 2 / len(chosen)
-    answers = tuple(
-        first_answers(design, clamped, name, seconds=share, threads=all_cores, seed=seed)
-        for name in chosen
-    )
-    return Bench(tuple(rates), answers)
+        else:
+            skipped.append(f"{name} on {used} core{'s'[: used > 1]}")
+    began = time.perf_counter()
+    answers = []
+    for name in chosen:
+        if time.perf_counter() - began < OVERTIME * seconds / 2:
+            share = seconds / 2 / len(chosen)
+            found = first_answers(
+                design, clamped, name, seconds=share, threads=all_cores, seed=seed
+            )
+            answers.append(found)
+        else:
+            skipped.append(f"the first answer of {name}")
+    return Bench(tuple(rates), tuple(answers), tuple(skipped))
 
 
 def _works(
@@ -247,8 +265,7 @@ def measure_rate(
     """Flips per nanosecond of the sweeps alone, once for each repetition.
 
     Two lengths of run are timed, and the difference in flips divided by the difference in time:
-    what a run costs before its first sweep and after its last drops out. Where even one sweep
-    takes too long for that, it is divided as it is.
+    what a run costs before its first sweep and after its last drops out.
 
     Args:
         work: What does sweeps.
@@ -257,23 +274,28 @@ def measure_rate(
         repeats: How many rates are wanted.
 
     Returns:
-        The rates; none where no work was done.
+        The rates; none where no work was done, or one sweep takes far too long.
     """
+    began = clock()
     flips, took = _timed(work, 1, clock)  # loads what the first call loads
     if took > MOST_SLOW * seconds or not flips:
-        return (flips / took / 1e9,) if flips else ()
+        return ()
     goal = seconds / (repeats + 1)
     start = _timed(work, 1, clock)[1]
     sweeps, took = 1, 0.0
-    while took < goal / 2 and sweeps < MOST_SWEEPS:
-        sweeps *= max(2, min(16, int(goal / max(took, 1e-9))))
+    # The sweeps have to outweigh what the start varies by.
+    enough = max(goal, start) / 2
+    while took < enough and sweeps < MOST_SWEEPS and clock() - began < MOST_SLOW * seconds:
+        sweeps *= max(2, min(16, int(enough / max(took, 1e-9))))
         took = _timed(work, sweeps, clock)[1] - start
-    rates = []
-    for _ in range(repeats):
+    rates: list[float] = []
+    # Of a large design most of the time goes before the first sweep: fewer repetitions, then.
+    while len(rates) < repeats and (not rates or clock() - began < 2 * seconds):
         few, little = _timed(work, max(1, sweeps // SHORTER), clock)
         many, much = _timed(work, sweeps, clock)
-        if many > few and much > little:
-            rates.append((many - few) / (much - little) / 1e9)
+        if many <= few or much <= little:
+            break
+        rates.append((many - few) / (much - little) / 1e9)
     return tuple(rates)
 
 

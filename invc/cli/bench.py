@@ -83,6 +83,9 @@ def command(
     if json_file != "-":
         _print_rates(measured.rates)
         _print_answers(measured.answers)
+        if measured.skipped:
+            left = count(len(measured.skipped), "more measurement")
+            click.echo(f"no time for {left}\n  hint: give more --seconds")
 
 
 def _problem(file: Path | None, clamps: tuple[str, ...]) -> tuple[Design, Clamped]:
@@ -122,12 +125,15 @@ def _report(design: Design, clamped: Clamped, measured: Bench) -> dict[str, Any]
             }
             for a in measured.answers
         ],
+        "skipped": list(measured.skipped),
         "machine": {"processor": platform.machine(), "cores": os.cpu_count()},
         "versions": {"invc": __version__, **versions(*PEERS)},
     }
 
 
 def _print_rates(rates: tuple[Rate, ...]) -> None:
+    if not rates:
+        return
     names = dict.fromkeys(rate.sampler for rate in rates)
     used = sorted({rate.threads for rate in rates})
     median = {(rate.sampler, rate.threads): rate.median for rate in rates}
@@ -140,6 +146,8 @@ def _print_rates(rates: tuple[Rate, ...]) -> None:
 
 
 def _print_answers(answers: tuple[Answers, ...]) -> None:
+    if not answers:
+        return
     head = ["first answer", "runs", "found", "mean"]
     rows = [
         [
