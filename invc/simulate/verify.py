@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from invc.design import Clamped, Design, decode
+from invc.design import Clamped, Design
 from invc.ising.model import Int8
 from invc.netlist import Literal, evaluate, word_of
-from invc.simulate.random import UInt64, bits_of, integers_of
+from invc.simulate.random import LANES, UInt64, bits_of, integers_of
 
+MOST_ROWS = 1 << 14  # bits of a port that are turned over at once; a multiple of 8
 MOST_ENERGIES = 1 << 24  # spins times reads whose energies are computed at once
 
 
@@ -122,16 +123,33 @@ def _answers(
     if not lanes:
         return {}
     ports = design.netlist.ports
-    bits = [[word_of(bit, values, mask) for bit in port.bits] for port in ports]
+    columns = [
+        decode_lanes([word_of(bit, values, mask) for bit in port.bits], lanes, port.signed)
+        for port in ports
+    ]
     found: dict[tuple[int, ...], tuple[int, int]] = {}
-    for lane, energy in zip(lanes, energies, strict=True):
-        answer = tuple(
-            decode([word >> lane & 1 for word in words], port.signed)
-            for port, words in zip(ports, bits, strict=True)
-        )
+    for answer, energy in zip(zip(*columns, strict=True), energies, strict=True):
         reads, lowest = found.get(answer, (0, energy))
         found[answer] = (reads + 1, min(lowest, energy))
     return found
+
+
+def decode_lanes(words: list[int], lanes: list[int], signed: bool) -> list[int]:
+    """The value of a port in each of some replicas, of words with a bit for each replica.
+
+    Equals `invc.design.decode` of the bits of each; ports of thousands of bits are turned over in
+    slices that bound the memory.
+    """
+    parts = []
+    for start in range(0, len(words), MOST_ROWS):
+        rows = words[start : start + MOST_ROWS]
+        data = b"".join(word.to_bytes(LANES // 8, "little") for word in rows)
+        packed = np.frombuffer(data, dtype=np.uint8).reshape(len(rows), -1)
+        bits = np.unpackbits(packed, axis=1, bitorder="little")[:, lanes]
+        parts.append(np.packbits(bits, axis=0, bitorder="little").T)
+    values = [int.from_bytes(row.tobytes(), "little") for row in np.concatenate(parts, axis=1)]
+    top = 1 << len(words) - 1
+    return [value - 2 * top if signed and value & top else value for value in values]
 
 
 def _energies(design: Design, state: UInt64, lanes: list[int]) -> list[int]:
