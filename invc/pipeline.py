@@ -39,11 +39,12 @@ Pass = Callable[[Netlist, Mapper], Netlist]
 # In order: what is left of each gate, what nobody needs, what belongs together.
 PASSES: Mapping[str, tuple[Pass, ...]] = {
     "gap": (
-        *(simplify, sweep_dead, pair_adders, sweep_dead, use_own_cells, sweep_dead),
-        *(widen_gaps, name_nets),
+        *(simplify, sweep_dead, pair_adders, sweep_dead, use_own_cells, cover_cones),
+        *(sweep_dead, widen_gaps, name_nets),
     ),
     "balanced": (
-        *(simplify, sweep_dead, pair_adders, sweep_dead, use_own_cells, sweep_dead, name_nets),
+        *(simplify, sweep_dead, pair_adders, sweep_dead, use_own_cells, cover_cones),
+        *(sweep_dead, name_nets),
     ),
     "spins": (
         *(simplify, sweep_dead, pair_adders, fuse_products, sweep_dead),

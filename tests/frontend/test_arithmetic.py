@@ -4,9 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invc.frontend.arithmetic import PLAIN, Adders, Sum, Word, counters
+from invc.frontend.yosys import Sources
 from invc.library import hamlib
 from invc.netlist import FALSE, TRUE, Builder, Port, evaluate_ports
 from invc.passes import Mapper, fuse_products, fusions, simplify, sweep_dead
+from invc.pipeline import synth
 
 MAPPER = Mapper(hamlib())
 SMALLEST = Adders(counters(hamlib().values()), fusions(hamlib()).keys())
@@ -119,3 +121,22 @@ def test_constants_are_no_operands():
     total.add_product(Word((TRUE, TRUE)), Word((TRUE,)))
     assert total.build(builder, "") == (FALSE, FALSE, FALSE, TRUE)
     assert not builder.gates
+
+
+def test_adders_written_gate_by_gate_become_adders(tmp_path):
+    rtl = tmp_path / "hand.v"
+    rtl.write_text(
+        "module hand(input [3:0] a, b, output [4:0] s);\n  wire [4:0] c;\n  assign c[0] = 0;\n"
+        "  assign s = {c[4], a ^ b ^ c[3:0]};\n"
+        "  assign c[4:1] = (a & b) | (c[3:0] & (a ^ b));\nendmodule\n"
+    )
+    gates = tmp_path / "gates.v"
+    gates.write_text(
+        "module gates(input a, b, c, output s, k);\n  wire x, y, z;\n  xor (x, a, b);\n"
+        "  xor (s, x, c);\n  and (y, a, b);\n  and (z, x, c);\n  or (k, y, z);\nendmodule\n"
+    )
+    for objective in ("balanced", "spins"):
+        made = synth(Sources((rtl,)), objective=objective).netlist
+        assert sorted(gate.function.name for gate in made.gates) == ["FA", "FA", "FA", "HA"]
+        made = synth(Sources((gates,)), objective=objective, gate_level=True).netlist
+        assert [gate.function.name for gate in made.gates] == ["FA"]
