@@ -220,13 +220,18 @@ def best_setting(rows: Rows, budget: Budget, peer: peers.Peer) -> peers.Setting 
 def measure_curves(rows: Rows, budget: Budget, dynamics: list[str]) -> None:
     for problem in curve_problems(budget):
         for name in dynamics:
+            before = 0
             for k in range(2, 21):
                 key = ("Point", name, problem.name, 1 << k)
                 point = (
                     rows.rows[key] if key in rows else measure_point(rows, problem, name, 1 << k)
                 )
-                if point is None or point.seconds > budget.point_seconds / 2:
+                # A dynamics that sets its length by itself has one point and no curve.
+                if point is None or point.flips == before:
                     break
+                if point.seconds > budget.point_seconds / 2:
+                    break
+                before = point.flips
 
 
 def measure_point(rows: Rows, problem: models.Problem, name: str, sweeps: int) -> Point | None:
@@ -244,7 +249,14 @@ def measure_point(rows: Rows, problem: models.Problem, name: str, sweeps: int) -
     if not result.reads:
         return None
     point = Point(
-        name, problem.name, sweeps, result.reads, result.verified_reads, result.strict_reads, took
+        name,
+        problem.name,
+        sweeps,
+        result.reads,
+        result.verified_reads,
+        result.strict_reads,
+        took,
+        result.flips,
     )
     rows.add(point)
     say(f"{problem.name}: {name}, {sweeps} sweeps: {point.verified} of {point.reads} verified")

@@ -89,6 +89,7 @@ class Point:
     verified: int
     strict: int
     seconds: float
+    flips: int = 0
 
 
 Row = Versions | Rate | Run | Tuned | Point
