@@ -121,6 +121,7 @@ def _run(run: Mapping[str, Any]) -> bool:
         "settings": dict,
         "sweeps": int | None,
         "target": int | None,
+        "strict": bool,
         "reads": int,
     }
     if not all(isinstance(run[name], kind) for name, kind in kinds.items()):
@@ -172,6 +173,7 @@ def options_of(record: Record) -> dict[str, Any]:
         "seed": run["seed"],
         "time_limit": None,
         "target": run["target"],
+        "strict": run["strict"],
         "equilibrium": chains is not None,
     }
 

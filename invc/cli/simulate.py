@@ -98,7 +98,7 @@ class Setting(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     "--dynamics",
     default="auto",
     metavar="NAME",
-    help="How p-bits move: gibbs, sc or ssa (docs/dynamics.md).  [auto]",
+    help="How p-bits move: staged, gibbs, pt, sc or ssa (docs/dynamics.md).  [auto]",
 )
 @click.option(
     "--set",
@@ -113,6 +113,7 @@ class Setting(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     "--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds.  [default: 60]"
 )
 @click.option("--target", type=click.IntRange(1), help="Stop at this many distinct answers.")
+@click.option("--strict", is_flag=True, help="Count only reads in which every gate is satisfied.")
 @click.option("--show", type=click.IntRange(0), default=20, show_default=True, help="Rows.")
 @click.option("--radix", type=click.Choice(["dec", "hex", "bin"]), default="dec")
 @click.option("--json", "json_file", metavar="FILE|-", help="Write the result; - is stdout.")
@@ -134,6 +135,7 @@ def command(
     threads: int | None,
     time_limit: float | None,
     target: int | None,
+    strict: bool,
     show: int,
     radix: str,
     json_file: str | None,
@@ -176,6 +178,7 @@ def command(
         seed,
         time_limit,
         target,
+        strict,
         trust.equilibrium,
     )
     before: Record | None = None
@@ -268,6 +271,7 @@ class Asked:
     seed: int
     time_limit: float | None
     target: int | None
+    strict: bool
     equilibrium: bool
 
     def check(self, trust: Trust, vcd: str | None) -> None:
@@ -278,6 +282,7 @@ class Asked:
             raise click.UsageError("--equilibrium samples at one inverse temperature: --beta B")
         others = {
             "--target": self.target,
+            "--strict": self.strict,
             "--set": self.settings,
             f"--dynamics {self.dynamics}": self.dynamics not in ("auto", "gibbs"),
             "--vcd": vcd,
@@ -290,7 +295,7 @@ class Asked:
 # What a repeated run takes from the file.
 DECIDING = (
     *("clamps", "reads", "sweeps", "beta", "dynamics", "settings", "seed", "time_limit"),
-    *("target", "forbid", "bias", "equilibrium"),
+    *("target", "strict", "forbid", "bias", "equilibrium"),
 )
 
 
@@ -382,6 +387,7 @@ def _sample(
         threads=threads,
         time_limit=asked.time_limit,
         target=asked.target,
+        strict=asked.strict,
         near=trust.explain,
         progress=progress,
         watch=watch,
@@ -500,6 +506,7 @@ def _options(asked: Asked) -> dict[str, Any]:
         "sweeps": asked.sweeps,
         "beta": list(asked.beta) if asked.beta else None,
         "target": asked.target,
+        "strict": asked.strict,
     }
 
 

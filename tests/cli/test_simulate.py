@@ -184,3 +184,11 @@ def test_every_listed_command_exists_and_its_help_agrees():
     for name in COMMANDS:
         result = CliRunner().invoke(group, [name, "--help"])
         assert result.exit_code == 0, (name, result.output)
+
+
+def test_strict_reads_satisfy_every_gate(folder):
+    status, report, found = solutions(folder, "mult8.hj", "--clamp", "p=38243", "--strict")
+    assert status == 0
+    assert found
+    assert all(answer["energy"] == 0 for answer in report["solutions"])
+    assert report["verified_reads"] == report["strict_reads"]
