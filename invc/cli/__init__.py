@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import os
 import sys
 from importlib import import_module
 from keyword import iskeyword
@@ -97,5 +98,7 @@ def main() -> None:
         if error.errno not in NO_ROOM:
             raise
         click.echo(f"error: {(error.strerror or '').lower()}\n  hint: {NO_ROOM_HINT}", err=True)
+        # What could not be written is still in a buffer, and Python would fail over it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         status = 1
     sys.exit(status if isinstance(status, int) else 0)

@@ -13,6 +13,7 @@ from invc.simulate.random import LANES, WORDS, UInt64, bits_of, draw, words_of
 
 POOL = 64
 USES = 64
+FEW_UPDATES = 16
 
 
 def sweep(
@@ -28,9 +29,10 @@ def sweep(
         sweeps: How many.
     """
     bits = bits_of(state)
+    each = 1 if program.updates < FEW_UPDATES else USES
     with np.errstate(over="ignore"):
         noise = [
-            _noise(heats[r], rng, sweeps * int(np.count_nonzero(program.parity == r)))
+            _noise(heats[r], rng, sweeps * int(np.count_nonzero(program.parity == r)), each)
             for r in (0, 1)
         ]
         for _ in range(sweeps):
@@ -54,10 +56,10 @@ def _sum(program: Program, u: int, bits: npt.NDArray[np.uint8]) -> npt.NDArray[n
     return total
 
 
-def _noise(heat: Heat, rng: UInt64, uses: int) -> Iterator[npt.NDArray[np.int64]]:
-    """Vectors from a pool, each drawn once and used 64 times, rotated among and within words."""
+def _noise(heat: Heat, rng: UInt64, uses: int, each: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Vectors from a pool, each drawn once and used so often, rotated among and within words."""
     size = 1
-    while size < POOL and 2 * size * USES <= uses:
+    while size < POOL and 2 * size * each <= uses:
         size *= 2
     while True:
         pool, shift, step = [], [], []
@@ -66,7 +68,7 @@ def _noise(heat: Heat, rng: UInt64, uses: int) -> Iterator[npt.NDArray[np.int64]
             word = draw(rng)
             shift.append(int(word[0]) % LANES)
             step.append(int(word[1]) % LANES | 1)  # odd: all shifts in turn
-        for _ in range(USES):
+        for _ in range(each):
             word = draw(rng)
             cursor = int(word[0]) & (size - 1)
             stride = int(word[1]) & (size - 1) | 1

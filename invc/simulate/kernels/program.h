@@ -9,6 +9,7 @@ constexpr int WORDS = 16;
 constexpr int LANES = 64 * WORDS;
 constexpr int POOL = 64;
 constexpr int USES = 64;  // of a vector of noise, each rotated otherwise
+constexpr std::size_t FEW_UPDATES = 16;  // of a program that draws every vector afresh
 constexpr int HEAT_BITS = 16;        // of a random number
 constexpr int MOST_NOISE_BITS = 16;  // of a number of thresholds, which fit 15
 
