@@ -265,7 +265,8 @@ def measure_rate(
     """Flips per nanosecond of the sweeps alone, once for each repetition.
 
     Two lengths of run are timed, and the difference in flips divided by the difference in time:
-    what a run costs before its first sweep and after its last drops out.
+    what a run costs before its first sweep and after its last drops out. A dynamics that sets its
+    length by itself has one run, which is divided as it is.
 
     Args:
         work: What does sweeps.
@@ -287,7 +288,10 @@ def measure_rate(
     enough = max(goal, start) / 2
     while took < enough and sweeps < MOST_SWEEPS and clock() - began < MOST_SLOW * seconds:
         sweeps *= max(2, min(16, int(enough / max(took, 1e-9))))
-        took = _timed(work, sweeps, clock)[1] - start
+        many, much = _timed(work, sweeps, clock)
+        if many == flips:
+            return (many / much / 1e9,) if much > 0 else ()
+        took = much - start
     rates: list[float] = []
     # Of a large design most of the time goes before the first sweep: fewer repetitions, then.
     while len(rates) < repeats and (not rates or clock() - began < 2 * seconds):

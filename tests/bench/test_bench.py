@@ -37,6 +37,16 @@ def test_a_rate_leaves_out_what_a_run_costs_before_its_sweeps():
     assert all(math.isclose(rate, 0.5, rel_tol=1e-9) for rate in rates)
 
 
+def test_a_dynamics_that_sets_its_length_is_divided_as_it_is():
+    now = [0.0]
+
+    def work(sweeps):
+        now[0] += 0.004
+        return 10**6
+
+    assert measure_rate(work, 1.0, lambda: now[0]) == (pytest.approx(0.25),)
+
+
 def test_what_takes_far_too_long_is_not_measured():
     now = [0.0]
 
