@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 
 import numpy as np
 
@@ -166,24 +166,54 @@ def count_all(conditions: Iterable[Condition], state: UInt64) -> int:
     return int.from_bytes(row.tobytes(), "little").bit_count()
 
 
+@dataclass(frozen=True, eq=False)
+class Forward:
+    """All gates evaluated forward from the input ports.
+
+    Attributes:
+        logic: The operations.
+        literals: What each net is then, net 0 being the constant false.
+        settled: Literal of whether every net is that already.
+    """
+
+    logic: Logic
+    literals: tuple[int, ...]
+    settled: int
+
+
+@lru_cache(maxsize=1)
+def compile_forward(design: Design) -> Forward:
+    """The gates of a design as operations; those of the last design are kept for the next run."""
+    compiler = Compiler(design.model.spins)
+    value = _forward(compiler, design, range(len(design.netlist.gates)))
+    nets = range(1, design.netlist.net_count + 1)
+    settled = compiler.all(compiler.differ(value[net], 2 * net - 2) ^ 1 for net in nets)
+    return Forward(compiler.logic(), tuple(value[net] for net in (0, *nets)), settled)
+
+
+def _forward(compiler: Compiler, design: Design, gates: Iterable[int]) -> dict[int, int]:
+    """Literals of the nets that some gates, in topological order, compute from the inputs."""
+    value: dict[int, int] = {0: FALSE}
+    for port in design.netlist.inputs:
+        value.update((bit >> 1, bit - 2) for bit in port.bits)
+    for k in gates:
+        gate = design.netlist.gates[k]
+        inputs = [value[pin >> 1] ^ (pin & 1) for pin in gate.inputs]
+        for pin, literal in zip(gate.outputs, compiler.gate(gate, inputs), strict=True):
+            value[pin >> 1] = literal ^ (pin & 1)
+    return value
+
+
 def answers_seen(design: Design, clamped: Clamped) -> Condition:
     """Whether the inputs are those of an answer: evaluated forward, they give the clamped bits.
 
     And no combination of bits that is forbidden. Inner nets need not have settled; gates that no
     such bit depends on are not looked at.
     """
-    netlist = design.netlist
     combinations = (clamped.wanted, *clamped.forbidden)
     needed = _cone(design, [literal for bits in combinations for literal, _ in bits])
     compiler = Compiler(design.model.spins)
-    value: dict[int, int] = {0: FALSE}
-    for port in netlist.inputs:
-        value.update((bit >> 1, bit - 2) for bit in port.bits)
-    for k in needed:
-        gate = netlist.gates[k]
-        inputs = [value[pin >> 1] ^ (pin & 1) for pin in gate.inputs]
-        for pin, literal in zip(gate.outputs, compiler.gate(gate, inputs), strict=True):
-            value[pin >> 1] = literal ^ (pin & 1)
+    value = _forward(compiler, design, needed)
     wanted, *forbidden = (
         compiler.all(value[bit >> 1] ^ (bit & 1) ^ (1 - held) for bit, held in bits)
         for bits in combinations

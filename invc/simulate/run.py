@@ -17,10 +17,9 @@ from typing import TypeVar
 from invc.design import Bias, Clamped, Design, bias_design
 from invc.diagnostics import InvcError
 from invc.simulate.choose import Mix, choose
-from invc.simulate.dynamics import DYNAMICS, PLANS, Ended, Problem, Task
+from invc.simulate.dynamics import DYNAMICS, PLANS, Ended, Task, problem_of
 from invc.simulate.kernels.heatbath import find_kernel, kernel_names
 from invc.simulate.logic import Condition, count_all
-from invc.simulate.program import compile_program
 from invc.simulate.random import LANES, UInt64
 from invc.simulate.schedule import FIRST_SWEEPS, MOST_SWEEPS, Schedule, hold_of
 from invc.simulate.verify import Near, Verified, verify
@@ -154,12 +153,12 @@ def run(
         reads, sweeps = 1, 1
     code = kernel_names()[0] if kernel == "auto" else kernel
     limit = time_limit if time_limit is not None else None if reads else DEFAULT_SECONDS
-    problem = Problem(design, clamped)
+    problem = problem_of(design, clamped)
     mix = choose(problem, dynamics, biased=bool(biases))
     if biases:
         last_beta = problem.betas(mix.first, beta)[1]
         problem = replace(problem, biased=bias_design(design, biases, last_beta))
-    program = compile_program(problem.model, clamped.values)
+    program = problem.program
     plan = _Plan(reads, sweeps, hold_of(program.updates))
     halt = _Halt(None if limit is None else time.perf_counter() + limit)
     task = Task(

@@ -10,9 +10,11 @@ import numpy.typing as npt
 from invc.design import Clamped, Design
 from invc.ising.model import Int8
 from invc.netlist import Literal, evaluate, word_of
+from invc.simulate.logic import compile_forward
 from invc.simulate.random import LANES, UInt64, bits_of, integers_of
 
 MOST_ROWS = 1 << 14  # bits of a port that are turned over at once; a multiple of 8
+MOST_COMPILED = 1 << 14  # gates; more are evaluated as they stand
 MOST_ENERGIES = 1 << 24  # spins times reads whose energies are computed at once
 
 
@@ -71,16 +73,9 @@ def verify(
         near: Look for the unverified read of lowest energy.
     """
     mask = (1 << reads) - 1
-    netlist = design.netlist
-    words = integers_of(state[: netlist.net_count])
-    inputs = {port.name: [words[(bit >> 1) - 1] for bit in port.bits] for port in netlist.inputs}
-    values = evaluate(netlist, inputs, reads)
+    values, settled = _forward(design, state, reads)
     good = right(clamped, values, mask)
-    strict = good
-    for computed, sampled in zip(values[1:], words, strict=True):
-        if not strict:
-            break
-        strict &= ~(computed ^ sampled)
+    strict = good & settled
     lanes = _ones(strict if ground else good)
     energies = _energies(design, state, lanes)
     if ground:
@@ -94,6 +89,32 @@ def verify(
         tuple(lanes),
         _nearest(design, state, _ones(mask ^ good)) if near else None,
     )
+
+
+def _forward(design: Design, state: UInt64, reads: int) -> tuple[list[int], int]:
+    """What the nets of ports are, given the inputs, and in which reads all nets are so."""
+    mask = (1 << reads) - 1
+    netlist = design.netlist
+    if len(netlist.gates) <= MOST_COMPILED:
+        forward = compile_forward(design)
+        scratch = forward.logic.run(state)
+        nets = sorted({bit >> 1 for port in netlist.ports for bit in port.bits})
+        literals = [*(forward.literals[net] for net in nets), forward.settled]
+        rows = [forward.logic.row(literal, state, scratch) for literal in literals]
+        *words, whole = (word & mask for word in integers_of(np.stack(rows)))
+        values = [0] * len(forward.literals)
+        for net, word in zip(nets, words, strict=True):
+            values[net] = word
+        return values, whole
+    words = integers_of(state[: netlist.net_count])
+    inputs = {port.name: [words[(bit >> 1) - 1] for bit in port.bits] for port in netlist.inputs}
+    values = evaluate(netlist, inputs, reads)
+    whole = mask
+    for computed, sampled in zip(values[1:], words, strict=True):
+        if not whole:
+            break
+        whole &= ~(computed ^ sampled)
+    return values, whole
 
 
 def right(clamped: Clamped, values: list[int], mask: int) -> int:

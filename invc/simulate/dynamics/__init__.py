@@ -15,7 +15,7 @@ from invc.simulate.dynamics.pt import plan_pt, pt
 from invc.simulate.dynamics.sc import plan_sc, sc
 from invc.simulate.dynamics.ssa import plan_ssa, ssa
 from invc.simulate.dynamics.staged import staged
-from invc.simulate.dynamics.task import Ended, Problem, Task
+from invc.simulate.dynamics.task import Ended, Problem, Task, problem_of
 
 DYNAMICS: Mapping[str, Callable[[Task], Ended | None]] = MappingProxyType(
     {"gibbs": gibbs, "pt": pt, "staged": staged, "sc": sc, "ssa": ssa}
@@ -24,4 +24,4 @@ PLANS: Mapping[str, Callable[[Task], object]] = MappingProxyType(
     {"pt": plan_pt, "sc": plan_sc, "ssa": plan_ssa}
 )
 
-__all__ = ["DYNAMICS", "PLANS", "Ended", "Problem", "Task"]
+__all__ = ["DYNAMICS", "PLANS", "Ended", "Problem", "Task", "problem_of"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -97,6 +97,11 @@ class Problem:
         return plan_stages(self.design, self.clamped)
 
     @cached_property
+    def program(self) -> Program:
+        """A sweep over all free spins."""
+        return compile_program(self.model, self.clamped.values)
+
+    @cached_property
     def forward(self) -> Program:
         """A sweep over the free spins that are no inputs, gates in topological order."""
         free = self.clamped.values == 0
@@ -107,6 +112,12 @@ class Problem:
     def meter(self) -> Meter:
         """Energies of replicas."""
         return compile_meter(self.model, self.clamped.values)
+
+
+@lru_cache(maxsize=1)
+def problem_of(design: Design, clamped: Clamped) -> Problem:
+    """The problem of a design and its clamps; that of the last run is kept for the next."""
+    return Problem(design, clamped)
 
 
 @dataclass(frozen=True, eq=False)
