@@ -43,33 +43,33 @@ class _Staged:
         seeds = np.random.SeedSequence([task.seed, task.block, 1])
         self.chance = np.random.Generator(np.random.Philox(seeds))
         self.sweeps = self.updates = 0
-        self.wanted: Lanes = np.ones(LANES, dtype=bool)
         self.origins: list[Int64 | None] = []  # for each stage whose copy each replica became
 
     def run(self) -> Ended | None:
-        complete = False
+        right: Lanes | None = None
+        alive = True
         for stage in self.task.problem.stages:
-            good = self.settle(stage, 1 if complete else ENOUGH)
-            if stage.complete and not complete and good is not None:
-                complete = True
-                self.wanted = _lanes(self.task.problem.answers.holds(self.state))
-                if self.wanted.any() and not good[self.wanted].all():
-                    good = self.settle(stage, 1)
+            good = self.settle(stage)
             if good is None:
                 return None
-            copy = not complete and good.any() and not good.all()
-            self.origins.append(self.resample(stage, good) if copy else None)
-            if not good.any() or not self.wanted.any():
+            if right is None and stage.complete:
+                right = _lanes(self.task.problem.answers.holds(self.state))
+                before, first = self.state.copy(), len(self.origins)
+                good = good & right
+            alive = bool(good.any())
+            self.origins.append(self.resample(stage, good) if alive and not good.all() else None)
+            if not alive or self.task.watch(self.sweeps, self.state):
                 break
-            if self.task.watch(self.sweeps, self.state):
-                break
-        self.restore()
-        if complete:
-            self.finish()
+        if right is not None and right.any():
+            if alive:
+                self.gather(before, first)
+            else:
+                self.state = before
+            self.finish(right)
         self.task.watch(self.sweeps, self.state)  # as it is verified
-        return Ended(self.state, self.sweeps, self.updates, complete)
+        return Ended(self.state, self.sweeps, self.updates, right is not None)
 
-    def settle(self, stage: Stage, enough: float) -> Lanes | None:
+    def settle(self, stage: Stage) -> Lanes | None:
         """Move the spins of a stage until enough replicas satisfy it; which ones do."""
         good: Lanes = np.zeros(LANES, dtype=bool)
         done, length, attempts, before = 0, FIRST, 0, -1.0
@@ -79,9 +79,9 @@ class _Staged:
             else:
                 self.move(stage.program, self.task.schedule.high, length)
             good = _lanes(stage.satisfied.holds(self.state))
-            share = float((good & self.wanted).sum() / max(1, self.wanted.sum()))
+            share = float(good.mean())
             done += length
-            if share >= enough or done >= self.task.schedule.sweeps or attempts == ATTEMPTS:
+            if share >= ENOUGH or done >= self.task.schedule.sweeps or attempts == ATTEMPTS:
                 return good
             attempts += bool(attempts) or share - before < STALLED
             before, length = share, done
@@ -110,21 +110,35 @@ class _Staged:
         origin[bad] = donors
         return origin
 
-    def restore(self) -> None:
-        """Give the replicas that are right those spins that were not copied along with them."""
-        lanes = np.flatnonzero(self.wanted)
-        source = lanes
-        stages = self.task.problem.stages[: len(self.origins)]
-        for stage, origin in zip(stages[::-1], self.origins[::-1], strict=True):
-            source = source if origin is None else origin[source]
-            if not np.array_equal(source, lanes):
-                sliced.copy_lanes(self.state, stage.retired, source, lanes)
+    def gather(self, before: UInt64, first: int) -> None:
+        """Give replicas whose inputs were right the state of a descendant that satisfies all.
 
-    def finish(self) -> None:
-        """Where inputs are right and a gate is not, all gates are annealed with the inputs held."""
+        From the stage on in which the inputs were complete, all replicas descend from such ones.
+        Only those are answers that were found apart from each other; the others become again
+        what they were, and so do those that have no descendant any more.
+
+        Args:
+            before: The state when that was seen.
+            first: The number of that stage.
+        """
+        root: Int64 = np.arange(LANES)
+        for origin in self.origins[first:]:
+            root = root if origin is None else root[origin]
+        lanes, source = np.unique(root, return_index=True)
+        stages = self.task.problem.stages[: len(self.origins)]
+        sliced.copy_lanes(self.state, stages[-1].copied, source, lanes)
+        for stage, origin in zip(stages[::-1], self.origins[::-1], strict=True):
+            # Spins that were not copied along with a replica are those of the one it was.
+            source = source if origin is None else origin[source]
+            sliced.copy_lanes(self.state, stage.retired, source, lanes)
+        mask = words_of(np.isin(np.arange(LANES), lanes).astype(np.uint8))
+        self.state = (self.state & mask) | (before & ~mask)
+
+    def finish(self, right: Lanes) -> None:
+        """Where no replica with right inputs satisfies all, anneal all with the inputs held."""
         for attempt in range(ATTEMPTS):
             settled = _lanes(self.task.problem.settled.holds(self.state))
-            if settled[self.wanted].all() or self.task.stopped():
+            if settled[right].any() or self.task.stopped():
                 break
             self.reheat(self.task.problem.forward, settled, FIRST << attempt)
 

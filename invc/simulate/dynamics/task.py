@@ -21,6 +21,8 @@ from invc.simulate.ranked import Sampled, sampled
 from invc.simulate.schedule import Schedule, default_betas
 from invc.simulate.stages import Stage, plan_stages
 
+MOST_KEPT = 1 << 14  # spins: what is kept of larger designs would weigh
+
 
 class Ended(NamedTuple):
     """A block of replicas at its end.
@@ -114,9 +116,15 @@ class Problem:
         return compile_meter(self.model, self.clamped.values)
 
 
-@lru_cache(maxsize=1)
 def problem_of(design: Design, clamped: Clamped) -> Problem:
-    """The problem of a design and its clamps; that of the last run is kept for the next."""
+    """The problem of a design and its clamps; of small designs the last ones are kept."""
+    if design.model.spins > MOST_KEPT:
+        return Problem(design, clamped)
+    return _kept(design, clamped)
+
+
+@lru_cache(maxsize=16)
+def _kept(design: Design, clamped: Clamped) -> Problem:
     return Problem(design, clamped)
 
 
