@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc.cli.reporting import count, echo_table, write_json
-from invc.cli.synth import pairs
+from invc.cli.sources import source_options, sources_of
 
 if TYPE_CHECKING:
     from invc.mine import Ore, Yield
@@ -17,39 +17,13 @@ MOST_TEXT = 60  # characters of a function in the table
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for the cells that are used; made if missing.",
 )
-@click.option("-t", "--top", help="Top module.  [default: the one that no other instantiates]")
-@click.option(
-    "-G",
-    "--parameter",
-    "parameters",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A parameter of the top module. May be repeated.",
-)
-@click.option("-D", "--define", "defines", multiple=True, metavar="NAME[=VALUE]", help="A macro.")
-@click.option(
-    "-I",
-    "--include",
-    "includes",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="A folder of included files.",
-)
-@click.option("--netlist", "gate_level", is_flag=True, help="FILE is a gate-level netlist.")
-@click.option(
-    "--lib",
-    "folders",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="A folder of cells there are already. May be repeated.",
-)
+@source_options
 @click.option(
     "--objective",
     type=click.Choice(["gap", "balanced", "spins"]),
@@ -112,18 +86,11 @@ def command(
     invc mine alu.v
     invc mine alu.v --time-limit 600 -o my_cells
     """
-    from invc.frontend.yosys import Sources
     from invc.library import read_library
     from invc.mine import SHAPE, mine
     from invc.pipeline import LEAST_RATIO, synth
 
-    sources = Sources(
-        files,
-        top,
-        includes,
-        dict(text.partition("=")[::2] for text in defines),
-        pairs(parameters),
-    )
+    sources = sources_of(files, top, parameters, defines, includes)
     library = read_library(*folders)
     design = synth(
         sources, library=library, objective=objective, gate_level=gate_level, yosys=yosys

@@ -9,6 +9,7 @@ import click
 
 from invc import __version__
 from invc.cli.reporting import echo_table, write_json
+from invc.cli.sources import source_options, sources_of
 from invc.cli.stats import as_json, echo_details, echo_gap, echo_summary
 
 if TYPE_CHECKING:
@@ -17,39 +18,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The .hj file.  [TOP.hj]")
-@click.option("-t", "--top", help="Top module.  [default: the one that no other instantiates]")
-@click.option(
-    "-G",
-    "--parameter",
-    "parameters",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A parameter of the top module: W=8, MASK=8'hf0. May be repeated.",
-)
-@click.option("-D", "--define", "defines", multiple=True, metavar="NAME[=VALUE]", help="A macro.")
-@click.option(
-    "-I",
-    "--include",
-    "includes",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="A folder of included files.",
-)
-@click.option(
-    "--netlist",
-    "gate_level",
-    is_flag=True,
-    help="FILE is a gate-level netlist: instances of library cells, Verilog's primitives, assigns.",
-)
-@click.option(
-    "--lib",
-    "folders",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="A folder of your own cells, from 'invc lib-gen'.",
-)
+@source_options
 @click.option(
     "--objective",
     type=click.Choice(["gap", "balanced", "spins"]),
@@ -127,17 +97,10 @@ def command(
     invc synth --netlist mapped.v
     """
     from invc.design import statistics, write_design
-    from invc.frontend.yosys import Sources
     from invc.library import Limits, read_library
     from invc.pipeline import Journal, synth
 
-    sources = Sources(
-        files,
-        top,
-        includes,
-        dict(text.partition("=")[::2] for text in defines),
-        pairs(parameters),
-    )
+    sources = sources_of(files, top, parameters, defines, includes)
     limits = Limits(max_degree, bits) if max_degree or bits else None
     journal = Journal()
     with _Log(verbose) as log:
@@ -168,18 +131,6 @@ def command(
         elif limits is not None:
             echo_gap(found)
         click.echo(f"wrote {target} in {sum(stage.seconds for stage in journal.stages):.2f} s")
-
-
-def pairs(texts: tuple[str, ...]) -> dict[str, str]:
-    """The NAME=VALUE of every -G."""
-    found: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name or not value:
-            raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="'-G'")
-        if found.setdefault(name, value) != value:
-            raise click.BadParameter(f"{name} is given twice", param_hint="'-G'")
-    return found
 
 
 def _file_name(module: str) -> str:
