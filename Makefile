@@ -65,4 +65,5 @@ $(INSTALLED): $(VENV)/pyvenv.cfg $(SOURCES)
 
 $(TOOLS): $(INSTALLED)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group test --group check
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --group qmasm
 	@touch $@

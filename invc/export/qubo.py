@@ -35,14 +35,18 @@ def boolean(problem: Problem) -> Qubo:
 
 
 def write(problem: Problem) -> Iterator[str]:
-    """The file in pieces: comments, the program line, diagonal, couplers."""
+    """The file in pieces: comments, the program line, diagonal, couplers.
+
+    Every bit has a line on the diagonal, 0 or not: some readers take the number of those lines for
+    the number of bits.
+    """
     qubo = boolean(problem)
     for note in notes(problem, CONVENTION):
         yield f"c {note}\n"
     yield f"c constant {qubo.constant}\n"
-    diagonal = [(k, value) for k, value in enumerate(qubo.linear) if value]
-    yield f"p qubo 0 {len(qubo.linear)} {len(diagonal)} {len(qubo.quadratic)}\n"
-    for k, value in diagonal:
+    bits = len(qubo.linear)
+    yield f"p qubo 0 {bits} {bits} {len(qubo.quadratic)}\n"
+    for k, value in enumerate(qubo.linear):
         yield f"{k} {k} {value}\n"
     for (i, j), value in zip(problem.model.edges.tolist(), qubo.quadratic, strict=True):
         yield f"{i} {j} {value}\n"

@@ -3,19 +3,24 @@
 import io
 import json
 import re
-import sys
 import types
 
 import bqpjson
 import dimod
+import jax
 import networkx
 import numpy as np
 import pytest
+import qubolite
 from dimod.serialization import coo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pysat.formula import CNF
 from pysat.solvers import Solver
+from qiskit_optimization.applications import Maxcut
+from qmasm.parse import FileParser
+from qmasm.problem import Problem as QmasmProblem
+from qmasm.utils import SymbolMapping, Utilities
 
 from designs import CELLS, multiplier, netlists
 from invc.assemble import assemble
@@ -107,6 +112,18 @@ def test_dimod_gives_a_qubo_the_same_energies(problem):
 
 @SMALL
 @given(problems())
+def test_qubolite_reads_a_qubo_file_with_the_same_energies(tmp_path_factory, problem):
+    path = tmp_path_factory.mktemp("qubo") / "m.qubo"
+    path.write_text(text_of("qubo", problem))
+    read = qubolite.qubo.load_qbsolv(str(path))
+    _, _, constant = read_qubo(text_of("qubo", problem))
+    assert read.n == problem.model.spins
+    states = np.arange(1 << read.n)[:, None] >> np.arange(read.n) & 1
+    assert (read(states) + constant == all_energies(problem.model)).all()
+
+
+@SMALL
+@given(problems())
 def test_bqpjson_validates_it_and_makes_our_qubo_of_it(problem):
     fields = json.loads(text_of("bqpjson", problem))
     bqpjson.validate(fields)
@@ -119,7 +136,7 @@ def test_bqpjson_validates_it_and_makes_our_qubo_of_it(problem):
             i, j, value = line.split()
             theirs[int(i), int(j)] = float(value)
     _, ours, constant = read_qubo(text_of("qubo", problem))
-    assert theirs == ours
+    assert theirs == {pair: value for pair, value in ours.items() if value}
     assert boolean["offset"] == constant
     names = fields["metadata"]["variable_names"]
     assert [names[str(k)] for k in range(len(names))] == list(problem.names)
@@ -127,29 +144,22 @@ def test_bqpjson_validates_it_and_makes_our_qubo_of_it(problem):
 
 @SMALL
 @given(problems())
-def test_networkx_cuts_are_energies(problem):
-    lines = text_of("gset", problem).splitlines()
-    vertices, edges = map(int, lines[0].split())
-    graph = networkx.Graph()
-    graph.add_nodes_from(range(1, vertices + 1))
-    for line in lines[1:]:
-        i, j, weight = map(int, line.split())
-        assert not graph.has_edge(i, j)
-        graph.add_edge(i, j, weight=weight)
-    assert graph.number_of_edges() == edges == len(lines) - 1
-    model = problem.model
+def test_cuts_of_the_graph_that_qiskit_reads_are_energies(tmp_path_factory, problem):
+    path = tmp_path_factory.mktemp("gset") / "G"
+    path.write_text(text_of("gset", problem))
+    weights = Maxcut.parse_gset_format(str(path))
+    model, vertices = problem.model, len(weights)
     assert vertices - model.spins == bool(model.h.any())
-    for state, energy in enumerate(all_energies(model).tolist()):
-        ones = {k + 1 for k in range(model.spins) if state >> k & 1}
-        cut = (
-            networkx.cut_size(
-                graph, ones | set(range(model.spins + 1, vertices + 1)), None, "weight"
-            )
-            if ones or vertices > model.spins
-            else 0
-        )
-        constant, _ = FORMATS["gset"].remark(problem).removeprefix("energy = ").split(" - 2 cut")
-        assert energy == int(constant) - 2 * cut
+    # The last vertex stands for logic 1, where there is one for it.
+    states = np.arange(1 << model.spins)[:, None] >> np.arange(vertices) & 1
+    states[:, model.spins :] = 1
+    cuts = ((states @ weights) * (1 - states)).sum(axis=1)
+    constant, _ = FORMATS["gset"].remark(problem).removeprefix("energy = ").split(" - 2 cut")
+    assert (int(constant) - 2 * cuts == all_energies(model)).all()
+    graph = networkx.from_numpy_array(weights)
+    for state, cut in zip(states[:16], cuts, strict=False):
+        if ones := np.flatnonzero(state).tolist():
+            assert networkx.cut_size(graph, ones, None, "weight") == cut
 
 
 @SMALL
@@ -195,27 +205,43 @@ def test_npz_holds_everything_in_invcs_own_sign(problem):
     assert json.loads(str(data["facts"]))["folded"] == dict(problem.folded)
 
 
+class Assembler(Utilities):
+    """What QMASM's parser fills in. Its command line is not run: that needs an Ocean of 2020."""
+
+    def __init__(self):
+        self.program = []
+        self.sym_map = SymbolMapping()
+        self.ident_re = re.compile(r"[^-+*/%&\\|^~()<=>#,\s]+")  # as its __main__ has it
+
+
+def qmasm_reads(text):
+    """The problem that QMASM's own statements build, and the name of each of its variables."""
+    assembler = Assembler()
+    FileParser(assembler).process_file("m.qmasm", io.StringIO(text))
+    problem = QmasmProblem(assembler)
+    for statement in assembler.program:
+        statement.update_qmi("", "<ERROR>", problem)
+    problem.assign_chain_strength(None)
+    numbers = assembler.sym_map.symbol_number_items()
+    return problem, {number: symbol for symbol, number in numbers}
+
+
 @SMALL
 @given(problems())
-def test_qmasm_statements_add_up_to_the_energy(problem):
-    weights, strengths, pins = {}, {}, {}
-    for line in text_of("qmasm", problem).splitlines():
-        words = line.partition("#")[0].split()
-        if len(words) == 2 and words[0] != "!bqm_type":
-            assert weights.setdefault(words[0], int(words[1])) == int(words[1])
-        elif len(words) == 3 and words[1] == ":=":
-            pins[words[0]] = words[2]
-        elif len(words) == 3:
-            strengths[words[0], words[1]] = int(words[2])
+def test_qmasm_reads_every_symbol_and_pin_and_the_energies_add_up(problem):
+    read, symbol = qmasm_reads(text_of("qmasm", problem))
     symbols = symbols_of(problem.names)
-    assert list(weights) == list(symbols)
-    bqm = dimod.BinaryQuadraticModel.from_ising(weights, strengths, problem.model.offset)
-    for state, energy in enumerate(all_energies(problem.model).tolist()):
-        assert bqm.energy(spins_of(state, symbols)) == energy
-    assert pins == {
-        symbols[problem.names.index(name)]: "true" if value else "false"
-        for name, value in problem.clamps.items()
+    assert [symbol[number] for number in read.weights] == list(symbols)
+    assert {symbol[number]: value for number, value in read.pinned} == {
+        symbols[problem.names.index(name)]: bool(value) for name, value in problem.clamps.items()
     }
+    held = {symbol[number]: 2 * value - 1 for number, value in read.pinned}
+    read.generate_bqm()  # dimod's, without what is pinned
+    bqm = read.bqm.relabel_variables(symbol, inplace=False)
+    for state, energy in enumerate(all_energies(problem.model).tolist()):
+        spins = spins_of(state, symbols)
+        if held.items() <= spins.items():
+            assert bqm.energy(spins) + problem.model.offset == energy
 
 
 @given(st.lists(st.text(max_size=6), unique=True, max_size=5))
@@ -305,31 +331,42 @@ def test_thrml_takes_no_model_without_couplings():
         text_of("thrml", prepare(assemble(netlist, CELLS), clamps))
 
 
-def test_thrml_modules_are_the_model_by_a_stand_in_for_thrml():
-    """thrml itself needs jax and is tried by hand; its IsingEBM subtracts, as invc does."""
-    problem = prepare(assemble(multiplier(2), CELLS), ())
-    text = text_of("thrml", problem)
-    made = {}
-    thrml, models, jax = types.ModuleType("thrml"), types.ModuleType("m"), types.ModuleType("jax")
-    thrml.SpinNode, thrml.Block = object, list
-    jax.numpy = types.ModuleType("jax.numpy")
-    jax.numpy.array, jax.numpy.float32 = np.array, np.float32
-    models.IsingEBM = lambda *parts: parts
-    models.IsingSamplingProgram = None
-    fakes = {"thrml": thrml, "thrml.models": models, "jax": jax, "jax.numpy": jax.numpy}
-    with pytest.MonkeyPatch.context() as patch:
-        for name, module in fakes.items():
-            patch.setitem(sys.modules, name, module)
-        exec(compile(text, "made.py", "exec"), made)
-    nodes, edges, biases, weights, beta = made["model"](2.0)
-    place = {id(node): k for k, node in enumerate(nodes)}
-    assert [[place[id(i)], place[id(j)]] for i, j in edges] == problem.model.edges.tolist()
-    assert (biases == problem.model.h).all()
-    assert (weights == problem.model.J).all()
-    assert (beta, made["OFFSET"]) == (2.0, problem.model.offset)
-    blocks = [{place[id(node)] for node in block} for block in made["blocks"]()]
-    assert sorted(k for block in blocks for k in block) == list(range(problem.model.spins))
-    assert not any({i, j} <= block for block in blocks for i, j in problem.model.edges.tolist())
+def module_of(problem):
+    """The module that `--to thrml` writes, imported."""
+    made = types.ModuleType("made")
+    exec(compile(text_of("thrml", problem), "made.py", "exec"), vars(made))
+    return made
+
+
+@settings(max_examples=4)
+@given(problems(max_gates=2).filter(lambda problem: len(problem.model.J)))
+def test_thrml_gives_every_state_the_same_energy(problem):
+    made = module_of(problem)
+    model, spins = made.model(2.0), problem.model.spins
+    states = (np.arange(1 << spins)[:, None] >> np.arange(spins) & 1).astype(bool)
+    all_of = [made.thrml.Block(made.NODES)]
+    energies = jax.vmap(lambda state: model.energy([state], all_of))(states)
+    assert (np.asarray(energies) / 2 + made.OFFSET == all_energies(problem.model)).all()
+    neighbours = {frozenset((made.NODES[i], made.NODES[j])) for i, j in made.DATA["edges"]}
+    blocks = [set(block) for block in made.blocks()]
+    assert not any(edge <= block for block in blocks for edge in neighbours)
+    held = {node for node, name in zip(made.NODES, made.NAMES, strict=True) if name in made.CLAMPS}
+    assert set().union(*blocks) == set(made.NODES) - held
+
+
+def test_thrml_samples_the_answers_with_clamps_held():
+    netlist = multiplier(2)
+    clamps = parse_clamps(netlist, ["p=6"])
+    made = module_of(prepare(assemble(netlist, CELLS), clamps, fold=False))
+    states = made.sample(beta=1.5, reads=400)
+
+    def values(port):
+        bits = [(np.asarray(states[spin]), sign < 0) for spin, sign in made.FACTS["ports"][port]]
+        return sum((bit ^ inverted).astype(int) << k for k, (bit, inverted) in enumerate(bits))
+
+    assert (values("p") == 6).all()
+    assert (values("a") * values("b") == 6).mean() > 0.8
+    assert set(values("a").tolist()) >= {2, 3}
 
 
 def test_a_design_without_gates_is_no_formula():

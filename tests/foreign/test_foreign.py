@@ -7,6 +7,7 @@ import dimod
 import networkx
 import numpy as np
 import pytest
+import qubolite
 from dimod.serialization import coo
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,6 +87,18 @@ def test_qubo_files_have_the_same_energies_here(bqm):
     binary = bqm.change_vartype("BINARY", inplace=False)
     expected = [binary.energy(state) for state in states_of(binary, range(len(bqm)))]
     assert energies_of(adopted) == pytest.approx(expected)
+
+
+@SMALL
+@given(st.integers(1, 6), st.data())
+def test_qubo_files_of_qubolite_have_its_energies_here(tmp_path_factory, bits, data):
+    matrix = np.triu([[data.draw(REALS) for _ in range(bits)] for _ in range(bits)])
+    theirs = qubolite.qubo(matrix)
+    path = tmp_path_factory.mktemp("qubo") / "m.qubo"
+    theirs.save_qbsolv(str(path))
+    adopted = import_file(path)
+    states = np.arange(1 << bits)[:, None] >> np.arange(bits) & 1
+    assert energies_of(adopted) == pytest.approx(theirs(states).tolist())
 
 
 @SMALL
