@@ -216,7 +216,7 @@ def command(
             progress=pictures.and_progress(bar.update),
             watch=pictures.watch(design, clamped),
         )
-    find_out(trust, findings, design, held, left_out, result, time_limit)
+    find_out(trust, findings, design, clamped, held, left_out, result, time_limit)
     status = _status(result, findings)
     if json_file:
         write_json(

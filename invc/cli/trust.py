@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc.cli.reporting import count as counted
-from invc.cli.reporting import echo_answers, echo_table
+from invc.cli.reporting import echo_answers, echo_table, port_value
 
 if TYPE_CHECKING:
-    from invc.design import Bias, Clamp, Design
+    from invc.design import Bias, Clamp, Clamped, Design
     from invc.prove import Count, Proof
     from invc.simulate import Result
     from invc.simulate.equilibrium import Equilibrium
-    from invc.simulate.explain import Violation
+    from invc.simulate.explain import Explanation
     from invc.simulate.statistics import Marginal, Uniformity
 
 COUNT_LIMIT = 100_000
 COUNT_SECONDS = 30.0
 READS_AN_ANSWER = 20
 LEAST_SAMPLES = 4096
+LEAST_P = 1e-300  # of what is told apart
+MOST_MISSED = 12  # names in a line
 OPTIONS = (
     click.option(
         "--forbid",
@@ -107,7 +109,7 @@ class Findings:
         number: How many answers there are, where that was counted.
         equilibrium: Where the run was one at equilibrium.
         proof: Where no read was an answer and it was asked for.
-        violations: Of the best unverified read.
+        explained: The best unverified read.
         uniform: The test, where `number` is exact.
         marginals: Of every port bit.
     """
@@ -115,7 +117,7 @@ class Findings:
     number: Count | None = None
     equilibrium: Equilibrium | None = None
     proof: Proof | None = None
-    violations: tuple[Violation, ...] | None = None
+    explained: Explanation | None = None
     uniform: Uniformity | None = None
     marginals: tuple[Marginal, ...] = ()
 
@@ -135,20 +137,23 @@ def find_out(
     trust: Trust,
     findings: Findings,
     design: Design,
+    clamped: Clamped,
     held: Sequence[Clamp],
     left_out: Sequence[Sequence[Clamp]],
     result: Result,
     time_limit: float | None,
 ) -> None:
     """Fill in the findings about a run that has ended."""
-    from invc.simulate.explain import explain
+    from invc.simulate.explain import explain_read
     from invc.simulate.statistics import clustered, marginals
 
     ports, answers = design.netlist.ports, result.answers
     if trust.prove and not answers and not result.interrupted:
         findings.proof = _prove(design, held, left_out, time_limit)
     if trust.explain and result.near is not None:
-        findings.violations = explain(design, result.near.spins, held)
+        findings.explained = explain_read(
+            design, clamped, result.near, held, dynamics=result.dynamics, seed=result.seed
+        )
     if trust.marginals and answers:
         chains = findings.equilibrium
         findings.marginals = (
@@ -198,12 +203,27 @@ def findings_report(
             "seconds": findings.proof.seconds,
         }
     if trust.explain:
-        report["explain"] = [vars(violation) for violation in findings.violations or ()]
+        report.update(_explained_report(findings.explained))
     if trust.marginals:
         report["marginals"] = [vars(marginal) for marginal in findings.marginals]
     if findings.uniform:
         report["uniformity"] = {**vars(findings.uniform), "passed": findings.uniform.passed}
     return report
+
+
+def _explained_report(explained: Explanation | None) -> dict[str, Any]:
+    if explained is None:
+        return {"explain": []}
+    return {
+        "explain": [vars(violation) for violation in explained.violations],
+        "explained": {
+            "energy": explained.energy,
+            "annealed": explained.annealed,
+            "ports": dict(explained.ports),
+            "missed": list(explained.missed),
+            "answer": dict(explained.answer) if explained.answer else None,
+        },
+    }
 
 
 def echo_findings(
@@ -224,7 +244,7 @@ def echo_findings(
     if findings.proof:
         _echo_proof(findings.proof, design, radix)
     if trust.explain:
-        _echo_violations(result, findings.violations, show)
+        _echo_explained(findings.explained, design, result, show, radix)
     if trust.marginals:
         _echo_marginals(findings, result)
     if trust.uniformity:
@@ -253,13 +273,16 @@ def _echo_proof(proof: Proof, design: Design, radix: str) -> None:
         click.echo("the proof did not end in time: give a longer --time-limit")
 
 
-def _echo_violations(result: Result, violations: Sequence[Violation] | None, show: int) -> None:
-    if result.near is None or violations is None:
+def _echo_explained(
+    explained: Explanation | None, design: Design, result: Result, show: int, radix: str
+) -> None:
+    if explained is None:
         click.echo("every read was verified: there is nothing to explain")
         return
+    ports, violations = design.netlist.ports, explained.violations
     click.echo(
-        f"the best unverified read has energy {result.near.energy} "
-        f"in {counted(len(violations), 'violated gate')}"
+        f"the best unverified read{', annealed on,' if explained.annealed else ''} has energy "
+        f"{explained.energy} in {counted(len(violations), 'violated gate')}"
     )
     head = ["gate", "drives", "energy", "clamped bits", "source"]
     rows = [
@@ -276,6 +299,19 @@ def _echo_violations(result: Result, violations: Sequence[Violation] | None, sho
         echo_table(head, rows)
     if len(violations) > show:
         click.echo(f"and {len(violations) - show} more (--show N, or --json FILE for all)")
+    given = ", ".join(f"{p.name} = {port_value(explained.ports[p.name], p, radix)}" for p in ports)
+    click.echo(f"its inputs give {given}: {_missed(explained.missed)}")
+    if explained.answer and not result.answers:
+        click.echo("annealed on, a copy of it became an answer, so the reads were too short:")
+        echo_answers(ports, [explained.answer], radix=radix, show=1)
+
+
+def _missed(names: Sequence[str]) -> str:
+    """Which clamped bits are not what they should be, in words."""
+    if not names:
+        return "all clamped bits"
+    more = f" and {len(names) - MOST_MISSED} more" if len(names) > MOST_MISSED else ""
+    return f"{counted(len(names), 'clamped bit')} otherwise, {' '.join(names[:MOST_MISSED])}{more}"
 
 
 def _echo_marginals(findings: Findings, result: Result) -> None:
@@ -296,7 +332,7 @@ def _echo_uniformity(findings: Findings) -> None:
         return
     click.echo(
         f"uniformity: chi-square {test.chi_square:.1f} at {test.degrees} degrees of freedom, "
-        f"p = {test.p_value:.2g}; 99.9 % limit {test.limit:.1f}: "
+        f"{_p_value(test.p_value)}; 99.9 % limit {test.limit:.1f}: "
         f"{'passed' if test.passed else 'not uniform'}"
     )
     click.echo(
@@ -305,6 +341,10 @@ def _echo_uniformity(findings: Findings) -> None:
     )
     if test.few:
         click.echo("warning: fewer than 5 reads an answer, so the test says little: more --reads")
+
+
+def _p_value(p: float) -> str:
+    return f"p = {p:.2g}" if p > LEAST_P else f"p < {LEAST_P:.0g}"
 
 
 def _ratio(test: Uniformity) -> str:

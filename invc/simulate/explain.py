@@ -1,18 +1,28 @@
-"""Why a read is no answer: the gates that its state violates."""
+"""Why a read is no answer: the gates that its state violates, and what its inputs give."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from invc.design import Clamp, Design
+from invc.design import Clamp, Clamped, Design, decode
 from invc.ising.model import Int8
-from invc.netlist import Gate
+from invc.netlist import Gate, evaluate, word_of
+from invc.simulate.dynamics import problem_of
+from invc.simulate.heat import heat
+from invc.simulate.kernels.heatbath import find_kernel, kernel_names
+from invc.simulate.random import LANES, WORDS, UInt64, block_generator, generators
+from invc.simulate.schedule import FIRST_SWEEPS, Schedule, default_betas, hold_of
+from invc.simulate.verify import Near, Verified, verify
 
 Int64 = npt.NDArray[np.int64]
+
+PARTIAL = "staged"  # the dynamics whose reads can end before every gate was switched on
+SETTLE_BLOCK = 1 << 41  # its generators are those of no block of a run
+MOST_UPDATES = 1 << 22  # of one replica, so that no explanation takes longer than a run
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,105 @@ class Violation:
     wrong: bool
     source: str
     clamps: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Why a read is no answer.
+
+    Attributes:
+        energy: Of its state above the ground level.
+        violations: The violated gates, the worst first; their excess adds up to the energy.
+        annealed: Whether it was annealed on, as gates may never have been switched on in it.
+        ports: What all ports are, given its inputs.
+        missed: Names of clamped bits that those inputs give another value, in order.
+        answer: An answer that it became as it was annealed on, where it did.
+    """
+
+    energy: int
+    violations: tuple[Violation, ...]
+    annealed: bool
+    ports: Mapping[str, int]
+    missed: tuple[str, ...]
+    answer: Mapping[str, int] | None = None
+
+
+def explain_read(
+    design: Design,
+    clamped: Clamped,
+    near: Near,
+    clamps: Sequence[Clamp],
+    *,
+    dynamics: str,
+    seed: int = 0,
+) -> Explanation:
+    """Why the best unverified read of a run is no answer.
+
+    Of reads that `staged` gave up, most gates were never switched on, and what those violate says
+    nothing. There the read is annealed on first, in as many copies as a block has, and the copy of
+    lowest energy is explained.
+
+    Args:
+        design: What was sampled.
+        clamped: The bits that were held.
+        near: The read, from `run`.
+        clamps: The same bits, as they were named.
+        dynamics: What moved it: `Result.dynamics`.
+        seed: That of the run.
+    """
+    found: dict[tuple[int, ...], tuple[int, int]] = {}
+    annealed = False
+    if PARTIAL in dynamics:
+        settled = settle(design, clamped, near, seed)
+        found = settled.found
+        if settled.near and settled.near.energy < near.energy:
+            near, annealed = settled.near, True
+    names = [port.name for port in design.netlist.ports]
+    values = _forward(design, near.spins)
+    missed = (c.name for c in clamps if word_of(c.literal, values, 1) != c.value)
+    return Explanation(
+        near.energy,
+        explain(design, near.spins, clamps),
+        annealed,
+        _ports(design, values),
+        tuple(missed),
+        dict(zip(names, min(found), strict=True)) if found else None,
+    )
+
+
+def settle(design: Design, clamped: Clamped, near: Near, seed: int) -> Verified:
+    """Copies of one read annealed on from where it is, all spins moving, and verified."""
+    program = problem_of(design, clamped).program
+    state = _copies(near.spins)
+    rng = generators(block_generator(seed, SETTLE_BLOCK))
+    sweeps = max(1, min(FIRST_SWEEPS, MOST_UPDATES // max(1, program.updates)))
+    betas = default_betas("gibbs", design.min_gap)
+    kernel = find_kernel(kernel_names()[0])
+    for beta, number in Schedule(*betas, sweeps, hold_of(program.updates)).steps():
+        kernel(program, state, rng, (heat(beta, 0), heat(beta, 1)), number)
+    return verify(design, clamped, state, LANES, near=True)
+
+
+def _copies(spins: Int8) -> UInt64:
+    """A block in which every replica has one state. Shape (spins, 16)."""
+    word = np.where(spins > 0, np.uint64(0xFFFF_FFFF_FFFF_FFFF), np.uint64(0))
+    return np.repeat(word[:, None], WORDS, axis=1)
+
+
+def _forward(design: Design, spins: Int8) -> list[int]:
+    """The value of every net that follows from the inputs of a state."""
+    inputs = {
+        port.name: [int(spins[(bit >> 1) - 1] > 0) for bit in port.bits]
+        for port in design.netlist.inputs
+    }
+    return evaluate(design.netlist, inputs, 1)
+
+
+def _ports(design: Design, values: list[int]) -> dict[str, int]:
+    return {
+        port.name: decode([word_of(bit, values, 1) for bit in port.bits], port.signed)
+        for port in design.netlist.ports
+    }
 
 
 def explain(design: Design, spins: Int8, clamps: Iterable[Clamp] = ()) -> tuple[Violation, ...]:

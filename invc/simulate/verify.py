@@ -70,7 +70,7 @@ def verify(
         state: Shape (spins, 16), uint64.
         reads: At most 1024.
         ground: Count only reads at the ground level, every gate and ancilla in place.
-        near: Look for the unverified read of lowest energy.
+        near: Look for the read of lowest energy among those that do not count.
     """
     mask = (1 << reads) - 1
     values, settled = _forward(design, state, reads)
@@ -87,7 +87,7 @@ def verify(
         strict.bit_count(),
         _answers(design, values, mask, lanes, energies),
         tuple(lanes),
-        _nearest(design, state, _ones(mask ^ good)) if near else None,
+        _nearest(design, state, sorted({*range(reads)} - {*lanes})) if near else None,
     )
 
 

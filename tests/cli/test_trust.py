@@ -102,7 +102,12 @@ def test_explain_names_the_violated_gates_and_the_clamps_they_touch(invc):
     assert violated
     energy = sum(v["excess"] for v in violated)
     gates = f"{len(violated)} violated gate" + "s"[: len(violated) > 1]
-    assert f"the best unverified read has energy {energy} in {gates}" in done.out
+    assert f"the best unverified read, annealed on, has energy {energy} in {gates}" in done.out
+    ports, missed = report["explained"]["ports"], report["explained"]["missed"]
+    assert ports["a"] * ports["b"] == ports["p"]
+    given = f"a = {ports['a']}, b = {ports['b']}, p = {ports['p']}"
+    bits = f"{len(missed)} clamped bit" + "s"[: len(missed) > 1]
+    assert f"its inputs give {given}: {bits} otherwise, {missed[0]}" in done.out
     assert all(v["drives"] in done.out for v in violated[:20])
     for v in violated:
         assert all(name.startswith("p[") for name in v["clamps"])

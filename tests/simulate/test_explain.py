@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from designs import CELLS, multiplier, netlists
 from invc.assemble import assemble
 from invc.design import Contradiction, bit_names, parse_clamps, parse_combination, presolve
-from invc.netlist import evaluate
+from invc.netlist import evaluate, evaluate_ports
 from invc.simulate import run
-from invc.simulate.explain import excesses, explain
+from invc.simulate.explain import excesses, explain, explain_read
 from invc.simulate.logic import answers_seen
 from invc.simulate.random import LANES, bits_of, block_generator, first_state
-from invc.simulate.verify import verify
+from invc.simulate.verify import Near, verify
 
 MULT = assemble(multiplier(8), CELLS)
 
@@ -95,3 +95,72 @@ def test_what_looks_like_an_answer_is_what_is_verified(netlist, data):
     state = first_state(block_generator(data.draw(st.integers(0, 99)), 0), design.model.spins)
     seen = np.flatnonzero(bits_of(answers_seen(design, clamped).holds(state)))
     assert tuple(seen.tolist()) == verify(design, clamped, state, LANES).lanes
+
+
+def explained(design, texts, **options):
+    """A run, and why its best unverified read is no answer."""
+    clamps = parse_clamps(design.netlist, texts)
+    clamped = presolve(design, clamps)
+    result = run(design, clamped, near=True, **options)
+    found = explain_read(
+        design, clamped, result.near, clamps, dynamics=result.dynamics, seed=result.seed
+    )
+    return result, found
+
+
+def test_reads_that_staged_gave_up_are_annealed_on_before_they_are_explained():
+    result, found = explained(MULT, ["p=64507"], reads=1000, dynamics="staged")
+    given_up = explain(MULT, result.near.spins)
+    assert len(given_up) > 10  # most gates were never switched on: that says nothing
+    assert found.annealed
+    assert sum(violation.excess for violation in found.violations) == found.energy
+    assert 0 < len(found.violations) <= len(given_up) // 5
+    assert found.answer is None
+    assert explained(MULT, ["p=64507"], reads=1000, dynamics="staged")[1].violations == (
+        found.violations
+    )
+    assert not explained(MULT, ["p=64507"], reads=1000, dynamics="gibbs")[1].annealed
+
+
+def test_what_the_inputs_of_a_read_give_is_told():
+    result, found = explained(MULT, ["p=64507"], reads=1000, dynamics="gibbs")
+    ports = found.ports
+    assert ports["a"] * ports["b"] == ports["p"] != 64507
+    assert found.missed == tuple(f"p[{k}]" for k in range(16) if (ports["p"] ^ 64507) >> k & 1)
+    state = result.near.spins
+    assert ports["a"] == sum(int(state[k] > 0) << k for k in range(8))
+
+
+def test_a_read_that_was_too_short_becomes_an_answer_as_it_is_annealed_on():
+    design = assemble(multiplier(4), CELLS)
+    clamps = parse_clamps(design.netlist, ["p=143"])
+    clamped = presolve(design, clamps)
+    spins = clamped.values.copy()
+    spins[spins == 0] = -1
+    near = Near(int(design.model.energies(spins[None])[0]), spins)
+    found = explain_read(design, clamped, near, clamps, dynamics="staged and gibbs")
+    assert found.answer in ({"a": 11, "b": 13, "p": 143}, {"a": 13, "b": 11, "p": 143})
+    assert found.energy <= near.energy
+    assert found.missed
+
+
+def test_under_strict_a_read_whose_gates_have_not_settled_is_the_best_that_does_not_count():
+    clamps = parse_clamps(MULT.netlist, ["a=3", "p[15]=0"])
+    clamped = presolve(MULT, clamps)
+    netlist = MULT.netlist
+    words = evaluate(netlist, {"a": [1, 1, 0, 0, 0, 0, 0, 0], "b": [0] * 8}, 1)[1:]
+    state = np.array([[word] * 16 for word in words], dtype=np.uint64) * np.uint64(2**64 - 1)
+    last = netlist.names.index("pp7_7") - 1
+    state[last, 0] ^= np.uint64(1)  # in replica 0 one gate is violated
+    strict = verify(MULT, clamped, state, LANES, ground=True, near=True)
+    assert strict.near.energy > 0
+    assert verify(MULT, clamped, state, LANES, near=True).near is None
+    found = explain_read(MULT, clamped, strict.near, clamps, dynamics="gibbs")
+    assert found.missed == ()
+    assert {v.drives for v in found.violations} & {"pp7_7"}
+    assert found.ports == {
+        name: sum(word << k for k, word in enumerate(port))
+        for name, port in evaluate_ports(
+            netlist, {"a": [1, 1, 0, 0, 0, 0, 0, 0], "b": [0] * 8}, 1
+        ).items()
+    }
