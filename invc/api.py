@@ -7,99 +7,36 @@ with examples in docs/api.md. They raise InvcError for a fault in what they are 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from invc.design import Clamp, Contradiction, Design, parse_biases, parse_clamps, presolve
+from invc.answers import NOT_AT_EQUILIBRIUM, Answers, Samples, Violations
+from invc.design import (
+    Clamp,
+    Clamped,
+    Contradiction,
+    Design,
+    parse_biases,
+    parse_clamps,
+    presolve,
+)
 from invc.design import read_design as _read_design
 from invc.design import write_design as _write_design
 from invc.diagnostics import InvcError
 from invc.library import Cell
-from invc.tables import html_table, text_table
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from invc.simulate import Result
+    from invc.simulate.equilibrium import Equilibrium
 
 Value: TypeAlias = int | str
 Clamps: TypeAlias = Mapping[str, Value] | Iterable[str] | str
 Source: TypeAlias = str | Path
 
-SHOWN = 20
 TEXT_FILE = "source.sv"
 SHOWN_AS = "<text>"
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Answers(Sequence[Mapping[str, int]]):
-    """Answers, each the values of all ports by name: a sequence that shows itself as a table.
-
-    It is true if there is an answer.
-
-    Attributes:
-        status: "found", "none" or "impossible" of a simulation; "possible", "impossible" or
-            "undecided" of a proof.
-        answers: Values of ports by name.
-        columns: What else is known of each answer, such as its reads.
-        summary: The outcome in a line, for people.
-        details: What the engine or the solver reported; None where neither was asked.
-    """
-
-    status: str
-    answers: tuple[Mapping[str, int], ...]
-    columns: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    summary: str = ""
-    details: object = None
-
-    def __len__(self) -> int:
-        return len(self.answers)
-
-    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - an int or a slice
-        return self.answers[index]
-
-    def __iter__(self) -> Iterator[Mapping[str, int]]:
-        return iter(self.answers)
-
-    def __repr__(self) -> str:
-        lines = [text_table(self._head, self._rows)] if self.answers else []
-        return "\n".join([*lines, self._caption])
-
-    def _repr_html_(self) -> str:
-        return html_table(self._head if self.answers else (), self._rows, self._caption)
-
-    @property
-    def _head(self) -> list[str]:
-        return [*self.answers[0], *self.columns]
-
-    @property
-    def _rows(self) -> list[list[str]]:
-        beside = zip(*self.columns.values(), strict=True) if self.columns else [()] * len(self)
-        rows = zip(self.answers[:SHOWN], beside, strict=False)
-        return [
-            [f"{x:.10g}" if isinstance(x, float) else str(x) for x in (*a.values(), *b)]
-            for a, b in rows
-        ]
-
-    @property
-    def _caption(self) -> str:
-        more = len(self) - SHOWN
-        return f"{self.summary} ({more} more)" if more > 0 else self.summary
-
-    def to_pandas(self) -> pd.DataFrame:
-        """A data frame with a row for each answer: its ports, then the other columns.
-
-        Raises:
-            InvcError: pandas is not installed.
-        """
-        try:
-            import pandas  # noqa: PLC0415 - optional, and slow to load
-        except ImportError as error:
-            raise InvcError("pandas is not installed", hint="pip install 'invc[pandas]'") from error
-        ports = {name: [answer[name] for answer in self] for name in (self[0] if self else ())}
-        return pandas.DataFrame({**ports, **self.columns})
 
 
 def synth(
@@ -199,11 +136,17 @@ def simulate(
     threads: int | None = None,
     time_limit: float | None = None,
     target: int | None = None,
+    strict: bool = False,
     forbid: Iterable[Mapping[str, Value]] = (),
     bias: Mapping[str, float] | None = None,
     equilibrium: bool = False,
+    prove: bool = False,
+    explain: bool = False,
+    plot: Source | None = None,
+    html: Source | None = None,
+    vcd: Source | None = None,
     **ports: Value,
-) -> Answers:
+) -> Samples:
     """Run a design with some of its port bits held; every answer was verified.
 
     Args:
@@ -219,56 +162,104 @@ def simulate(
         threads: By default one a core.
         time_limit: Seconds, 60 unless `reads` is given.
         target: Stop at so many distinct answers.
+        strict: Count only reads in which every gate is satisfied.
         forbid: Combinations of values that no answer may have.
         bias: Soft clamps: P(bit = 1) that a bit would have alone.
         equilibrium: Sample at one inverse temperature, `sweeps` apart: every answer is as likely
             as any other, or as its biases make it.
+        prove: Ask a SAT solver when no read is an answer.
+        explain: Say in `explanation` what the best unverified read violates.
+        plot: A picture to write: .png, .svg or .pdf.
+        html: A page to write.
+        vcd: Waveforms to write.
         **ports: More clamps, by the name of the port: p=143.
     """
-    from invc.simulate import run  # noqa: PLC0415
+    from invc.pictures import Pictures  # noqa: PLC0415
 
     chosen = _design(design)
-    biases = parse_biases(chosen.netlist, [f"{name}={p!r}" for name, p in (bias or {}).items()])
-    left_out = [_held(chosen, values, {}) for values in forbid]
+    held = _held(chosen, clamps, ports)
+    forbid = tuple(forbid)
+    left_out = tuple(_held(chosen, values, {}) for values in forbid)
+    leaning = [f"{name}={p!r}" for name, p in (bias or {}).items()]
+    biases = parse_biases(chosen.netlist, leaning)
+    if not chosen.is_logic and (biases or prove or explain):
+        raise InvcError("bias, prove and explain need gates: this model was imported")
+    pictures = Pictures(*(str(name) if name else None for name in (plot, html, vcd)))
+    if equilibrium:
+        given = {"target": target, "set": settings, "explain": explain, "vcd": vcd}
+        _check_equilibrium(given, beta, dynamics)
     try:
-        clamped = presolve(chosen, _held(chosen, clamps, ports), left_out)
+        clamped = presolve(chosen, held, left_out)
     except Contradiction as reason:
-        return Answers("impossible", (), summary=f"impossible: {reason}")
+        text = f"impossible: {reason}"
+        return Samples("impossible", (), summary=text, design=chosen, held=held, left_out=left_out)
+    common: dict[str, Any] = {
+        "biases": biases,
+        "kernel": kernel,
+        "reads": reads,
+        "seed": seed,
+        "threads": threads,
+        "time_limit": time_limit,
+    }
     if equilibrium and clamped.free:
         from invc.simulate.equilibrium import equilibrium as sample  # noqa: PLC0415
 
-        chains = sample(
+        chains = sample(chosen, clamped, beta=beta[-1] if beta else None, thin=sweeps, **common)
+        result = chains.result
+    else:
+        from invc.simulate import run  # noqa: PLC0415
+
+        chains = None
+        result = run(
             chosen,
             clamped,
-            biases=biases,
-            beta=beta[-1] if beta else None,
-            thin=sweeps,
-            reads=reads,
-            kernel=kernel,
-            seed=seed,
-            threads=threads,
-            time_limit=time_limit,
+            dynamics=dynamics,
+            settings=settings or {},
+            sweeps=sweeps,
+            beta=beta,
+            target=target,
+            strict=strict,
+            near=explain,
+            progress=pictures.and_progress(lambda progress: None),
+            watch=pictures.watch(chosen, clamped),
+            **common,
         )
-        return replace(_answers(chosen, chains.result), details=chains)
-    result = run(
+    samples = _samples(chosen, held, left_out, result, chains)
+    if prove and not result.answers:
+        samples = _with_proof(samples, time_limit)
+    if explain and result.near is not None:
+        samples = _with_explanation(samples, clamped)
+    pictures.write(
         chosen,
+        _clamp_texts(clamps, ports),
         clamped,
-        dynamics=dynamics,
-        kernel=kernel,
-        settings=settings or {},
-        biases=biases,
-        reads=reads,
-        sweeps=sweeps,
-        beta=beta,
-        seed=seed,
-        threads=threads,
-        time_limit=time_limit,
-        target=target,
+        result,
+        proven_impossible=samples.status == "impossible",
+        also=[("left out", [":".join(_texts(v)) for v in forbid]), ("biased", leaning)],
     )
-    return _answers(chosen, result)
+    return samples
 
 
-def _answers(design: Design, result: Result) -> Answers:
+def _check_equilibrium(
+    given: Mapping[str, object], beta: tuple[float, float] | None, dynamics: str
+) -> None:
+    """Refuse what does not go with samples at equilibrium."""
+    for name, value in given.items():
+        if value:
+            raise InvcError(f"equilibrium does not go with {name}: {NOT_AT_EQUILIBRIUM[name]}")
+    if dynamics not in ("auto", "gibbs"):
+        raise InvcError(f"equilibrium does not go with dynamics {dynamics!r}")
+    if beta and beta[0] != beta[-1]:
+        raise InvcError("equilibrium samples at one inverse temperature: give beta=(B, B)")
+
+
+def _samples(
+    design: Design,
+    held: tuple[Clamp, ...],
+    left_out: tuple[tuple[Clamp, ...], ...],
+    result: Result,
+    chains: Equilibrium | None,
+) -> Samples:
     energies = [answer.energy / design.scale for answer in result.answers]
     columns: dict[str, Sequence[float]] = {"reads": [answer.reads for answer in result.answers]}
     if design.is_logic:
@@ -280,8 +271,55 @@ def _answers(design: Design, result: Result) -> Answers:
         summary = f"lowest energy {energies[0]:.10g}" if energies else "no read ended"
     if result.interrupted:
         summary += "; interrupted"
-    status = "found" if result.answers else "none"
-    return Answers(status, tuple(a.ports for a in result.answers), columns, summary, result)
+    return Samples(
+        "found" if result.answers else "none",
+        tuple(answer.ports for answer in result.answers),
+        columns,
+        summary,
+        chains or result,
+        design=design,
+        held=held,
+        left_out=left_out,
+        result=result,
+        chains=chains,
+    )
+
+
+def _with_proof(samples: Samples, time_limit: float | None) -> Samples:
+    """What a SAT solver says where no read was an answer."""
+    from invc.prove import solve  # noqa: PLC0415
+
+    proof = solve(samples.design, samples.held, forbidden=samples.left_out, time_limit=time_limit)
+    if proof.answer is not None:
+        return replace(
+            samples,
+            status="found",
+            answers=(proof.answer,),
+            columns={"reads": [0]},
+            summary=f"{samples.summary}; found by proof, not by sampling",
+            proof=proof,
+        )
+    if proof.status == "impossible":
+        text = f"impossible: {proof.reason} (proven by SAT)"
+        return replace(samples, status="impossible", summary=text, proof=proof)
+    return replace(samples, proof=proof)
+
+
+def _with_explanation(samples: Samples, clamped: Clamped) -> Samples:
+    from invc.simulate.explain import explain_read  # noqa: PLC0415
+
+    result = samples.result
+    assert result is not None
+    assert result.near is not None
+    why = explain_read(
+        samples.design,
+        clamped,
+        result.near,
+        samples.held,
+        dynamics=result.dynamics,
+        seed=result.seed,
+    )
+    return replace(samples, explanation=Violations(why))
 
 
 def prove(
@@ -429,13 +467,18 @@ def _design(given: Design | Source) -> Design:
 
 def _held(design: Design, clamps: Clamps, ports: Mapping[str, Value]) -> tuple[Clamp, ...]:
     """Bits that are held: texts as on the command line, or values by name."""
+    return parse_clamps(design.netlist, _clamp_texts(clamps, ports))
+
+
+def _clamp_texts(clamps: Clamps, ports: Mapping[str, Value]) -> list[str]:
+    """Clamps in any form, as on the command line."""
     if isinstance(clamps, str):
         texts = [clamps]
     elif isinstance(clamps, Mapping):
         texts = _texts(clamps)
     else:
         texts = list(clamps)
-    return parse_clamps(design.netlist, [*texts, *_texts(ports)])
+    return [*texts, *_texts(ports)]
 
 
 def _texts(values: Mapping[str, Value]) -> list[str]:

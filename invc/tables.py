@@ -1,10 +1,16 @@
-"""Tables as plain text and as HTML: how results show themselves in a session and a notebook."""
+"""Tables as plain text, as HTML and for pandas: how results show themselves and go on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import chain
+from typing import TYPE_CHECKING
+
+from invc.diagnostics import InvcError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def text_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -26,3 +32,16 @@ def html_table(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str 
 
 def _cells(element: str, texts: Sequence[str]) -> str:
     return "".join(f"<{element}>{escape(text)}</{element}>" for text in texts)
+
+
+def data_frame(columns: Mapping[str, Sequence[object]]) -> pd.DataFrame:
+    """A data frame of columns by name.
+
+    Raises:
+        InvcError: pandas is not installed.
+    """
+    try:
+        import pandas  # noqa: PLC0415 - optional, and slow to load
+    except ImportError as error:
+        raise InvcError("pandas is not installed", hint="pip install 'invc[pandas]'") from error
+    return pandas.DataFrame(dict(columns))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc import __version__
-from invc.cli.pictures import Pictures, picture_options
+from invc.cli.pictures import picture_options, say_unwritten
 from invc.cli.reporting import count, echo_answers, write_json
 from invc.cli.states import echo_lowest, echo_states, energy_of
 from invc.cli.trust import (
@@ -165,6 +165,7 @@ def command(
         presolve,
         read_design,
     )
+    from invc.pictures import Pictures
 
     asked = Asked(
         clamps,
@@ -199,7 +200,7 @@ def command(
             write_json(json_file, _impossible(design, asked, held, left_out, biases, str(reason)))
         if text_wanted:
             click.echo(f"impossible: {reason}")
-        pictures.say_unwritten()
+        say_unwritten(pictures)
         ctx.exit(IMPOSSIBLE)
     findings = Findings()
     if trust.uniformity:
@@ -278,18 +279,17 @@ class Asked:
         """Refuse what equilibrium sampling does not know."""
         if not self.equilibrium:
             return
+        from invc.answers import NOT_AT_EQUILIBRIUM
+
         if self.beta and self.beta[0] != self.beta[1]:
             raise click.UsageError("--equilibrium samples at one inverse temperature: --beta B")
-        others = {
-            "--target": self.target,
-            "--strict": self.strict,
-            "--set": self.settings,
-            f"--dynamics {self.dynamics}": self.dynamics not in ("auto", "gibbs"),
-            "--vcd": vcd,
-        }
+        others = {"target": self.target, "set": self.settings, "explain": trust.explain, "vcd": vcd}
         for name, given in others.items():
             if given:
-                raise click.UsageError(f"--equilibrium does not go with {name}")
+                why = NOT_AT_EQUILIBRIUM[name]
+                raise click.UsageError(f"--equilibrium does not go with --{name}: {why}")
+        if self.dynamics not in ("auto", "gibbs"):
+            raise click.UsageError(f"--equilibrium does not go with --dynamics {self.dynamics}")
 
 
 # What a repeated run takes from the file.

@@ -25,7 +25,6 @@ COUNT_LIMIT = 100_000
 COUNT_SECONDS = 30.0
 READS_AN_ANSWER = 20
 LEAST_SAMPLES = 4096
-LEAST_P = 1e-300  # of what is told apart
 MOST_MISSED = 12  # names in a line
 OPTIONS = (
     click.option(
@@ -80,8 +79,6 @@ class Trust:
         """Refuse what does not go together."""
         if self.bias and self.uniformity:
             raise click.UsageError("with --bias answers are not meant to be uniform")
-        if self.equilibrium and self.explain:
-            raise click.UsageError("--explain looks at reads that --equilibrium does not keep")
         asked = ("bias", "prove", "explain", "uniformity", "equilibrium")
         for name in asked:
             if getattr(self, name) and not design.is_logic:
@@ -330,25 +327,7 @@ def _echo_uniformity(findings: Findings) -> None:
         click.echo(f"uniformity: not tested, there are more than {number.number} answers")
     if test is None:
         return
-    click.echo(
-        f"uniformity: chi-square {test.chi_square:.1f} at {test.degrees} degrees of freedom, "
-        f"{_p_value(test.p_value)}; 99.9 % limit {test.limit:.1f}: "
-        f"{'passed' if test.passed else 'not uniform'}"
-    )
-    click.echo(
-        f"{test.answers} answers, most frequent {counted(test.most, 'read')}, "
-        f"least {test.least}{_ratio(test)}"
-    )
-    if test.few:
-        click.echo("warning: fewer than 5 reads an answer, so the test says little: more --reads")
-
-
-def _p_value(p: float) -> str:
-    return f"p = {p:.2g}" if p > LEAST_P else f"p < {LEAST_P:.0g}"
-
-
-def _ratio(test: Uniformity) -> str:
-    return f" ({test.most / test.least:.2f} to 1)" if test.least else ""
+    click.echo(f"uniformity: {test}")
 
 
 def wanted_samples(findings: Findings) -> int | None:

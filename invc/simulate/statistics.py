@@ -12,11 +12,15 @@ import numpy.typing as npt
 
 from invc.design import bit_names
 from invc.netlist import Port
+from invc.tables import data_frame, html_table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from invc.simulate.run import Answer
 
 LIMIT = 0.999
+LEAST_P = 1e-300  # of what is told apart
 FEW = 5.0  # expected reads of an answer below which chi-square is a poor approximation
 Int64 = npt.NDArray[np.int64]
 
@@ -99,6 +103,37 @@ class Uniformity:
     def passed(self) -> bool:
         """Whether chi-square is below the limit."""
         return self.chi_square <= self.limit
+
+    def __str__(self) -> str:
+        lines = [
+            f"chi-square {self.chi_square:.1f} at {self.degrees} degrees of freedom, "
+            f"{_p_value(self.p_value)}; {100 * LIMIT:.1f} % limit {self.limit:.1f}: "
+            f"{'passed' if self.passed else 'not uniform'}",
+            f"{self.answers} answer{'s' * (self.answers != 1)}, most frequent "
+            f"{self.most} read{'s' * (self.most != 1)}, least {self.least}"
+            + (f" ({self.most / self.least:.2f} to 1)" if self.least else ""),
+        ]
+        few = ["warning: fewer than 5 reads an answer, so the test says little: give more reads"]
+        return "\n".join([*lines, *(few if self.few else [])])
+
+    def _repr_html_(self) -> str:
+        return html_table((), [[text] for text in str(self).splitlines()], "uniformity")
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A data frame of one row.
+
+        Raises:
+            InvcError: pandas is not installed.
+        """
+        return data_frame({name: [value] for name, value in self._fields.items()})
+
+    @property
+    def _fields(self) -> dict[str, object]:
+        return {**vars(self), "passed": self.passed}
+
+
+def _p_value(p: float) -> str:
+    return f"p = {p:.2g}" if p > LEAST_P else f"p < {LEAST_P:.0g}"
 
 
 def uniformity(reads: Sequence[int], answers: int) -> Uniformity:

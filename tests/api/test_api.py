@@ -16,7 +16,10 @@ from invc.api import Answers
 from invc.assemble import assemble
 from invc.design import Design, format_design
 from invc.diagnostics import InvcError
+from invc.foreign import adopt, terms
 from invc.library import Cell
+
+MODEL = adopt(terms(["a", "b"], [(0, 1, 1.0)])).design
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +94,68 @@ def test_forbidden_biased_and_uniform_answers(mult4):
     reads = {answer["a"]: n for answer, n in zip(leaning, leaning.columns["reads"], strict=True)}
     assert reads[11] > 3 * reads[13]  # 11 has the bit, 13 has not
     assert leaning.details.mixed
+
+
+def test_samples_tell_how_far_they_are_to_be_trusted(mult4):
+    annealed = invc.simulate(mult4, p=12, reads=4096)
+    rows = annealed.marginals()
+    reads = annealed.columns["reads"]
+    share = sum(n for answer, n in zip(annealed, reads, strict=True) if answer["a"] & 1) / sum(
+        reads
+    )
+    assert rows[0].name == "a[0]"
+    assert rows[0].probability == pytest.approx(share)
+    assert rows[0].error == pytest.approx((share * (1 - share) / sum(reads)) ** 0.5)
+    assert repr(rows).splitlines()[0].split() == ["bit", "P(1)", "error"]
+    assert repr(rows).splitlines()[-1] == f"over {sum(reads)} verified reads"
+    assert rows._repr_html_().count("<tr>") == 1 + 16
+    assert rows.to_pandas()["P(1)"].tolist() == [bit.probability for bit in rows]
+    fair = invc.simulate(mult4, p=12, equilibrium=True, seed=3)
+    assert repr(fair.marginals()).splitlines()[-1].endswith("samples at equilibrium")
+    test = fair.uniformity()
+    assert (test.answers, test.degrees, test.passed) == (6, 5, True)
+    assert "chi-square" in str(test) and "passed" in test._repr_html_()
+    assert test.to_pandas()["passed"].tolist() == [True]
+    left = invc.simulate(mult4, p=12, forbid=[{"a": 12}, {"b": 12}], equilibrium=True)
+    assert left.uniformity().answers == 4
+    with pytest.raises(InvcError, match="more than 5 answers"):
+        fair.uniformity(limit=5)
+    none = invc.simulate(mult4, a=0, p=1)
+    assert len(none.marginals()) == 0
+    with pytest.raises(InvcError, match="no answer was found"):
+        none.uniformity()
+
+
+def test_strict_reads_satisfy_every_gate(mult4):
+    strict = invc.simulate(mult4, p=143, reads=2048, strict=True)
+    assert strict.details.verified_reads == strict.details.strict_reads > 0
+
+
+def test_what_was_not_found_is_proven_or_explained(mult4):
+    none = invc.simulate(mult4, p=211, reads=64, prove=True, explain=True)
+    assert (none.status, none.proof.status, bool(none)) == ("impossible", "impossible", False)
+    why = none.explanation
+    assert sum(gate.excess for gate in why) == why.read.energy > 0
+    assert why.to_pandas()["drives"].tolist() == [gate.drives for gate in why]
+    assert "clamped bits missed: " in repr(why)
+    assert "<td>AND2</td>" in why._repr_html_() or "<td>FA</td>" in why._repr_html_()
+    wide = assemble(multiplier(8), CELLS)
+    found = invc.simulate(wide, p=38243, reads=1, sweeps=1, dynamics="gibbs", prove=True)
+    assert (found.status, found.columns) == ("found", {"reads": [0]})
+    assert found[0]["a"] * found[0]["b"] == 38243
+    assert "found by proof, not by sampling" in repr(found)
+
+
+def test_pictures_are_written_as_by_the_command(mult4, tmp_path):
+    files = {kind: tmp_path / f"run.{kind}" for kind in ("html", "vcd")}
+    invc.simulate(mult4, p=143, forbid=[{"a": 11}], plot=tmp_path / "run.svg", **files)
+    text = files["html"].read_text()
+    assert "<h1>multiplier with p=143</h1>" in text
+    assert "<dt>left out</dt><dd>a=11</dd>" in text and 'id="sweep"' in text
+    assert files["vcd"].read_text().startswith("$")
+    assert (tmp_path / "run.svg").read_text().startswith("<?xml")
+    with pytest.raises(InvcError, match=r"plots end in \.png"):
+        invc.simulate(mult4, p=143, plot="x.txt")
 
 
 def test_none_found_claims_nothing_and_prove_does(mult4):
@@ -182,6 +247,19 @@ def test_files_come_back(mult4, tmp_path):
         (lambda design: invc.write(design, "x", "xml"), "no format is called 'xml'"),
         (lambda design: invc.lib_gen("1", "Y = A"), "'1' is no name for a cell"),
         (lambda design: invc.synth(), "no source file"),
+        (
+            lambda design: invc.simulate(design, p=1, equilibrium=True, target=1),
+            "equilibrium does not go with target: a run that ends with an answer",
+        ),
+        (
+            lambda design: invc.simulate(design, p=1, equilibrium=True, explain=True),
+            "equilibrium does not go with explain: at one temperature",
+        ),
+        (
+            lambda design: invc.simulate(design, p=1, equilibrium=True, beta=(1, 2)),
+            "equilibrium samples at one inverse temperature",
+        ),
+        (lambda design: invc.simulate(MODEL, prove=True), "need gates: this model was imported"),
     ],
 )
 def test_faults_are_those_of_the_command_line(mult4, call, text):

@@ -315,13 +315,24 @@ def test_merge_refuses(results, other, text):
         (("--bias", "a=0.3", "--uniformity"), "with --bias answers are not meant to be uniform"),
         (
             ("--equilibrium", "--explain"),
-            "--explain looks at reads that --equilibrium does not keep",
+            "--equilibrium does not go with --explain: at one temperature a gate is violated by chance",
+        ),
+        (
+            ("--equilibrium", "--vcd", "x.vcd"),
+            "--equilibrium does not go with --vcd: its samples are of many chains",
+        ),
+        (
+            ("--equilibrium", "--set", "noise=5"),
+            "--equilibrium does not go with --set: what moves its chains has no settings",
         ),
         (
             ("--equilibrium", "--beta", "0.3:1"),
             "--equilibrium samples at one inverse temperature: --beta B",
         ),
-        (("--equilibrium", "--target", "3"), "--equilibrium does not go with --target"),
+        (
+            ("--equilibrium", "--target", "3"),
+            "--equilibrium does not go with --target: a run that ends with an answer would favour",
+        ),
         (("--equilibrium", "--dynamics", "ssa"), "--equilibrium does not go with --dynamics ssa"),
         (("--repeat", "r.json", "--seed", "3"), "--repeat takes --seed from the file"),
     ],
@@ -330,6 +341,14 @@ def test_what_does_not_go_together_is_wrong_usage(invc, options, text):
     done = invc("simulate", "mult4.hj", *options)
     assert done.status == 2
     assert text in done.out
+
+
+def test_samples_at_equilibrium_are_strict_anyway(invc):
+    plain = invc("simulate", "mult4.hj", "-c", "p=12", "--equilibrium", "--reads", "4096", "-q")
+    strict = invc(
+        "simulate", "mult4.hj", "-c", "p=12", "--equilibrium", "--reads", "4096", "-q", "--strict"
+    )
+    assert (strict.status, strict.out) == (0, plain.out)
 
 
 @pytest.mark.parametrize(
