@@ -77,6 +77,23 @@ def test_kernels_equal_the_reference_on_a_multiplier(name):
         assert np.array_equal(got, want), beta
 
 
+@pytest.mark.parametrize("name", COMPILED)
+def test_a_long_program_does_what_its_parts_do_again_and_again(name):
+    """Programs of more than 2^17 updates are prepared part by part, and fetch ahead."""
+    model = assemble(multiplier(4), CELLS).model
+    times = (1 << 17) // model.spins + 1
+    known = np.zeros(model.spins, dtype=np.int8)
+    long = compile_program(model, known, np.tile(np.arange(model.spins), times))
+    heats = (heat(0.3, 0), heat(0.3, 1))
+    want, want_rng = begin(model.spins, 6)
+    find_kernel(name)(compile_program(model, known), want, want_rng, heats, 2 * times)
+    got, got_rng = begin(model.spins, 6)
+    find_kernel(name)(long, got, got_rng, heats, 2)
+    assert long.updates > 1 << 17
+    assert np.array_equal(got, want)
+    assert np.array_equal(got_rng, want_rng)
+
+
 @given(model=models(), held=st.lists(st.sampled_from([-1, 0, 1]), min_size=8, max_size=8))
 @settings(max_examples=60)
 def test_a_program_has_the_fields_of_its_model(model, held):

@@ -10,6 +10,9 @@ constexpr int LANES = 64 * WORDS;
 constexpr int POOL = 64;
 constexpr int USES = 64;  // of a vector of noise, each rotated otherwise
 constexpr std::size_t FEW_UPDATES = 16;  // of a program that draws every vector afresh
+constexpr std::size_t CACHED = 1 << 17;  // spins, of 16 MB, that are taken to stay in some cache
+constexpr std::size_t PREPARED = 1024;   // steps of a model with more that are ready at a time
+constexpr std::size_t NEAR = 6, FAR = 6000;  // updates by which its rows are fetched ahead
 constexpr int HEAT_BITS = 16;        // of a random number
 constexpr int MOST_NOISE_BITS = 16;  // of a number of thresholds, which fit 15
 
