@@ -1,7 +1,17 @@
 """IR 1: nets, literals and gates, their invariants, and Boolean evaluation."""
 
 from invc.netlist.builder import Builder
-from invc.netlist.clauses import Clause, clauses, cover, gate_clauses, netlist_clauses
+from invc.netlist.clauses import (
+    Clause,
+    Constraint,
+    Cube,
+    clauses_over,
+    constraint_of,
+    cover,
+    forbidden,
+    implicates,
+    netlist_clauses,
+)
 from invc.netlist.evaluate import counting_words, evaluate, evaluate_ports, word_of
 from invc.netlist.function import Function
 from invc.netlist.netlist import FALSE, TRUE, Gate, Literal, Netlist, Port, literal, net_of
@@ -11,17 +21,21 @@ __all__ = [
     "TRUE",
     "Builder",
     "Clause",
+    "Constraint",
+    "Cube",
     "Function",
     "Gate",
     "Literal",
     "Netlist",
     "Port",
-    "clauses",
+    "clauses_over",
+    "constraint_of",
     "counting_words",
     "cover",
     "evaluate",
     "evaluate_ports",
-    "gate_clauses",
+    "forbidden",
+    "implicates",
     "literal",
     "net_of",
     "netlist_clauses",

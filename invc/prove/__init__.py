@@ -4,7 +4,6 @@ import sys
 
 from invc.packages import CallablePackage
 from invc.prove.answers import Count, Proof, count, solve
-from invc.prove.clauses import clauses_of, implicates
 from invc.prove.problem import Problem, pose
 from invc.prove.sat import solver_name
 
@@ -12,9 +11,7 @@ __all__ = [
     "Count",
     "Problem",
     "Proof",
-    "clauses_of",
     "count",
-    "implicates",
     "pose",
     "solve",
     "solver_name",

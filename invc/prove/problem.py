@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from invc.design import Clamp, Clamped, Design, presolve
 from invc.diagnostics import InvcError
-from invc.netlist import Gate, Literal, Netlist
-from invc.prove.clauses import Constraint, clauses_of
+from invc.netlist import Constraint, Gate, Literal, Netlist, clauses_over, constraint_of
 
 
 @dataclass(frozen=True)
@@ -103,19 +102,13 @@ def _constraint(gate: Gate, known: dict[int, int], needed: set[int]) -> Constrai
             word |= (value ^ (pin & 1)) << i
         elif i >= count and pin >> 1 not in needed:
             ignored |= 1 << i
-    return clauses_of(gate.function, mask, word, ignored)
+    return constraint_of(gate.function, mask, word, ignored)
 
 
 def _clauses(gate: Gate, constraint: Constraint) -> list[tuple[int, ...]]:
     """The cubes of a constraint as clauses over nets; one that is always true is left out."""
     pins = [gate.pins[i] for i in constraint.pins]
-    clauses = []
-    for mask, word in constraint.forbidden:
-        clause = {
-            -(pin >> 1) if word >> k & 1 ^ (pin & 1) else pin >> 1
-            for k, pin in enumerate(pins)
-            if mask >> k & 1
-        }
-        if not any(-variable in clause for variable in clause):
-            clauses.append(tuple(sorted(clause, key=abs)))
-    return clauses
+    return [
+        tuple(sorted((-(lit >> 1) if lit & 1 else lit >> 1 for lit in clause), key=abs))
+        for clause in clauses_over(pins, constraint.forbidden)
+    ]

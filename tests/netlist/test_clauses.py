@@ -1,18 +1,14 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import FA, netlists
-from invc.netlist import Function, clauses, cover, evaluate, netlist_clauses
+from invc.netlist import Function, cover, evaluate, forbidden, implicates, netlist_clauses
 from invc.netlist.evaluate import counting_words
 
 
 def rows_of(cubes, inputs):
     """The rows of a truth table that some cube holds."""
-    return {
-        row
-        for row in range(1 << inputs)
-        if any(all((row >> (lit >> 1) ^ lit) & 1 for lit in cube) for cube in cubes)
-    }
+    return {row for row in range(1 << inputs) if any(row & mask == word for mask, word in cubes)}
 
 
 @given(st.data())
@@ -34,14 +30,33 @@ def test_clauses_hold_exactly_on_the_valid_rows(data):
     names = [f"p{k}" for k in range(inputs + outputs)]
     function = Function("F", tuple(names[:inputs]), tuple(names[inputs:]), tables)
     for row in range(1 << (inputs + outputs)):
-        holds = all(
-            any((row >> (lit >> 1) ^ lit) & 1 for lit in clause) for clause in clauses(function)
-        )
+        holds = not any(row & mask == word for mask, word in forbidden(function))
         assert holds == bool(function.relation >> row & 1)
 
 
 def test_a_full_adder_has_the_fourteen_clauses_of_the_textbook():
-    assert len(clauses(FA)) == 8 + 6
+    assert len(forbidden(FA)) == 8 + 6
+
+
+@st.composite
+def relations(draw):
+    variables = draw(st.integers(0, 8))
+    return draw(st.integers(0, (1 << (1 << variables)) - 1)), variables
+
+
+@given(relations())
+@settings(max_examples=100)
+def test_implicates_forbid_exactly_the_rows_outside(relation):
+    rows, variables = relation
+    cubes = implicates(rows, variables)
+    for row in range(1 << variables):
+        forbidden = any(row & cube.mask == cube.word for cube in cubes)
+        assert forbidden == (not rows >> row & 1)
+    for cube in cubes:  # prime: no wider cube is outside of the relation
+        for bit in (1 << k for k in range(variables) if cube.mask >> k & 1):
+            mask = cube.mask ^ bit
+            wider = (row for row in range(1 << variables) if row & mask == cube.word & mask)
+            assert variables > 6 or any(rows >> row & 1 for row in wider)
 
 
 @given(netlists(max_inputs=4, max_gates=4))

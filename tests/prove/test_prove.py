@@ -8,15 +8,26 @@ from hypothesis import strategies as st
 
 from designs import AND2, CELLS, FA, HA, XOR2, multiplier, netlists
 from invc.assemble import assemble
-from invc.design import bit_names, decode, parse_clamps, parse_combination
+from invc.design import Clamp, bit_names, decode, parse_clamps, parse_combination
 from invc.diagnostics import InvcError
 from invc.library import hamlib
-from invc.netlist import Function, Gate, Netlist, Port, counting_words, evaluate_ports
-from invc.prove import clauses_of, count, implicates, pose, solve
+from invc.netlist import (
+    Function,
+    Gate,
+    Netlist,
+    Port,
+    constraint_of,
+    counting_words,
+    evaluate,
+    evaluate_ports,
+    word_of,
+)
+from invc.prove import count, pose, solve
 from invc.prove.sat import Clock, interruptible
 
 MULT = {n: assemble(multiplier(n), CELLS) for n in (4, 8, 24)}
-FUNCTIONS = [cell.function for cell in hamlib().values() if cell.function]
+LIBRARY = hamlib()
+FUNCTIONS = [cell.function for cell in LIBRARY.values() if cell.function]
 
 
 def every_row(netlist):
@@ -79,30 +90,42 @@ def test_proofs_and_counts_agree_with_enumeration(netlist, data):
     assert all(answer in expected for answer in some.answers)
 
 
-@st.composite
-def relations(draw):
-    variables = draw(st.integers(0, 8))
-    return draw(st.integers(0, (1 << (1 << variables)) - 1)), variables
-
-
-@given(relations())
+@given(netlist=netlists(max_gates=4, functions=FUNCTIONS), data=st.data())
 @settings(max_examples=100)
-def test_implicates_forbid_exactly_the_rows_outside(relation):
-    rows, variables = relation
-    cubes = implicates(rows, variables)
-    for row in range(1 << variables):
-        forbidden = any(row & cube.mask == cube.word for cube in cubes)
-        assert forbidden == (not rows >> row & 1)
-    for cube in cubes:  # prime: no wider cube is outside of the relation
-        for bit in (1 << k for k in range(variables) if cube.mask >> k & 1):
-            mask = cube.mask ^ bit
-            wider = (row for row in range(1 << variables) if row & mask == cube.word & mask)
-            assert variables > 6 or any(rows >> row & 1 for row in wider)
+def test_bits_of_any_net_are_held_and_left_out_in_designs_of_all_cells(netlist, data):
+    design = assemble(netlist, LIBRARY)
+    width = sum(len(port.bits) for port in netlist.inputs)
+    words = iter(counting_words(width))
+    inputs = {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}
+    values, rows = evaluate(netlist, inputs, 1 << width), range(1 << width)
+
+    def bits(most):  # inner nets, complements and constants among them
+        bit = st.builds(
+            Clamp, st.integers(0, 2 * netlist.net_count + 1), st.integers(0, 1), st.just("a net")
+        )
+        return data.draw(st.lists(bit, min_size=1, max_size=most))
+
+    def hold(bits, row):
+        return all(word_of(lit, values, -1) >> row & 1 == value for lit, value, _ in bits)
+
+    clamps, left_out = bits(3), [bits(2)]
+    expected = [row for row in rows if hold(clamps, row) and not hold(left_out[0], row)]
+    proof = solve(design, clamps, forbidden=left_out)
+    assert proof.status == ("possible" if expected else "impossible")
+    counted = count(design, clamps, forbidden=left_out)
+    assert (counted.number, counted.complete) == (len(expected), True)
+    most = data.draw(st.integers(1, 5))
+    some = count(design, clamps, forbidden=left_out, limit=most, keep=2)
+    assert some.complete == (some.number == len(expected)) or some.number >= most
+    assert len(some.answers) == min(2, most, some.number)
+    everything = every_row(netlist)
+    found = sorted(tuple(answer.values()) for answer in counted.answers)
+    assert found == sorted(tuple(everything[row].values()) for row in expected)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 def test_every_cell_of_the_library_becomes_few_clauses(function):
-    constraint = clauses_of(function, 0, 0, 0)
+    constraint = constraint_of(function, 0, 0, 0)
     pins = len(function.pins)
     assert constraint.pins == tuple(range(pins))
     for row in range(1 << pins):
@@ -114,11 +137,11 @@ def test_every_cell_of_the_library_becomes_few_clauses(function):
 def test_a_pin_that_does_not_matter_is_in_no_clause():
     mux = Function("MUX2", ("A", "B", "S"), ("Y",), (0xCA,))
     s, y, a, b = 4, 8, 1, 2
-    chosen = clauses_of(mux, s | y, y, 0)  # S = 0, Y = 1: A must be 1, B may be anything
+    chosen = constraint_of(mux, s | y, y, 0)  # S = 0, Y = 1: A must be 1, B may be anything
     assert chosen.pins == (0,)
     assert [tuple(cube) for cube in chosen.forbidden] == [(1, 0)]
-    assert clauses_of(mux, a | b, 0, y).forbidden == ()  # nobody reads Y
-    assert [tuple(cube) for cube in clauses_of(AND_FALSE, 1, 1, 0).forbidden] == [(0, 0)]
+    assert constraint_of(mux, a | b, 0, y).forbidden == ()  # nobody reads Y
+    assert [tuple(cube) for cube in constraint_of(AND_FALSE, 1, 1, 0).forbidden] == [(0, 0)]
 
 
 AND_FALSE = Function("ZERO", (), ("Y",), (0,))
@@ -251,5 +274,5 @@ def test_combination_errors(text, expected):
 
 
 def test_small_cells_have_all_their_prime_implicates():
-    sizes = {f.name: len(clauses_of(f, 0, 0, 0).forbidden) for f in (AND2, XOR2, HA, FA)}
+    sizes = {f.name: len(constraint_of(f, 0, 0, 0).forbidden) for f in (AND2, XOR2, HA, FA)}
     assert sizes == {"AND2": 3, "XOR2": 4, "HA": 10, "FA": 20}
