@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from invc.diagnostics import InvcError, nearest
-from invc.simulate.dynamics import DYNAMICS, Problem
+from invc.simulate.dynamics import DYNAMICS, Ended, Problem
 
 SHARE = 4  # the dynamics that is not the main one gets about one in so many of all updates
+FEWEST = 16  # sweeps of a block
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Mix:
     Attributes:
         first: That of the first block.
         second: The other one, if there is one. Whichever does not suit the problem has every
-            block whose number is a power of SHARE, a SHARE as long as the others have become.
+            block whose number is a power of SHARE.
     """
 
     first: str
@@ -28,20 +29,30 @@ class Mix:
         """Its dynamics."""
         return (self.first, self.second) if self.second else (self.first,)
 
-    def block(self, block: int, sweeps: int, suits: bool) -> tuple[str, int]:
+    def block(self, block: int, sweeps: int, first: Ended | None, updates: int) -> tuple[str, int]:
         """The dynamics of a block and its sweeps.
+
+        Where the first block got through, others like it cost as much as it did, and the second
+        dynamics gets a SHARE of that. Where it did not, the second one is the main one, whose
+        blocks become longer, and so do those of the first, though less.
 
         Args:
             block: Its number.
             sweeps: What a block of this number has by its place.
-            suits: Whether the first block got through.
+            first: How the first block ended, for all others.
+            updates: Those of one sweep over all spins.
         """
-        if self.second is None or block == 0:
+        if self.second is None or first is None:
             return self.first, sweeps
-        main, other = (self.first, self.second) if suits else (self.second, self.first)
-        while block % SHARE == 0:
-            block //= SHARE
-        return (other, max(1, sweeps // SHARE)) if block == 1 else (main, sweeps)
+        power = block
+        while power % SHARE == 0:
+            power //= SHARE
+        if not first.suits:
+            return (self.first, max(1, sweeps // SHARE)) if power == 1 else (self.second, sweeps)
+        if power > 1:
+            return self.first, sweeps
+        spent = block * first.updates // SHARE
+        return self.second, max(FEWEST, spent // max(1, updates))
 
 
 def choose(problem: Problem, dynamics: str, *, biased: bool = False) -> Mix:

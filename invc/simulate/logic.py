@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 
 import numpy as np
 
@@ -38,19 +38,16 @@ class Logic:
     operations: Int32
     rows: int
 
-    def run(self, state: UInt64) -> UInt64:
-        """The scratch rows for a state of shape (spins, 16). Shape (rows, 16)."""
-        scratch = np.empty((self.rows, WORDS), dtype=np.uint64)
-        sliced.run_logic(self.operations, state, scratch)
-        return scratch
+    @cached_property
+    def compiled(self) -> sliced.Logic:
+        """What the compiled code runs, its rows checked."""
+        return sliced.Logic(self.operations, self.spins, self.rows)
 
-    def row(self, literal: int, state: UInt64, scratch: UInt64) -> UInt64:
-        """The row of a literal. Shape (16,)."""
-        if literal < 0:
-            return np.full(WORDS, ONES if literal == TRUE else 0, dtype=np.uint64)
-        k = literal >> 1
-        row: UInt64 = state[k] if k < self.spins else scratch[k - self.spins]
-        return ~row if literal & 1 else row
+    def rows_of(self, literals: Int32, state: UInt64) -> UInt64:
+        """The rows of some literals for a state of shape (spins, 16). Shape (literals, 16)."""
+        rows: UInt64 = np.empty((len(literals), WORDS), dtype=np.uint64)
+        sliced.holds(self.compiled, literals, state, rows)
+        return rows
 
 
 class Compiler:
@@ -147,13 +144,20 @@ class Condition:
     logic: Logic
     good: int
 
+    @cached_property
+    def literal(self) -> Int32:
+        """The literal of whether it holds. Shape (1,)."""
+        return np.array([self.good], dtype=np.int32)
+
     def holds(self, state: UInt64) -> UInt64:
         """Which replicas fulfil it. Shape (16,)."""
-        return self.logic.row(self.good, state, self.logic.run(state))
+        row: UInt64 = self.logic.rows_of(self.literal, state)[0]
+        return row
 
     def count(self, state: UInt64) -> int:
         """How many replicas fulfil it."""
-        return count_all([self], state)
+        rows = np.empty((1, WORDS), dtype=np.uint64)
+        return sliced.holds(self.logic.compiled, self.literal, state, rows)
 
 
 def count_all(conditions: Iterable[Condition], state: UInt64) -> int:
@@ -161,8 +165,13 @@ def count_all(conditions: Iterable[Condition], state: UInt64) -> int:
     row = np.full(WORDS, ONES, dtype=np.uint64)
     for condition in conditions:
         row &= condition.holds(state)
-        if not row.any():
+        if not ones(row):
             return 0
+    return ones(row)
+
+
+def ones(row: UInt64) -> int:
+    """How many bits of a row are set."""
     return int.from_bytes(row.tobytes(), "little").bit_count()
 
 
@@ -172,13 +181,13 @@ class Forward:
 
     Attributes:
         logic: The operations.
-        literals: What each net is then, net 0 being the constant false.
-        settled: Literal of whether every net is that already.
+        nets: Those that ports consist of, ascending.
+        literals: What each of them is then; last, whether every net is that already.
     """
 
     logic: Logic
-    literals: tuple[int, ...]
-    settled: int
+    nets: tuple[int, ...]
+    literals: Int32
 
 
 @lru_cache(maxsize=1)
@@ -188,7 +197,9 @@ def compile_forward(design: Design) -> Forward:
     value = _forward(compiler, design, range(len(design.netlist.gates)))
     nets = range(1, design.netlist.net_count + 1)
     settled = compiler.all(compiler.differ(value[net], 2 * net - 2) ^ 1 for net in nets)
-    return Forward(compiler.logic(), tuple(value[net] for net in (0, *nets)), settled)
+    ends = tuple(sorted({bit >> 1 for port in design.netlist.ports for bit in port.bits}))
+    literals = np.array([*(value[net] for net in ends), settled], dtype=np.int32)
+    return Forward(compiler.logic(), ends, literals)
 
 
 def _forward(compiler: Compiler, design: Design, gates: Iterable[int]) -> dict[int, int]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from invc.ising import IsingModel
+from invc.simulate.kernels import sliced
 
 Int64 = npt.NDArray[np.int64]
 Int32 = npt.NDArray[np.int32]
@@ -45,6 +47,21 @@ class Program:
     first_ref: Int64
     ref: Int32
     most_inputs: int
+
+    @cached_property
+    def compiled(self) -> sliced.Program:
+        """What the compiled kernels run, its arrays checked."""
+        return sliced.Program(
+            self.target,
+            self.parity,
+            self.shift,
+            self.most,
+            self.first_count,
+            self.count,
+            self.first_ref,
+            self.ref,
+            self.most_inputs,
+        )
 
     @property
     def updates(self) -> int:

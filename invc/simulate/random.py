@@ -62,4 +62,5 @@ def integers_of(state: UInt64) -> list[int]:
 
 def words_of(bits: npt.NDArray[np.uint8]) -> UInt64:
     """The inverse of `bits_of`."""
-    return np.packbits(bits, axis=-1, bitorder="little").view("<u8").astype(np.uint64)
+    packed = np.packbits(np.ascontiguousarray(bits), axis=-1, bitorder="little")
+    return packed.view("<u8").astype(np.uint64)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from invc.ising.model import Int32, Int64
 from invc.simulate.heat import BITS, Heat
+from invc.simulate.logic import Condition, ones
 from invc.simulate.program import Program
 from invc.simulate.random import LANES, WORDS, UInt64, bits_of, draw, words_of
 
 POOL = 64
 USES = 64
 FEW_UPDATES = 16
+BRIEF = 1 << 15
+TURNS = 8
+FEW_LEFT = 24
 
 
 def sweep(
@@ -58,6 +65,9 @@ def _sum(program: Program, u: int, bits: npt.NDArray[np.uint8]) -> npt.NDArray[n
 
 def _noise(heat: Heat, rng: UInt64, uses: int, each: int) -> Iterator[npt.NDArray[np.int64]]:
     """Vectors from a pool, each drawn once and used so often, rotated among and within words."""
+    if not len(heat.thresholds):
+        while True:
+            yield np.zeros(LANES, dtype=np.int64)
     size = 1
     while size < POOL and 2 * size * each <= uses:
         size *= 2
@@ -65,9 +75,9 @@ def _noise(heat: Heat, rng: UInt64, uses: int, each: int) -> Iterator[npt.NDArra
         pool, shift, step = [], [], []
         for _ in range(size):
             pool.append(_fresh(heat, rng).reshape(WORDS, 64))
-            word = draw(rng)
+            word = draw(rng) if each > 1 else [0, 0]
             shift.append(int(word[0]) % LANES)
-            step.append(int(word[1]) % LANES | 1)  # odd: all shifts in turn
+            step.append(int(word[1]) % LANES | 1 if each > 1 else 0)  # odd: all shifts in turn
         for _ in range(each):
             word = draw(rng)
             cursor = int(word[0]) & (size - 1)
@@ -80,9 +90,128 @@ def _noise(heat: Heat, rng: UInt64, uses: int, each: int) -> Iterator[npt.NDArra
 
 
 def _fresh(heat: Heat, rng: UInt64) -> npt.NDArray[np.int64]:
-    """For each replica a random number of `BITS` rows of bits, as thresholds above it."""
-    rows = np.stack([draw(rng) for _ in range(BITS)])
-    u = (bits_of(rows).astype(np.int64) << np.arange(BITS)[:, None]).sum(axis=0)
+    """For each replica a random number of `BITS` rows of bits, as thresholds above it.
+
+    Bits below the lowest one of any threshold decide nothing and are not drawn.
+    """
+    lowest = min(int(t & -t).bit_length() - 1 for t in heat.thresholds)
+    rows = np.stack([draw(rng) for _ in range(lowest, BITS)])
+    u = (bits_of(rows).astype(np.int64) << np.arange(lowest, BITS)[:, None]).sum(axis=0)
     not_above = np.searchsorted(heat.thresholds, u, side="right")
     above: npt.NDArray[np.int64] = len(heat.thresholds) - not_above.astype(np.int64)
     return above
+
+
+class Looks(NamedTuple):
+    """When a stage is done.
+
+    Attributes:
+        enough: So many replicas satisfy it.
+        stalled: The last sweeps have won fewer replicas than this.
+        most: Sweeps.
+    """
+
+    enough: int
+    stalled: int
+    most: int
+
+
+class Course(NamedTuple):
+    """How far a stage is.
+
+    Attributes:
+        done: Sweeps so far.
+        length: Sweeps until the next look.
+        before: Replicas that satisfied it at the last look.
+    """
+
+    done: int
+    length: int
+    before: int
+
+
+class Verdict(IntEnum):
+    """What to do next with a stage: go on, or be content, or try otherwise."""
+
+    MORE = 0
+    ENDED = 1
+    STUCK = 2
+
+
+def settle(
+    program: Program,
+    satisfied: Condition,
+    state: UInt64,
+    rng: UInt64,
+    heats: tuple[Heat, Heat],
+    looks: Looks,
+    course: Course,
+    row: UInt64,
+) -> tuple[Verdict, Course]:
+    """Sweep the spins of a stage, twice as often after each look, in place.
+
+    It comes back between two looks after `BRIEF` updates.
+
+    Args:
+        program: The updates.
+        satisfied: What the spins shall fulfil.
+        state: Shape (spins, 16), uint64.
+        rng: Shape (4, 16), uint64.
+        heats: For even and odd fields.
+        looks: When to end.
+        course: How far it is.
+        row: Becomes which replicas satisfy the stage. Shape (16,).
+    """
+    left = BRIEF
+    while True:
+        sweep(program, state, rng, heats, course.length)
+        row[:] = satisfied.holds(state)
+        count = ones(row)
+        done = course.done + course.length
+        if count >= looks.enough or done >= looks.most:
+            return Verdict.ENDED, Course(done, course.length, course.before)
+        stuck = count - course.before < looks.stalled
+        left -= course.length * program.updates
+        course = Course(done, done, count)
+        if stuck or left <= 0:
+            return Verdict.STUCK if stuck else Verdict.MORE, course
+
+
+def resample(state: UInt64, rows: Int64, good: UInt64, rng: UInt64) -> Int32:
+    """Make lanes that are not good copies of random ones that are, in some rows, in place.
+
+    All lanes turn by a random amount, and whoever meets a good one becomes its copy: each good
+    one has as many copies as another on average, and nearly as many each time. Those that are
+    left, or all where few are good, choose one for themselves.
+
+    Args:
+        state: Shape (spins, 16), uint64.
+        rows: Which of them are copied.
+        good: Shape (16,); some bit is set.
+        rng: Shape (4, 16), uint64.
+
+    Returns:
+        The lane whose copy each lane is now. Shape (1024,).
+    """
+    donor = bits_of(good[None])[0].astype(bool)
+    donors = np.flatnonzero(donor)
+    left = ~donor
+    origin = np.arange(LANES, dtype=np.int32)
+    with np.errstate(over="ignore"):
+        for _ in range(TURNS):
+            if left.sum() <= FEW_LEFT or len(donors) < LANES // 8:
+                break
+            first = int(draw(rng)[0])
+            words, bits = first % WORDS, first // WORDS % 64
+            lane = np.arange(LANES).reshape(WORDS, 64)
+            source = np.roll(np.roll(lane, -words, axis=0), bits, axis=1).reshape(LANES)
+            taken = left & donor[source]
+            origin[taken] = source[taken]
+            left &= ~taken
+        alone = np.flatnonzero(left)
+        drawn = [draw(rng) for _ in range(0, len(alone), WORDS)]
+        for k, lane_alone in enumerate(alone):
+            word = int(drawn[k // WORDS][k % WORDS])
+            origin[lane_alone] = donors[(word >> 32) * len(donors) >> 32]
+    state[rows] = words_of(bits_of(state[rows])[:, origin])
+    return origin

@@ -283,30 +283,42 @@ class _Blocks:
     def run(self, threads: int) -> Iterator[tuple[Verified, Ended]]:
         """Outcomes in the order of the blocks; what has run ahead is dropped at the end."""
         todo = enumerate(self.plan.blocks())
-        running: deque[Future[tuple[Verified, Ended] | None]] = deque()
-        pool = ThreadPoolExecutor(threads)
-        # How the first block of a mix fares decides what the others are.
-        suits: bool | None = None if self.mix.second else True
-        try:
-            while True:
-                for block, (sweeps, reads) in islice(
-                    todo, (1 if suits is None else threads) - len(running)
-                ):
-                    name, length = self.mix.block(block, sweeps, suits is not False)
-                    running.append(pool.submit(self.work, block, name, length, reads))
-                if not running:
-                    return
-                outcome = _wait(running.popleft())
+        first: Ended | None = None
+        if self.mix.second or threads == 1:
+            # How the first block of a mix fares decides what the others are.
+            for block, (sweeps, reads) in todo:
+                outcome = self.work(block, sweeps, reads, first)
                 if outcome is None:  # the clock ended it
                     return
-                suits = outcome[1].suits if suits is None else suits
+                first = first or outcome[1]
+                yield outcome
+                if threads > 1:
+                    break
+        yield from self.run_together(todo, threads, first)
+
+    def run_together(
+        self, todo: Iterator[tuple[int, tuple[int, int]]], threads: int, first: Ended | None
+    ) -> Iterator[tuple[Verified, Ended]]:
+        """The blocks that are left, some at once."""
+        running: deque[Future[tuple[Verified, Ended] | None]] = deque()
+        pool = ThreadPoolExecutor(threads)
+        try:
+            while True:
+                for block, (sweeps, reads) in islice(todo, threads - len(running)):
+                    running.append(pool.submit(self.work, block, sweeps, reads, first))
+                outcome = _wait(running.popleft()) if running else None
+                if outcome is None:
+                    return
                 yield outcome
         finally:
             self.halt.now()
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def work(self, block: int, name: str, sweeps: int, reads: int) -> tuple[Verified, Ended] | None:
+    def work(
+        self, block: int, sweeps: int, reads: int, first: Ended | None
+    ) -> tuple[Verified, Ended] | None:
         """Run one block and verify it."""
+        name, sweeps = self.mix.block(block, sweeps, first, self.task.program.updates)
         problem = self.task.problem
         conditions = (problem.answers, problem.settled) if self.strict else (problem.answers,)
         task = replace(

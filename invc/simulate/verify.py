@@ -97,13 +97,10 @@ def _forward(design: Design, state: UInt64, reads: int) -> tuple[list[int], int]
     netlist = design.netlist
     if len(netlist.gates) <= MOST_COMPILED:
         forward = compile_forward(design)
-        scratch = forward.logic.run(state)
-        nets = sorted({bit >> 1 for port in netlist.ports for bit in port.bits})
-        literals = [*(forward.literals[net] for net in nets), forward.settled]
-        rows = [forward.logic.row(literal, state, scratch) for literal in literals]
-        *words, whole = (word & mask for word in integers_of(np.stack(rows)))
-        values = [0] * len(forward.literals)
-        for net, word in zip(nets, words, strict=True):
+        rows = forward.logic.rows_of(forward.literals, state)
+        *words, whole = (word & mask for word in integers_of(rows))
+        values = [0] * (netlist.net_count + 1)
+        for net, word in zip(forward.nets, words, strict=True):
             values[net] = word
         return values, whole
     words = integers_of(state[: netlist.net_count])
@@ -135,7 +132,9 @@ def _all_of(bits: tuple[tuple[Literal, int], ...], values: list[int], mask: int)
 
 
 def _ones(word: int) -> list[int]:
-    return [k for k in range(word.bit_length()) if word >> k & 1]
+    data = np.frombuffer(word.to_bytes(LANES // 8, "little"), dtype=np.uint8)
+    lanes: list[int] = np.flatnonzero(np.unpackbits(data, bitorder="little")).tolist()
+    return lanes
 
 
 def _answers(

@@ -11,7 +11,9 @@ from invc.diagnostics import InvcError
 from invc.ising import all_energies, from_terms
 from invc.simulate import reference
 from invc.simulate.heat import FULL, heat
-from invc.simulate.kernels.heatbath import find_kernel, kernel_names
+from invc.simulate.kernels import sliced
+from invc.simulate.kernels.heatbath import find_kernel, find_settler, kernel_names
+from invc.simulate.logic import gates_satisfied
 from invc.simulate.program import compile_program
 from invc.simulate.random import (
     LANES,
@@ -92,6 +94,106 @@ def test_a_long_program_does_what_its_parts_do_again_and_again(name):
     assert long.updates > 1 << 17
     assert np.array_equal(got, want)
     assert np.array_equal(got_rng, want_rng)
+
+
+@pytest.mark.parametrize("name", COMPILED)
+@given(
+    enough=st.integers(0, 1025),
+    stalled=st.integers(-5, 300),
+    most=st.integers(1, 40),
+    length=st.integers(1, 9),
+    beta=st.sampled_from([0.3, 1.0, 20.0]),
+)
+@settings(max_examples=30, deadline=None)
+def test_settling_equals_the_reference(name, enough, stalled, most, length, beta):
+    design = assemble(multiplier(3), CELLS)
+    program = compile_program(design.model, np.zeros(design.model.spins, dtype=np.int8))
+    satisfied = gates_satisfied(design, range(4))
+    heats = (heat(beta, 0), heat(beta, 1))
+    looks = reference.Looks(enough, stalled, most)
+    ends = []
+    for settle in (find_settler(name), find_settler("reference")):
+        state, rng = begin(design.model.spins, 7)
+        row = np.empty(16, dtype=np.uint64)
+        course = reference.Course(0, length, -1)
+        result = settle(program, satisfied, state, rng, heats, looks, course, row)
+        ends.append((result, state.tolist(), rng.tolist(), row.tolist()))
+    assert ends[0] == ends[1]
+
+
+def test_settling_comes_back_after_a_while():
+    design = assemble(multiplier(6), CELLS)
+    program = compile_program(design.model, np.zeros(design.model.spins, dtype=np.int8))
+    heats = (heat(1.0, 0), heat(1.0, 1))
+    state, rng = begin(design.model.spins)
+    verdict, course = find_settler(COMPILED[0])(
+        program,
+        gates_satisfied(design, range(len(design.netlist.gates))),
+        state,
+        rng,
+        heats,
+        reference.Looks(1025, -5000, 1 << 40),
+        reference.Course(0, 16, -5000),
+        np.empty(16, dtype=np.uint64),
+    )
+    assert verdict == reference.Verdict.MORE
+    assert reference.BRIEF == sliced.BRIEF <= course.done * program.updates < 4 * sliced.BRIEF
+
+
+def lanes(count, seed):
+    """A row in which so many lanes are good."""
+    chosen = np.random.default_rng(seed).permutation(LANES)[:count]
+    row = np.zeros(LANES, dtype=np.uint8)
+    row[chosen] = 1
+    return words_of(row[None])[0]
+
+
+@given(count=st.integers(1, LANES), seed=st.integers(0, 10**6))
+@settings(max_examples=60, deadline=None)
+def test_copies_of_lanes_equal_the_reference(count, seed):
+    good = lanes(count, seed)
+    rows = np.array([3, 0, 7], dtype=np.int64)
+    want, want_rng = begin(9, seed)
+    before = bits_of(want)
+    origin = reference.resample(want, rows, good, want_rng)
+    got, got_rng = begin(9, seed)
+    also = np.empty(LANES, dtype=np.int32)
+    sliced.resample(got, rows, good, got_rng, also)
+    assert np.array_equal(got, want)
+    assert np.array_equal(got_rng, want_rng)
+    assert np.array_equal(also, origin)
+    is_good = bits_of(good[None])[0].astype(bool)
+    assert is_good[origin].all()
+    assert np.array_equal(origin[is_good], np.flatnonzero(is_good))
+    after = bits_of(got)
+    assert np.array_equal(after[rows], before[rows][:, origin])
+    others = np.setdiff1d(np.arange(9), rows)
+    assert np.array_equal(after[others], before[others])
+
+
+@pytest.mark.parametrize("count", [40, 200, 700])
+def test_every_good_lane_has_as_many_copies_as_another(count):
+    """On average over runs; and in no run do they differ more than by independent choice."""
+    good = lanes(count, count)
+    runs = 2000
+    rng = begin(1, count)[1]
+    copies = np.zeros(LANES)
+    spread = 0.0
+    for _ in range(runs):
+        origin = np.empty(LANES, dtype=np.int32)
+        state = np.zeros((1, 16), dtype=np.uint64)
+        sliced.resample(state, np.zeros(0, dtype=np.int64), good, rng, origin)
+        made = np.bincount(origin, minlength=LANES)
+        copies += made
+        spread += made[made > 0].var() / runs
+    expected = LANES / count
+    assert copies[copies > 0].min() > 0
+    assert (copies > 0).sum() == count
+    independent = (LANES - count) / count  # variance of the copies of one lane, nearly
+    assert spread < 1.1 * independent
+    # Chi-square of `count` lanes: mean 1, deviation sqrt(2 / count).
+    squares = ((copies[copies > 0] - runs * expected) ** 2).mean() / (runs * independent)
+    assert squares < 1 + 4 * np.sqrt(2 / count)
 
 
 @given(model=models(), held=st.lists(st.sampled_from([-1, 0, 1]), min_size=8, max_size=8))

@@ -12,6 +12,7 @@ from invc.ising import from_terms
 from invc.netlist import evaluate, word_of
 from invc.simulate import run
 from invc.simulate.choose import Mix
+from invc.simulate.dynamics import Ended
 from invc.simulate.energy import compile_meter
 from invc.simulate.kernels.heatbath import kernel_names
 from invc.simulate.logic import answers_seen, gates_satisfied
@@ -167,12 +168,25 @@ def test_sums_of_some_gates_and_of_the_others_are_the_whole(netlist, split):
 
 def test_a_mix_is_mostly_what_the_first_block_got_through_with():
     mix = Mix("staged", "gibbs")
+    updates, first = 100, Ended(np.zeros((1, 16), dtype=np.uint64), 500, 40_000)
     for suits, main, other in ((True, "staged", "gibbs"), (False, "gibbs", "staged")):
-        blocks = [mix.block(k, 1024, suits) for k in range(1, 70)]
+        ended = first._replace(suits=suits)
+        blocks = [mix.block(k, 1024, ended, updates) for k in range(1, 70)]
         assert [k for k, (name, _) in enumerate(blocks, 1) if name == other] == [1, 4, 16, 64]
         assert {name for name, _ in blocks} == {main, other}
-    assert mix.block(0, 256, True) == ("staged", 256)
-    assert Mix("gibbs").block(4, 512, True) == ("gibbs", 512)
+    assert mix.block(0, 256, None, updates) == ("staged", 256)
+    assert Mix("gibbs").block(4, 512, first, updates) == ("gibbs", 512)
+
+
+@given(updates=st.integers(1, 10**6), spent=st.integers(0, 10**9))
+def test_the_other_dynamics_gets_a_share_of_what_is_spent(updates, spent):
+    """Where the first block got through, all like it cost the same, whatever their number."""
+    mix, ended = Mix("staged", "gibbs"), Ended(np.zeros((1, 16), dtype=np.uint64), 500, spent)
+    for power in (1, 4, 16, 64, 256):
+        name, sweeps = mix.block(power, 1 << 20, ended, updates)
+        assert name == "gibbs"
+        assert sweeps == 16 or sweeps * updates <= power * spent / 4
+        assert (sweeps + 1) * updates > power * spent / 4
 
 
 @pytest.mark.parametrize("dynamics", ["gibbs", "pt", "staged"])

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from invc.ising.model import Int64
+from invc.ising.model import Int32, Int64
 from invc.simulate.dynamics.task import Ended, Task
 from invc.simulate.heat import heat
 from invc.simulate.kernels import sliced
+from invc.simulate.kernels.heatbath import find_settler
+from invc.simulate.logic import ones
 from invc.simulate.program import Program
-from invc.simulate.random import LANES, UInt64, bits_of, words_of
+from invc.simulate.random import LANES, WORDS, UInt64, words_of
+from invc.simulate.reference import Course, Looks, Verdict
 from invc.simulate.stages import Stage
 
-Lanes = npt.NDArray[np.bool_]  # one for each replica
 FIRST = 32  # sweeps before replicas are looked at for the first time
-ENOUGH = 0.9  # of the replicas satisfy a stage: the others become copies of these
-STALLED = 0.02  # of the replicas that twice the sweeps have won: the rest is stuck
+ENOUGH = 922  # of 1024 replicas satisfy a stage: the others become copies of these
+STALLED = 21  # replicas that twice the sweeps have won: the rest is stuck
 STEPS = 8  # of beta when those that are stuck are heated
 ATTEMPTS = 5  # at heating them, each twice as long
 
@@ -40,74 +41,87 @@ class _Staged:
     def __init__(self, task: Task) -> None:
         self.task = task
         self.state, self.rng = task.start()
-        seeds = np.random.SeedSequence([task.seed, task.block, 1])
-        self.chance = np.random.Generator(np.random.Philox(seeds))
+        self.settler = find_settler(task.code)
         self.sweeps = self.updates = 0
-        self.origins: list[Int64 | None] = []  # for each stage whose copy each replica became
+        self.origins: list[Int32 | None] = []  # for each stage whose copy each replica became
 
     def run(self) -> Ended | None:
-        right: Lanes | None = None
-        alive = True
+        right: UInt64 | None = None
+        alive, content = True, False
         for stage in self.task.problem.stages:
             good = self.settle(stage)
             if good is None:
                 return None
             if right is None and stage.complete:
-                right = _lanes(self.task.problem.answers.holds(self.state))
+                right = self.task.problem.answers.holds(self.state)
                 before, first = self.state.copy(), len(self.origins)
                 good = good & right
-            alive = bool(good.any())
-            self.origins.append(self.resample(stage, good) if alive and not good.all() else None)
-            if not alive or self.task.watch(self.sweeps, self.state):
+            count = ones(good)
+            alive = count > 0
+            self.origins.append(self.resample(stage, good) if 0 < count < LANES else None)
+            content = alive and self.task.watch(self.sweeps, self.state)
+            if content or not alive:
                 break
-        if right is not None and right.any():
+        if right is not None and ones(right):
             if alive:
                 self.gather(before, first)
             else:
                 self.state = before
-            self.finish(right)
+            if not content:
+                self.finish(right)
         self.task.watch(self.sweeps, self.state)  # as it is verified
         return Ended(self.state, self.sweeps, self.updates, right is not None)
 
-    def settle(self, stage: Stage) -> Lanes | None:
+    def settle(self, stage: Stage) -> UInt64 | None:
         """Move the spins of a stage until enough replicas satisfy it; which ones do."""
-        good: Lanes = np.zeros(LANES, dtype=bool)
-        done, length, attempts, before = 0, FIRST, 0, -1.0
-        while not self.task.stopped():
-            if attempts:
-                self.reheat(stage.program, good, length)
-            else:
-                self.move(stage.program, self.task.schedule.high, length)
-            good = _lanes(stage.satisfied.holds(self.state))
-            share = float(good.mean())
-            done += length
-            if share >= ENOUGH or done >= self.task.schedule.sweeps or attempts == ATTEMPTS:
-                return good
-            attempts += bool(attempts) or share - before < STALLED
-            before, length = share, done
-        return None
+        good: UInt64 = np.empty(WORDS, dtype=np.uint64)
+        looks = Looks(ENOUGH, STALLED, self.task.schedule.sweeps)
+        beta = self.task.schedule.high
+        heats = heat(beta, 0), heat(beta, 1)
+        verdict, course = Verdict.MORE, Course(0, FIRST, -STALLED)
+        while verdict == Verdict.MORE:
+            if self.task.stopped():
+                return None
+            before = course.done
+            verdict, course = self.settler(
+                stage.program, stage.satisfied, self.state, self.rng, heats, looks, course, good
+            )
+            self.count(stage.program, course.done - before)
+        return good if verdict == Verdict.ENDED else self.anneal(stage, good, course.length)
+
+    def anneal(self, stage: Stage, good: UInt64, done: int) -> UInt64 | None:
+        """Heat and cool the replicas that are stuck, each time twice as long."""
+        for _ in range(ATTEMPTS):
+            if self.task.stopped():
+                return None
+            self.reheat(stage.program, good, done)
+            good = stage.satisfied.holds(self.state)
+            done *= 2
+            if ones(good) >= ENOUGH or done >= self.task.schedule.sweeps:
+                break
+        return good
 
     def move(self, program: Program, beta: float, sweeps: int) -> None:
         heats = heat(beta, 0), heat(beta, 1)
         self.task.kernel(program, self.state, self.rng, heats, sweeps)
+        self.count(program, sweeps)
+
+    def count(self, program: Program, sweeps: int) -> None:
         self.sweeps += sweeps
         self.updates += sweeps * program.updates
 
-    def reheat(self, program: Program, good: Lanes, sweeps: int) -> None:
+    def reheat(self, program: Program, good: UInt64, sweeps: int) -> None:
         """Anneal the spins of a program; replicas that are good already keep what they had."""
         rows = program.target
-        kept, mask = self.state[rows], words_of(good.astype(np.uint8))
+        kept = self.state[rows]
         for beta in np.linspace(self.task.schedule.low, self.task.schedule.high, STEPS):
             self.move(program, float(beta), -(-sweeps // STEPS))
-        self.state[rows] = (kept & mask) | (self.state[rows] & ~mask)
+        self.state[rows] = (kept & good) | (self.state[rows] & ~good)
 
-    def resample(self, stage: Stage, good: Lanes) -> Int64:
+    def resample(self, stage: Stage, good: UInt64) -> Int32:
         """Make the replicas that violate a stage copies of random ones that do not."""
-        bad = np.flatnonzero(~good)
-        donors = self.chance.choice(np.flatnonzero(good), len(bad))
-        sliced.copy_lanes(self.state, stage.copied, donors, bad)
-        origin = np.arange(LANES)
-        origin[bad] = donors
+        origin: Int32 = np.empty(LANES, dtype=np.int32)
+        sliced.resample(self.state, stage.copied, good, self.rng, origin)
         return origin
 
     def gather(self, before: UInt64, first: int) -> None:
@@ -124,24 +138,23 @@ class _Staged:
         root: Int64 = np.arange(LANES)
         for origin in self.origins[first:]:
             root = root if origin is None else root[origin]
-        lanes, source = np.unique(root, return_index=True)
+        descendant = np.full(LANES, -1)
+        descendant[root] = np.arange(LANES)
+        lanes = np.flatnonzero(descendant >= 0)
+        source = descendant[lanes]
         stages = self.task.problem.stages[: len(self.origins)]
         sliced.copy_lanes(self.state, stages[-1].copied, source, lanes)
         for stage, origin in zip(stages[::-1], self.origins[::-1], strict=True):
             # Spins that were not copied along with a replica are those of the one it was.
-            source = source if origin is None else origin[source]
+            source = source if origin is None else origin[source].astype(np.int64)
             sliced.copy_lanes(self.state, stage.retired, source, lanes)
-        mask = words_of(np.isin(np.arange(LANES), lanes).astype(np.uint8))
+        mask = words_of((descendant >= 0).astype(np.uint8))
         self.state = (self.state & mask) | (before & ~mask)
 
-    def finish(self, right: Lanes) -> None:
+    def finish(self, right: UInt64) -> None:
         """Where no replica with right inputs satisfies all, anneal all with the inputs held."""
         for attempt in range(ATTEMPTS):
-            settled = _lanes(self.task.problem.settled.holds(self.state))
-            if settled[right].any() or self.task.stopped():
+            settled = self.task.problem.settled.holds(self.state)
+            if ones(settled & right) or self.task.stopped():
                 break
             self.reheat(self.task.problem.forward, settled, FIRST << attempt)
-
-
-def _lanes(row: UInt64) -> Lanes:
-    return bits_of(row).astype(bool)

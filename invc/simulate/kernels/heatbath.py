@@ -10,10 +10,16 @@ from invc.diagnostics import InvcError, nearest
 from invc.simulate import reference
 from invc.simulate.heat import Heat
 from invc.simulate.kernels import sliced
+from invc.simulate.logic import Condition
 from invc.simulate.program import Program
 from invc.simulate.random import UInt64
+from invc.simulate.reference import Course, Looks, Verdict
 
 Kernel: TypeAlias = Callable[[Program, UInt64, UInt64, tuple[Heat, Heat], int], None]
+Settler: TypeAlias = Callable[
+    [Program, Condition, UInt64, UInt64, tuple[Heat, Heat], Looks, Course, UInt64],
+    tuple[Verdict, Course],
+]
 
 
 def kernel_names() -> tuple[str, ...]:
@@ -34,6 +40,45 @@ def find_kernel(name: str) -> Kernel:
     return partial(_compiled, name)
 
 
+def find_settler(name: str) -> Settler:
+    """What settles a stage, `invc.simulate.reference.settle` being what it must equal.
+
+    Args:
+        name: A name of `kernel_names`.
+    """
+    return reference.settle if name == "reference" else partial(_settle, name)
+
+
+def _settle(
+    name: str,
+    program: Program,
+    satisfied: Condition,
+    state: UInt64,
+    rng: UInt64,
+    heats: tuple[Heat, Heat],
+    looks: Looks,
+    course: Course,
+    row: UInt64,
+) -> tuple[Verdict, Course]:
+    even, odd = heats
+    verdict, *course_now = sliced.settle(
+        name,
+        program.compiled,
+        satisfied.logic.compiled,
+        satisfied.good,
+        state,
+        rng,
+        even.thresholds,
+        even.certain,
+        odd.thresholds,
+        odd.certain,
+        *looks,
+        *course,
+        row,
+    )
+    return Verdict(verdict), Course(*course_now)
+
+
 def _compiled(
     name: str,
     program: Program,
@@ -45,15 +90,7 @@ def _compiled(
     even, odd = heats
     sliced.sweep(
         name,
-        program.target,
-        program.parity,
-        program.shift,
-        program.most,
-        program.first_count,
-        program.count,
-        program.first_ref,
-        program.ref,
-        program.most_inputs,
+        program.compiled,
         state,
         rng,
         even.thresholds,

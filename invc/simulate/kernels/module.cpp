@@ -5,6 +5,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -18,8 +19,12 @@ namespace nb = nanobind;
 #define DECLARE(name)                                                                           \
   namespace name {                                                                              \
   void sweep(const Program&, std::uint64_t*, std::uint64_t*, const Heat&, int);                 \
-  void run_logic(const std::int32_t*, std::size_t, const std::uint64_t*, std::size_t,           \
-                 std::uint64_t*);                                                               \
+  int holds(const Logic&, const std::int32_t*, std::size_t, const std::uint64_t*,               \
+            std::uint64_t*);                                                                    \
+  Verdict settle(const Program&, const Logic&, std::int32_t, std::uint64_t*, std::uint64_t*,    \
+                 const Heat&, int, int, std::int64_t, Course&, std::uint64_t*);                 \
+  void resample(std::uint64_t*, const std::int64_t*, std::size_t, const std::uint64_t*,         \
+                std::uint64_t*, std::int32_t*);                                                 \
   void sum_terms(const std::int32_t*, std::size_t, int, const std::uint64_t*, std::int64_t*);   \
   }
 DECLARE(baseline)
@@ -30,10 +35,13 @@ DECLARE(avx512)
 
 struct Code {
   decltype(&baseline::sweep) sweep;
-  decltype(&baseline::run_logic) run_logic;
+  decltype(&baseline::holds) holds;
+  decltype(&baseline::settle) settle;
+  decltype(&baseline::resample) resample;
   decltype(&baseline::sum_terms) sum_terms;
 };
-#define CODE(name) Code{name::sweep, name::run_logic, name::sum_terms}
+#define CODE(name) \
+  Code{name::sweep, name::holds, name::settle, name::resample, name::sum_terms}
 
 template <class T>
 using Array = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
@@ -67,46 +75,157 @@ static const Code& fastest() {
   return code;
 }
 
-static void sweep(const std::string& kernel, Array<std::int32_t> target, Array<std::int8_t> parity,
-                  Array<std::int64_t> shift, Array<std::int64_t> most,
-                  Array<std::int64_t> first_count, Array<std::int32_t> count,
-                  Array<std::int64_t> first_ref, Array<std::int32_t> ref,
-                  std::size_t most_inputs, State state, State rng, Array<std::int32_t> even, std::int64_t certain_even, Array<std::int32_t> odd,
-                  std::int64_t certain_odd, int sweeps) {
-  const std::size_t updates = target.shape(0);
-  if (parity.shape(0) != updates || shift.shape(0) != updates || most.shape(0) != updates ||
-      first_count.shape(0) != updates + 1 || first_ref.shape(0) != updates + 1 ||
-      rng.shape(0) != 4 || sweeps < 0 || even.shape(0) > 32767 ||
-      odd.shape(0) > 32767) {
-    throw std::invalid_argument("arrays of a program do not fit each other");
-  }
-  Program program{updates,          target.data(), parity.data(), shift.data(), most.data(),
-                  first_count.data(), count.data(), first_ref.data(), ref.data(), most_inputs,
-                  {0, 0}};
-  for (std::size_t u = 0; u < updates; ++u) ++program.count[parity.data()[u] & 1];
-  Heat heat{{even.data(), odd.data()},
-            {static_cast<int>(even.shape(0)), static_cast<int>(odd.shape(0))},
-            {certain_even, certain_odd}};
-  const Code code = find(kernel);
-  nb::gil_scoped_release released;
-  code.sweep(program, state.data(), rng.data(), heat, sweeps);
-}
-
 using Rows = nb::ndarray<const std::int32_t, nb::shape<-1, 4>, nb::c_contig, nb::device::cpu>;
-using Totals = nb::ndarray<std::int64_t, nb::shape<LANES>, nb::c_contig, nb::device::cpu>;
+using Row = nb::ndarray<std::uint64_t, nb::shape<WORDS>, nb::c_contig, nb::device::cpu>;
+using Thresholds = Array<std::int32_t>;
 
-static void run_logic(Rows operations, State state, State scratch) {
-  const std::size_t spins = state.shape(0), rows = spins + scratch.shape(0);
-  for (std::size_t k = 0; k < operations.shape(0); ++k) {
-    const std::int32_t* o = operations.data() + 4 * k;
-    for (int i = 1; i < 4; ++i) {
-      const std::size_t row = static_cast<std::size_t>(i == 1 ? o[1] : o[i] >> 1);
-      if (row >= rows || (i == 1 && row < spins)) throw std::invalid_argument("no such row");
+// A program that was checked once; it keeps the arrays of Python alive.
+class Compiled {
+ public:
+  Compiled(Array<std::int32_t> target, Array<std::int8_t> parity, Array<std::int64_t> shift,
+           Array<std::int64_t> most, Array<std::int64_t> first_count, Array<std::int32_t> count,
+           Array<std::int64_t> first_ref, Array<std::int32_t> ref, std::size_t most_inputs)
+      : target_(target), parity_(parity), shift_(shift), most_(most), first_count_(first_count),
+        count_(count), first_ref_(first_ref), ref_(ref) {
+    const std::size_t updates = target.shape(0);
+    if (parity.shape(0) != updates || shift.shape(0) != updates || most.shape(0) != updates ||
+        first_count.shape(0) != updates + 1 || first_ref.shape(0) != updates + 1) {
+      throw std::invalid_argument("arrays of a program do not fit each other");
+    }
+    program = {updates, target.data(), parity.data(), shift.data(), most.data(),
+               first_count.data(), count.data(), first_ref.data(), ref.data(), most_inputs, {0, 0}};
+    for (std::size_t u = 0; u < updates; ++u) ++program.count[parity.data()[u] & 1];
+    for (const Array<std::int32_t>& spins : {target, ref}) {
+      for (std::size_t k = 0; k < spins.shape(0); ++k) {
+        if (spins.data()[k] < 0) throw std::invalid_argument("no such spin");
+        rows_ = std::max(rows_, static_cast<std::size_t>(spins.data()[k]) + 1);
+      }
     }
   }
-  nb::gil_scoped_release released;
-  fastest().run_logic(operations.data(), operations.shape(0), state.data(), spins, scratch.data());
+
+  void check(const State& state, const State& rng) const {
+    if (state.shape(0) < rows_ || rng.shape(0) != 4) {
+      throw std::invalid_argument("a program does not fit the state");
+    }
+  }
+
+  Program program;
+
+ private:
+  Array<std::int32_t> target_;
+  Array<std::int8_t> parity_;
+  Array<std::int64_t> shift_, most_, first_count_;
+  Array<std::int32_t> count_;
+  Array<std::int64_t> first_ref_;
+  Array<std::int32_t> ref_;
+  std::size_t rows_ = 0;
+};
+
+// Operations that were checked once.
+class CompiledLogic {
+ public:
+  CompiledLogic(Rows operations, std::size_t spins, std::size_t scratch)
+      : logic{operations.data(), operations.shape(0), spins, scratch}, operations_(operations) {
+    const std::size_t rows = spins + scratch;
+    for (std::size_t k = 0; k < operations.shape(0); ++k) {
+      const std::int32_t* o = operations.data() + 4 * k;
+      for (int i = 1; i < 4; ++i) {
+        const std::size_t row = static_cast<std::size_t>(i == 1 ? o[1] : o[i] >> 1);
+        if (row >= rows || (i == 1 && row < spins)) throw std::invalid_argument("no such row");
+      }
+    }
+  }
+
+  void check(const State& state) const {
+    if (state.shape(0) != logic.spins) throw std::invalid_argument("a logic does not fit the state");
+  }
+
+  void check(std::int32_t literal) const {
+    if (literal < -2 || literal >> 1 >= static_cast<std::int64_t>(logic.spins + logic.rows)) {
+      throw std::invalid_argument("no such row");
+    }
+  }
+
+  Logic logic;
+
+ private:
+  Rows operations_;
+};
+
+static Heat heat_of(const Thresholds& even, std::int64_t certain_even, const Thresholds& odd,
+                    std::int64_t certain_odd) {
+  if (even.shape(0) > 32767 || odd.shape(0) > 32767) {
+    throw std::invalid_argument("too many thresholds");
+  }
+  return {{even.data(), odd.data()},
+          {static_cast<int>(even.shape(0)), static_cast<int>(odd.shape(0))},
+          {certain_even, certain_odd}};
 }
+
+static void sweep(const std::string& kernel, const Compiled& compiled, State state, State rng,
+                  Thresholds even, std::int64_t certain_even, Thresholds odd,
+                  std::int64_t certain_odd, int sweeps) {
+  compiled.check(state, rng);
+  if (sweeps < 0) throw std::invalid_argument("sweeps must not be negative");
+  const Heat heat = heat_of(even, certain_even, odd, certain_odd);
+  const Code code = find(kernel);
+  nb::gil_scoped_release released;
+  code.sweep(compiled.program, state.data(), rng.data(), heat, sweeps);
+}
+
+static nb::tuple settle(const std::string& kernel, const Compiled& compiled,
+                        const CompiledLogic& satisfied, std::int32_t good, State state, State rng,
+                        Thresholds even, std::int64_t certain_even, Thresholds odd,
+                        std::int64_t certain_odd, int enough, int stalled, std::int64_t most,
+                        std::int64_t done, std::int64_t length, std::int64_t before, Row row) {
+  compiled.check(state, rng);
+  satisfied.check(state);
+  satisfied.check(good);
+  if (length < 1 || length > 1 << 30) throw std::invalid_argument("no such number of sweeps");
+  const Heat heat = heat_of(even, certain_even, odd, certain_odd);
+  const Code code = find(kernel);
+  Course course{done, length, before};
+  Verdict verdict;
+  {
+    nb::gil_scoped_release released;
+    verdict = code.settle(compiled.program, satisfied.logic, good, state.data(), rng.data(), heat,
+                          enough, stalled, most, course, row.data());
+  }
+  return nb::make_tuple(static_cast<int>(verdict), course.done, course.length, course.before);
+}
+
+static int holds(const CompiledLogic& compiled, Array<std::int32_t> literals, State state,
+                 State rows) {
+  compiled.check(state);
+  for (std::size_t k = 0; k < literals.shape(0); ++k) compiled.check(literals.data()[k]);
+  if (rows.shape(0) != literals.shape(0)) throw std::invalid_argument("a row for each literal");
+  nb::gil_scoped_release released;
+  return fastest().holds(compiled.logic, literals.data(), literals.shape(0), state.data(),
+                         rows.data());
+}
+
+static void check_rows(const State& state, const Array<std::int64_t>& rows) {
+  for (std::size_t r = 0; r < rows.shape(0); ++r) {
+    if (rows.data()[r] < 0 || rows.data()[r] >= static_cast<std::int64_t>(state.shape(0))) {
+      throw std::invalid_argument("no such row");
+    }
+  }
+}
+
+using Origin = nb::ndarray<std::int32_t, nb::shape<LANES>, nb::c_contig, nb::device::cpu>;
+
+static void resample(State state, Array<std::int64_t> rows, Row good, State rng, Origin origin) {
+  check_rows(state, rows);
+  std::uint64_t any = 0;
+  for (int w = 0; w < WORDS; ++w) any |= good.data()[w];
+  if (!any) throw std::invalid_argument("no lane is good");
+  if (rng.shape(0) != 4) throw std::invalid_argument("a generator has four rows");
+  nb::gil_scoped_release released;
+  fastest().resample(state.data(), rows.data(), rows.shape(0), good.data(), rng.data(),
+                     origin.data());
+}
+
+using Totals = nb::ndarray<std::int64_t, nb::shape<LANES>, nb::c_contig, nb::device::cpu>;
 
 static void sum_terms(Rows terms, int bits, State state, Totals totals) {
   const std::int64_t spins = static_cast<std::int64_t>(state.shape(0));
@@ -130,11 +249,7 @@ static void copy_lanes(State state, Array<std::int64_t> rows, Array<std::int64_t
       throw std::invalid_argument("no such lane");
     }
   }
-  for (std::size_t r = 0; r < rows.shape(0); ++r) {
-    if (rows(r) < 0 || rows(r) >= static_cast<std::int64_t>(state.shape(0))) {
-      throw std::invalid_argument("no such row");
-    }
-  }
+  check_rows(state, rows);
   nb::gil_scoped_release released;
   for (std::size_t r = 0; r < rows.shape(0); ++r) {
     std::uint64_t* row = state.data() + rows.data()[r] * WORDS;
@@ -152,13 +267,30 @@ NB_MODULE(sliced, m) {
   m.doc() = "Bit-sliced Gibbs sampling, 1024 replicas at once.";
   m.attr("LANES") = LANES;
   m.def("kernels", &kernels, "Names of the kernels that this processor runs, fastest first.");
-  m.def("sweep", &sweep, nb::arg("kernel"), nb::arg("target"), nb::arg("parity"), nb::arg("shift"),
-        nb::arg("most"), nb::arg("first_count"), nb::arg("count"), nb::arg("first_ref"),
-        nb::arg("ref"), nb::arg("most_inputs"), nb::arg("state"), nb::arg("rng"), nb::arg("even"),
-        nb::arg("certain_even"), nb::arg("odd"), nb::arg("certain_odd"), nb::arg("sweeps"),
-        "Update every target in order, `sweeps` times, in place.");
-  m.def("run_logic", &run_logic, nb::arg("operations"), nb::arg("state"), nb::arg("scratch"),
-        "Boolean operations on rows: (operation, row, literal, literal), 0 for and, 1 for xor.");
+  m.attr("BRIEF") = BRIEF;
+  nb::class_<Compiled>(m, "Program")
+      .def(nb::init<Array<std::int32_t>, Array<std::int8_t>, Array<std::int64_t>,
+                    Array<std::int64_t>, Array<std::int64_t>, Array<std::int32_t>,
+                    Array<std::int64_t>, Array<std::int32_t>, std::size_t>(),
+           nb::arg("target"), nb::arg("parity"), nb::arg("shift"), nb::arg("most"),
+           nb::arg("first_count"), nb::arg("count"), nb::arg("first_ref"), nb::arg("ref"),
+           nb::arg("most_inputs"));
+  nb::class_<CompiledLogic>(m, "Logic")
+      .def(nb::init<Rows, std::size_t, std::size_t>(), nb::arg("operations"), nb::arg("spins"),
+           nb::arg("scratch"));
+  m.def("sweep", &sweep, nb::arg("kernel"), nb::arg("program"), nb::arg("state"), nb::arg("rng"),
+        nb::arg("even"), nb::arg("certain_even"), nb::arg("odd"), nb::arg("certain_odd"),
+        nb::arg("sweeps"), "Update every target in order, `sweeps` times, in place.");
+  m.def("settle", &settle, nb::arg("kernel"), nb::arg("program"), nb::arg("satisfied"),
+        nb::arg("good"), nb::arg("state"), nb::arg("rng"), nb::arg("even"),
+        nb::arg("certain_even"), nb::arg("odd"), nb::arg("certain_odd"), nb::arg("enough"),
+        nb::arg("stalled"), nb::arg("most"), nb::arg("done"), nb::arg("length"),
+        nb::arg("before"), nb::arg("row"),
+        "Sweep until enough replicas fulfil a condition: verdict, done, length, before.");
+  m.def("holds", &holds, nb::arg("logic"), nb::arg("literals"), nb::arg("state"), nb::arg("rows"),
+        "Rows of literals of a logic; returns how many bits of the last one are set.");
+  m.def("resample", &resample, nb::arg("state"), nb::arg("rows"), nb::arg("good"), nb::arg("rng"),
+        nb::arg("origin"), "In some rows make lanes that are not good copies of random ones that are.");
   m.def("sum_terms", &sum_terms, nb::arg("terms"), nb::arg("bits"), nb::arg("state"),
         nb::arg("totals"), "Weighted sums of (i, j, flip, bit of the weight) for every lane.");
   m.def("copy_lanes", &copy_lanes, nb::arg("state"), nb::arg("rows"), nb::arg("source"),

@@ -2,19 +2,30 @@ import numpy as np
 import numpy.typing as npt
 
 LANES: int
+BRIEF: int
 
 def kernels() -> list[str]: ...
+
+class Program:
+    def __init__(
+        self,
+        target: npt.NDArray[np.int32],
+        parity: npt.NDArray[np.int8],
+        shift: npt.NDArray[np.int64],
+        most: npt.NDArray[np.int64],
+        first_count: npt.NDArray[np.int64],
+        count: npt.NDArray[np.int32],
+        first_ref: npt.NDArray[np.int64],
+        ref: npt.NDArray[np.int32],
+        most_inputs: int,
+    ) -> None: ...
+
+class Logic:
+    def __init__(self, operations: npt.NDArray[np.int32], spins: int, scratch: int) -> None: ...
+
 def sweep(
     kernel: str,
-    target: npt.NDArray[np.int32],
-    parity: npt.NDArray[np.int8],
-    shift: npt.NDArray[np.int64],
-    most: npt.NDArray[np.int64],
-    first_count: npt.NDArray[np.int64],
-    count: npt.NDArray[np.int32],
-    first_ref: npt.NDArray[np.int64],
-    ref: npt.NDArray[np.int32],
-    most_inputs: int,
+    program: Program,
     state: npt.NDArray[np.uint64],
     rng: npt.NDArray[np.uint64],
     even: npt.NDArray[np.int32],
@@ -23,10 +34,37 @@ def sweep(
     certain_odd: int,
     sweeps: int,
 ) -> None: ...
-def run_logic(
-    operations: npt.NDArray[np.int32],
+def settle(
+    kernel: str,
+    program: Program,
+    satisfied: Logic,
+    good: int,
     state: npt.NDArray[np.uint64],
-    scratch: npt.NDArray[np.uint64],
+    rng: npt.NDArray[np.uint64],
+    even: npt.NDArray[np.int32],
+    certain_even: int,
+    odd: npt.NDArray[np.int32],
+    certain_odd: int,
+    enough: int,
+    stalled: int,
+    most: int,
+    done: int,
+    length: int,
+    before: int,
+    row: npt.NDArray[np.uint64],
+) -> tuple[int, int, int, int]: ...
+def holds(
+    logic: Logic,
+    literals: npt.NDArray[np.int32],
+    state: npt.NDArray[np.uint64],
+    rows: npt.NDArray[np.uint64],
+) -> int: ...
+def resample(
+    state: npt.NDArray[np.uint64],
+    rows: npt.NDArray[np.int64],
+    good: npt.NDArray[np.uint64],
+    rng: npt.NDArray[np.uint64],
+    origin: npt.NDArray[np.int32],
 ) -> None: ...
 def sum_terms(
     terms: npt.NDArray[np.int32],
