@@ -15,6 +15,7 @@ from invc.design import Clamped, Design
 from invc.ising import all_energies, from_terms
 from invc.netlist import Netlist, Port
 from invc.simulate.dynamics import DYNAMICS, Problem, Task
+from invc.simulate.dynamics.pt import AT_ONCE, RUNGS
 from invc.simulate.kernels.heatbath import find_kernel, kernel_names
 from invc.simulate.program import compile_program
 from invc.simulate.random import bits_of
@@ -29,6 +30,8 @@ CHAINS = [("gibbs", kernel) for kernel in (*COMPILED, "reference")]
 
 
 HOTTEST = {"pt": 0.3}  # first beta, as a part of the last
+PACE = {"pt": AT_ONCE}  # sweeps between two looks
+SAMPLES = {"pt": (RUNGS - 1, RUNGS)}  # which words are samples at the last beta: those k mod n
 
 
 def model_of(design, held=()):
@@ -100,14 +103,20 @@ def problem_of(model):
 
 
 def chain(sampler, model, beta, *, thin, count, seed=0) -> Iterator[np.ndarray]:
-    """Bits of a block's 1024 lanes after each `thin` sweeps. Shape (spins, 1024) each, uint8."""
+    """Bits of a block's lanes after each `thin` sweeps or a few more.
+
+    Lanes are those at the last beta, 1024 of most dynamics. Shape (spins, lanes) each, uint8.
+    """
     dynamics, kernel = sampler
+    first, step = SAMPLES.get(dynamics, (0, 1))
+    pace = PACE.get(dynamics, 1)
+    thin = -(-thin // pace) * pace
     known = np.zeros(model.spins, dtype=np.int8)
     seen = []
 
     def watch(sweeps, state):
         if sweeps % thin == 0:
-            seen.append(bits_of(state))
+            seen.append(bits_of(np.ascontiguousarray(state[:, first::step])))
         return False
 
     DYNAMICS[dynamics](
@@ -157,7 +166,7 @@ def sweeps_to_forget(P, share=1e-3):
 
 
 def state_numbers(bits):
-    """The number of each lane's state. Shape (1024,)."""
+    """The number of each lane's state. Shape (lanes,)."""
     return np.tensordot(1 << np.arange(len(bits)), bits.astype(np.int64), axes=1)
 
 
@@ -187,13 +196,13 @@ def assert_distribution(numbers, probability, risk=1e-3):
     """Every group of 64 lanes by itself, and all of them, have the distribution.
 
     Args:
-        numbers: State of each lane in each snapshot. Shape (snapshots, 1024).
+        numbers: State of each lane in each snapshot. Shape (snapshots, lanes).
         probability: Of each state.
-        risk: That a right sampler fails, shared among the 17 statistics.
+        risk: That a right sampler fails, shared among the statistics.
     """
-    groups = numbers.reshape(len(numbers), 16, 64)
+    groups = numbers.reshape(len(numbers), -1, 64)
     for lanes in (*groups.transpose(1, 0, 2), groups):
         counts = np.bincount(lanes.ravel(), minlength=len(probability))
         assert counts[probability == 0].sum() == 0
         value, degrees = chi_square(counts, probability)
-        assert value < chi_square_limit(degrees, risk / 17), (value, degrees)
+        assert value < chi_square_limit(degrees, risk / (groups.shape[1] + 1)), (value, degrees)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.ising.model import Int32, Int64
-from invc.simulate.heat import BITS, Heat
+from invc.simulate.energy import Meter
+from invc.simulate.heat import BITS, FULL, Heat
+from invc.simulate.ladder import Ladder
 from invc.simulate.logic import Condition, ones
 from invc.simulate.program import Program
 from invc.simulate.random import LANES, WORDS, UInt64, bits_of, draw, words_of
@@ -36,19 +38,91 @@ def sweep(
         sweeps: How many.
     """
     bits = bits_of(state)
-    each = 1 if program.updates < FEW_UPDATES else USES
+    tables = heats[0].thresholds[np.newaxis], heats[1].thresholds[np.newaxis]
     with np.errstate(over="ignore"):
-        noise = [
-            _noise(heats[r], rng, sweeps * int(np.count_nonzero(program.parity == r)), each)
-            for r in (0, 1)
-        ]
+        noise = _noises(program, tables, rng, sweeps)
         for _ in range(sweeps):
-            for u in range(program.updates):
-                r = int(program.parity[u])
-                above = next(noise[r])  # thresholds above the random number, for each replica
-                total = _sum(program, u, bits)
-                bits[program.target[u]] = total + above >= heats[r].certain - program.shift[u]
+            _sweep(program, bits, noise, (heats[0].certain, heats[1].certain))
     state[:] = words_of(bits)
+
+
+def sweep_ladder(
+    program: Program,
+    meter: Meter,
+    state: UInt64,
+    rng: UInt64,
+    ladder: Ladder,
+    sweeps: int,
+    between: int,
+    turn: int,
+) -> npt.NDArray[np.int64]:
+    """The same for ladders, whose neighbours trade states after some sweeps.
+
+    A rung of energy E trades with the next colder one, of energy E', if E' + 2 n >= E, n being the
+    number of the pair's chances above a random number: exactly with probability
+    min(1, exp((beta' - beta) (E' - E))).
+
+    Args:
+        program: The updates.
+        meter: Of the energies.
+        state: Shape (spins, 16), uint64.
+        rng: Shape (4, 16), uint64.
+        ladder: The temperatures.
+        sweeps: How many.
+        between: Sweeps between two exchanges.
+        turn: Exchanges before; the even ones are between rungs 0 and 1, 2 and 3, and so on.
+
+    Returns:
+        How many trades each rung made with the next. Shape (rungs,).
+    """
+    tables = ladder.even.thresholds, ladder.odd.thresholds
+    certain = ladder.even.certain, ladder.odd.certain
+    traded = np.zeros(ladder.rungs, dtype=np.int64)
+    with np.errstate(over="ignore"):
+        noise = _noises(program, tables, rng, sweeps)
+        chance = _noise(ladder.chances, rng, sweeps // between, 1)
+        for k in range(1, sweeps + 1):
+            bits = bits_of(state)
+            _sweep(program, bits, noise, certain)
+            state[:] = words_of(bits)
+            if k % between == 0:
+                traded += _exchange(program, meter, state, ladder.rungs, next(chance), turn)
+                turn += 1
+    return traded
+
+
+def _exchange(
+    program: Program,
+    meter: Meter,
+    state: UInt64,
+    rungs: int,
+    above: npt.NDArray[np.int64],
+    turn: int,
+) -> npt.NDArray[np.int64]:
+    """Trades between the rungs whose turn it is."""
+    energy = meter.energies(state).reshape(-1, rungs, 64)
+    allowed = energy[:, 1:] + 2 * above.reshape(-1, rungs, 64)[:, :-1] >= energy[:, :-1]
+    allowed[:, 1 - turn % 2 :: 2] = False
+    shape = len(program.target), WORDS // rungs, rungs, 64
+    bits = bits_of(state)[program.target].reshape(shape)
+    hot, cold = bits[:, :, :-1].copy(), bits[:, :, 1:].copy()
+    bits[:, :, :-1][:, allowed] = cold[:, allowed]
+    bits[:, :, 1:][:, allowed] = hot[:, allowed]
+    state[program.target] = words_of(bits.reshape(len(program.target), LANES))
+    return np.append(allowed.sum(axis=(0, 2)), 0)
+
+
+def _sweep(
+    program: Program,
+    bits: npt.NDArray[np.uint8],
+    noise: Sequence[Iterator[npt.NDArray[np.int64]]],
+    certain: tuple[int, int],
+) -> None:
+    for u in range(program.updates):
+        r = int(program.parity[u])
+        above = next(noise[r])  # thresholds above the random number, for each replica
+        total = _sum(program, u, bits)
+        bits[program.target[u]] = total + above >= certain[r] - program.shift[u]
 
 
 def _sum(program: Program, u: int, bits: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
@@ -63,9 +137,28 @@ def _sum(program: Program, u: int, bits: npt.NDArray[np.uint8]) -> npt.NDArray[n
     return total
 
 
-def _noise(heat: Heat, rng: UInt64, uses: int, each: int) -> Iterator[npt.NDArray[np.int64]]:
-    """Vectors from a pool, each drawn once and used so often, rotated among and within words."""
-    if not len(heat.thresholds):
+def _noises(
+    program: Program,
+    tables: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]],
+    rng: UInt64,
+    sweeps: int,
+) -> list[Iterator[npt.NDArray[np.int64]]]:
+    """Noise for even and odd fields."""
+    each = 1 if program.updates < FEW_UPDATES else USES
+    uses = [sweeps * int(np.count_nonzero(program.parity == r)) for r in (0, 1)]
+    return [_noise(tables[r], rng, uses[r], each) for r in (0, 1)]
+
+
+def _noise(
+    tables: npt.NDArray[np.int32], rng: UInt64, uses: int, each: int
+) -> Iterator[npt.NDArray[np.int64]]:
+    """Vectors from a pool, each drawn once and used so often, rotated among and within words.
+
+    Tables are by rung; words are rotated among those of their rung.
+    """
+    rungs, levels = tables.shape
+    words = WORDS // rungs
+    if not levels:
         while True:
             yield np.zeros(LANES, dtype=np.int64)
     size = 1
@@ -74,32 +167,37 @@ def _noise(heat: Heat, rng: UInt64, uses: int, each: int) -> Iterator[npt.NDArra
     while True:
         pool, shift, step = [], [], []
         for _ in range(size):
-            pool.append(_fresh(heat, rng).reshape(WORDS, 64))
+            pool.append(_fresh(tables, rng).reshape(WORDS, 64))
             word = draw(rng) if each > 1 else [0, 0]
-            shift.append(int(word[0]) % LANES)
-            step.append(int(word[1]) % LANES | 1 if each > 1 else 0)  # odd: all shifts in turn
+            shift.append(int(word[0]) % (64 * words))
+            # Odd: all shifts in turn.
+            step.append(int(word[1]) % (64 * words) | 1 if each > 1 else 0)
         for _ in range(each):
             word = draw(rng)
             cursor = int(word[0]) & (size - 1)
             stride = int(word[1]) & (size - 1) | 1
             for _ in range(size):
                 cursor = (cursor + stride) & (size - 1)
-                shift[cursor] = (shift[cursor] + step[cursor]) % LANES
-                rows = np.roll(pool[cursor], -(shift[cursor] % WORDS), axis=0)
-                yield np.roll(rows, shift[cursor] // WORDS, axis=1).reshape(LANES)
+                shift[cursor] = (shift[cursor] + step[cursor]) % (64 * words)
+                rows = np.roll(pool[cursor], -(shift[cursor] % words) * rungs, axis=0)
+                yield np.roll(rows, shift[cursor] // words, axis=1).reshape(LANES)
 
 
-def _fresh(heat: Heat, rng: UInt64) -> npt.NDArray[np.int64]:
-    """For each replica a random number of `BITS` rows of bits, as thresholds above it.
+def _fresh(tables: npt.NDArray[np.int32], rng: UInt64) -> npt.NDArray[np.int64]:
+    """For each replica a random number of `BITS` rows of bits, as its rung's thresholds above it.
 
     Bits below the lowest one of any threshold decide nothing and are not drawn.
     """
-    lowest = min(int(t & -t).bit_length() - 1 for t in heat.thresholds)
+    inside = tables[(tables > 0) & (tables < FULL)]
+    lowest = min((int(t & -t).bit_length() - 1 for t in inside), default=BITS - 1)
     rows = np.stack([draw(rng) for _ in range(lowest, BITS)])
     u = (bits_of(rows).astype(np.int64) << np.arange(lowest, BITS)[:, None]).sum(axis=0)
-    not_above = np.searchsorted(heat.thresholds, u, side="right")
-    above: npt.NDArray[np.int64] = len(heat.thresholds) - not_above.astype(np.int64)
-    return above
+    u = u.reshape(WORDS, 64)
+    above: npt.NDArray[np.int64] = np.empty((WORDS, 64), dtype=np.int64)
+    for rung, table in enumerate(tables):
+        own = slice(rung, WORDS, len(tables))
+        above[own] = len(table) - np.searchsorted(table, u[own], side="right")
+    return above.reshape(LANES)
 
 
 class Looks(NamedTuple):

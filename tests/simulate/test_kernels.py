@@ -10,9 +10,16 @@ from invc.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.ising import all_energies, from_terms
 from invc.simulate import reference
+from invc.simulate.energy import compile_meter
 from invc.simulate.heat import FULL, heat
 from invc.simulate.kernels import sliced
-from invc.simulate.kernels.heatbath import find_kernel, find_settler, kernel_names
+from invc.simulate.kernels.heatbath import (
+    find_kernel,
+    find_ladder_kernel,
+    find_settler,
+    kernel_names,
+)
+from invc.simulate.ladder import compile_ladder
 from invc.simulate.logic import gates_satisfied
 from invc.simulate.program import compile_program
 from invc.simulate.random import (
@@ -300,3 +307,49 @@ def test_colder_than_cold_is_the_same():
         assert cold.certain == coldest.certain
         assert cold.thresholds.tolist() == coldest.thresholds.tolist()
         assert set(cold.thresholds.tolist()) <= {FULL // 2}
+
+
+@pytest.mark.parametrize("name", COMPILED)
+@given(
+    model=models(),
+    betas=st.lists(st.floats(0.001, 3), min_size=8, max_size=8, unique_by=lambda x: round(x, 2)),
+    power=st.integers(1, 3),
+    sweeps=st.integers(0, 7),
+    between=st.integers(1, 3),
+    turn=st.integers(0, 1),
+    held=st.lists(st.sampled_from([-1, 0, 0, 1]), min_size=8, max_size=8),
+)
+@settings(max_examples=40)
+def test_ladders_equal_the_reference(name, model, betas, power, sweeps, between, turn, held):
+    known = np.array(held[: model.spins], dtype=np.int8)
+    program, meter = compile_program(model, known), compile_meter(model, known)
+    rungs = tuple(sorted(betas[: 1 << power]))
+    ladder = compile_ladder(rungs, 1 << meter.bits)
+    want, want_rng = begin(model.spins)
+    got, got_rng = begin(model.spins)
+    states = (want, want_rng), (got, got_rng)
+    counts = [
+        find_ladder_kernel(kernel)(program, meter, *state, ladder, sweeps, between, turn)
+        for kernel, state in zip(("reference", name), states, strict=True)
+    ]
+    assert np.array_equal(got, want)
+    assert np.array_equal(got_rng, want_rng)
+    assert counts[0].tolist() == counts[1].tolist()
+    assert counts[0][-1] == 0
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_ladders_equal_the_reference_on_a_multiplier(name):
+    model = assemble(multiplier(6), CELLS).model
+    known = np.zeros(model.spins, dtype=np.int8)
+    program, meter = compile_program(model, known), compile_meter(model, known)
+    ladder = compile_ladder((0.3, 0.5, 0.6, 0.9), 1 << meter.bits)
+    want, want_rng = begin(model.spins, 5)
+    got, got_rng = begin(model.spins, 5)
+    for turn in range(3):
+        arguments = ladder, 8, 2, turn
+        traded = find_ladder_kernel("reference")(program, meter, want, want_rng, *arguments)
+        same = find_ladder_kernel(name)(program, meter, got, got_rng, *arguments)
+        assert np.array_equal(got, want), turn
+        assert same.tolist() == traded.tolist()
+        assert min(traded[:-1]) > 0

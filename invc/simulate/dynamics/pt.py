@@ -1,48 +1,49 @@
-"""Replica exchange: every replica is a ladder of temperatures that trade their states."""
+"""Replica exchange: replicas are ladders of temperatures that trade their states."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from invc.ising.model import Int64
+from invc.simulate.dynamics.gibbs import gibbs
 from invc.simulate.dynamics.task import Ended, Task
-from invc.simulate.heat import heat
-from invc.simulate.random import LANES, UInt64, words_of
+from invc.simulate.kernels.heatbath import find_ladder_kernel
+from invc.simulate.ladder import LEAST_STEP, Betas, Ladder, compile_ladder
+from invc.simulate.random import UInt64
 
-RUNGS = 4  # more were no faster on 8- to 12-bit multipliers
+RUNGS = 4
 TRIAL_RUNGS = 8
 TRIAL_ROUNDS = 24
-BETWEEN = 4  # sweeps between two exchanges
-
-Betas = tuple[float, ...]
+BETWEEN = 8  # sweeps between two exchanges
+AT_ONCE = 32  # sweeps between two looks at the states
 
 
 def pt(task: Task) -> Ended | None:
     """Gibbs sampling at several temperatures at once, which exchange states.
 
     Neighbours on the ladder swap with probability min(1, exp((beta - beta') (E - E'))), pairs
-    from even and from odd rungs in turn. Each of the 1024 lanes is a ladder of its own; what is
-    returned is the coldest rung of each, which at equilibrium has the Boltzmann distribution of
-    its temperature. The rungs are spaced by a short run such that all exchanges are equally
-    likely.
+    from even and from odd rungs in turn. A block of 1024 lanes is 256 ladders of four rungs; at
+    equilibrium each lane has the Boltzmann distribution of its rung, the lanes of the last words
+    that of the last beta. The rungs are spaced by a short run such that all exchanges are
+    equally likely.
 
     Source: Hukushima, Nemoto, https://doi.org/10.1143/JPSJ.65.1604; even and odd rungs in turn, and
     the spacing: Syed, Bouchard-Cote, Deligiannidis, Doucet, https://doi.org/10.1111/rssb.12464.
     """
     betas = ladder_of(task)
-    rungs = _Rungs(task, betas, 2)
-    done = 0
-    while done < task.schedule.sweeps:
+    if len(betas) == 1:
+        return gibbs(task)
+    climb = _Climb(task)
+    done, total = 0, task.schedule.sweeps
+    while done < total:
         if task.stopped():
             return None
-        sweeps = min(BETWEEN, task.schedule.sweeps - done)
-        rungs.sweep(sweeps)
-        rungs.exchange()
+        sweeps = min(AT_ONCE, total - done)
+        climb.sweep(betas, sweeps)
         done += sweeps
-        if task.watch(done, rungs.states[-1]):
+        if task.watch(done, climb.state):
             break
-    return Ended(rungs.states[-1], done, done * len(betas) * task.program.updates)
+    return Ended(climb.state, done, done * task.program.updates)
 
 
 def plan_pt(task: Task) -> str:
@@ -53,8 +54,10 @@ def plan_pt(task: Task) -> str:
 def ladder_of(task: Task) -> Betas:
     """Inverse temperatures from hot to cold, the same for every block of a run."""
     low, high = task.schedule.low, task.schedule.high
-    if low == high or not task.program.updates:
+    if high - low < TRIAL_RUNGS * LEAST_STEP or not task.program.updates:
         return (high,)
+    if task.settings.get("betas"):
+        return tuple(float(x) / 4 for x in task.settings["betas"].split(","))
     key = ("ladder", low, high, task.seed)
     if key not in task.problem.notes:
         task.problem.notes[key] = _spaced(task, low, high)
@@ -69,51 +72,33 @@ def _spaced(task: Task, low: float, high: float) -> Betas:
     are the steps.
     """
     trial = np.geomspace(low, high, TRIAL_RUNGS)
-    rungs = _Rungs(task, tuple(trial.tolist()), 3)
-    refused = np.zeros(TRIAL_RUNGS - 1)
-    for turn in range(TRIAL_ROUNDS):
-        rungs.sweep(BETWEEN)
-        if turn >= TRIAL_ROUNDS // 2:
-            refused += 1 - rungs.chances().mean(axis=1)
-        rungs.exchange()
+    climb = _Climb(task)
+    betas = tuple(trial.tolist())
+    climb.sweep(betas, TRIAL_ROUNDS // 2 * BETWEEN)
+    refused = 1 - climb.sweep(betas, TRIAL_ROUNDS // 2 * BETWEEN)[:-1] / (TRIAL_ROUNDS * 32)
     length = np.concatenate([[0.0], np.cumsum(refused + 1e-3)])
-    betas = np.interp(np.linspace(0, length[-1], RUNGS), length, trial)
-    return tuple(betas.tolist())
+    spaced = np.interp(np.linspace(0, length[-1], RUNGS), length, trial)
+    return tuple(spaced.tolist())
 
 
-class _Rungs:
-    """The states of 1024 ladders, one array for each temperature, the coldest last."""
+class _Climb:
+    """A block of ladders."""
 
-    def __init__(self, task: Task, betas: Betas, purpose: int) -> None:
-        self.task, self.betas = task, betas
-        first, self.rng = task.start()
-        self.states = [first.copy() for _ in betas]
-        seeds = np.random.SeedSequence([task.seed, task.block, purpose])
-        self.chance = np.random.Generator(np.random.Philox(seeds))
-        self.odd = False
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.state, self.rng = task.start()
+        if task.before is not None:
+            self.state = task.before.copy()
+        self.kernel = find_ladder_kernel(task.code)
+        self.turn = 0
 
-    def sweep(self, sweeps: int) -> None:
-        for beta, state in zip(self.betas, self.states, strict=True):
-            heats = heat(beta, 0), heat(beta, 1)
-            self.task.kernel(self.task.program, state, self.rng, heats, sweeps)
-
-    def chances(self) -> npt.NDArray[np.float64]:
-        """How likely neighbours would swap now. Shape (rungs - 1, 1024)."""
-        energies = np.stack([self.energies(state) for state in self.states])
-        steps = np.diff(self.betas)[:, None] * np.diff(energies, axis=0)
-        chances: npt.NDArray[np.float64] = np.exp(np.minimum(steps, 0.0))
-        return chances
-
-    def energies(self, state: UInt64) -> Int64:
-        return self.task.problem.meter.energies(state)
-
-    def exchange(self) -> None:
-        """Swap neighbours, those from even or those from odd rungs."""
-        start, self.odd = int(self.odd), not self.odd
-        for k in range(start, len(self.betas) - 1, 2):
-            hot, cold = self.states[k], self.states[k + 1]
-            step = (self.betas[k + 1] - self.betas[k]) * (self.energies(cold) - self.energies(hot))
-            swap = self.chance.random(LANES) < np.exp(np.minimum(step, 0.0))
-            differ = (hot ^ cold) & words_of(swap.astype(np.uint8))
-            hot ^= differ
-            cold ^= differ
+    def sweep(self, betas: Betas, sweeps: int) -> npt.NDArray[np.int64]:
+        """Move on; the trades of each rung."""
+        meter = self.task.problem.meter
+        ladder = compile_ladder(betas, (1 << meter.bits) - 1)
+        between = int(self.task.settings.get("between", BETWEEN))
+        traded = self.kernel(
+            self.task.program, meter, self.state, self.rng, ladder, sweeps, between, self.turn
+        )
+        self.turn += sweeps // between
+        return traded

@@ -145,6 +145,7 @@ class Task:
         problem: The design and its clamps.
         code: Name of the kernel, for those that have kernels of their own.
         settings: What the user set of the dynamics, by name.
+        before: Where an earlier block ended, which this one goes on from.
     """
 
     program: Program
@@ -158,6 +159,7 @@ class Task:
     problem: Problem = field(kw_only=True)
     code: str = field(kw_only=True)
     settings: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    before: UInt64 | None = field(default=None, kw_only=True)
 
     @property
     def model(self) -> IsingModel:

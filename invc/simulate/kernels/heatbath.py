@@ -6,10 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+
 from invc.diagnostics import InvcError, nearest
 from invc.simulate import reference
+from invc.simulate.energy import Meter
 from invc.simulate.heat import Heat
 from invc.simulate.kernels import sliced
+from invc.simulate.ladder import Ladder
 from invc.simulate.logic import Condition
 from invc.simulate.program import Program
 from invc.simulate.random import UInt64
@@ -19,6 +24,12 @@ Kernel: TypeAlias = Callable[[Program, UInt64, UInt64, tuple[Heat, Heat], int], 
 Settler: TypeAlias = Callable[
     [Program, Condition, UInt64, UInt64, tuple[Heat, Heat], Looks, Course, UInt64],
     tuple[Verdict, Course],
+]
+
+# Program, meter, state, generators, temperatures, sweeps, sweeps between two exchanges, exchanges
+# before; the result is how many trades each rung made with the next.
+LadderKernel: TypeAlias = Callable[
+    [Program, Meter, UInt64, UInt64, Ladder, int, int, int], npt.NDArray[np.int64]
 ]
 
 
@@ -47,6 +58,15 @@ def find_settler(name: str) -> Settler:
         name: A name of `kernel_names`.
     """
     return reference.settle if name == "reference" else partial(_settle, name)
+
+
+def find_ladder_kernel(name: str) -> LadderKernel:
+    """What sweeps ladders, `invc.simulate.reference.sweep_ladder` being what it must equal.
+
+    Args:
+        name: A name of `kernel_names`.
+    """
+    return reference.sweep_ladder if name == "reference" else partial(_sweep_ladder, name)
 
 
 def _settle(
@@ -99,3 +119,35 @@ def _compiled(
         odd.certain,
         sweeps,
     )
+
+
+def _sweep_ladder(
+    name: str,
+    program: Program,
+    meter: Meter,
+    state: UInt64,
+    rng: UInt64,
+    ladder: Ladder,
+    sweeps: int,
+    between: int,
+    turn: int,
+) -> npt.NDArray[np.int64]:
+    traded = np.zeros(ladder.rungs, dtype=np.int64)
+    sliced.sweep_ladder(
+        name,
+        program.compiled,
+        state,
+        rng,
+        ladder.even.thresholds,
+        ladder.even.certain,
+        ladder.odd.thresholds,
+        ladder.odd.certain,
+        ladder.chances,
+        meter.terms,
+        meter.bits,
+        sweeps,
+        between,
+        turn,
+        traded,
+    )
+    return traded

@@ -19,6 +19,8 @@ namespace nb = nanobind;
 #define DECLARE(name)                                                                           \
   namespace name {                                                                              \
   void sweep(const Program&, std::uint64_t*, std::uint64_t*, const Heat&, int);                 \
+  void sweep_ladder(const Program&, std::uint64_t*, std::uint64_t*, const Heat&, const Ladder&, \
+                    int, int, int, std::int64_t*);                                              \
   int holds(const Logic&, const std::int32_t*, std::size_t, const std::uint64_t*,               \
             std::uint64_t*);                                                                    \
   Verdict settle(const Program&, const Logic&, std::int32_t, std::uint64_t*, std::uint64_t*,    \
@@ -35,13 +37,15 @@ DECLARE(avx512)
 
 struct Code {
   decltype(&baseline::sweep) sweep;
+  decltype(&baseline::sweep_ladder) sweep_ladder;
   decltype(&baseline::holds) holds;
   decltype(&baseline::settle) settle;
   decltype(&baseline::resample) resample;
   decltype(&baseline::sum_terms) sum_terms;
 };
-#define CODE(name) \
-  Code{name::sweep, name::holds, name::settle, name::resample, name::sum_terms}
+#define CODE(name)                                                                       \
+  Code{name::sweep,  name::sweep_ladder, name::holds, name::settle, name::resample, \
+       name::sum_terms}
 
 template <class T>
 using Array = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
@@ -227,16 +231,48 @@ static void resample(State state, Array<std::int64_t> rows, Row good, State rng,
 
 using Totals = nb::ndarray<std::int64_t, nb::shape<LANES>, nb::c_contig, nb::device::cpu>;
 
-static void sum_terms(Rows terms, int bits, State state, Totals totals) {
+static void check_terms(const Rows& terms, int bits, const State& state) {
   const std::int64_t spins = static_cast<std::int64_t>(state.shape(0));
+  if (bits < 1 || bits > 62) throw std::invalid_argument("a sum has 1 to 62 bits");
   for (std::size_t k = 0; k < terms.shape(0); ++k) {
     const std::int32_t* t = terms.data() + 4 * k;
     if (t[0] < 0 || t[0] >= spins || t[1] < -1 || t[1] >= spins || t[3] < 0 || t[3] >= bits) {
       throw std::invalid_argument("a term does not fit the state");
     }
   }
+}
+
+static void sum_terms(Rows terms, int bits, State state, Totals totals) {
+  check_terms(terms, bits, state);
   nb::gil_scoped_release released;
   fastest().sum_terms(terms.data(), terms.shape(0), bits, state.data(), totals.data());
+}
+
+using Table = nb::ndarray<const std::int32_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+using Counts = nb::ndarray<std::int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+
+static void sweep_ladder(const std::string& kernel, const Compiled& compiled, State state,
+                         State rng, Table even, std::int64_t certain_even, Table odd,
+                         std::int64_t certain_odd, Table chances, Rows terms, int bits, int sweeps,
+                         int between, int turn, Counts traded) {
+  compiled.check(state, rng);
+  check_terms(terms, bits, state);
+  const std::size_t rungs = even.shape(0);
+  const std::size_t levels = std::max({even.shape(1), odd.shape(1), chances.shape(1)});
+  if ((rungs != 2 && rungs != 4 && rungs != 8) || odd.shape(0) != rungs ||
+      chances.shape(0) != rungs || traded.shape(0) != rungs || levels > 32767 || sweeps < 0 ||
+      between < 1 || turn < 0) {
+    throw std::invalid_argument("arrays of a ladder do not fit each other");
+  }
+  const Heat heat{{even.data(), odd.data()},
+                  {static_cast<int>(even.shape(1)), static_cast<int>(odd.shape(1))},
+                  {certain_even, certain_odd}};
+  const Ladder ladder{static_cast<int>(rungs), chances.data(), static_cast<int>(chances.shape(1)),
+                      terms.data(),            terms.shape(0), bits};
+  const Code code = find(kernel);
+  nb::gil_scoped_release released;
+  code.sweep_ladder(compiled.program, state.data(), rng.data(), heat, ladder, sweeps, between, turn,
+                    traded.data());
 }
 
 // In each of some rows, lane `to[k]` becomes what lane `from[k]` is.
@@ -291,6 +327,11 @@ NB_MODULE(sliced, m) {
         "Rows of literals of a logic; returns how many bits of the last one are set.");
   m.def("resample", &resample, nb::arg("state"), nb::arg("rows"), nb::arg("good"), nb::arg("rng"),
         nb::arg("origin"), "In some rows make lanes that are not good copies of random ones that are.");
+  m.def("sweep_ladder", &sweep_ladder, nb::arg("kernel"), nb::arg("program"), nb::arg("state"),
+        nb::arg("rng"), nb::arg("even"), nb::arg("certain_even"), nb::arg("odd"),
+        nb::arg("certain_odd"), nb::arg("chances"), nb::arg("terms"), nb::arg("bits"),
+        nb::arg("sweeps"), nb::arg("between"), nb::arg("turn"), nb::arg("traded"),
+        "Sweeps of words at several temperatures that trade states; counts the trades.");
   m.def("sum_terms", &sum_terms, nb::arg("terms"), nb::arg("bits"), nb::arg("state"),
         nb::arg("totals"), "Weighted sums of (i, j, flip, bit of the weight) for every lane.");
   m.def("copy_lanes", &copy_lanes, nb::arg("state"), nb::arg("rows"), nb::arg("source"),

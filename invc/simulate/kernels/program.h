@@ -50,3 +50,14 @@ struct Course {
   std::int64_t done, length, before;
 };
 enum Verdict { MORE, ENDED, STUCK };
+
+// Temperatures that trade states. Thresholds of a heat are then by rung, those of all rungs for the
+// same v, and the certain v is that of all.
+struct Ladder {
+  int rungs;                    // 2, 4 or 8
+  const std::int32_t* chances;  // (rungs, levels) of trades with the next rung
+  int levels;
+  const std::int32_t* terms;    // (count, 4) of the energy
+  std::size_t count;
+  int bits;                     // of the largest energy
+};

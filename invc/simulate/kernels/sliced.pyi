@@ -66,6 +66,23 @@ def resample(
     rng: npt.NDArray[np.uint64],
     origin: npt.NDArray[np.int32],
 ) -> None: ...
+def sweep_ladder(
+    kernel: str,
+    program: Program,
+    state: npt.NDArray[np.uint64],
+    rng: npt.NDArray[np.uint64],
+    even: npt.NDArray[np.int32],
+    certain_even: int,
+    odd: npt.NDArray[np.int32],
+    certain_odd: int,
+    chances: npt.NDArray[np.int32],
+    terms: npt.NDArray[np.int32],
+    bits: int,
+    sweeps: int,
+    between: int,
+    turn: int,
+    traded: npt.NDArray[np.int64],
+) -> None: ...
 def sum_terms(
     terms: npt.NDArray[np.int32],
     bits: int,
