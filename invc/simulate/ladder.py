@@ -18,7 +18,7 @@ from invc.simulate.random import WORDS
 
 Int32 = npt.NDArray[np.int32]
 Betas = tuple[float, ...]
-LEAST_STEP = 2e-4  # of beta: below it the table of chances would not fit
+LEAST_STEP = 2e-4  # of beta: below it a table of chances would have more than 2**15 levels
 
 
 class Heats(NamedTuple):

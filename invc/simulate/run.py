@@ -17,7 +17,7 @@ from typing import TypeVar
 from invc.design import Bias, Clamped, Design, bias_design
 from invc.diagnostics import InvcError
 from invc.simulate.choose import Mix, choose
-from invc.simulate.dynamics import DYNAMICS, PLANS, Ended, Task, problem_of
+from invc.simulate.dynamics import DYNAMICS, GO_ON, PLANS, Ended, Task, problem_of
 from invc.simulate.kernels.heatbath import find_kernel, kernel_names
 from invc.simulate.logic import Condition, count_all
 from invc.simulate.random import LANES, UInt64
@@ -35,6 +35,9 @@ MANY_ANSWERS = 64
 # States kept of a model without gates, the lowest, while a run goes on by itself.
 MOST_STATES = 1 << 12
 LOOK = 16  # sweeps between two looks for answers, where a run ends with them
+# Blocks of one length that go on where shorter ones ended, and spins of a state kept for that.
+MOST_LINES = 16
+MOST_HANDED = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -279,6 +282,7 @@ class _Blocks:
     near: bool
     halt: _Halt
     watch: Callable[[int, int, UInt64], object] | None
+    ends: dict[int, Future[UInt64 | None]] = field(default_factory=dict)
 
     def run(self, threads: int) -> Iterator[tuple[Verified, Ended]]:
         """Outcomes in the order of the blocks; what has run ahead is dropped at the end."""
@@ -326,8 +330,13 @@ class _Blocks:
             schedule=self.plan.schedule(problem.betas(name, self.beta), sweeps),
             block=block,
             watch=_Watch(block, conditions, self.target, self.watch),
+            before=self.before(block),
         )
-        ended = DYNAMICS[name](task)
+        ended = None
+        try:
+            ended = DYNAMICS[name](task)
+        finally:
+            self.hand_on(block, ended)
         if ended is None:
             return None
         if not self.near and not count_all(conditions, ended.state):
@@ -341,6 +350,49 @@ class _Blocks:
             near=self.near,
         )
         return outcome, ended
+
+    def before(self, block: int) -> UInt64 | None:
+        """The state to go on from, of a block that was begun before."""
+        earlier = _earlier(block) if self.goes_on else None
+        if earlier is None:
+            return None
+        state = self.ends.setdefault(earlier, Future()).result()
+        del self.ends[earlier]
+        return state
+
+    def hand_on(self, block: int, ended: Ended | None) -> None:
+        """Keep the state of a block if there will be one that goes on from it."""
+        if self.goes_on and _later(block):
+            state = None if ended is None else ended.state
+            self.ends.setdefault(block, Future()).set_result(state)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether blocks go on where others ended: only where nobody counts on separate reads."""
+        separate = self.plan.reads is not None or self.plan.sweeps is not None
+        return (
+            not separate
+            and self.mix.names[0] in GO_ON
+            and self.task.problem.design.model.spins <= MOST_HANDED
+        )
+
+
+def _earlier(block: int) -> int | None:
+    """The block that one goes on from.
+
+    Of the 2^k blocks of a length half go on from those that were half as long, the others start
+    anew.
+    """
+    first = 1 << block.bit_length() >> 1  # of its length
+    line = block - first
+    if block == 0 or line >= min(max(1, first >> 1), MOST_LINES):
+        return None
+    return (first >> 1) + line
+
+
+def _later(block: int) -> bool:
+    """Whether a block goes on from one."""
+    return block - (1 << block.bit_length() >> 1) < MOST_LINES
 
 
 @dataclass(eq=False)

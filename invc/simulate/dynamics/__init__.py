@@ -23,5 +23,7 @@ DYNAMICS: Mapping[str, Callable[[Task], Ended | None]] = MappingProxyType(
 PLANS: Mapping[str, Callable[[Task], object]] = MappingProxyType(
     {"pt": plan_pt, "sc": plan_sc, "ssa": plan_ssa}
 )
+# Those that can go on from the state in which a block ended.
+GO_ON = frozenset({"pt"})
 
-__all__ = ["DYNAMICS", "PLANS", "Ended", "Problem", "Task", "problem_of"]
+__all__ = ["DYNAMICS", "GO_ON", "PLANS", "Ended", "Problem", "Task", "problem_of"]

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
+from invc.ising.model import Int64
 from invc.simulate.dynamics.gibbs import gibbs
 from invc.simulate.dynamics.task import Ended, Task
 from invc.simulate.kernels.heatbath import find_ladder_kernel
-from invc.simulate.ladder import LEAST_STEP, Betas, Ladder, compile_ladder
-from invc.simulate.random import UInt64
+from invc.simulate.ladder import LEAST_STEP, Betas, compile_ladder
+from invc.simulate.random import LANES, UInt64
 
-RUNGS = 4
+RUNGS = 4  # 2 and 8 were no faster on 8- to 12-bit multipliers
+BETWEEN = 8  # sweeps between two exchanges: at 4 as many flips are needed, and each takes longer
+AT_ONCE = 32  # sweeps between two looks at the states, of a model that is not large
+LARGE = 1 << 14
 TRIAL_RUNGS = 8
-TRIAL_ROUNDS = 24
-BETWEEN = 8  # sweeps between two exchanges
-AT_ONCE = 32  # sweeps between two looks at the states
+TRIAL_SWEEPS = 32  # in which trades are counted, after as many in which they are not
+TRIAL_BETWEEN = 4
 
 
 def pt(task: Task) -> Ended | None:
     """Gibbs sampling at several temperatures at once, which exchange states.
 
     Neighbours on the ladder swap with probability min(1, exp((beta - beta') (E - E'))), pairs
-    from even and from odd rungs in turn. A block of 1024 lanes is 256 ladders of four rungs; at
-    equilibrium each lane has the Boltzmann distribution of its rung, the lanes of the last words
-    that of the last beta. The rungs are spaced by a short run such that all exchanges are
-    equally likely.
+    from even and from odd rungs in turn. The 1024 lanes of a block are 256 ladders of four rungs,
+    see `invc.simulate.ladder`; at equilibrium a lane has the Boltzmann distribution of its rung.
+    The rungs are spaced by a short run such that all exchanges are equally likely.
 
     Source: Hukushima, Nemoto, https://doi.org/10.1143/JPSJ.65.1604; even and odd rungs in turn, and
     the spacing: Syed, Bouchard-Cote, Deligiannidis, Doucet, https://doi.org/10.1111/rssb.12464.
@@ -33,17 +37,18 @@ def pt(task: Task) -> Ended | None:
     betas = ladder_of(task)
     if len(betas) == 1:
         return gibbs(task)
-    climb = _Climb(task)
-    done, total = 0, task.schedule.sweeps
-    while done < total:
+    ladders = Ladders.of(task)
+    at_once = AT_ONCE if task.program.updates <= LARGE else BETWEEN
+    done = 0
+    while done < task.schedule.sweeps:
         if task.stopped():
             return None
-        sweeps = min(AT_ONCE, total - done)
-        climb.sweep(betas, sweeps)
+        sweeps = min(at_once, task.schedule.sweeps - done)
+        ladders.sweep(betas, sweeps, BETWEEN)
         done += sweeps
-        if task.watch(done, climb.state):
+        if task.watch(done, ladders.state):
             break
-    return Ended(climb.state, done, done * task.program.updates)
+    return Ended(ladders.state, done, done * task.program.updates)
 
 
 def plan_pt(task: Task) -> str:
@@ -56,8 +61,6 @@ def ladder_of(task: Task) -> Betas:
     low, high = task.schedule.low, task.schedule.high
     if high - low < TRIAL_RUNGS * LEAST_STEP or not task.program.updates:
         return (high,)
-    if task.settings.get("betas"):
-        return tuple(float(x) / 4 for x in task.settings["betas"].split(","))
     key = ("ladder", low, high, task.seed)
     if key not in task.problem.notes:
         task.problem.notes[key] = _spaced(task, low, high)
@@ -71,34 +74,54 @@ def _spaced(task: Task, low: float, high: float) -> Betas:
     The refusals between neighbours add up to a length along the ladder, and equal parts of it
     are the steps.
     """
-    trial = np.geomspace(low, high, TRIAL_RUNGS)
-    climb = _Climb(task)
+    trial = _steps(low, high, TRIAL_RUNGS)
     betas = tuple(trial.tolist())
-    climb.sweep(betas, TRIAL_ROUNDS // 2 * BETWEEN)
-    refused = 1 - climb.sweep(betas, TRIAL_ROUNDS // 2 * BETWEEN)[:-1] / (TRIAL_ROUNDS * 32)
-    length = np.concatenate([[0.0], np.cumsum(refused + 1e-3)])
+    ladders = Ladders.of(task)
+    ladders.sweep(betas, TRIAL_SWEEPS, TRIAL_BETWEEN)
+    traded = ladders.sweep(betas, TRIAL_SWEEPS, TRIAL_BETWEEN)[:-1]
+    asked = LANES / TRIAL_RUNGS * TRIAL_SWEEPS / TRIAL_BETWEEN / 2
+    # A little more, so that the steps rise where everything is accepted.
+    length = np.concatenate([[0.0], np.cumsum(1.01 - traded / asked)])
     spaced = np.interp(np.linspace(0, length[-1], RUNGS), length, trial)
+    if np.diff(spaced).min() < LEAST_STEP:
+        spaced = _steps(low, high, RUNGS)
     return tuple(spaced.tolist())
 
 
-class _Climb:
-    """A block of ladders."""
+def _steps(low: float, high: float, rungs: int) -> npt.NDArray[np.float64]:
+    """Rungs by ratios, or where those are too close at the hot end by equal steps."""
+    steps = np.geomspace(low, high, rungs)
+    return steps if np.diff(steps).min() >= LEAST_STEP else np.linspace(low, high, rungs)
 
-    def __init__(self, task: Task) -> None:
-        self.task = task
-        self.state, self.rng = task.start()
-        if task.before is not None:
-            self.state = task.before.copy()
-        self.kernel = find_ladder_kernel(task.code)
-        self.turn = 0
 
-    def sweep(self, betas: Betas, sweeps: int) -> npt.NDArray[np.int64]:
-        """Move on; the trades of each rung."""
+@dataclass(eq=False)
+class Ladders:
+    """A block of ladders on their way.
+
+    Attributes:
+        task: What they sample.
+        state: Shape (spins, 16), the words in the order of `invc.simulate.ladder`.
+        rng: Generators.
+        turn: Exchanges so far.
+    """
+
+    task: Task
+    state: UInt64
+    rng: UInt64
+    turn: int = 0
+
+    @classmethod
+    def of(cls, task: Task) -> Ladders:
+        """At the start of a block, or where an earlier one ended."""
+        state, rng = task.start()
+        return cls(task, state if task.before is None else task.before.copy(), rng)
+
+    def sweep(self, betas: Betas, sweeps: int, between: int) -> Int64:
+        """Move on, with an exchange after every few sweeps; the trades of each rung."""
         meter = self.task.problem.meter
         ladder = compile_ladder(betas, (1 << meter.bits) - 1)
-        between = int(self.task.settings.get("between", BETWEEN))
-        traded = self.kernel(
-            self.task.program, meter, self.state, self.rng, ladder, sweeps, between, self.turn
-        )
+        kernel = find_ladder_kernel(self.task.code)
+        program, state, rng = self.task.program, self.state, self.rng
+        traded = kernel(program, meter, state, rng, ladder, sweeps, between, self.turn)
         self.turn += sweeps // between
         return traded

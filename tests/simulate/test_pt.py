@@ -1,0 +1,159 @@
+"""Replica exchange: the ladder it makes for itself, and blocks that go on from others."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from designs import CELLS, multiplier
+from invc.assemble import assemble
+from invc.design import parse_clamps, presolve
+from invc.simulate import run
+from invc.simulate.dynamics import DYNAMICS, Task, problem_of
+from invc.simulate.dynamics.pt import AT_ONCE, RUNGS, Ladders, ladder_of
+from invc.simulate.heat import FULL, heat
+from invc.simulate.kernels.heatbath import find_kernel, kernel_names
+from invc.simulate.ladder import LEAST_STEP, compile_ladder
+from invc.simulate.random import LANES
+from invc.simulate.run import _earlier, _later
+from invc.simulate.schedule import Schedule
+
+COLD = np.arange(LANES) // 64 % RUNGS == RUNGS - 1  # the lanes of the last rung
+
+
+@cache
+def design(n):
+    return assemble(multiplier(n), CELLS)
+
+
+def held(n, *clamps):
+    return presolve(design(n), parse_clamps(design(n).netlist, clamps))
+
+
+def task_of(n, *clamps, betas=None, sweeps=AT_ONCE, **options):
+    problem = problem_of(design(n), held(n, *clamps))
+    schedule = Schedule(*problem.betas("pt", betas), sweeps, 8)
+    code = kernel_names()[0]
+    known = problem.clamped.values
+    options = {"seed": 3, "block": 0, "stopped": lambda: False, **options}
+    return Task(
+        problem.program, known, schedule, find_kernel(code), problem=problem, code=code, **options
+    )
+
+
+@pytest.mark.parametrize("product", [143, 225])
+def test_products_factor(product):
+    result = run(design(4), held(4, f"p={product}"), dynamics="pt")
+    found = {(answer.ports["a"], answer.ports["b"]) for answer in result.answers}
+    assert found == {
+        (a, product // a) for a in range(1, 16) if product % a == 0 < product // a < 16
+    }
+
+
+def test_same_seed_same_result_whatever_the_kernel_or_threads():
+    """With blocks that go on from others, and every read separate."""
+
+    def key(seed=3, **options):
+        result = run(design(4), held(4, "p=143"), dynamics="pt", seed=seed, **options)
+        return result.answers, result.reads, result.sweeps, result.verified_reads
+
+    assert key(threads=1) == key(threads=3) == key(kernel="baseline")
+    few = {"reads": 1500, "sweeps": 20}
+    assert key(**few, threads=1) == key(**few, threads=2) == key(**few, kernel="reference")
+    assert key() != key(seed=4)
+
+
+@given(
+    betas=st.lists(st.floats(0.01, 2), min_size=2, max_size=8, unique_by=lambda x: round(x, 2)),
+    parity=st.sampled_from([0, 1]),
+)
+@settings(max_examples=50)
+def test_tables_of_a_ladder_are_those_of_its_rungs(betas, parity):
+    betas = tuple(sorted(betas))
+    ladder = compile_ladder(betas, 1 << 12)
+    table = (ladder.even, ladder.odd)[parity]
+    v = np.arange(table.certain - table.thresholds.shape[1], table.certain)
+    for row, beta in zip(table.thresholds, betas, strict=True):
+        exact = (1 + np.tanh(beta * (2 * v + parity))) / 2
+        assert np.abs(row / FULL - exact).max(initial=0) <= 1 / FULL
+        assert heat(beta, parity).certain <= table.certain
+
+
+@given(low=st.floats(0.01, 1), step=st.floats(LEAST_STEP, 1), most=st.integers(1, 300))
+@settings(max_examples=50)
+def test_chances_are_those_of_metropolis(low, step, most):
+    """Those that are left out would round to 0, or be of differences that do not occur."""
+    ladder = compile_ladder((low, low + step), most)
+    levels = ladder.chances.shape[1]
+    k = np.arange(levels, 0, -1)
+    assert np.abs(ladder.chances[0] / FULL - np.exp(-2 * step * k)).max() <= 0.6 / FULL
+    assert levels == most or np.exp(-2 * step * (levels + 1)) < 0.5 / FULL
+    assert not ladder.chances[1].any()
+
+
+@pytest.mark.parametrize("n", [4, 8])
+def test_rungs_are_as_likely_to_trade_as_each_other(n):
+    task = task_of(n)
+    betas = ladder_of(task)
+    assert len(betas) == RUNGS
+    assert (betas[0], betas[-1]) == pytest.approx((task.schedule.low, task.schedule.high))
+    ladders = Ladders.of(task)
+    ladders.sweep(betas, 512, 8)
+    share = ladders.sweep(betas, 1024, 8)[:-1] / (64 * LANES / RUNGS)
+    assert share.max() - share.min() < 0.12
+    assert share.min() > 0.2
+
+
+@pytest.mark.parametrize("betas", [(0.5, 0.5), (0.5, 0.5 + LEAST_STEP), (1e-4, 5e-3), (1e-3, 9.0)])
+def test_any_range_has_a_ladder(betas):
+    task = task_of(3, "p=15", betas=betas)
+    rungs = ladder_of(task)
+    assert len(rungs) in (1, RUNGS)
+    assert rungs[-1] == pytest.approx(betas[1])
+    assert len(rungs) == 1 or np.diff(rungs).min() >= LEAST_STEP
+    ended = DYNAMICS["pt"](task)
+    assert ended.sweeps == AT_ONCE
+
+
+def test_a_block_goes_on_from_where_another_ended():
+    first = DYNAMICS["pt"](task_of(8, "p=38243", sweeps=512))
+    energies = task_of(8, "p=38243").problem.meter.energies
+    before = first.state.copy()
+    later = DYNAMICS["pt"](task_of(8, "p=38243", block=1, before=first.state))
+    anew = DYNAMICS["pt"](task_of(8, "p=38243", block=1))
+    assert np.array_equal(first.state, before)
+    ended, went_on, began = (energies(x.state)[COLD].mean() for x in (first, later, anew))
+    assert abs(went_on - ended) < 0.2 * ended
+    assert began > 1.5 * ended
+
+
+def test_long_runs_go_on():
+    """In a run the first look at block 1 is like the last one at block 0."""
+    seen = {}
+
+    def watch(block, sweeps, state):
+        seen[block, sweeps] = state.copy()
+
+    clamped = held(8, "p=64507")  # 251 * 257, and 257 needs nine bits
+    run(design(8), clamped, dynamics="pt", threads=1, time_limit=0.5, watch=watch)
+    energies = problem_of(design(8), clamped).meter.energies
+    first, last, next_ = (
+        energies(seen[key])[COLD].mean() for key in ((0, AT_ONCE), (0, 256), (1, AT_ONCE))
+    )
+    assert first > 1.3 * last > 1.1 * next_
+
+
+def test_blocks_go_on_once_from_shorter_ones():
+    earlier = {block: _earlier(block) for block in range(4096)}
+    used = [block for block in earlier.values() if block is not None]
+    assert len(set(used)) == len(used)
+    for block, before in earlier.items():
+        if before is not None:
+            assert before < block
+            assert _later(before)
+            assert before.bit_length() == block.bit_length() - 1
+    anew = [block for block, before in earlier.items() if before is None]
+    assert anew[:6] == [0, 3, 6, 7, 12, 13]
+    assert [block for block in range(2048) if _later(block)] == sorted(used)
