@@ -130,7 +130,7 @@ def _courses(run: Run, trace: Trace) -> Iterator[tuple[str, str, Element | None]
     yield "Energy", text if energy is not None else unseen, energy
     if not run.ranked:
         convergence = convergence_chart(run)
-        text = f"Share of {seen} whose inputs give the clamped values."
+        text = f"Share of {seen} whose inputs give the clamped values. {run.note}".strip()
         yield "Convergence", text if convergence is not None else unseen, convergence
 
 

@@ -42,6 +42,7 @@ class Run:
         summary: What happened, in one line.
         facts: Names and values of how it was run, for people.
         trace: What was seen from sweep to sweep, where somebody looked.
+        note: What to know of how the reads went, for people.
     """
 
     design: Design
@@ -52,6 +53,7 @@ class Run:
     summary: str
     facts: tuple[tuple[str, str], ...] = ()
     trace: Trace | None = None
+    note: str = ""
 
     @property
     def ranked(self) -> bool:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from designs import AND2, CELLS, multiplier, netlists
 from invc.assemble import assemble
 from invc.design import write_design
+from invc.diagnostics import InvcError
 from invc.netlist import Gate, Netlist, Port
 from invc.report.graphviz import format_dot, render
 from invc.report.show import write_picture
@@ -78,6 +79,28 @@ def test_no_name_is_a_statement_an_option_or_markup(netlist, words):
     nodes = [g for g in svg.iter(f"{SVG}g") if g.get("class") == "node"]
     constant = any("zero" in line for line in format_dot(odd))
     assert len(nodes) == len(netlist.gates) + sum(len(p.bits) for p in ports) + constant
+
+
+@needs_dot
+def test_a_large_netlist_is_drawn_with_bounded_effort_and_one_too_large_is_refused(monkeypatch):
+    asked = []
+    real = subprocess.run
+
+    def told(command, **options):
+        asked.append(command)
+        return real(command, **options)
+
+    monkeypatch.setattr(subprocess, "run", told)
+    svg = ET.fromstring(render(multiplier(14), "svg"))
+    assert "-Gmclimit=0.05" in asked[0]
+    assert (
+        sum(g.get("class") == "node" for g in svg.iter(f"{SVG}g")) == len(multiplier(14).gates) + 56
+    )
+    monkeypatch.setattr("invc.report.graphviz.SECONDS", 0.001)
+    with pytest.raises(InvcError, match=r"graphviz did not manage in 0\.001 s"):
+        render(multiplier(4), "svg")
+    with pytest.raises(InvcError, match="4005 gates are too many for a picture"):
+        render(multiplier(45), "svg")
 
 
 def test_without_graphviz_the_page_is_the_default_and_svg_is_our_own(folder):
