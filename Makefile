@@ -10,7 +10,7 @@ TOOLS := $(VENV)/.tools
 OUT := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format cells docs site bench bench-engine clean
+.PHONY: help demo test check format docs pictures site bench bench-engine clean
 
 help:  ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ bench-engine: $(TOOLS)  ## Measure the engine beside other samplers and SAT; SIZ
 docs: $(INSTALLED)  ## Write the generated pages again: commands, cells.
 	$(BIN)/python -P docs/site/cli_page.py
 	$(BIN)/invc lib markdown > docs/cells.md
+
+pictures: $(TOOLS)  ## Draw the pictures of the documents again; needs graphviz and Chromium.
+	$(BIN)/python -P docs/site/pictures.py
 
 site: $(INSTALLED)  ## Build the documentation site into build/site, warnings being errors.
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group docs

@@ -1,5 +1,9 @@
-"""Draw docs/pictures: `python -P docs/site/pictures.py`; needs matplotlib, graphviz, Chromium."""
+"""Draw docs/pictures by the commands of the pages that show them: `make pictures`.
 
+`python -P docs/site/pictures.py FOLDER` puts them elsewhere. Needs graphviz and Chromium.
+"""
+
+import re
 import subprocess
 import sys
 import tempfile
@@ -10,27 +14,53 @@ from matplotlib import rcParams
 from matplotlib.figure import Figure
 from PIL import Image
 
-from invc.ising import all_energies
-from invc.library import hamlib
-
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "documents"))
+from transcripts import BLOCK, commands, prepare, run  # noqa: E402 - found by the line above
+
+from invc.ising import all_energies  # noqa: E402
+from invc.library import hamlib  # noqa: E402
+
 PICTURES = ROOT / "docs" / "pictures"
-KEPT = (".svg", ".html", ".png")
-SHOWN = ("AND2", "HA", "FA")
-# The commands as docs/hamiltonians.md has them.
-COMMANDS = (
-    "synth rtl_examples/multiplier/multiplier.v -G W=2 -o mult2.hj",
-    "show mult2.hj -o mult2.svg",
-    "synth rtl_examples/multiplier/multiplier.v -G W=4 -o mult4.hj",
-    "simulate mult4.hj --clamp p=143 --reads 1024 --sweeps 512 --plot run.svg --html run.html",
-)
+LINK = re.compile(r"\]\((?:\.\./)*pictures/([^)]+)\)")
+CELLS = ("AND2", "HA", "FA")
+SIZE = (1180, 1760)
+COLOURS = 255
+
+
+def main(folder: Path) -> None:
+    """Draw all: what no command makes first, then page by page."""
+    folder.mkdir(exist_ok=True)
+    draw_levels(folder / "levels.svg")
+    for page in pages():
+        draw_page(page, folder)
+    photograph(folder / "run.html", folder / "page.png")
+
+
+def pages() -> list[Path]:
+    """The pages that show pictures."""
+    every = sorted((ROOT / "docs").glob("**/*.md"))
+    return [page for page in every if LINK.search(page.read_text(encoding="utf-8"))]
+
+
+def draw_page(page: Path, folder: Path) -> None:
+    """Run the commands of a page, and keep the pictures that it shows."""
+    text = page.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as name:
+        place = prepare(Path(name))
+        for block in BLOCK.findall(text):
+            for command, _ in commands(block):
+                run(command, place)
+        for picture in LINK.findall(text):
+            if (place / picture).exists():
+                (folder / picture).write_bytes((place / picture).read_bytes())
 
 
 def draw_levels(path: Path) -> None:
     """The energy levels of some cells: one dot for each state, the valid rows at the bottom."""
     figure = Figure(figsize=(7, 3.2), layout="constrained")
-    axes = figure.subplots(1, len(SHOWN))
-    for axis, name in zip(axes, SHOWN, strict=True):
+    axes = figure.subplots(1, len(CELLS))
+    for axis, name in zip(axes, CELLS, strict=True):
         cell = hamlib()[name]
         energies = all_energies(cell.model) - cell.ground
         for level in np.unique(energies):
@@ -41,46 +71,33 @@ def draw_levels(path: Path) -> None:
         axis.axhspan(0.15 * cell.gap, 0.85 * cell.gap, color="0.5", alpha=0.2, lw=0)
         axis.text(0, cell.gap / 2, f"gap {cell.gap}", ha="center", va="center")
         axis.set(title=f"{name}: {len(energies)} states", xticks=[], yticks=np.unique(energies))
+        axis.margins(x=0.1)
     axes[0].set_ylabel("energy above ground")
     save(figure, path)
 
 
 def save(figure: Figure, path: Path) -> None:
-    """As SVG, equal in every run."""
+    """As SVG, equal in every run; words are words."""
     rcParams["svg.hashsalt"] = "invc"
+    rcParams["svg.fonttype"] = "none"
     figure.savefig(path, metadata={"Date": None})
-
-
-def main() -> None:
-    """Draw all."""
-    PICTURES.mkdir(exist_ok=True)
-    draw_levels(PICTURES / "levels.svg")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "rtl_examples").symlink_to(ROOT / "rtl_examples")
-        for command in COMMANDS:
-            subprocess.run(
-                [sys.executable, "-P", "-m", "invc", *command.split()], cwd=folder, check=True
-            )
-        photograph(folder / "run.html", folder / "page.png")
-        for path in sorted(file for file in folder.iterdir() if file.suffix in KEPT):
-            (PICTURES / path.name).write_bytes(path.read_bytes())
 
 
 def photograph(page: Path, picture: Path) -> None:
     """What a browser shows of a page."""
     options = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars")
+    size = f"--window-size={SIZE[0]},{SIZE[1]}"
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
             [
-                *("chromium", *options, f"--user-data-dir={profile}", "--window-size=1180,1760"),
-                *(f"--screenshot={picture}", page.as_uri()),
+                *("chromium", *options, f"--user-data-dir={profile}", size),
+                *(f"--screenshot={picture.resolve()}", page.resolve().as_uri()),
             ],
             check=True,
             capture_output=True,
         )
-    Image.open(picture).convert("RGB").quantize(96).save(picture, optimize=True)
+    Image.open(picture).convert("RGB").quantize(COLOURS).save(picture, optimize=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if sys.argv[1:] else PICTURES)
