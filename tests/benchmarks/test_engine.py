@@ -16,6 +16,7 @@ from engine.measure import (
     Rate,
     Rows,
     Run,
+    Scaling,
     at_least,
     growth,
     interval,
@@ -67,6 +68,15 @@ def test_no_answer_gives_a_lower_bound_only():
     assert math.exp(-12.0 / (at_least(runs) / math.log(100))) == pytest.approx(0.05, rel=0.01)
 
 
+def test_hard_products_count_as_much_as_easy_ones():
+    easy = [run_row(1.0 + 0.1 * k, product=1, seed=k) for k in range(20)]
+    hard = [run_row(10.0 + k, product=2, seed=k) for k in range(3)]
+    assert tts(easy + hard) == pytest.approx((tts99(easy) + tts99(hard)) / 2)
+    unsolved = [run_row(3.0, found=False, product=3)] * 4
+    assert tts(easy + unsolved) is None
+    assert at_least(easy + unsolved) == pytest.approx((tts99(easy) + at_least(unsolved)) / 2)
+
+
 def test_sat_is_judged_by_its_median():
     assert tts([run_row(t, sampler="SAT (CaDiCaL)") for t in (1.0, 2.0, 30.0)]) == 2.0
 
@@ -98,7 +108,8 @@ def test_rows_survive_a_run_that_was_ended(tmp_path):
         run_row(0.5),
         run_row(0.7, seed=1, found=False),
         Rate("gibbs", "8 x 8 multiplier", 168, (1.0, 2.0)),
-        Point("gibbs", "8 x 8 multiplier", 64, 1024, 5, 3, 0.1),
+        Point("gibbs", "8 x 8 multiplier", 64, 1024, 5, 3, 0.1, 11_010_048, 168),
+        Scaling("8 x 8 multiplier", 65536, (2.0, 2.1), (1.0, 1.1)),
     ]
     rows = Rows(path, resume=False)
     for row in written:

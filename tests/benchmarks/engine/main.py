@@ -1,9 +1,8 @@
 """The engine measured against everything a user could pick instead: `make bench-engine`.
 
-One run, one source of models, one core (the process holds itself to one), processor time. Rows go
-to a file as they are known; `--resume` goes on where a run was ended, `--report` only prints.
-Goals: 25 flips/ns on the 16 x 16 multiplier and 300 times dwave-samplers' rate; TTS99 at n = 8
-1,000 times better than dwave-samplers' best.
+One run, one source of models, one core (the process holds itself to one), processor time. What is built
+once for a problem and serves every run of it is not counted, for nobody: a run before the first does
+it. Rows go to a file as they are known; `--resume` goes on where a run was ended, `--report` only prints.
 """
 
 import argparse
@@ -18,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -29,6 +29,7 @@ from engine.measure import (
     Rate,
     Rows,
     Run,
+    Scaling,
     Tuned,
     Versions,
     at_least,
@@ -40,12 +41,17 @@ from engine.measure import (
     tts,
 )
 from invc import __version__
-from invc.bench import kernels_for, measure_rate, our_work, versions
+from invc.bench import READS, Attempt, kernels_for, measure_rate, our_work, versions
 from invc.diagnostics import InvcError
 from invc.simulate import run
 from invc.simulate.dynamics import DYNAMICS
 
-PARTS = ("kernels", "tts", "curves")
+PARTS = ("threads", "kernels", "tts", "curves")
+# These set the length of a read by themselves, whatever --sweeps says, and have no curve.
+SELF_PACED = ("staged",)
+WARM_UP, WARM_UP_SECONDS = 1_000_000, 0.3  # seed and limit of the run before the first
+SCALINGS = 5  # repetitions
+MOST_TUNED = 8  # bits; wider factors get the setting of these
 REFERENCE = "dwave-samplers SA"
 PACKAGES = ("dwave-samplers", "dimod", "openjij", "thrml", "jax", "python-sat", "numpy")
 
@@ -60,7 +66,7 @@ class Budget:
         rate_seconds: For each rate.
         cell_seconds: For the runs of one sampler on one product.
         runs: At most so many of those.
-        tune_seconds: For each setting of a peer.
+        tune_seconds: For each setting of a peer at each width.
         large: Whether models that take half a minute to build are measured.
         point_seconds: The longest point of a curve.
     """
@@ -77,9 +83,71 @@ class Budget:
 
 BUDGETS = {
     "quick": Budget((4, 6, 8), 2, 0.3, 0.7, 10, 0.0, False, 0.5),
-    "default": Budget((4, 6, 8, 10, 12, 14, 16), 3, 0.8, 3.0, 20, 1.0, True, 2.0),
-    "full": Budget((4, 6, 8, 10, 12, 14, 16), 5, 2.0, 60.0, 50, 5.0, True, 20.0),
+    "default": Budget((4, 6, 8, 10, 12, 14, 16), 3, 0.8, 3.0, 20, 2.0, True, 2.0),
+    "full": Budget((4, 6, 8, 10, 12, 14, 16), 5, 2.0, 60.0, 50, 10.0, True, 20.0),
 }
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """Who is asked for answers.
+
+    Attributes:
+        name: What tables call it.
+        criteria: What it can be asked for.
+        setting: What suits it at a width.
+        attempt: A run until the first answer: (problem, criterion, setting, seed, limit).
+    """
+
+    name: str
+    criteria: tuple[str, ...]
+    setting: Callable[[int], peers.Setting | None]
+    attempt: Callable[..., Attempt]
+
+
+# Measurements ---------------------------------------------------------------------------------
+
+
+def measure_threads(rows: Rows, budget: Budget) -> None:
+    """What a second thread is worth: wall time, so only where two cores have nothing else to do."""
+    problem = models.factoring(16, models.products(16, 1)[0])
+    if ("Scaling", problem.name) in rows:
+        return
+    if idle_cores() < 1.9:
+        say("two threads: left out, for there are no two idle cores")
+        return
+    reads = 64 * READS
+    seconds: dict[int, list[float]] = {1: [], 2: []}
+    sweeps = 1 << max(5, round(math.log2(1000 * budget.rate_seconds)))
+    for repetition in range(SCALINGS + 1):  # the first is for what is loaded and built once
+        for threads in (1, 2):
+            started = time.perf_counter()
+            run(
+                problem.design,
+                problem.clamped,
+                dynamics=next(iter(DYNAMICS)),
+                reads=reads,
+                sweeps=sweeps,
+                threads=threads,
+            )
+            if repetition:
+                seconds[threads].append(time.perf_counter() - started)
+    rows.add(Scaling(problem.name, reads, tuple(seconds[1]), tuple(seconds[2])))
+
+
+def idle_cores(seconds: float = 0.5) -> float:
+    """Cores that this process may use and nobody does; none where the system does not tell."""
+    if not hasattr(os, "sched_getaffinity") or not Path("/proc/stat").exists():
+        return 0.0
+
+    def idle() -> int:
+        lines = Path("/proc/stat").read_text().splitlines()
+        fields = {line.split()[0]: line.split()[1:] for line in lines if line.startswith("cpu")}
+        return sum(int(fields[f"cpu{core}"][3]) for core in os.sched_getaffinity(0))
+
+    before = idle()
+    time.sleep(seconds)
+    return (idle() - before) / os.sysconf("SC_CLK_TCK") / seconds
 
 
 def measure_rates(rows: Rows, budget: Budget, chosen: list[peers.Peer]) -> None:
@@ -116,6 +184,7 @@ def rate_problems(budget: Budget) -> Iterator[models.Problem]:
     )
     if budget.large:
         yield models.netlist(500_000)
+        yield models.wide_multiplier()
 
 
 def rate_works(
@@ -136,52 +205,64 @@ def rate_works(
 
 def measure_tts(rows: Rows, budget: Budget, dynamics: list[str], chosen: list[peers.Peer]) -> None:
     """Width by width; a sampler that had no answer at one width is not asked at the next."""
-    settings = {peer.name: best_setting(rows, budget, peer) for peer in chosen}
-    asked = [
-        (name, criterion, own(name, criterion))
-        for name in dynamics
-        for criterion in ("seen", "strict")
-    ]
-    for peer in chosen:
-        for criterion in ("seen", "strict") if peer.batches else ("strict",):
-            asked.append((peer.name, criterion, theirs(peer, criterion, settings[peer.name])))
-    for name, criterion, attempt in asked:
+    for sampler in samplers(rows, budget, dynamics, chosen):
+        left = list(sampler.criteria)
         for n in budget.widths:
-            found = measure_cell(rows, budget, name, criterion, n, attempt)
-            if not found:
+            if not left:
                 break
+            setting = sampler.setting(n)
+            for product in models.products(n, budget.products):
+                problem = models.factoring(n, product)
+                for criterion in left:
+                    measure_runs(rows, budget, sampler, criterion, n, product, problem, setting)
+            for criterion in list(left):
+                runs = cell(rows, sampler.name, criterion, n)
+                say(f"n = {n}: {sampler.name}, {criterion}: {cell_text(runs)}, {len(runs)} runs")
+                if not any(run.found for run in runs):
+                    left.remove(criterion)
 
 
-def own(name: str, criterion: str):
-    return lambda problem, seed, limit: ours.attempt(problem, name, criterion, seed, limit)
+def samplers(
+    rows: Rows, budget: Budget, dynamics: list[str], chosen: list[peers.Peer]
+) -> Iterator[Sampler]:
+    for name in dynamics:
+
+        def own(problem, criterion, setting, seed, limit, name=name):
+            return ours.attempt(problem, name, criterion, seed, limit)
+
+        yield Sampler(name, ("seen", "strict"), lambda n: None, own)
+    for peer in chosen:
+        criteria = ("seen", "strict") if peer.batches else ("strict",)
+        setting = partial(best_setting, rows, budget, peer)
+        yield Sampler(peer.name, criteria, setting, peer.attempt)
 
 
-def theirs(peer: peers.Peer, criterion: str, setting: peers.Setting | None):
-    return lambda problem, seed, limit: peer.attempt(problem, criterion, setting, seed, limit)
-
-
-def measure_cell(rows: Rows, budget: Budget, name: str, criterion: str, n: int, attempt) -> int:
-    """Runs of one sampler at one width; how many had an answer."""
-    for product in models.products(n, budget.products):
-        problem = models.factoring(n, product)
-        left = budget.cell_seconds
-        for seed in range(budget.runs):
-            key = ("Run", name, criterion, n, product, seed)
-            if key in rows:
-                left -= rows.rows[key].seconds
-                continue
-            if left <= 0:
-                break
-            result = attempt(problem, seed, left)
-            left -= result.seconds
-            rows.add(
-                Run(name, criterion, n, product, seed, bool(result.found), float(result.seconds))
-            )
-    runs = cell(rows, name, criterion, n)
-    estimate = tts(runs)
-    text = f"TTS99 {seconds_text(estimate)}" if estimate else "none found"
-    say(f"n = {n}: {name}, {criterion}: {text} from {len(runs)} runs")
-    return sum(run.found for run in runs)
+def measure_runs(
+    rows: Rows,
+    budget: Budget,
+    sampler: Sampler,
+    criterion: str,
+    n: int,
+    product: int,
+    problem,
+    setting,
+) -> None:
+    """Runs of one sampler on one product, until the time of a cell is over."""
+    left, warm = budget.cell_seconds, False
+    for seed in range(budget.runs):
+        key = ("Run", sampler.name, criterion, n, product, seed)
+        if key in rows:
+            left -= rows.rows[key].seconds
+            continue
+        if left <= 0:
+            break
+        if not warm:
+            sampler.attempt(problem, criterion, setting, WARM_UP, min(left, WARM_UP_SECONDS))
+            warm = True
+        result = sampler.attempt(problem, criterion, setting, seed, left)
+        left -= result.seconds
+        found, seconds = bool(result.found), float(result.seconds)
+        rows.add(Run(sampler.name, criterion, n, product, seed, found, seconds))
 
 
 def cell(rows: Rows, name: str, criterion: str, n: int) -> list[Run]:
@@ -190,11 +271,11 @@ def cell(rows: Rows, name: str, criterion: str, n: int) -> list[Run]:
     ]
 
 
-def best_setting(rows: Rows, budget: Budget, peer: peers.Peer) -> peers.Setting | None:
-    """Of the peer's grid, the one with the shortest time to a strict answer at 8 bits."""
-    if not peer.grid or budget.tune_seconds == 0:
+def best_setting(rows: Rows, budget: Budget, peer: peers.Peer, n: int) -> peers.Setting | None:
+    """Of the peer's grid, the one with the shortest time to a strict answer at this width."""
+    if len(peer.grid) < 2 or budget.tune_seconds == 0:
         return peer.grid[0] if peer.grid else None
-    n = 8
+    n = min(n, MOST_TUNED)
     problem = models.factoring(n, models.products(n, 1)[0])
     means = {}
     for setting in peer.grid:
@@ -202,36 +283,30 @@ def best_setting(rows: Rows, budget: Budget, peer: peers.Peer) -> peers.Setting 
         if key not in rows:
             found, seconds = 0, 0.0
             for seed in range(1000, 1050):
-                result = peer.attempt(
-                    problem, "strict", setting, seed, budget.tune_seconds - seconds
-                )
+                left = budget.tune_seconds - seconds
+                result = peer.attempt(problem, "strict", setting, seed, left)
                 found, seconds = found + result.found, seconds + float(result.seconds)
                 if seconds >= budget.tune_seconds:
                     break
             rows.add(Tuned(peer.name, str(setting), n, found, seconds))
         row = rows.rows[key]
-        # One answer more than was found, so that none at all is worse than one.
+        # Half an answer where there was none, so that none at all is worse than one.
         means[setting] = row.seconds / (row.found or 0.5)
     best = min(means, key=means.get)
-    say(f"{peer.name}: best of {len(peer.grid)} settings: {best}")
+    say(f"n = {n}: {peer.name}: best of {len(peer.grid)} settings: {best}")
     return best
 
 
 def measure_curves(rows: Rows, budget: Budget, dynamics: list[str]) -> None:
     for problem in curve_problems(budget):
         for name in dynamics:
-            before = 0
             for k in range(2, 21):
                 key = ("Point", name, problem.name, 1 << k)
                 point = (
                     rows.rows[key] if key in rows else measure_point(rows, problem, name, 1 << k)
                 )
-                # A dynamics that sets its length by itself has one point and no curve.
-                if point is None or point.flips == before:
+                if point is None or name in SELF_PACED or point.seconds > budget.point_seconds / 2:
                     break
-                if point.seconds > budget.point_seconds / 2:
-                    break
-                before = point.flips
 
 
 def measure_point(rows: Rows, problem: models.Problem, name: str, sweeps: int) -> Point | None:
@@ -257,6 +332,7 @@ def measure_point(rows: Rows, problem: models.Problem, name: str, sweeps: int) -
         result.strict_reads,
         took,
         result.flips,
+        problem.free.spins,
     )
     rows.add(point)
     say(f"{problem.name}: {name}, {sweeps} sweeps: {point.verified} of {point.reads} verified")
@@ -277,6 +353,7 @@ def report(rows: Rows) -> None:
     for row in rows.of(Versions):
         print(f"\n{row.packages}; {row.machine}")
     report_rates(rows)
+    report_threads(rows)
     for criterion in ("seen", "strict"):
         report_tts(rows, criterion)
     report_tuned(rows)
@@ -303,6 +380,16 @@ def report_rates(rows: Rows) -> None:
     table(["model", "free spins", *samplers], lines)
 
 
+def report_threads(rows: Rows) -> None:
+    for row in rows.of(Scaling):
+        ratios = sorted(one / two for one, two in zip(row.one, row.two, strict=True))
+        print(
+            f"\nTwo threads on two idle cores: {statistics.median(ratios):.3g} times one "
+            f"({ratios[0]:.3g} to {ratios[-1]:.3g}), {row.model}, {row.reads} reads, "
+            f"{statistics.median(row.one):.3g} s of wall time on one."
+        )
+
+
 def report_tts(rows: Rows, criterion: str) -> None:
     runs = [r for r in rows.of(Run) if r.criterion == criterion]
     if not runs:
@@ -314,9 +401,9 @@ def report_tts(rows: Rows, criterion: str) -> None:
     what = "inputs right" if criterion == "seen" else "every gate satisfied"
     print(f"\n### TTS99 of factoring n x n bits, `{criterion}` ({what}), one core\n")
     print(
-        "TTS99 is the time that every run needs plus ln(100) times the mean of the search after it; of "
-        "SAT, whose runs are not memoryless, the median. 95 % confidence intervals by bootstrap. "
-        "Growth: factor for two more bits of each factor.\n"
+        "TTS99 is the time that every run needs plus ln(100) times the mean of the search after it, the mean "
+        "over the products; of SAT, whose runs are not memoryless, the median. 95 % confidence intervals by "
+        "bootstrap. Growth: factor for two more bits of each factor.\n"
     )
     lines = [
         [name, *(cell_text(by_width.get(n, [])) for n in widths), growth_text(by_width)]
@@ -367,23 +454,25 @@ def report_tuned(rows: Rows) -> None:
     tuned = rows.of(Tuned)
     if not tuned:
         return
-    print("\n### Settings of the peers that were tried, 8 bits, strict\n")
-    table(
-        ["peer", "setting", "answers", "TTS99"],
-        [
-            [
-                r.sampler,
-                r.setting,
-                str(r.found),
-                seconds_text(LN100 * r.seconds / r.found) if r.found else "",
-            ]
-            for r in tuned
-        ],
-    )
+    widths = sorted({r.width for r in tuned})
+    print("\n### Settings of the peers that were tried, TTS99 `strict` of one product\n")
+    print(f"The best at each width is used there, and that at {widths[-1]} bits beyond.\n")
+    times = {(r.sampler, r.setting, r.width): r for r in tuned}
+    lines = [
+        [*names, *(tuned_text(times.get((*names, n))) for n in widths)]
+        for names in dict.fromkeys((r.sampler, r.setting) for r in tuned)
+    ]
+    table(["peer", "setting", *(f"n = {n}" for n in widths)], lines)
+
+
+def tuned_text(row: Tuned | None) -> str:
+    if row is None:
+        return ""
+    return seconds_text(LN100 * row.seconds / row.found) if row.found else "none"
 
 
 def report_curves(rows: Rows) -> None:
-    points = rows.of(Point)
+    points = [p for p in rows.of(Point) if p.sampler not in SELF_PACED]
     if not points:
         return
     print("\n### Share of verified reads against sweeps, per cent\n")
@@ -400,6 +489,9 @@ def report_curves(rows: Rows) -> None:
                 if any((name, n) in share for name in dynamics)
             ],
         )
+        for point in rows.of(Point):
+            if point.sampler in SELF_PACED and point.model == model:
+                print(f"\n{self_paced_text(point)}")
     draw_curves(points, rows.path.with_name("curves.svg"))
 
 
@@ -408,6 +500,15 @@ def share_text(point: Point | None) -> str:
         return ""
     low, high = share_interval(point.verified, point.reads)
     return f"{100 * point.verified / point.reads:.3g} ({100 * low:.2g} to {100 * high:.2g})"
+
+
+def self_paced_text(point: Point) -> str:
+    """Its one point; its cost in sweeps over all free spins."""
+    sweeps = point.flips / point.reads / point.spins
+    return (
+        f"`{point.sampler}` sets its length by itself: {share_text(point)} after as many updates as "
+        f"{sweeps:.3g} sweeps have."
+    )
 
 
 def draw_curves(points: list[Point], path: Path) -> None:
@@ -489,6 +590,8 @@ def main() -> None:
     budget = chosen_budget(options)
     rows = Rows(options.rows, resume=options.resume or options.report)
     if not options.report:
+        if "threads" in (options.only or PARTS):
+            measure_threads(rows, budget)
         hold_one_core()
         measure(rows, budget, options)
     text = io.StringIO()

@@ -78,6 +78,17 @@ class Tuned:
 
 
 @dataclass(frozen=True)
+class Scaling:
+    """Wall seconds of one question on one thread and on two, each repetition, in turn."""
+
+    key_fields: ClassVar = ("model",)
+    model: str
+    reads: int
+    one: tuple[float, ...]
+    two: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Point:
     """The share of reads that were right after so many sweeps."""
 
@@ -89,11 +100,12 @@ class Point:
     verified: int
     strict: int
     seconds: float
-    flips: int = 0
+    flips: int
+    spins: int
 
 
-Row = Versions | Rate | Run | Tuned | Point
-KINDS = {kind.__name__: kind for kind in (Versions, Rate, Run, Tuned, Point)}
+Row = Versions | Rate | Run | Tuned | Scaling | Point
+KINDS = {kind.__name__: kind for kind in (Versions, Rate, Run, Tuned, Scaling, Point)}
 
 
 def key(row: Row) -> tuple:
@@ -130,8 +142,8 @@ def read_rows(path: Path) -> Iterator[Row]:
             fields = json.loads(line)
         except json.JSONDecodeError:
             continue  # the line that was being written when a run was ended
-        row = KINDS[fields.pop("kind")](**fields)
-        yield Rate(**{**fields, "per_ns": tuple(row.per_ns)}) if isinstance(row, Rate) else row
+        kind = KINDS[fields.pop("kind")]
+        yield kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
 
 
 def tts99(runs: Iterable[Run]) -> float | None:
@@ -155,27 +167,40 @@ def tts99(runs: Iterable[Run]) -> float | None:
 
 
 def tts(runs: Sequence[Run]) -> float | None:
-    """What a table shows of runs: TTS99, or the median for SAT, whose runs are not memoryless."""
+    """What a table shows of runs: TTS99, or the median for SAT, whose runs are not memoryless.
+
+    TTS99 is the mean over the products of the TTS99 of each: easy products, of which there is time
+    for more runs, must not hide hard ones. None where a product had no answer.
+    """
     if runs and runs[0].sampler.startswith("SAT"):
         times = statistics.median(run.seconds if run.found else math.inf for run in runs)
         return times if math.isfinite(times) else None
-    return tts99(runs)
+    each = [tts99(group) for group in by_product(runs)]
+    return statistics.mean(each) if each and all(each) else None
 
 
 def at_least(runs: Sequence[Run]) -> float:
-    """What TTS99 exceeds with 95 % confidence where no run had an answer: the rule of three."""
-    return LN100 * sum(run.seconds for run in runs) / 3
+    """What TTS99 exceeds, where a product had no answer.
+
+    Such a product counts with what its TTS99 exceeds with 95 % confidence: the rule of three.
+    """
+    return statistics.mean(
+        tts99(group) or LN100 * sum(run.seconds for run in group) / 3 for group in by_product(runs)
+    )
+
+
+def by_product(runs: Sequence[Run]) -> list[list[Run]]:
+    """The runs of each product."""
+    groups = defaultdict(list)
+    for run in runs:
+        groups[run.product].append(run)
+    return list(groups.values())
 
 
 def resampled(runs: Sequence[Run], chance: np.random.Generator) -> list[Run]:
     """As many runs, drawn with replacement among those of each product."""
-    by_product = defaultdict(list)
-    for run in runs:
-        by_product[run.product].append(run)
     return [
-        group[k]
-        for group in by_product.values()
-        for k in chance.integers(len(group), size=len(group))
+        group[k] for group in by_product(runs) for k in chance.integers(len(group), size=len(group))
     ]
 
 

@@ -5,7 +5,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -83,8 +83,15 @@ def multiplier(n: int) -> Design:
     return kept(f"multiplier{n}", lambda: synth(Sources((source,), parameters={"W": str(n)})))
 
 
+@lru_cache(maxsize=64)
 def factoring(n: int, product: int) -> Problem:
-    """An n x n multiplier whose product is held."""
+    """An n x n multiplier whose product is held; one for all samplers, so that each compiles it once."""
+    return question(f"{n} x {n} multiplier", multiplier(n), f"p={product}")
+
+
+def wide_multiplier(n: int = 408) -> Problem:
+    """About 500,000 spins with the structure of a design."""
+    product = (2**n - 1) * (2 ** (n - 1) + 1)
     return question(f"{n} x {n} multiplier", multiplier(n), f"p={product}")
 
 
