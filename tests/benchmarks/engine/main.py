@@ -64,7 +64,8 @@ class Budget:
         widths: Of the factors.
         products: Semiprimes of each width.
         rate_seconds: For each rate.
-        cell_seconds: For the runs of one sampler on one product.
+        cell_seconds: For the runs of one sampler on one product: after it none is begun, and none
+            is longer.
         runs: At most so many of those.
         tune_seconds: For each setting of a peer at each width.
         large: Whether models that take half a minute to build are measured.
@@ -257,9 +258,10 @@ def measure_runs(
         if left <= 0:
             break
         if not warm:
-            sampler.attempt(problem, criterion, setting, WARM_UP, min(left, WARM_UP_SECONDS))
+            sampler.attempt(problem, criterion, setting, WARM_UP, WARM_UP_SECONDS)
             warm = True
-        result = sampler.attempt(problem, criterion, setting, seed, left)
+        # The last run may take as long as the first, or many short ones would seem to find nothing.
+        result = sampler.attempt(problem, criterion, setting, seed, budget.cell_seconds)
         left -= result.seconds
         found, seconds = bool(result.found), float(result.seconds)
         rows.add(Run(sampler.name, criterion, n, product, seed, found, seconds))
