@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SHOWN = 20
 COUNT_LIMIT = 100_000
 COUNT_SECONDS = 30.0
+SECONDS_BEFORE_PROOF = 5.0  # of sampling, where neither reads nor a time limit bounds it
 # Why what steers a run does not go with samples at equilibrium, for people.
 NOT_AT_EQUILIBRIUM: Mapping[str, str] = {
     "target": "a run that ends with an answer would favour those that are found first",

@@ -12,7 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from invc.answers import NOT_AT_EQUILIBRIUM, Answers, Samples, Violations
+from invc.answers import (
+    NOT_AT_EQUILIBRIUM,
+    SECONDS_BEFORE_PROOF,
+    Answers,
+    Samples,
+    Violations,
+)
 from invc.design import (
     Clamp,
     Clamped,
@@ -160,7 +166,7 @@ def simulate(
         settings: Settings of the dynamics.
         seed: Equal seeds give equal results.
         threads: By default one a core.
-        time_limit: Seconds, 60 unless `reads` is given.
+        time_limit: Seconds, 60 unless `reads` is given; 5 where a proof may follow.
         target: Stop at so many distinct answers.
         strict: Count only reads in which every gate is satisfied.
         forbid: Combinations of values that no answer may have.
@@ -199,7 +205,7 @@ def simulate(
         "reads": reads,
         "seed": seed,
         "threads": threads,
-        "time_limit": time_limit,
+        "time_limit": SECONDS_BEFORE_PROOF if prove and not (reads or time_limit) else time_limit,
     }
     if equilibrium and clamped.free:
         from invc.simulate.equilibrium import equilibrium as sample  # noqa: PLC0415

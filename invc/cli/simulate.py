@@ -157,6 +157,7 @@ def command(
     invc simulate mult8.hj --clamp p=38243 --clamp a=167    # partly clamped
     invc simulate mult8.hj --clamp p=64507 --prove          # impossible, not only not found
     """
+    from invc.answers import SECONDS_BEFORE_PROOF
     from invc.design import (
         Contradiction,
         parse_biases,
@@ -186,6 +187,8 @@ def command(
     design = read_design(file)
     if trust.repeat:
         before, asked, trust = _again(ctx, trust, trust.repeat, design)
+    elif trust.prove and not (reads or time_limit):
+        asked = replace(asked, time_limit=SECONDS_BEFORE_PROOF)
     pictures = Pictures(plot, html, vcd)
     trust.check(design)
     asked.check(trust, vcd)

@@ -41,7 +41,11 @@ OPTIONS = (
         metavar="NAME=P",
         help="A soft clamp: a field by which a bit alone would be 1 with probability P.",
     ),
-    click.option("--prove", is_flag=True, help="Ask a SAT solver when no read is an answer."),
+    click.option(
+        "--prove",
+        is_flag=True,
+        help="Ask a SAT solver when no read was an answer, by default within 5 s.",
+    ),
     click.option("--explain", is_flag=True, help="Say what the best unverified read violates."),
     click.option("--marginals", is_flag=True, help="P(bit = 1) of every port bit, with errors."),
     click.option(

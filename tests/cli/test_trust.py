@@ -94,6 +94,14 @@ def test_forbidden_answers_are_left_out(invc):
     assert "no inputs but those forbidden give these clamps" in none.out
 
 
+def test_a_proof_does_not_wait_for_a_minute_of_sampling(invc, monkeypatch):
+    monkeypatch.setattr("invc.answers.SECONDS_BEFORE_PROOF", 0.2)
+    done = invc("simulate", "mult8.hj", "-c", "p=64507", "--prove", "--json", "quick.json")
+    assert done.status == 4
+    assert load("quick.json")["seconds"] < 30
+    assert "impossible: no inputs give these clamps (proven by SAT)" in done.out
+
+
 def test_explain_names_the_violated_gates_and_the_clamps_they_touch(invc):
     done = invc("simulate", "mult8.hj", "-c", "p=64507", *FEW, "--explain", "--json", "x.json")
     assert done.status == 3
