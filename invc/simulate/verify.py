@@ -10,12 +10,14 @@ import numpy.typing as npt
 from invc.design import Clamped, Design
 from invc.ising.model import Int8
 from invc.netlist import Literal, evaluate, word_of
+from invc.simulate.energy import compile_meter
 from invc.simulate.logic import compile_forward
 from invc.simulate.random import LANES, UInt64, bits_of, integers_of
 
 MOST_ROWS = 1 << 14  # bits of a port that are turned over at once; a multiple of 8
 MOST_COMPILED = 1 << 14  # gates; more are evaluated as they stand
 MOST_ENERGIES = 1 << 24  # spins times reads whose energies are computed at once
+METERED = 1 << 27  # spins times reads from which on it pays to compile a meter
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,10 @@ def decode_lanes(words: list[int], lanes: list[int], signed: bool) -> list[int]:
 
 def _energies(design: Design, state: UInt64, lanes: list[int]) -> list[int]:
     """Energies of some replicas, in slices that bound the memory."""
+    if len(lanes) * design.model.spins > METERED:
+        nothing = np.zeros(design.model.spins, dtype=np.int8)
+        metered: list[int] = compile_meter(design.model, nothing).energies(state)[lanes].tolist()
+        return metered
     energies: list[int] = []
     size = max(1, MOST_ENERGIES // max(1, design.model.spins))
     for start in range(0, len(lanes), size):

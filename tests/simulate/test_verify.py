@@ -1,10 +1,13 @@
-"""Values of ports for all replicas at once are those of one replica after the other."""
+"""What is read of all replicas at once is what is read of one replica after the other."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from designs import CELLS, netlists
+from invc.assemble import assemble
 from invc.design import decode
 from invc.simulate import verify
+from invc.simulate.random import block_generator, first_state
 
 
 @settings(max_examples=60)
@@ -18,3 +21,17 @@ def test_all_lanes_at_once_equal_one_by_one(data, signed, rows):
     finally:
         verify.MOST_ROWS = before
     assert found == [decode([word >> lane & 1 for word in words], signed) for lane in lanes]
+
+
+@settings(max_examples=30)
+@given(netlists(), st.lists(st.integers(0, 1023), min_size=1, max_size=6, unique=True))
+def test_energies_by_meter_are_those_of_the_model(netlist, lanes):
+    design = assemble(netlist, CELLS)
+    state = first_state(block_generator(3, 0), design.model.spins)
+    want = verify._energies(design, state, lanes)
+    before, verify.METERED = verify.METERED, 0
+    try:
+        found = verify._energies(design, state, lanes)
+    finally:
+        verify.METERED = before
+    assert found == want

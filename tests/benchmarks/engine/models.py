@@ -141,9 +141,10 @@ def netlist(spins: int) -> Problem:
     sys.path.insert(0, str(HERE.parent))
     from synth import random_netlist  # the benchmark of compile time
 
-    gates = round(spins / 1.3)
-    text = json.dumps(random_netlist(gates))
-    design = kept(f"netlist{spins}", lambda: synth_text(text, suffix=".json"))
+    def make() -> Design:
+        return synth_text(json.dumps(random_netlist(round(spins / 1.3))), suffix=".json")
+
+    design = kept(f"netlist{spins}", make)
     return question(f"netlist of {spins} spins", design)
 
 
