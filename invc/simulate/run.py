@@ -308,7 +308,7 @@ class _Blocks:
         pool = ThreadPoolExecutor(threads)
         try:
             while True:
-                # Twice as many as threads: one that is done early need not wait for an earlier block.
+                # Twice as many as threads: one done early need not wait for an earlier block.
                 for block, (sweeps, reads) in islice(todo, 2 * threads - len(running)):
                     running.append(pool.submit(self.work, block, sweeps, reads, first))
                 outcome = _wait(running.popleft()) if running else None
