@@ -34,8 +34,12 @@ class Pictures:
     recorder: Recorder | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        for name in self.wanted:
+        if "" in (self.plot, self.html, self.vcd):
+            raise InvcError("a picture needs the name of a file, and '' is none")
+        for k, name in enumerate(self.wanted):
             _need_folder(Path(name))
+            if name in self.wanted[:k]:
+                raise InvcError("two pictures cannot be one file", where=name)
         if self.plot:
             from invc.report.plot import check_plot  # noqa: PLC0415 - each only where it is wanted
 

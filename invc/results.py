@@ -158,7 +158,9 @@ def options_of(record: Record) -> dict[str, Any]:
         )
     run = record.runs[0]
     if not run["reads"]:
-        raise InvcError("its run ended before its first read", where=record.file)
+        why = record.fields.get("reason")
+        text = f"impossible: {why}" if why else "its run ended before its first read"
+        raise InvcError(text, where=record.file, hint="there is nothing to repeat")
     chains = run["equilibrium"]
     beta = [chains["beta"]] * 2 if chains else run["beta"]
     return {

@@ -64,7 +64,7 @@ def _discard(name: str) -> None:
 
 def _cannot_write(path: Path, error: OSError) -> InvcError:
     reason = (error.strerror or str(error)).lower()
-    hint = "choose another place with -o" if path.parent.is_dir() else "make its folder first"
+    hint = "choose another place" if path.parent.is_dir() else "make its folder first"
     return InvcError(f"cannot write it: {reason}", where=str(path), hint=hint)
 
 

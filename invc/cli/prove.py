@@ -81,14 +81,14 @@ def command(
         outcome = _count(design, held, left_out, limit, keep, time_limit)
     else:
         outcome = _solve(design, held, left_out, time_limit)
-    if json_file:
-        write_json(json_file, _report(design, clamps, forbidden, outcome))
     if json_file != "-":
         if not quiet or not outcome.answers:
             click.echo(outcome.summary)
         echo_answers(
             design.netlist.ports, outcome.answers, radix=radix, show=show, total=outcome.total
         )
+    if json_file:  # after the answers are told, which no full disk may take back
+        write_json(json_file, _report(design, clamps, forbidden, outcome))
     ctx.exit(INTERRUPTED if outcome.interrupted else EXIT[outcome.status])
 
 

@@ -34,13 +34,15 @@ def command(file: Path, output: Path | None) -> None:
     from invc.report.graphviz import find_dot
     from invc.report.show import write_picture
 
-    if output is None:
-        output = Path(file.with_suffix(".svg" if find_dot() else ".html").name)
-    if output.suffix.lower() not in SUFFIXES:
+    if output and output.suffix.lower() not in SUFFIXES:
+        ends = output.suffix
         raise InvcError(
-            f"no picture ends in {output.suffix!r}",
+            f"no picture ends in {ends!r}" if ends else "its name has no suffix to tell its kind",
             where=str(output),
             hint=f"there are: {', '.join(SUFFIXES)}",
         )
-    write_picture(read_design(file), output)
+    design = read_design(file)
+    if output is None:
+        output = Path(file.with_suffix(".svg" if find_dot() else ".html").name)
+    write_picture(design, output)
     click.echo(f"wrote {output}")

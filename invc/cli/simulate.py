@@ -199,10 +199,10 @@ def command(
     try:
         clamped = presolve(design, held, left_out)
     except Contradiction as reason:
-        if json_file:
-            write_json(json_file, _impossible(design, asked, held, left_out, biases, str(reason)))
         if text_wanted:
             click.echo(f"impossible: {reason}")
+        if json_file:
+            write_json(json_file, _impossible(design, asked, held, left_out, biases, str(reason)))
         say_unwritten(pictures)
         ctx.exit(IMPOSSIBLE)
     findings = Findings()
@@ -222,15 +222,6 @@ def command(
         )
     find_out(trust, findings, design, clamped, held, left_out, result, time_limit)
     status = _status(result, findings)
-    if json_file:
-        write_json(
-            json_file,
-            {
-                **_report(design, asked, clamped, result, status, findings),
-                **findings_report(trust, findings, biases, result),
-                **_provenance(design, asked, held, left_out, biases, result, findings),
-            },
-        )
     if text_wanted and not design.is_logic:
         echo_states(design, result.answers, show, radix)
         if not quiet:
@@ -247,6 +238,15 @@ def command(
             _print_summary(result, clamped, verbose, proving=findings.proof is not None)
     if text_wanted:
         echo_findings(trust, findings, design, biases, result, show, radix)
+    if json_file:  # after the answers are told, which no full disk may take back
+        write_json(
+            json_file,
+            {
+                **_report(design, asked, clamped, result, status, findings),
+                **findings_report(trust, findings, biases, result),
+                **_provenance(design, asked, held, left_out, biases, result, findings),
+            },
+        )
     pictures.write(
         design,
         asked.clamps,

@@ -319,8 +319,9 @@ def _echo_marginals(findings: Findings, result: Result) -> None:
     if not findings.marginals:
         click.echo("no marginals without answers")
         return
-    over = "samples at equilibrium" if findings.equilibrium else "verified reads"
-    click.echo(f"P(bit = 1) over {result.verified_reads} {over}, with standard errors")
+    noun, which = ("sample", " at equilibrium") if findings.equilibrium else ("verified read", "")
+    over = counted(result.verified_reads, noun) + which
+    click.echo(f"P(bit = 1) over {over}, with standard errors")
     rows = [[m.name, f"{m.probability:.4f}", f"{m.error:.4f}"] for m in findings.marginals]
     echo_table(["bit", "P(1)", "error"], rows)
 
@@ -329,9 +330,10 @@ def _echo_uniformity(findings: Findings) -> None:
     number, test = findings.number, findings.uniform
     if number is not None and not number.complete:
         click.echo(f"uniformity: not tested, there are more than {number.number} answers")
-    if test is None:
-        return
-    click.echo(f"uniformity: {test}")
+    elif test is None:
+        click.echo("uniformity: not tested, no answer was found")
+    else:
+        click.echo(f"uniformity: {test}")
 
 
 def wanted_samples(findings: Findings) -> int | None:

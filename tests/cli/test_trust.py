@@ -102,6 +102,26 @@ def test_a_proof_does_not_wait_for_a_minute_of_sampling(invc, monkeypatch):
     assert "impossible: no inputs give these clamps (proven by SAT)" in done.out
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
+@pytest.mark.parametrize("command", ["simulate", "prove"])
+def test_answers_are_told_even_if_no_file_can_hold_them(invc, command):
+    done = invc(command, "mult4.hj", "-c", "p=143", "-c", "a=11", "--json", "/dev/full", "-q")
+    assert done.status == 1
+    assert "11  13  143" in done.out
+    assert "/dev/full: error: cannot write it: no space left on device" in done.out
+
+
+def test_where_nothing_was_found_there_is_nothing_to_measure_or_to_repeat(invc):
+    done = invc("simulate", "mult4.hj", "-c", "p=211", *FEW, "--uniformity", "--marginals")
+    assert done.status == 3
+    assert "uniformity: not tested, no answer was found\n" in done.out
+    assert "no marginals without answers\n" in done.out
+    assert invc("simulate", "mult4.hj", "-c", "a=0", "-c", "p=1", "--json", "i.json").status == 4
+    done = invc("simulate", "mult4.hj", "--repeat", "i.json")
+    assert (done.status, done.out.splitlines()[1]) == (1, "  hint: there is nothing to repeat")
+    assert done.out.startswith("i.json: error: impossible: the ")
+
+
 def test_explain_names_the_violated_gates_and_the_clamps_they_touch(invc):
     done = invc("simulate", "mult8.hj", "-c", "p=64507", *FEW, "--explain", "--json", "x.json")
     assert done.status == 3

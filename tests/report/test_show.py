@@ -126,6 +126,9 @@ def test_errors(folder):
         "  hint: there are: .html, .svg, .png, .pdf, .dot\n"
     )
     assert "cannot read it" in invc(folder, "no.hj").stderr
+    assert invc(folder, ".").stderr.startswith(".: error: cannot read it: is a directory\n")
+    done = invc(folder, "mult3.hj", "-o", "out")
+    assert done.stderr.startswith("out: error: its name has no suffix to tell its kind\n")
     assert "cannot write it" in invc(folder, "mult3.hj", "-o", "no/out.html").stderr
 
 
