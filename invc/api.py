@@ -171,8 +171,8 @@ def simulate(
         strict: Count only reads in which every gate is satisfied.
         forbid: Combinations of values that no answer may have.
         bias: Soft clamps: P(bit = 1) that a bit would have alone.
-        equilibrium: Sample at one inverse temperature, `sweeps` apart: every answer is as likely
-            as any other, or as its biases make it.
+        equilibrium: Sample at one inverse temperature or, by replica exchange, the last of several,
+            `sweeps` apart: every answer is as likely as any other, or as its biases make it.
         prove: Ask a SAT solver when no read is an answer.
         explain: Say in `explanation` what the best unverified read violates.
         plot: A picture to write: .png, .svg or .pdf.
@@ -210,7 +210,11 @@ def simulate(
     if equilibrium and clamped.free:
         from invc.simulate.equilibrium import equilibrium as sample  # noqa: PLC0415
 
-        chains = sample(chosen, clamped, beta=beta[-1] if beta else None, thin=sweeps, **common)
+        low, last = beta or (None, None)
+        low = None if low == last else low
+        chains = sample(
+            chosen, clamped, dynamics=dynamics, low=low, beta=last, thin=sweeps, **common
+        )
         result = chains.result
     else:
         from invc.simulate import run  # noqa: PLC0415
@@ -253,10 +257,13 @@ def _check_equilibrium(
     for name, value in given.items():
         if value:
             raise InvcError(f"equilibrium does not go with {name}: {NOT_AT_EQUILIBRIUM[name]}")
-    if dynamics not in ("auto", "gibbs"):
+    if dynamics not in ("auto", "gibbs", "pt"):
         raise InvcError(f"equilibrium does not go with dynamics {dynamics!r}")
-    if beta and beta[0] != beta[-1]:
-        raise InvcError("equilibrium samples at one inverse temperature: give beta=(B, B)")
+    if beta and beta[0] != beta[-1] and dynamics != "pt":
+        raise InvcError(
+            "equilibrium samples at one inverse temperature: give beta=(B, B)",
+            hint="or dynamics='pt' for a ladder of them",
+        )
 
 
 def _samples(

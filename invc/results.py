@@ -130,7 +130,11 @@ def _run(run: Mapping[str, Any]) -> bool:
     pair = beta is None or (len(beta) == 2 and all(isinstance(x, int | float) for x in beta))
     return pair and (
         chains is None
-        or (isinstance(chains["beta"], int | float) and isinstance(chains["thin"], int))
+        or (
+            isinstance(chains["beta"], int | float)
+            and isinstance(chains["thin"], int)
+            and isinstance(chains.get("low"), int | float | None)
+        )
     )
 
 
@@ -162,7 +166,9 @@ def options_of(record: Record) -> dict[str, Any]:
         text = f"impossible: {why}" if why else "its run ended before its first read"
         raise InvcError(text, where=record.file, hint="there is nothing to repeat")
     chains = run["equilibrium"]
-    beta = [chains["beta"]] * 2 if chains else run["beta"]
+    # Only ladders of temperatures have a first one.
+    low = chains.get("low") if chains else None
+    beta = [low or chains["beta"], chains["beta"]] if chains else run["beta"]
     return {
         "clamps": tuple(record.fields["clamps"]),
         "forbid": tuple(record.fields["forbid"]),
@@ -170,7 +176,7 @@ def options_of(record: Record) -> dict[str, Any]:
         "reads": run["reads"],
         "sweeps": chains["thin"] if chains else run["sweeps"],
         "beta": tuple(beta) if beta else None,
-        "dynamics": run["dynamics"],
+        "dynamics": "pt" if low else run["dynamics"],
         "settings": run["settings"],
         "seed": run["seed"],
         "time_limit": None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -284,15 +284,18 @@ class Asked:
             return
         from invc.answers import NOT_AT_EQUILIBRIUM
 
-        if self.beta and self.beta[0] != self.beta[1]:
-            raise click.UsageError("--equilibrium samples at one inverse temperature: --beta B")
+        if self.dynamics not in ("auto", "gibbs", "pt"):
+            raise click.UsageError(f"--equilibrium does not go with --dynamics {self.dynamics}")
+        if self.beta and self.beta[0] != self.beta[1] and self.dynamics != "pt":
+            raise click.UsageError(
+                "--equilibrium samples at one inverse temperature: --beta B, "
+                "or --dynamics pt for a ladder of them"
+            )
         others = {"target": self.target, "set": self.settings, "explain": trust.explain, "vcd": vcd}
         for name, given in others.items():
             if given:
                 why = NOT_AT_EQUILIBRIUM[name]
                 raise click.UsageError(f"--equilibrium does not go with --{name}: {why}")
-        if self.dynamics not in ("auto", "gibbs"):
-            raise click.UsageError(f"--equilibrium does not go with --dynamics {self.dynamics}")
 
 
 # What a repeated run takes from the file.
@@ -365,7 +368,9 @@ def _sample(
             design,
             clamped,
             biases=biases,
-            beta=asked.beta[0] if asked.beta else None,
+            dynamics=asked.dynamics,
+            low=asked.beta[0] if asked.beta and asked.beta[0] != asked.beta[1] else None,
+            beta=asked.beta[1] if asked.beta else None,
             thin=asked.sweeps,
             reads=asked.reads,
             enough=wanted_samples(findings) or DEFAULT_ENOUGH,
@@ -528,9 +533,7 @@ def _provenance(
     chains = findings.equilibrium
     run = {
         **_options(asked),
-        "equilibrium": {"beta": chains.setting.beta, "thin": chains.setting.thin}
-        if chains
-        else None,
+        "equilibrium": asdict(chains.setting) if chains else None,
         "reads": result.reads,
         "chosen": result.chosen,
         "kernel": result.kernel,

@@ -54,7 +54,7 @@ OPTIONS = (
     click.option(
         "--equilibrium",
         is_flag=True,
-        help="Sample at one --beta, every --sweeps: answers are uniform.",
+        help="Sample at one --beta, every --sweeps, or by --dynamics pt: answers are uniform.",
     ),
     click.option(
         "--repeat",
@@ -193,6 +193,7 @@ def findings_report(
         chains = findings.equilibrium
         report["mixing"] = {
             "beta": chains.setting.beta,
+            "low": chains.setting.low,
             "sweeps_between_samples": chains.setting.thin,
             "correlation": chains.correlation,
             "mixed": chains.mixed,
@@ -255,8 +256,7 @@ def echo_findings(
 def _echo_mixing(chains: Equilibrium) -> None:
     setting = chains.setting
     click.echo(
-        f"equilibrium at beta {setting.beta:.3g}, a sample every {counted(setting.thin, 'sweep')}; "
-        f"correlation between samples {chains.correlation:.2g}"
+        f"equilibrium at {setting.text}; correlation between samples {chains.correlation:.2g}"
     )
     if not chains.mixed:
         click.echo(

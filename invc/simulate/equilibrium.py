@@ -8,18 +8,31 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from invc.design import Bias, Clamped, Design, bias_design
+from invc.simulate.dynamics.pt import BETWEEN, RUNGS, Ladders, space_rungs
+from invc.simulate.energy import Meter, compile_meter
 from invc.simulate.heat import heat
-from invc.simulate.kernels.heatbath import find_kernel, kernel_names
+from invc.simulate.kernels.heatbath import find_kernel, find_ladder_kernel, kernel_names
+from invc.simulate.ladder import Betas
 from invc.simulate.program import compile_program
-from invc.simulate.random import LANES, UInt64, bits_of, block_generator, first_state, generators
+from invc.simulate.random import (
+    LANES,
+    WORDS,
+    UInt64,
+    bits_of,
+    block_generator,
+    first_state,
+    generators,
+)
 from invc.simulate.run import Answer, Progress, Result
-from invc.simulate.verify import Verified, replicas, verify
+from invc.simulate.verify import Verified, verify
 
 DEFAULT_SECONDS = 60.0
 DEFAULT_ENOUGH = 4096
@@ -29,7 +42,10 @@ TRIED = (1.2, 1.6, 2.2, 2.8, 3.4, 4.2)
 FIRST_THIN, MOST_THIN = 16, 1 << 13
 SLICE = 64  # sweeps between two looks at the clock
 PILOT_BLOCK = 1 << 40  # far from the blocks of any run
-FEW_UPDATES = 16  # in a sweep: below, chains share no random numbers
+LADDER_BLOCK = PILOT_BLOCK + len(TRIED)
+SPACING_BLOCK = PILOT_BLOCK - 1
+LOOK_UPDATES = 1e4  # of a chain, which take as long as to verify and count a sample of it
+PILOT_PART = 0.5  # of the time, at most
 PILOT_LAGS = 4  # over which a correlation is averaged
 # Root mean square, between two samples of a chain: what a pilot accepts, and what is called mixed.
 PILOT_CORRELATION, MOST_CORRELATION = 0.03, 0.1
@@ -42,13 +58,28 @@ class Setting:
     """How chains run.
 
     Attributes:
-        beta: The inverse temperature, one for all.
+        beta: The inverse temperature of the samples.
         thin: Sweeps between two samples of a chain; its first sample comes after three times as
             many.
+        low: Where chains are ladders of temperatures that trade states, the first one; `beta` is
+            the last.
     """
 
     beta: float
     thin: int
+    low: float | None = None
+
+    @property
+    def dynamics(self) -> str:
+        """What moves the chains."""
+        return "gibbs" if self.low is None else "pt"
+
+    @property
+    def text(self) -> str:
+        """How they run, in words."""
+        to = "" if self.low is None else f"the last of a ladder from {self.low:.3g}, "
+        every = "every sweep" if self.thin == 1 else f"a sample every {self.thin} sweeps"
+        return f"beta {self.beta:.3g}, {to}{every}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +112,8 @@ def equilibrium(
     clamped: Clamped,
     *,
     biases: Sequence[Bias] = (),
+    dynamics: str = "auto",
+    low: float | None = None,
     beta: float | None = None,
     thin: int | None = None,
     reads: int | None = None,
@@ -95,15 +128,19 @@ def equilibrium(
 
     At a fixed beta Gibbs sampling tends to exp(-beta E) / Z. All answers have energy 0, so the
     samples at energy 0 are uniform over the answers, at any beta; what matters is that the chains
-    mix. Without `beta` and `thin` a pilot chooses them, see `choose_setting`.
+    mix. Replica exchange has the same distribution at its last beta, and mixes where a chain at
+    that beta does not. Without `beta` and `thin` a pilot chooses them, see `choose_setting`.
 
-    Source: Geman and Geman, https://doi.org/10.1109/TPAMI.1984.4767596, theorem A.
+    Source: Geman and Geman, https://doi.org/10.1109/TPAMI.1984.4767596, theorem A; Hukushima and
+    Nemoto, https://doi.org/10.1143/JPSJ.65.1604.
 
     Args:
         design: What the answers are about.
         clamped: The bits that are held, from `presolve`; some spin is free.
         biases: Bits that lean: an answer is as likely as their probabilities make it.
-        beta: The inverse temperature.
+        dynamics: "gibbs", "pt", or "auto": whichever gives more answers, with biases "gibbs".
+        low: The first inverse temperature of ladders.
+        beta: The inverse temperature, of ladders the last.
         thin: Sweeps between two samples.
         reads: Exactly so many samples, unless the time ends before.
         enough: Without `reads`, end at so many answers, repeated ones counted.
@@ -117,21 +154,26 @@ def equilibrium(
     began = time.perf_counter()
     limit = time_limit if time_limit is not None else None if reads else DEFAULT_SECONDS
     code = kernel_names()[0] if kernel == "auto" else kernel
-    chains = _Chains(design, clamped, code, seed, None if limit is None else began + limit)
+    chains = _Chains(design, clamped, code, seed)
     tally = _Tally(design, clamped)
-    setting = Setting(beta or TRIED[0] / max(chains.design.min_gap, 1), thin or FIRST_THIN)
+    # Fields of biases make ladders slow: tables for their hottest fields are large.
+    asked = Asked("gibbs" if biases and dynamics == "auto" else dynamics, low, beta, thin)
+    setting = Setting(beta or TRIED[0] / max(design.min_gap, 1), thin or FIRST_THIN)
     interrupted = False
     pool = ThreadPoolExecutor(min(BLOCKS, threads or os.cpu_count() or 1))
     try:
-        setting = choose_setting(chains, beta, thin)
+        chains.deadline = began + PILOT_PART * limit if limit else None
+        setting = choose_setting(chains, asked)
+        chains.deadline = began + limit if limit else None
         chains = chains.biased(biases, setting.beta)
+        betas = chains.betas(setting)
         blocks = [chains.start(block) for block in range(BLOCKS)]
-        going = _advance(pool, chains, blocks, setting.beta, 2 * setting.thin)
-        tally.compare([block.state for block in blocks])
+        going = _advance(pool, chains, blocks, betas, 2 * setting.thin)
+        tally.compare(_samples(blocks, len(betas)))
         while going and _wanted(tally, reads, enough):
-            going = _advance(pool, chains, blocks, setting.beta, setting.thin)
+            going = _advance(pool, chains, blocks, betas, setting.thin)
             if going:
-                tally.add([block.state for block in blocks], reads)
+                tally.add(_samples(blocks, len(betas)), reads)
             if progress:
                 progress(Progress(tally.reads, tally.verified, len(tally.found)))
     except KeyboardInterrupt:
@@ -139,7 +181,7 @@ def equilibrium(
     finally:
         chains.halted = True
         pool.shutdown(wait=True, cancel_futures=True)
-    sweeps = tally.reads * setting.thin
+    sweeps = tally.reads * setting.thin * (1 if setting.low is None else RUNGS)
     result = Result(
         tally.answers(),
         tally.reads,
@@ -151,20 +193,30 @@ def equilibrium(
         seed,
         "equilibrium",
         code,
-        f"equilibrium at beta {setting.beta:.3g}, a sample every {setting.thin} sweeps, "
-        f"{code} kernel",
+        f"equilibrium at {setting.text}, {code} kernel",
         interrupted,
         biased=chains.probabilities,
     )
     return Equilibrium(result, setting, tally.correlation, tally.samples, tally.ones)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the user wants of a `Setting`; see `equilibrium`."""
+
+    dynamics: str = "auto"
+    low: float | None = None
+    beta: float | None = None
+    thin: int | None = None
+
+
 @dataclass(eq=False)
 class _Block:
-    """A block of chains: their states and generators."""
+    """A block of chains: their states, generators and exchanges so far."""
 
     state: UInt64
     rng: UInt64
+    turn: int = 0
 
 
 @dataclass(eq=False)
@@ -175,20 +227,24 @@ class _Chains:
     clamped: Clamped
     code: str
     seed: int
-    deadline: float | None
+    deadline: float | None = None
     scale: int = 1
     probabilities: tuple[float, ...] = ()
     halted: bool = False
 
     def __post_init__(self) -> None:
-        model, known = self.design.model, self.clamped.values
-        self.program = compile_program(model, known)
+        self.program = compile_program(self.design.model, self.clamped.values)
         self.kernel = find_kernel(self.code)
-        few = self.program.updates < FEW_UPDATES
-        self.single = [
-            compile_program(model, known, np.array([spin], dtype=np.int64))
-            for spin in (self.program.target.tolist() if few else [])
-        ]
+        self.ladder_kernel = find_ladder_kernel(self.code)
+
+    @cached_property
+    def meter(self) -> Meter:
+        """Energies of replicas."""
+        return compile_meter(self.design.model, self.clamped.values)
+
+    def cost(self, sweeps: int) -> float:
+        """Of a sample, in sweeps."""
+        return sweeps + LOOK_UPDATES / max(1, self.program.updates)
 
     def biased(self, biases: Sequence[Bias], beta: float) -> _Chains:
         """Chains of the same design with fields."""
@@ -202,6 +258,13 @@ class _Chains:
             probabilities=biased.probabilities,
         )
 
+    def betas(self, setting: Setting) -> Betas:
+        """The inverse temperatures of a setting in the units of the model, ladders spaced."""
+        if setting.low is None:
+            return (setting.beta / self.scale,)
+        ladders = self.ladders(self.start(SPACING_BLOCK))
+        return space_rungs(ladders, setting.low / self.scale, setting.beta / self.scale)
+
     def start(self, block: int) -> _Block:
         """A block of chains at random states, held spins in place."""
         source = block_generator(self.seed, block)
@@ -210,74 +273,132 @@ class _Chains:
         state[self.clamped.values < 0] = np.uint64(0)
         return _Block(state, generators(source))
 
-    def advance(self, block: _Block, beta: float, sweeps: int) -> bool:
-        """Move a block on; False where it was halted on the way.
+    def ladders(self, block: _Block) -> Ladders:
+        """The chains of a block as ladders."""
+        return Ladders(
+            self.program, self.meter, self.ladder_kernel, block.state, block.rng, block.turn
+        )
 
-        A kernel uses each vector of random numbers for several updates, in other chains each time.
-        With few spins those chains would be seen to depend on each other, so there every update
-        is a call of its own, which draws afresh.
-        """
-        heats = heat(beta / self.scale, 0), heat(beta / self.scale, 1)
+    def advance(self, block: _Block, betas: Betas, sweeps: int) -> bool:
+        """Move a block on; False where it was halted on the way."""
+        heats = heat(betas[0], 0), heat(betas[0], 1)
         for done in range(0, sweeps, SLICE):
             late = self.deadline is not None and time.perf_counter() > self.deadline
             if late or self.halted:
                 return False
             size = min(SLICE, sweeps - done)
-            if self.single:
-                for program in self.single * size:
-                    self.kernel(program, block.state, block.rng, heats, 1)
-            else:
+            if len(betas) == 1:
                 self.kernel(self.program, block.state, block.rng, heats, size)
+            else:
+                ladders = self.ladders(block)
+                ladders.sweep(betas, size, min(BETWEEN, size))
+                block.turn = ladders.turn
         return True
 
 
-def choose_setting(chains: _Chains, beta: float | None, thin: int | None) -> Setting:
-    """The beta and thinning that give most answers a sweep.
+def choose_setting(chains: _Chains, asked: Asked) -> Setting:
+    """The betas and thinning that give most answers for their cost.
 
     From hot to cold, chains run until the states at t and 2 t sweeps are uncorrelated: thinning by
     t then leaves samples independent. The colder, the longer that takes, and the more samples are
     answers: with P0 the share of samples at energy 0, d ln P0 / d beta is the mean energy, and
-    P0 / t is what is maximised. That holds as well where P0 is too small to be counted.
+    P0 over the cost of a sample is what is maximised. That holds as well where P0 is too small to
+    be counted. Ladders start hottest, so that they forget, and end at any of the others.
     """
+    if asked.beta and asked.thin and (asked.dynamics != "pt" or asked.low):
+        return Setting(asked.beta, asked.thin, asked.low)
     gap = max(chains.design.min_gap, 1)
-    betas = (beta,) if beta else tuple(x / gap for x in TRIED)
-    if beta and thin:
-        return Setting(beta, thin)
-    best, best_score = Setting(betas[0], thin or MOST_THIN), -np.inf
-    log_share, before = 0.0, None
-    for k, value in enumerate(betas):
+    betas = (asked.beta,) if asked.beta else tuple(x / gap for x in TRIED)
+    low = asked.low or min(TRIED[0] / gap, betas[-1] / 2)
+    trials: list[_Trial] = []
+    if asked.dynamics != "pt":
+        trials += _try_betas(chains, betas, asked.thin)
+    if asked.dynamics == "pt" or (asked.dynamics == "auto" and not asked.beta):
+        trials += _try_ladders(chains, low, [x for x in betas if x > low], asked.thin)
+    if trials:
+        return max(trials, key=_value).setting
+    thin = asked.thin or MOST_THIN
+    return Setting(betas[-1], thin, low) if asked.dynamics == "pt" else Setting(betas[0], thin)
+
+
+class _Trial(NamedTuple):
+    """A setting, the logarithm of its share of answers, and what a sample costs.
+
+    Shares are relative to that at the hottest beta.
+    """
+
+    setting: Setting
+    share: float
+    cost: float
+
+
+def _value(trial: _Trial) -> float:
+    return trial.share - float(np.log(trial.cost))
+
+
+def _try_betas(chains: _Chains, betas: Sequence[float], thin: int | None) -> list[_Trial]:
+    """Chains at one beta each, rising, as far as they mix."""
+    trials: list[_Trial] = []
+    share, before = 0.0, None
+    for k, beta in enumerate(betas):
         block = chains.start(PILOT_BLOCK + k)
-        if thin and chains.advance(block, value, 2 * thin):
-            mixing: int | None = thin
-        else:
-            mixing = _mixing_time(chains, block, value)
+        mixing = _mixing_time(chains, block, (beta,), thin)
         if mixing is None:
             break
-        energy = float(chains.design.model.energies(replicas(block.state, LANES)).mean())
+        energy = float(chains.meter.energies(block.state).mean())
         if before:
-            log_share += (value - before[0]) * (energy + before[1]) / 2
-        before = value, energy
-        score = log_share - np.log(mixing)
-        if score > best_score:
-            best, best_score = Setting(value, mixing), score
-    return best
+            share += (beta - before[0]) * (energy + before[1]) / 2
+        before = beta, energy
+        trials.append(_Trial(Setting(beta, mixing), share, chains.cost(mixing)))
+    return trials
 
 
-def _mixing_time(chains: _Chains, block: _Block, beta: float) -> int | None:
-    """The first t, doubling, at which states t sweeps apart are uncorrelated; or None."""
+def _try_ladders(
+    chains: _Chains, low: float, betas: Sequence[float], thin: int | None
+) -> list[_Trial]:
+    """Ladders from one beta down to others, rising, as far as their last rungs mix."""
+    trials: list[_Trial] = []
+    for k, beta in enumerate(betas):
+        rungs = chains.betas(Setting(beta, 1, low))
+        block = chains.start(LADDER_BLOCK + k)
+        mixing = _mixing_time(chains, block, rungs, thin)
+        if mixing is None:
+            break
+        energies = chains.meter.energies(block.state).reshape(-1, len(rungs), 64).mean(axis=(0, 2))
+        share = float(np.trapezoid(energies, rungs))
+        trials.append(_Trial(Setting(beta, mixing, low), share, chains.cost(len(rungs) * mixing)))
+    return trials
+
+
+def _mixing_time(chains: _Chains, block: _Block, betas: Betas, thin: int | None) -> int | None:
+    """The first t, doubling, at which samples t sweeps apart are uncorrelated; or None.
+
+    Where t is given, that, after as many sweeps as a run has before its first samples.
+    """
+    if thin:
+        return thin if chains.advance(block, betas, 2 * thin) else None
     rows = _free_inputs(chains.design, chains.clamped)
     thin = FIRST_THIN
-    while thin <= MOST_THIN and chains.advance(block, beta, thin):
+    while thin <= MOST_THIN and chains.advance(block, betas, thin):
         squares = []
         for _ in range(PILOT_LAGS):
-            before = block.state[rows].copy()
-            if not chains.advance(block, beta, thin):
+            before = block.state[rows, len(betas) - 1 :: len(betas)].copy()
+            if not chains.advance(block, betas, thin):
                 return None
-            squares.append(_square(before, block.state[rows]))
+            squares.append(_square(before, block.state[rows, len(betas) - 1 :: len(betas)]))
         if _root(float(np.mean(squares))) <= PILOT_CORRELATION:
             return thin
         thin *= 2
     return None
+
+
+def _samples(blocks: Sequence[_Block], rungs: int) -> list[UInt64]:
+    """The states of the chains at the last beta, as many words of them as a state has."""
+    if rungs == 1:
+        return [block.state for block in blocks]
+    last = [block.state[:, rungs - 1 :: rungs] for block in blocks]
+    words = np.concatenate(last, axis=1)
+    return np.split(words, words.shape[1] // WORDS, axis=1)
 
 
 def _free_inputs(design: Design, clamped: Clamped) -> Int64:
@@ -287,11 +408,14 @@ def _free_inputs(design: Design, clamped: Clamped) -> Int64:
 
 
 def _square(before: UInt64, after: UInt64) -> float:
-    """Mean over bits of the squared correlation across chains between two times."""
-    if not len(before):
-        return 1 / LANES
-    x, y = (_standard(bits_of(state)) for state in (before, after))
-    return float(((x * y).mean(axis=1) ** 2).mean())
+    """Mean over bits of the squared correlation across chains between two times.
+
+    Without what independent chains show by chance.
+    """
+    if not before.size:
+        return 0.0
+    x, y = (_standard(bits_of(np.ascontiguousarray(state))) for state in (before, after))
+    return float(((x * y).mean(axis=1) ** 2).mean() - 1 / x.shape[1])
 
 
 def _standard(bits: npt.NDArray[np.uint8]) -> Floats:
@@ -302,15 +426,14 @@ def _standard(bits: npt.NDArray[np.uint8]) -> Floats:
 
 
 def _root(square: float) -> float:
-    """The root, without what 1024 independent chains show by chance."""
-    return sqrt(max(0.0, square - 1 / LANES))
+    return sqrt(max(0.0, square))
 
 
 def _advance(
-    pool: ThreadPoolExecutor, chains: _Chains, blocks: Sequence[_Block], beta: float, sweeps: int
+    pool: ThreadPoolExecutor, chains: _Chains, blocks: Sequence[_Block], betas: Betas, sweeps: int
 ) -> bool:
     """Move all blocks on; False where one was halted."""
-    moving = [pool.submit(chains.advance, block, beta, sweeps) for block in blocks]
+    moving = [pool.submit(chains.advance, block, betas, sweeps) for block in blocks]
     ended = [_wait(future) for future in moving]
     return all(ended)
 

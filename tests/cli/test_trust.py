@@ -355,7 +355,7 @@ def test_merge_refuses(results, other, text):
         ),
         (
             ("--equilibrium", "--beta", "0.3:1"),
-            "--equilibrium samples at one inverse temperature: --beta B",
+            "--equilibrium samples at one inverse temperature: --beta B, or --dynamics pt",
         ),
         (
             ("--equilibrium", "--target", "3"),

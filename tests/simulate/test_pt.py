@@ -12,7 +12,7 @@ from invc.assemble import assemble
 from invc.design import parse_clamps, presolve
 from invc.simulate import run
 from invc.simulate.dynamics import DYNAMICS, Task, problem_of
-from invc.simulate.dynamics.pt import AT_ONCE, RUNGS, Ladders, ladder_of
+from invc.simulate.dynamics.pt import AT_ONCE, RUNGS, _ladders, ladder_of
 from invc.simulate.heat import FULL, heat
 from invc.simulate.kernels.heatbath import find_kernel, kernel_names
 from invc.simulate.ladder import LEAST_STEP, compile_ladder
@@ -99,9 +99,9 @@ def test_rungs_are_as_likely_to_trade_as_each_other(n):
     betas = ladder_of(task)
     assert len(betas) == RUNGS
     assert (betas[0], betas[-1]) == pytest.approx((task.schedule.low, task.schedule.high))
-    ladders = Ladders.of(task)
-    ladders.sweep(betas, 512, 8)
-    share = ladders.sweep(betas, 1024, 8)[:-1] / (64 * LANES / RUNGS)
+    ladders = _ladders(task)
+    ladders.sweep(betas, 512)
+    share = ladders.sweep(betas, 1024)[:-1] / (64 * LANES / RUNGS)
     assert share.max() - share.min() < 0.12
     assert share.min() > 0.2
 

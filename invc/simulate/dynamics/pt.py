@@ -10,8 +10,10 @@ import numpy.typing as npt
 from invc.ising.model import Int64
 from invc.simulate.dynamics.gibbs import gibbs
 from invc.simulate.dynamics.task import Ended, Task
-from invc.simulate.kernels.heatbath import find_ladder_kernel
+from invc.simulate.energy import Meter
+from invc.simulate.kernels.heatbath import LadderKernel, find_ladder_kernel
 from invc.simulate.ladder import LEAST_STEP, Betas, compile_ladder
+from invc.simulate.program import Program
 from invc.simulate.random import LANES, UInt64
 
 RUNGS = 4  # 2 and 8 were no faster on 8- to 12-bit multipliers
@@ -37,14 +39,14 @@ def pt(task: Task) -> Ended | None:
     betas = ladder_of(task)
     if len(betas) == 1:
         return gibbs(task)
-    ladders = Ladders.of(task)
+    ladders = _ladders(task)
     at_once = AT_ONCE if task.program.updates <= LARGE else BETWEEN
     done = 0
     while done < task.schedule.sweeps:
         if task.stopped():
             return None
         sweeps = min(at_once, task.schedule.sweeps - done)
-        ladders.sweep(betas, sweeps, BETWEEN)
+        ladders.sweep(betas, sweeps)
         done += sweeps
         if task.watch(done, ladders.state):
             break
@@ -59,24 +61,64 @@ def plan_pt(task: Task) -> str:
 def ladder_of(task: Task) -> Betas:
     """Inverse temperatures from hot to cold, the same for every block of a run."""
     low, high = task.schedule.low, task.schedule.high
-    if high - low < TRIAL_RUNGS * LEAST_STEP or not task.program.updates:
-        return (high,)
     key = ("ladder", low, high, task.seed)
     if key not in task.problem.notes:
-        task.problem.notes[key] = _spaced(task, low, high)
+        task.problem.notes[key] = space_rungs(_ladders(task), low, high)
     betas: Betas = task.problem.notes[key]  # type: ignore[assignment]
     return betas
 
 
-def _spaced(task: Task, low: float, high: float) -> Betas:
-    """Rungs between which exchanges are refused equally often.
+def _ladders(task: Task) -> Ladders:
+    """Ladders at the start of a block, or where an earlier one ended."""
+    state, rng = task.start()
+    state = state if task.before is None else task.before.copy()
+    return Ladders(task.program, task.problem.meter, find_ladder_kernel(task.code), state, rng)
+
+
+@dataclass(eq=False)
+class Ladders:
+    """A block of ladders on their way.
+
+    Attributes:
+        program: The sweep.
+        meter: Of the energies.
+        kernel: What performs sweeps and exchanges.
+        state: Shape (spins, 16), the words in the order of `invc.simulate.ladder`.
+        rng: Generators.
+        turn: Exchanges so far.
+    """
+
+    program: Program
+    meter: Meter
+    kernel: LadderKernel
+    state: UInt64
+    rng: UInt64
+    turn: int = 0
+
+    def sweep(self, betas: Betas, sweeps: int, between: int = BETWEEN) -> Int64:
+        """Move on, with an exchange after every few sweeps; the trades of each rung."""
+        ladder = compile_ladder(betas, (1 << self.meter.bits) - 1)
+        program, meter, state, rng = self.program, self.meter, self.state, self.rng
+        traded = self.kernel(program, meter, state, rng, ladder, sweeps, between, self.turn)
+        self.turn += sweeps // between
+        return traded
+
+
+def space_rungs(ladders: Ladders, low: float, high: float) -> Betas:
+    """Rungs between which exchanges are refused equally often, or one where the range is nothing.
 
     The refusals between neighbours add up to a length along the ladder, and equal parts of it
     are the steps.
+
+    Args:
+        ladders: That may be moved to find out.
+        low: The first inverse temperature.
+        high: The last one.
     """
+    if high - low < TRIAL_RUNGS * LEAST_STEP or not ladders.program.updates:
+        return (high,)
     trial = _steps(low, high, TRIAL_RUNGS)
     betas = tuple(trial.tolist())
-    ladders = Ladders.of(task)
     ladders.sweep(betas, TRIAL_SWEEPS, TRIAL_BETWEEN)
     traded = ladders.sweep(betas, TRIAL_SWEEPS, TRIAL_BETWEEN)[:-1]
     asked = LANES / TRIAL_RUNGS * TRIAL_SWEEPS / TRIAL_BETWEEN / 2
@@ -92,36 +134,3 @@ def _steps(low: float, high: float, rungs: int) -> npt.NDArray[np.float64]:
     """Rungs by ratios, or where those are too close at the hot end by equal steps."""
     steps = np.geomspace(low, high, rungs)
     return steps if np.diff(steps).min() >= LEAST_STEP else np.linspace(low, high, rungs)
-
-
-@dataclass(eq=False)
-class Ladders:
-    """A block of ladders on their way.
-
-    Attributes:
-        task: What they sample.
-        state: Shape (spins, 16), the words in the order of `invc.simulate.ladder`.
-        rng: Generators.
-        turn: Exchanges so far.
-    """
-
-    task: Task
-    state: UInt64
-    rng: UInt64
-    turn: int = 0
-
-    @classmethod
-    def of(cls, task: Task) -> Ladders:
-        """At the start of a block, or where an earlier one ended."""
-        state, rng = task.start()
-        return cls(task, state if task.before is None else task.before.copy(), rng)
-
-    def sweep(self, betas: Betas, sweeps: int, between: int) -> Int64:
-        """Move on, with an exchange after every few sweeps; the trades of each rung."""
-        meter = self.task.problem.meter
-        ladder = compile_ladder(betas, (1 << meter.bits) - 1)
-        kernel = find_ladder_kernel(self.task.code)
-        program, state, rng = self.task.program, self.state, self.rng
-        traded = kernel(program, meter, state, rng, ladder, sweeps, between, self.turn)
-        self.turn += sweeps // between
-        return traded
