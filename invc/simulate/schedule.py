@@ -9,17 +9,18 @@ import numpy as np
 FIRST_SWEEPS = 256
 MOST_SWEEPS = 1 << 20
 WIDE = 20.0  # ranges of designs are from 1.5 to 5
+MOST_LEVELS = 64  # of beta in a read: tables of each are made once and kept
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Inverse temperatures of one read, held for `hold` sweeps each.
+    """Inverse temperatures of one read, and in what steps it goes through them.
 
     Attributes:
         low: First beta.
         high: Last beta.
         sweeps: Sweeps of the read.
-        hold: Sweeps between two steps of beta.
+        hold: The most sweeps of one step.
     """
 
     low: float
@@ -30,14 +31,13 @@ class Schedule:
     def steps(self) -> list[tuple[float, int]]:
         """(beta, sweeps) in order, beta rising by equal steps, or over a wide range by ratios."""
         count = max(1, -(-self.sweeps // self.hold))
+        levels = min(count, MOST_LEVELS)
         spaced = np.geomspace if self.high > WIDE * self.low else np.linspace
-        betas = spaced(self.low, self.high, count) if count > 1 else [self.high]
-        left = self.sweeps
-        steps = []
-        for beta in betas:
-            steps.append((float(beta), min(self.hold, left)))
-            left -= self.hold
-        return steps
+        betas = spaced(self.low, self.high, levels).tolist() if levels > 1 else [self.high]
+        return [
+            (betas[k * levels // count], min(self.hold, self.sweeps - k * self.hold))
+            for k in range(count)
+        ]
 
 
 def default_betas(dynamics: str, gap: int) -> tuple[float, float]:
@@ -55,5 +55,5 @@ def default_betas(dynamics: str, gap: int) -> tuple[float, float]:
 
 
 def hold_of(updates: int) -> int:
-    """Sweeps at one beta: few enough that a step of a large model ends soon."""
-    return 8 if updates <= 1 << 14 else 2 if updates <= 1 << 17 else 1
+    """Sweeps of a step: few enough that one of a large model ends soon."""
+    return 16 if updates <= 1 << 14 else 2 if updates <= 1 << 17 else 1
