@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from invc.simulate.kernels import sliced
+
 UInt64 = npt.NDArray[np.uint64]
 
 WORDS = 16  # of 64 replicas each
@@ -25,6 +27,13 @@ def first_state(source: np.random.Philox, spins: int) -> UInt64:
 def generators(source: np.random.Philox) -> UInt64:
     """States of 16 generators xoshiro256++. Shape (4, 16), uint64."""
     return first_state(source, 4)
+
+
+def random_rows(rng: UInt64, count: int) -> UInt64:
+    """Uniform random bits, as `draw` gives them row by row. Shape (count, 16), uint64."""
+    rows: UInt64 = np.empty((count, WORDS), dtype=np.uint64)
+    sliced.fill_rows(rng, rows)
+    return rows
 
 
 def draw(rng: UInt64) -> UInt64:

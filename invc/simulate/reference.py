@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from invc.ising.model import Int32, Int64
+from invc.ising.model import Int8, Int32, Int64
 from invc.simulate.energy import Meter
 from invc.simulate.heat import BITS, FULL, Heat
 from invc.simulate.ladder import Ladder
@@ -20,15 +20,28 @@ from invc.simulate.random import LANES, WORDS, UInt64, bits_of, draw, words_of
 POOL = 64
 USES = 64
 FEW_UPDATES = 16
+EVERY = 8
 BRIEF = 1 << 15
 TURNS = 8
 FEW_LEFT = 24
 
 
 def sweep(
-    program: Program, state: UInt64, rng: UInt64, heats: tuple[Heat, Heat], sweeps: int
+    program: Program,
+    state: UInt64,
+    rng: UInt64,
+    heats: tuple[Heat, Heat],
+    sweeps: int,
+    restless: Int8 | None = None,
 ) -> None:
     """Update every target in order, `sweeps` times, in place: heat bath at one temperature.
+
+    Cold, a spin whose field is 0 is all that is left to chance. Some may be restless: they flip
+    then and toss a coin in one sweep of `EVERY` only. Both rules leave the Boltzmann distribution
+    as it is, and flipping moves on what a coin moves to and fro.
+
+    Source: Peskun, https://doi.org/10.1093/biomet/60.3.607; of two states: Liu,
+    https://doi.org/10.1093/biomet/83.3.681.
 
     Args:
         program: The updates.
@@ -36,13 +49,18 @@ def sweep(
         rng: Shape (4, 16), uint64.
         heats: For even and odd fields.
         sweeps: How many.
+        restless: 1 for the updates of spins that are. Shape (u,).
     """
     bits = bits_of(state)
+    flips = np.zeros(program.updates, dtype=bool)
+    if restless is not None and heats[0].thresholds.tolist() == [1 << BITS - 1]:
+        flips = (restless != 0) & (program.parity == 0)
     tables = heats[0].thresholds[np.newaxis], heats[1].thresholds[np.newaxis]
     with np.errstate(over="ignore"):
-        noise = _noises(program, tables, rng, sweeps)
-        for _ in range(sweeps):
-            _sweep(program, bits, noise, (heats[0].certain, heats[1].certain))
+        noise = _noises(program, tables, rng, sweeps, flips)
+        for s in range(sweeps):
+            certain = heats[0].certain, heats[1].certain
+            _sweep(program, bits, noise, certain, flips if s % EVERY else None)
     state[:] = words_of(bits)
 
 
@@ -117,10 +135,15 @@ def _sweep(
     bits: npt.NDArray[np.uint8],
     noise: Sequence[Iterator[npt.NDArray[np.int64]]],
     certain: tuple[int, int],
+    flips: npt.NDArray[np.bool_] | None = None,
 ) -> None:
     for u in range(program.updates):
         r = int(program.parity[u])
-        above = next(noise[r])  # thresholds above the random number, for each replica
+        # Thresholds above the random number, for each replica; one, of a spin that is to flip.
+        if flips is not None and flips[u]:
+            above = 1 - bits[program.target[u]].astype(np.int64)
+        else:
+            above = next(noise[r])
         total = _sum(program, u, bits)
         bits[program.target[u]] = total + above >= certain[r] - program.shift[u]
 
@@ -142,10 +165,13 @@ def _noises(
     tables: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]],
     rng: UInt64,
     sweeps: int,
+    flips: npt.NDArray[np.bool_] | None = None,
 ) -> list[Iterator[npt.NDArray[np.int64]]]:
-    """Noise for even and odd fields."""
+    """Noise for even and odd fields, of which some updates need little."""
     each = 1 if program.updates < FEW_UPDATES else USES
     uses = [sweeps * int(np.count_nonzero(program.parity == r)) for r in (0, 1)]
+    if flips is not None:
+        uses[0] -= int(np.count_nonzero(flips)) * (sweeps - -(-sweeps // EVERY))
     return [_noise(tables[r], rng, uses[r], each) for r in (0, 1)]
 
 
@@ -242,6 +268,7 @@ def settle(
     state: UInt64,
     rng: UInt64,
     heats: tuple[Heat, Heat],
+    restless: Int8,
     looks: Looks,
     course: Course,
     row: UInt64,
@@ -256,13 +283,14 @@ def settle(
         state: Shape (spins, 16), uint64.
         rng: Shape (4, 16), uint64.
         heats: For even and odd fields.
+        restless: As of `sweep`.
         looks: When to end.
         course: How far it is.
         row: Becomes which replicas satisfy the stage. Shape (16,).
     """
     left = BRIEF
     while True:
-        sweep(program, state, rng, heats, course.length)
+        sweep(program, state, rng, heats, course.length, restless)
         row[:] = satisfied.holds(state)
         count = ones(row)
         done = course.done + course.length

@@ -13,10 +13,11 @@ from functools import cached_property
 from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 
 from invc.assemble import gate_terms
 from invc.design import Clamped, Design
-from invc.ising.model import Int64
+from invc.ising.model import Int8, Int64
 from invc.simulate.logic import Condition, gates_satisfied
 from invc.simulate.program import Program, compile_rows, part_of
 
@@ -31,6 +32,10 @@ class Stage:
     Attributes:
         program: Updates of the spins born in this stage, under the Hamiltonian of its gates
             alone: gates before it have no spin that is still free, later ones are off.
+        restless: 1 for the updates of spins that flip where nothing is to choose between, so that
+            what does not fit runs along a chain of gates until it does. Inputs and what gates
+            make of them toss coins, so that all their values stay as likely, but for the last
+            input of the stage, which fits itself to the others. Shape (u,).
         copied: Spins that a copy of a replica needs once this stage is done: inputs, and what
             later stages read. Shape (k,).
         retired: Spins born by now that were copied until this stage and are not from it on.
@@ -40,6 +45,7 @@ class Stage:
     """
 
     program: Program
+    restless: Int8
     copied: Int64
     retired: Int64
     complete: bool
@@ -72,19 +78,33 @@ def plan_stages(design: Design, clamped: Clamped) -> tuple[Stage, ...]:
     last_input = int(born_in[inputs & free & (last_use >= 0)].max(initial=0))
     program = _compile(design, clamped, groups, born_in, np.array(order, dtype=np.int64))
     stages = []
-    for k, gates in enumerate(groups):
+    for k, group in enumerate(groups):
         live = born_in <= k
         stages.append(
             Stage(
                 part_of(program, ends[k], ends[k + 1]),
+                _restless(design, group, order[ends[k] : ends[k + 1]], inputs),
                 np.flatnonzero(live & ((last_use > k) | inputs)),
                 np.flatnonzero(live & (last_use == k) & ~inputs),
                 k >= last_input,
                 design,
-                tuple(gates),
+                tuple(group),
             )
         )
     return tuple(stages)
+
+
+def _restless(
+    design: Design, gates: Sequence[int], born: Sequence[int], inputs: npt.NDArray[np.bool_]
+) -> Int8:
+    """Which of the spins born in a stage are restless, see `Stage`."""
+    chosen = {spin + 1 for spin in [spin for spin in born if inputs[spin]][:-1]}
+    calm = set(chosen)
+    for k in gates:
+        gate = design.netlist.gates[k]
+        if not chosen.isdisjoint(pin >> 1 for pin in gate.inputs):
+            calm.update(pin >> 1 for pin in gate.outputs)
+    return np.array([spin + 1 not in calm for spin in born], dtype=np.int8)
 
 
 def _compile(

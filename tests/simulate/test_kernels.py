@@ -110,20 +110,22 @@ def test_a_long_program_does_what_its_parts_do_again_and_again(name):
     most=st.integers(1, 40),
     length=st.integers(1, 9),
     beta=st.sampled_from([0.3, 1.0, 20.0]),
+    flips=st.integers(0, 2**30),
 )
 @settings(max_examples=30, deadline=None)
-def test_settling_equals_the_reference(name, enough, stalled, most, length, beta):
+def test_settling_equals_the_reference(name, enough, stalled, most, length, beta, flips):
     design = assemble(multiplier(3), CELLS)
     program = compile_program(design.model, np.zeros(design.model.spins, dtype=np.int8))
     satisfied = gates_satisfied(design, range(4))
     heats = (heat(beta, 0), heat(beta, 1))
+    restless = np.array([flips >> k % 30 & 1 for k in range(program.updates)], dtype=np.int8)
     looks = reference.Looks(enough, stalled, most)
     ends = []
     for settle in (find_settler(name), find_settler("reference")):
         state, rng = begin(design.model.spins, 7)
         row = np.empty(16, dtype=np.uint64)
         course = reference.Course(0, length, -1)
-        result = settle(program, satisfied, state, rng, heats, looks, course, row)
+        result = settle(program, satisfied, state, rng, heats, restless, looks, course, row)
         ends.append((result, state.tolist(), rng.tolist(), row.tolist()))
     assert ends[0] == ends[1]
 
@@ -139,6 +141,7 @@ def test_settling_comes_back_after_a_while():
         state,
         rng,
         heats,
+        np.zeros(program.updates, dtype=np.int8),
         reference.Looks(1025, -5000, 1 << 40),
         reference.Course(0, 16, -5000),
         np.empty(16, dtype=np.uint64),

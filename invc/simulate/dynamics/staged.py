@@ -15,7 +15,7 @@ from invc.simulate.random import LANES, WORDS, UInt64, words_of
 from invc.simulate.reference import Course, Looks, Verdict
 from invc.simulate.stages import Stage
 
-FIRST = 32  # sweeps before replicas are looked at for the first time
+FIRST = 8  # sweeps before replicas are looked at for the first time
 ENOUGH = 922  # of 1024 replicas satisfy a stage: the others become copies of these
 STALLED = 21  # replicas that twice the sweeps have won: the rest is stuck
 STEPS = 8  # of beta when those that are stuck are heated
@@ -84,7 +84,15 @@ class _Staged:
                 return None
             before = course.done
             verdict, course = self.settler(
-                stage.program, stage.satisfied, self.state, self.rng, heats, looks, course, good
+                stage.program,
+                stage.satisfied,
+                self.state,
+                self.rng,
+                heats,
+                stage.restless,
+                looks,
+                course,
+                good,
             )
             self.count(stage.program, course.done - before)
         return good if verdict == Verdict.ENDED else self.anneal(stage, good, course.length)

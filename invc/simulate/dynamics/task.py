@@ -16,7 +16,7 @@ from invc.simulate.energy import Meter, compile_meter
 from invc.simulate.kernels.heatbath import Kernel
 from invc.simulate.logic import Condition, answers_seen, gates_satisfied
 from invc.simulate.program import Program, compile_program
-from invc.simulate.random import UInt64, block_generator, first_state, generators
+from invc.simulate.random import UInt64, block_generator, generators, random_rows
 from invc.simulate.ranked import Sampled, sampled
 from invc.simulate.schedule import Schedule, default_betas
 from invc.simulate.stages import Stage, plan_stages
@@ -175,7 +175,8 @@ class Task:
     def start(self) -> tuple[UInt64, UInt64]:
         """The first state, held spins in place, and the generators."""
         source = block_generator(self.seed, self.block)
-        state = first_state(source, len(self.known))
+        rng = generators(source)
+        state = random_rows(rng, len(self.known))
         state[self.known > 0] = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
         state[self.known < 0] = np.uint64(0)
-        return state, generators(source)
+        return state, rng

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.diagnostics import InvcError, nearest
+from invc.ising.model import Int8
 from invc.simulate import reference
 from invc.simulate.energy import Meter
 from invc.simulate.heat import Heat
@@ -22,7 +23,7 @@ from invc.simulate.reference import Course, Looks, Verdict
 
 Kernel: TypeAlias = Callable[[Program, UInt64, UInt64, tuple[Heat, Heat], int], None]
 Settler: TypeAlias = Callable[
-    [Program, Condition, UInt64, UInt64, tuple[Heat, Heat], Looks, Course, UInt64],
+    [Program, Condition, UInt64, UInt64, tuple[Heat, Heat], Int8, Looks, Course, UInt64],
     tuple[Verdict, Course],
 ]
 
@@ -76,6 +77,7 @@ def _settle(
     state: UInt64,
     rng: UInt64,
     heats: tuple[Heat, Heat],
+    restless: Int8,
     looks: Looks,
     course: Course,
     row: UInt64,
@@ -92,6 +94,7 @@ def _settle(
         even.certain,
         odd.thresholds,
         odd.certain,
+        restless,
         *looks,
         *course,
         row,

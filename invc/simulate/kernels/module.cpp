@@ -18,15 +18,18 @@ namespace nb = nanobind;
 // What each instruction set compiles.
 #define DECLARE(name)                                                                           \
   namespace name {                                                                              \
-  void sweep(const Program&, std::uint64_t*, std::uint64_t*, const Heat&, int);                 \
+  void sweep(const Program&, std::uint64_t*, std::uint64_t*, const Heat&, int,                  \
+             const std::int8_t*);                                                               \
   void sweep_ladder(const Program&, std::uint64_t*, std::uint64_t*, const Heat&, const Ladder&, \
                     int, int, int, std::int64_t*);                                              \
   int holds(const Logic&, const std::int32_t*, std::size_t, const std::uint64_t*,               \
             std::uint64_t*);                                                                    \
   Verdict settle(const Program&, const Logic&, std::int32_t, std::uint64_t*, std::uint64_t*,    \
-                 const Heat&, int, int, std::int64_t, Course&, std::uint64_t*);                 \
+                 const Heat&, const std::int8_t*, int, int, std::int64_t, Course&,              \
+                 std::uint64_t*);                                                               \
   void resample(std::uint64_t*, const std::int64_t*, std::size_t, const std::uint64_t*,         \
                 std::uint64_t*, std::int32_t*);                                                 \
+  void fill_rows(std::uint64_t*, std::uint64_t*, std::size_t);                                  \
   void sum_terms(const std::int32_t*, std::size_t, int, const std::uint64_t*, std::int64_t*);   \
   }
 DECLARE(baseline)
@@ -41,10 +44,12 @@ struct Code {
   decltype(&baseline::holds) holds;
   decltype(&baseline::settle) settle;
   decltype(&baseline::resample) resample;
+  decltype(&baseline::fill_rows) fill_rows;
   decltype(&baseline::sum_terms) sum_terms;
 };
 #define CODE(name)                                                                       \
   Code{name::sweep,  name::sweep_ladder, name::holds, name::settle, name::resample, \
+       name::fill_rows, \
        name::sum_terms}
 
 template <class T>
@@ -174,17 +179,20 @@ static void sweep(const std::string& kernel, const Compiled& compiled, State sta
   const Heat heat = heat_of(even, certain_even, odd, certain_odd);
   const Code code = find(kernel);
   nb::gil_scoped_release released;
-  code.sweep(compiled.program, state.data(), rng.data(), heat, sweeps);
+  code.sweep(compiled.program, state.data(), rng.data(), heat, sweeps, nullptr);
 }
 
 static nb::tuple settle(const std::string& kernel, const Compiled& compiled,
                         const CompiledLogic& satisfied, std::int32_t good, State state, State rng,
                         Thresholds even, std::int64_t certain_even, Thresholds odd,
-                        std::int64_t certain_odd, int enough, int stalled, std::int64_t most,
+                        std::int64_t certain_odd, Array<std::int8_t> restless, int enough, int stalled, std::int64_t most,
                         std::int64_t done, std::int64_t length, std::int64_t before, Row row) {
   compiled.check(state, rng);
   satisfied.check(state);
   satisfied.check(good);
+  if (restless.shape(0) != compiled.program.updates) {
+    throw std::invalid_argument("an entry for each update");
+  }
   if (length < 1 || length > 1 << 30) throw std::invalid_argument("no such number of sweeps");
   const Heat heat = heat_of(even, certain_even, odd, certain_odd);
   const Code code = find(kernel);
@@ -193,7 +201,7 @@ static nb::tuple settle(const std::string& kernel, const Compiled& compiled,
   {
     nb::gil_scoped_release released;
     verdict = code.settle(compiled.program, satisfied.logic, good, state.data(), rng.data(), heat,
-                          enough, stalled, most, course, row.data());
+                          restless.data(), enough, stalled, most, course, row.data());
   }
   return nb::make_tuple(static_cast<int>(verdict), course.done, course.length, course.before);
 }
@@ -214,6 +222,12 @@ static void check_rows(const State& state, const Array<std::int64_t>& rows) {
       throw std::invalid_argument("no such row");
     }
   }
+}
+
+static void fill_rows(State rng, State rows) {
+  if (rng.shape(0) != 4) throw std::invalid_argument("a generator has four rows");
+  nb::gil_scoped_release released;
+  fastest().fill_rows(rng.data(), rows.data(), rows.shape(0));
 }
 
 using Origin = nb::ndarray<std::int32_t, nb::shape<LANES>, nb::c_contig, nb::device::cpu>;
@@ -319,12 +333,13 @@ NB_MODULE(sliced, m) {
         nb::arg("sweeps"), "Update every target in order, `sweeps` times, in place.");
   m.def("settle", &settle, nb::arg("kernel"), nb::arg("program"), nb::arg("satisfied"),
         nb::arg("good"), nb::arg("state"), nb::arg("rng"), nb::arg("even"),
-        nb::arg("certain_even"), nb::arg("odd"), nb::arg("certain_odd"), nb::arg("enough"),
+        nb::arg("certain_even"), nb::arg("odd"), nb::arg("certain_odd"), nb::arg("restless"), nb::arg("enough"),
         nb::arg("stalled"), nb::arg("most"), nb::arg("done"), nb::arg("length"),
         nb::arg("before"), nb::arg("row"),
         "Sweep until enough replicas fulfil a condition: verdict, done, length, before.");
   m.def("holds", &holds, nb::arg("logic"), nb::arg("literals"), nb::arg("state"), nb::arg("rows"),
         "Rows of literals of a logic; returns how many bits of the last one are set.");
+  m.def("fill_rows", &fill_rows, nb::arg("rng"), nb::arg("rows"), "Random bits, row by row.");
   m.def("resample", &resample, nb::arg("state"), nb::arg("rows"), nb::arg("good"), nb::arg("rng"),
         nb::arg("origin"), "In some rows make lanes that are not good copies of random ones that are.");
   m.def("sweep_ladder", &sweep_ladder, nb::arg("kernel"), nb::arg("program"), nb::arg("state"),

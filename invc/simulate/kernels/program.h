@@ -13,6 +13,7 @@ constexpr std::size_t FEW_UPDATES = 16;  // of a program that draws every vector
 constexpr std::size_t CACHED = 1 << 17;  // spins, of 16 MB, that are taken to stay in some cache
 constexpr std::size_t PREPARED = 1024;   // steps of a model with more that are ready at a time
 constexpr std::size_t NEAR = 6, FAR = 6000;  // updates by which its rows are fetched ahead
+constexpr int EVERY = 8;  // sweeps: in one of them restless spins toss coins, as all others do
 constexpr std::int64_t BRIEF = 1 << 15;  // updates after which `settle` lets its caller look around
 constexpr int HEAT_BITS = 16;        // of a random number
 constexpr int MOST_NOISE_BITS = 16;  // of a number of thresholds, which fit 15

@@ -45,6 +45,7 @@ def settle(
     certain_even: int,
     odd: npt.NDArray[np.int32],
     certain_odd: int,
+    restless: npt.NDArray[np.int8],
     enough: int,
     stalled: int,
     most: int,
@@ -59,6 +60,7 @@ def holds(
     state: npt.NDArray[np.uint64],
     rows: npt.NDArray[np.uint64],
 ) -> int: ...
+def fill_rows(rng: npt.NDArray[np.uint64], rows: npt.NDArray[np.uint64]) -> None: ...
 def resample(
     state: npt.NDArray[np.uint64],
     rows: npt.NDArray[np.int64],
