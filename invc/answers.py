@@ -35,7 +35,7 @@ NOT_AT_EQUILIBRIUM: Mapping[str, str] = {
 class Table(Sequence[Any]):
     """Records that show themselves: as text in a session, as a table in a notebook."""
 
-    digits = 10  # of a number that is not whole
+    form = ".10g"  # of a number that is not whole
 
     @property
     def records(self) -> Sequence[Any]:
@@ -74,7 +74,7 @@ class Table(Sequence[Any]):
         return [list(map(self._text, row)) for row in zip(*columns, strict=True)]
 
     def _text(self, value: object) -> str:
-        return f"{value:.{self.digits}g}" if isinstance(value, float) else str(value)
+        return format(value, self.form) if isinstance(value, float) else str(value)
 
     @property
     def _caption(self) -> str:
@@ -205,7 +205,7 @@ class Marginals(Table):
 
     bits: tuple[Marginal, ...]
     over: str
-    digits = 4
+    form = ".4f"
 
     @property
     def records(self) -> Sequence[Marginal]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -26,6 +27,7 @@ from invc.design import (
     Design,
     parse_biases,
     parse_clamps,
+    parse_combination,
     presolve,
 )
 from invc.design import read_design as _read_design
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = int | str
 Clamps: TypeAlias = Mapping[str, Value] | Iterable[str] | str
+Combination: TypeAlias = Mapping[str, Value] | str
+Forbid: TypeAlias = Combination | Iterable[Combination]
+Biases: TypeAlias = Mapping[str, float] | Iterable[str] | str
 Source: TypeAlias = str | Path
 
 TEXT_FILE = "source.sv"
@@ -143,8 +148,8 @@ def simulate(
     time_limit: float | None = None,
     target: int | None = None,
     strict: bool = False,
-    forbid: Iterable[Mapping[str, Value]] = (),
-    bias: Mapping[str, float] | None = None,
+    forbid: Forbid = (),
+    bias: Biases = (),
     equilibrium: bool = False,
     prove: bool = False,
     explain: bool = False,
@@ -169,8 +174,8 @@ def simulate(
         time_limit: Seconds, 60 unless `reads` is given; 5 where a proof may follow.
         target: Stop at so many distinct answers.
         strict: Count only reads in which every gate is satisfied.
-        forbid: Combinations of values that no answer may have.
-        bias: Soft clamps: P(bit = 1) that a bit would have alone.
+        forbid: Combinations of values that no answer may have, {"a": 11, "b": 13}, or their texts.
+        bias: Soft clamps: P(bit = 1) that a bit would have alone, {"a[3]": 0.8}, or their texts.
         equilibrium: Sample at one inverse temperature or, by replica exchange, the last of several,
             `sweeps` apart: every answer is as likely as any other, or as its biases make it.
         prove: Ask a SAT solver when no read is an answer.
@@ -182,11 +187,13 @@ def simulate(
     """
     from invc.pictures import Pictures  # noqa: PLC0415
 
+    _check_counts(reads=reads, sweeps=sweeps, threads=threads, target=target, time_limit=time_limit)
+    _check_schedule(seed, beta)
     chosen = _design(design)
     held = _held(chosen, clamps, ports)
-    forbid = tuple(forbid)
-    left_out = tuple(_held(chosen, values, {}) for values in forbid)
-    leaning = [f"{name}={p!r}" for name, p in (bias or {}).items()]
+    forbidden = _left_out(chosen, forbid)
+    left_out = tuple(bits for _, bits in forbidden)
+    leaning = _bias_texts(bias)
     biases = parse_biases(chosen.netlist, leaning)
     if not chosen.is_logic and (biases or prove or explain):
         raise InvcError("bias, prove and explain need gates: this model was imported")
@@ -245,9 +252,16 @@ def simulate(
         clamped,
         result,
         proven_impossible=samples.status == "impossible",
-        also=[("left out", [":".join(_texts(v)) for v in forbid]), ("biased", leaning)],
+        also=[("left out", [text for text, _ in forbidden]), ("biased", leaning)],
     )
     return samples
+
+
+def _check_schedule(seed: int, beta: tuple[float, float] | None) -> None:
+    if seed < 0:
+        raise ValueError(f"seed must not be negative, not {seed!r}")
+    if beta is not None and not (isinstance(beta, Sequence) and 0 < beta[0] <= beta[-1]):
+        raise ValueError(f"beta must be (first, last) with 0 < first <= last, not {beta!r}")
 
 
 def _check_equilibrium(
@@ -341,7 +355,7 @@ def prove(
     *,
     count: bool = False,
     limit: int = 10_000,
-    forbid: Iterable[Mapping[str, Value]] = (),
+    forbid: Forbid = (),
     time_limit: float | None = None,
     **ports: Value,
 ) -> Answers:
@@ -361,7 +375,8 @@ def prove(
 
     chosen = _design(design)
     held = _held(chosen, clamps, ports)
-    left_out = [_held(chosen, values, {}) for values in forbid]
+    left_out = [bits for _, bits in _left_out(chosen, forbid)]
+    _check_counts(limit=limit, time_limit=time_limit)
     if not count:
         proof = solve(chosen, held, forbidden=left_out, time_limit=time_limit)
         found = (proof.answer,) if proof.answer is not None else ()
@@ -495,5 +510,35 @@ def _clamp_texts(clamps: Clamps, ports: Mapping[str, Value]) -> list[str]:
 
 
 def _texts(values: Mapping[str, Value]) -> list[str]:
-    # int() also takes numpy's integers and True.
-    return [f"{k}={v if isinstance(v, str) else int(v)}" for k, v in values.items()]
+    return [
+        f"{name}={value if isinstance(value, str) else _whole(name, value)}"
+        for name, value in values.items()
+    ]
+
+
+def _whole(name: str, value: object) -> int:
+    """An int, also where it is numpy's or a bool."""
+    try:
+        return index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise InvcError(f"clamp {name}={value!r} is not a whole number") from None
+
+
+def _bias_texts(bias: Biases) -> list[str]:
+    if isinstance(bias, Mapping):
+        return [f"{name}={float(p)!r}" for name, p in bias.items()]
+    return [bias] if isinstance(bias, str) else list(bias)
+
+
+def _left_out(design: Design, forbid: Forbid) -> tuple[tuple[str, tuple[Clamp, ...]], ...]:
+    """Combinations that no answer may have, as texts and as bits."""
+    combinations = [forbid] if isinstance(forbid, Mapping | str) else list(forbid)
+    texts = [c if isinstance(c, str) else ":".join(_texts(c)) for c in combinations]
+    return tuple((text, parse_combination(design.netlist, text)) for text in texts)
+
+
+def _check_counts(**values: float | None) -> None:
+    """Refuse numbers that are not positive."""
+    for name, value in values.items():
+        if value is not None and value <= 0:
+            raise ValueError(f"{name} must be positive, not {value!r}")

@@ -23,11 +23,14 @@ def text_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def html_table(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
-    """A table element; every text in it is escaped, whoever named the ports."""
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    """A table with a line under it; every text in it is escaped, whoever named the ports.
+
+    The line is no caption element: one under a narrow table would be as narrow.
+    """
     top = f"<thead><tr>{_cells('th', head)}</tr></thead>" if head else ""
     body = "".join(f"<tr>{_cells('td', row)}</tr>" for row in rows)
-    return f"<table>{title}{top}<tbody>{body}</tbody></table>"
+    table = f"<table>{top}<tbody>{body}</tbody></table>" if head or rows else ""
+    return table + (f"<p>{escape(caption)}</p>" if caption else "")
 
 
 def _cells(element: str, texts: Sequence[str]) -> str:

@@ -73,7 +73,7 @@ def clustered(ports: Sequence[Port], samples: Int64, ones: Int64) -> tuple[Margi
     return tuple(Marginal(name, float(p[k]), float(error[k])) for k, name in enumerate(names))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Uniformity:
     """Frequencies of distinct answers against equal ones.
 
@@ -104,7 +104,7 @@ class Uniformity:
         """Whether chi-square is below the limit."""
         return self.chi_square <= self.limit
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         lines = [
             f"chi-square {self.chi_square:.1f} at {self.degrees} degrees of freedom, "
             f"{_p_value(self.p_value)}; {100 * LIMIT:.1f} % limit {self.limit:.1f}: "
@@ -117,7 +117,7 @@ class Uniformity:
         return "\n".join([*lines, *(few if self.few else [])])
 
     def _repr_html_(self) -> str:
-        return html_table((), [[text] for text in str(self).splitlines()], "uniformity")
+        return html_table((), [[text] for text in repr(self).splitlines()])
 
     def to_pandas(self) -> pd.DataFrame:
         """A data frame of one row.

@@ -114,7 +114,7 @@ def test_samples_tell_how_far_they_are_to_be_trusted(mult4):
     assert repr(fair.marginals()).splitlines()[-1].endswith("samples at equilibrium")
     test = fair.uniformity()
     assert (test.answers, test.degrees, test.passed) == (6, 5, True)
-    assert "chi-square" in str(test) and "passed" in test._repr_html_()
+    assert repr(test).startswith("chi-square ") and "passed" in test._repr_html_()
     assert test.to_pandas()["passed"].tolist() == [True]
     left = invc.simulate(mult4, p=12, forbid=[{"a": 12}, {"b": 12}], equilibrium=True)
     assert left.uniformity().answers == 4
@@ -124,6 +124,16 @@ def test_samples_tell_how_far_they_are_to_be_trusted(mult4):
     assert len(none.marginals()) == 0
     with pytest.raises(InvcError, match="no answer was found"):
         none.uniformity()
+
+
+def test_forbidden_and_biased_bits_in_every_form(mult4):
+    for forbid in ({"a": 11}, [{"a": 11}], ["a=11"], "a=11:b=13", ["a=0xb:b[0]=1"]):
+        found = invc.simulate(mult4, p=143, forbid=forbid, reads=1024)
+        proven = invc.prove(mult4, p=143, forbid=forbid, count=True)
+        assert [answer["a"] for answer in found] == [answer["a"] for answer in proven] == [13]
+    for bias in ({"a[1]": 0.9}, "a[1]=0.9", ["a[1]=0.9"]):
+        leaning = invc.simulate(mult4, p=143, bias=bias, reads=64)
+        assert leaning.details.biased == pytest.approx((0.9,), abs=0.01)
 
 
 def test_strict_reads_satisfy_every_gate(mult4):
@@ -194,7 +204,7 @@ def test_results_show_themselves_and_escape_what_others_named():
     answers = Answers("found", tuple({"<b>": k} for k in range(25)), {"reads": [1] * 25}, "a < b")
     html = answers._repr_html_()
     assert "<b>" not in html
-    assert "<caption>a &lt; b (5 more)</caption>" in html
+    assert "<p>a &lt; b (5 more)</p>" in html
     assert html.count("<tr>") == 1 + 20
     assert repr(answers).splitlines()[-1] == "a < b (5 more)"
     assert "<table>" not in repr(answers)
@@ -210,9 +220,10 @@ def test_designs_and_cells_show_themselves(mult4):
     assert html.startswith("<table><tbody><tr><td>module</td><td>multiplier</td></tr>")
     assert len(repr(mult4)) < 200
     html = CELLS["AND2"]._repr_html_()
-    assert "<caption>AND2: gap 4, ground -3</caption>" in html
+    assert "<p>AND2: gap 4, ground -3</p>" in html
     assert html.count("<tr>") == 4
-    assert html.endswith("<tr><td>Y</td><td>-2</td><td>2</td><td>2</td></tr></tbody></table>")
+    last = "<tr><td>Y</td><td>-2</td><td>2</td><td>2</td></tr></tbody></table>"
+    assert html.endswith(f"{last}<p>AND2: gap 4, ground -3</p>")
 
 
 def test_without_pandas_the_fault_says_what_to_install(mult4, monkeypatch):
@@ -239,8 +250,29 @@ def test_files_come_back(mult4, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "options",
+    [
+        {"reads": 0},
+        {"sweeps": -1},
+        {"threads": 0},
+        {"target": 0},
+        {"time_limit": -1.0},
+        {"seed": -1},
+        {"beta": (2, 1)},
+        {"beta": 1.0},
+    ],
+    ids=str,
+)
+def test_options_that_mean_nothing_are_misuse(mult4, options):
+    with pytest.raises(ValueError, match=next(iter(options))):
+        invc.simulate(mult4, p=143, **options)
+
+
+@pytest.mark.parametrize(
     ("call", "text"),
     [
+        (lambda design: invc.simulate(design, p=1.5), "clamp p=1.5 is not a whole number"),
+        (lambda design: invc.prove(design, {"p": None}), "clamp p=None is not a whole number"),
         (lambda design: invc.simulate(design, q=1), "no port is called 'q'"),
         (lambda design: invc.prove(design, p=256), "does not fit 8 unsigned bits"),
         (lambda design: invc.simulate("no.hj"), "no.hj: error: cannot read it"),
