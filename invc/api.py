@@ -272,7 +272,8 @@ def _check_equilibrium(
         if value:
             raise InvcError(f"equilibrium does not go with {name}: {NOT_AT_EQUILIBRIUM[name]}")
     if dynamics not in ("auto", "gibbs", "pt"):
-        raise InvcError(f"equilibrium does not go with dynamics {dynamics!r}")
+        why = NOT_AT_EQUILIBRIUM["dynamics"]
+        raise InvcError(f"equilibrium does not go with dynamics {dynamics!r}: {why}")
     if beta and beta[0] != beta[-1] and dynamics != "pt":
         raise InvcError(
             "equilibrium samples at one inverse temperature: give beta=(B, B)",

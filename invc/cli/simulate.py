@@ -285,7 +285,8 @@ class Asked:
         from invc.answers import NOT_AT_EQUILIBRIUM
 
         if self.dynamics not in ("auto", "gibbs", "pt"):
-            raise click.UsageError(f"--equilibrium does not go with --dynamics {self.dynamics}")
+            name, why = self.dynamics, NOT_AT_EQUILIBRIUM["dynamics"]
+            raise click.UsageError(f"--equilibrium does not go with --dynamics {name}: {why}")
         if self.beta and self.beta[0] != self.beta[1] and self.dynamics != "pt":
             raise click.UsageError(
                 "--equilibrium samples at one inverse temperature: --beta B, "
