@@ -25,7 +25,7 @@ COUNT_SECONDS = 30.0
 SECONDS_BEFORE_PROOF = 5.0  # of sampling, where neither reads nor a time limit bounds it
 # Why what steers a run does not go with samples at equilibrium, for people.
 NOT_AT_EQUILIBRIUM: Mapping[str, str] = {
-    "dynamics": "only gibbs and pt move p-bits so that their states have the Boltzmann distribution",
+    "dynamics": "states of gibbs and pt alone have the Boltzmann distribution",
     "target": "a run that ends with an answer would favour those that are found first",
     "set": "what moves its chains has no settings",
     "explain": "at one temperature a gate is violated by chance, not because a read is stuck",
