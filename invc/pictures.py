@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from invc.simulate import Progress, Result
     from invc.simulate.observe import Recorder
 
-STAGED = (
-    "Stage by stage more gates are switched on; reads that fail a stage become copies of reads "
-    "that pass it, and at the end those that passed none are again what they were."
-)
-
 
 @dataclass(eq=False)
 class Pictures:
@@ -152,5 +147,5 @@ def _run_of(
         f"{found}; {result.verified_reads} of {result.reads} reads verified",
         tuple((name, value) for name, value in facts if value),
         recorder.trace() if recorder else None,
-        STAGED if "staged" in result.dynamics else "",
+        "staged" in result.dynamics,
     )

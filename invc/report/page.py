@@ -35,6 +35,11 @@ MOST_ROWS = 1000
 MOST_BLAMED = 12
 LEGEND = ("never", "up to 1 %", "up to 3 %", "up to 10 %", "up to 30 %", "more")
 TEXTS = ("gate", "drives", "source", "cell")  # columns that are aligned to the left
+STAGED = (
+    "Stage by stage more gates are switched on; reads that fail a stage become copies of reads "
+    "that pass it, and at the end those that passed none are again what they were."
+)
+NEVER_ON = "A gate that was never switched on in a read may be violated in it."
 HINT = "Point at or tap a gate or a net to see its name, its source line and what it connects to."
 
 
@@ -51,7 +56,7 @@ def format_page(run: Run) -> Iterator[str]:
             card.append(chart)
     if run.answers:
         _answers_table(body, run)
-    _netlist(body, run.design, run.trace)
+    _netlist(body, run.design, run.trace, staged=run.staged)
     if run.facts:
         _facts(body, run)
     yield from _finish(page, body)
@@ -123,14 +128,15 @@ def _charts(run: Run) -> Iterator[tuple[str, str, Element | None]]:
 def _courses(run: Run, trace: Trace) -> Iterator[tuple[str, str, Element | None]]:
     """The charts against sweeps."""
     seen = f"{trace.reads} reads that ran side by side"
-    unseen = "Every spin follows from the clamps: there was nothing to watch."
+    unseen = "The reads ended with their first sweeps: there is no course to draw."
     energy = energy_chart(run)
     text = f"Of {seen}: median, middle half, and all but the outer 5 %."
     text += "" if run.ranked else " 0 satisfies every gate."
     yield "Energy", text if energy is not None else unseen, energy
     if not run.ranked:
         convergence = convergence_chart(run)
-        text = f"Share of {seen} whose inputs give the clamped values. {run.note}".strip()
+        text = f"Share of {seen} whose inputs give the clamped values."
+        text += f" {STAGED}" if run.staged else ""
         yield "Convergence", text if convergence is not None else unseen, convergence
 
 
@@ -166,7 +172,7 @@ def _table(parent: Element, head: Sequence[str], rows: Sequence[Sequence[str]]) 
     return body
 
 
-def _netlist(body: Element, design: Design, trace: Trace | None) -> None:
+def _netlist(body: Element, design: Design, trace: Trace | None, *, staged: bool = False) -> None:
     """The graph with its tools, or what can be said of a design too large to draw."""
     card = add(body, "section", class_="card")
     add(card, "h2", "Netlist")
@@ -180,7 +186,7 @@ def _netlist(body: Element, design: Design, trace: Trace | None) -> None:
     else:
         _summary(card, design)
     if trace is not None:
-        _blamed(card, design, trace, with_buttons=small)
+        _blamed(card, design, trace, with_buttons=small, staged=staged)
 
 
 def can_be_drawn(netlist: Netlist) -> bool:
@@ -272,13 +278,17 @@ def _summary(card: Element, design: Design) -> None:
     add(card, "p", text, class_="soft")
 
 
-def _blamed(card: Element, design: Design, trace: Trace, *, with_buttons: bool) -> None:
+def _blamed(
+    card: Element, design: Design, trace: Trace, *, with_buttons: bool, staged: bool
+) -> None:
     """The gates that are violated most often at the end of the reads."""
     share = trace.violated[-1]
     worst = [int(k) for k in np.argsort(-share, kind="stable")[:MOST_BLAMED] if share[k] > 0]
     if not worst:
         return
     add(card, "h3", "Most often violated at the end of a read")
+    if staged:
+        add(card, "p", NEVER_ON, class_="soft")
     body = _table(card, ["gate", "drives", "source", "reads"], [])
     names = net_names(design.netlist)
     for k in worst:

@@ -150,7 +150,7 @@ def _energy(axes: Axes, run: Run) -> None:
     axes.set_title("Energy")
     trace = run.trace
     if trace is None or len(trace.sweeps) < 2:
-        _empty(axes, "every spin follows from the clamps")
+        _empty(axes, "the reads ended with their first sweeps")
         return
     low, quarter, median, three, high = run.energy(1) * trace.energies.T
     axes.fill_between(trace.sweeps, low, high, color=BAND, linewidth=0)
@@ -171,7 +171,7 @@ def _convergence(axes: Axes, run: Run) -> None:
     axes.set_title("Convergence")
     trace = run.trace
     if trace is None or len(trace.sweeps) < 2:
-        _empty(axes, "every spin follows from the clamps")
+        _empty(axes, "the reads ended with their first sweeps")
         return
     axes.plot(trace.sweeps, trace.satisfied, color=SOFT, linewidth=1.2)
     axes.plot(trace.sweeps, trace.verified, color=ACCENT, linewidth=1.8)

@@ -42,7 +42,7 @@ class Run:
         summary: What happened, in one line.
         facts: Names and values of how it was run, for people.
         trace: What was seen from sweep to sweep, where somebody looked.
-        note: What to know of how the reads went, for people.
+        staged: Whether gates were switched on stage by stage.
     """
 
     design: Design
@@ -53,7 +53,7 @@ class Run:
     summary: str
     facts: tuple[tuple[str, str], ...] = ()
     trace: Trace | None = None
-    note: str = ""
+    staged: bool = False
 
     @property
     def ranked(self) -> bool:

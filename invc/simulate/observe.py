@@ -26,7 +26,7 @@ class Recorder:
     """Copies of the states of the block of reads that shows most, taken every few sweeps.
 
     `watch` and `progress` are what `run` calls by these names. Of the blocks that have ended,
-    the one with the most verified reads is kept, the last one where none has any.
+    the one with the most verified reads is kept, the longest of those.
 
     Attributes:
         design: What is sampled.
@@ -58,10 +58,16 @@ class Recorder:
         reads = progress.reads - self.seen.reads
         with self.lock:
             record = self.running.pop(self.ended, None)
-        if record and (self.best is None or verified > self.best[0] or self.best[0] == 0):
+        if record and (self.best is None or (verified, record.sweeps) > self._worth):
             self.best = verified, reads, record
         self.seen = progress
         self.ended += 1
+
+    @property
+    def _worth(self) -> tuple[int, int]:
+        assert self.best
+        verified, _, record = self.best
+        return verified, record.sweeps
 
     def trace(self) -> Trace | None:
         """What was seen; None where nothing was."""
@@ -91,6 +97,11 @@ class _Record:
         if len(self.kept) == 2 * MOST_LOOKS:
             self.kept = self.kept[::2]
             self.stride *= 2
+
+    @property
+    def sweeps(self) -> int:
+        """How long the block was."""
+        return self.last[0] if self.last else 0
 
     def looks(self) -> list[tuple[int, UInt64]]:
         """Sweeps and states, the last state of the block at the end."""

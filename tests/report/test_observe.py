@@ -9,7 +9,7 @@ from designs import CELLS, multiplier, netlists
 from invc.assemble import assemble
 from invc.design import parse_clamps, presolve
 from invc.netlist import evaluate_ports
-from invc.simulate import run
+from invc.simulate import Progress, run
 from invc.simulate.dynamics import DYNAMICS
 from invc.simulate.observe import MOST_LOOKS, Recorder, trace
 from invc.simulate.random import words_of
@@ -86,6 +86,17 @@ def test_the_block_with_most_verified_reads_is_kept_and_ends_in_an_answer(dynami
     product = evaluate_ports(design.netlist, words, 1)["p"]
     assert sum(bit << k for k, bit in enumerate(product)) == 143
     assert not recorder.running or max(recorder.running) >= recorder.ended
+
+
+def test_of_blocks_without_an_answer_the_longest_is_kept():
+    design = assemble(multiplier(4), CELLS)
+    recorder = Recorder(design, presolve(design, parse_clamps(design.netlist, ["p=211"])))
+    state = np.zeros((design.model.spins, 16), dtype=np.uint64)
+    for block, lengths in enumerate(((32, 64), (32,), (16, 64))):
+        for sweeps in lengths:
+            recorder.watch(block, sweeps, state)
+        recorder.progress(Progress(1024 * (block + 1), 0, 0))
+    assert recorder.trace().sweeps.tolist() == [32, 64]
 
 
 def test_what_is_seen_does_not_depend_on_threads():

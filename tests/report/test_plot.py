@@ -72,7 +72,7 @@ def test_many_answers_none_and_no_trace_are_drawn(plain):
     }
     one = replace(plain, trace=replace(trace, **first))
     words = " ".join(ET.fromstring(format_plot(one, "svg")).itertext())
-    assert "every spin follows from the clamps" in words
+    assert "the reads ended with their first sweeps" in words
 
 
 def test_suffix_is_checked_before_anything_runs(tmp_path):
