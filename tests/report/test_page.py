@@ -181,7 +181,7 @@ def test_no_answer_and_nothing_to_sample_have_pages_too():
     none = "".join(format_page(run_of(design, ("p=64507",), reads=64, sweeps=4)))
     assert "No answer was found." in none and "of the lowest energy" in none
     forced = "".join(format_page(run_of(design, ("a=5", "b=3"))))
-    assert "there was nothing to watch" in forced
+    assert "there is no course to draw" in forced
 
 
 @needs_browser
