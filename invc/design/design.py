@@ -77,7 +77,7 @@ class Design:
         """
         return bool(self.netlist.gates) or not (len(self.model.J) or self.model.h.any())
 
-    @property
+    @cached_property
     def min_gap(self) -> int:
         """Energy of the cheapest fault that one gate can have; 0 without gates."""
         used = {g.function.name for g in self.netlist.gates}

@@ -32,8 +32,8 @@ class Mix:
     def block(self, block: int, sweeps: int, first: Ended | None, updates: int) -> tuple[str, int]:
         """The dynamics of a block and its sweeps.
 
-        Where the first block got through, others like it cost as much as it did, and the second
-        dynamics gets a SHARE of that. Where it did not, the second one is the main one, whose
+        Where stages suit, other blocks of the first dynamics cost as much as it did, and the second
+        dynamics gets a SHARE of that. Where they do not, the second one is the main one, whose
         blocks become longer, and so do those of the first, though less.
 
         Args:

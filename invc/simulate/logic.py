@@ -17,11 +17,10 @@ from invc.design import Clamped, Design
 from invc.ising.model import Int32
 from invc.netlist import Gate, Literal
 from invc.simulate.kernels import sliced
-from invc.simulate.random import WORDS, UInt64
+from invc.simulate.random import LANES, WORDS, UInt64
 
 AND, XOR = 0, 1
 FALSE, TRUE = -2, -1
-ONES = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,12 +161,14 @@ class Condition:
 
 def count_all(conditions: Iterable[Condition], state: UInt64) -> int:
     """How many replicas fulfil all of some conditions; looks no further once there is none."""
-    row = np.full(WORDS, ONES, dtype=np.uint64)
+    good, count = None, LANES
     for condition in conditions:
-        row &= condition.holds(state)
-        if not ones(row):
-            return 0
-    return ones(row)
+        row = condition.holds(state)
+        good = row if good is None else good & row
+        count = ones(good)
+        if not count:
+            break
+    return count
 
 
 def ones(row: UInt64) -> int:

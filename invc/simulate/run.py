@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -259,14 +258,14 @@ class _Halt:
     """Told by the clock or by the end of the run that no more work is wanted."""
 
     deadline: float | None
-    flag: threading.Event = field(default_factory=threading.Event)
+    over: bool = False
 
     def __call__(self) -> bool:
         late = self.deadline is not None and time.perf_counter() > self.deadline
-        return late or self.flag.is_set()
+        return late or self.over
 
     def now(self) -> None:
-        self.flag.set()
+        self.over = True
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,6 +39,7 @@ class Stage:
         copied: Spins that a copy of a replica needs once this stage is done: inputs, and what
             later stages read. Shape (k,).
         retired: Spins born by now that were copied until this stage and are not from it on.
+        inputs: How many inputs are born in this stage.
         complete: Whether every input that a gate reads is born in this stage or before.
         design: Whose gates.
         gates: Which of them.
@@ -48,6 +49,7 @@ class Stage:
     restless: Int8
     copied: Int64
     retired: Int64
+    inputs: int
     complete: bool
     design: Design
     gates: tuple[int, ...]
@@ -86,12 +88,22 @@ def plan_stages(design: Design, clamped: Clamped) -> tuple[Stage, ...]:
                 _restless(design, group, order[ends[k] : ends[k + 1]], inputs),
                 np.flatnonzero(live & ((last_use > k) | inputs)),
                 np.flatnonzero(live & (last_use == k) & ~inputs),
+                int(np.count_nonzero(inputs[order[ends[k] : ends[k + 1]]])),
                 k >= last_input,
                 design,
                 tuple(group),
             )
         )
     return tuple(stages)
+
+
+def are_gradual(stages: Sequence[Stage]) -> bool:
+    """Whether inputs are born little by little: none of the stages has more than half of them.
+
+    Where one has, all is decided in it, and there is nothing that stages could sort out before.
+    """
+    born = [stage.inputs for stage in stages]
+    return 2 * max(born, default=0) <= sum(born)
 
 
 def _restless(

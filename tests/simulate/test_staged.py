@@ -17,7 +17,7 @@ from invc.simulate.energy import compile_meter
 from invc.simulate.kernels.heatbath import kernel_names
 from invc.simulate.logic import answers_seen, gates_satisfied
 from invc.simulate.random import block_generator, first_state
-from invc.simulate.stages import plan_stages
+from invc.simulate.stages import are_gradual, plan_stages
 from invc.simulate.verify import replicas
 
 
@@ -76,6 +76,20 @@ def test_stages_of_a_multiplier_are_its_columns(width):
     order = [first[f"a[{k}]"] for k in range(width) if f"a[{k}]" in first]
     assert order == sorted(order)
     assert [stage.complete for stage in stages].index(True) == max(order)
+
+
+def test_stages_that_leave_all_to_one_are_not_gradual():
+    """A sum of many bits is one cone of all inputs; columns of a product have two each."""
+    design = assemble(multiplier(5), CELLS)
+    clamped = presolve(design, parse_clamps(design.netlist, ["p=667"]))
+    stages = plan_stages(design, clamped)
+    born = sum(stage.inputs for stage in stages)
+    free = [(bit >> 1) - 1 for port in design.netlist.inputs for bit in port.bits]
+    assert born == np.count_nonzero(clamped.values[free] == 0)
+    assert are_gradual(stages)
+    top = presolve(design, parse_clamps(design.netlist, ["p[9]=1", "p[8]=0"]))
+    assert not are_gradual(plan_stages(design, top))
+    assert run(design, top, target=1).dynamics == "staged and gibbs"
 
 
 def test_seen_answers_come_before_settled_gates():

@@ -13,7 +13,7 @@ from invc.simulate.logic import ones
 from invc.simulate.program import Program
 from invc.simulate.random import LANES, WORDS, UInt64, words_of
 from invc.simulate.reference import Course, Looks, Verdict
-from invc.simulate.stages import Stage
+from invc.simulate.stages import Stage, are_gradual
 
 FIRST = 8  # sweeps before replicas are looked at for the first time
 ENOUGH = 922  # of 1024 replicas satisfy a stage: the others become copies of these
@@ -70,7 +70,8 @@ class _Staged:
             if not content:
                 self.finish(right)
         self.task.watch(self.sweeps, self.state)  # as it is verified
-        return Ended(self.state, self.sweeps, self.updates, right is not None)
+        suits = right is not None and are_gradual(self.task.problem.stages)
+        return Ended(self.state, self.sweeps, self.updates, suits)
 
     def settle(self, stage: Stage) -> UInt64 | None:
         """Move the spins of a stage until enough replicas satisfy it; which ones do."""
