@@ -34,9 +34,9 @@ MANY_ANSWERS = 64
 # States kept of a model without gates, the lowest, while a run goes on by itself.
 MOST_STATES = 1 << 12
 LOOK = 16  # sweeps between two looks for answers, where a run ends with them
-# Blocks of one length that go on where shorter ones ended, and spins of a state kept for that.
+# Blocks of one length whose last states are kept for longer ones to go on from, and spins of those.
 MOST_LINES = 16
-MOST_HANDED = 1 << 14
+MOST_HANDED = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -352,17 +352,14 @@ class _Blocks:
         return outcome, ended
 
     def before(self, block: int) -> UInt64 | None:
-        """The state to go on from, of a block that was begun before."""
-        earlier = _earlier(block) if self.goes_on else None
-        if earlier is None:
+        """The state to go on from, which the end of an earlier block brings."""
+        if not self.goes_on or not block:
             return None
-        state = self.ends.setdefault(earlier, Future()).result()
-        del self.ends[earlier]
-        return state
+        return self.ends.setdefault(_earlier(block), Future()).result()
 
     def hand_on(self, block: int, ended: Ended | None) -> None:
-        """Keep the state of a block if there will be one that goes on from it."""
-        if self.goes_on and _later(block):
+        """Keep the state of a block if there will be others that go on from it."""
+        if self.goes_on and _line(block) < MOST_LINES:
             state = None if ended is None else ended.state
             self.ends.setdefault(block, Future()).set_result(state)
 
@@ -377,22 +374,18 @@ class _Blocks:
         )
 
 
-def _earlier(block: int) -> int | None:
-    """The block that one goes on from.
+def _line(block: int) -> int:
+    """Number of a block among those of its length."""
+    return block - (1 << block.bit_length() >> 1)
 
-    Of the 2^k blocks of a length half go on from those that were half as long, the others start
-    anew.
+
+def _earlier(block: int) -> int:
+    """The block that one goes on from, half as long: two go on from each, or more from the first.
+
+    With random numbers of their own they part, and none has to find its way from random states.
     """
-    first = 1 << block.bit_length() >> 1  # of its length
-    line = block - first
-    if block == 0 or line >= min(max(1, first >> 1), MOST_LINES):
-        return None
-    return (first >> 1) + line
-
-
-def _later(block: int) -> bool:
-    """Whether a block goes on from one."""
-    return block - (1 << block.bit_length() >> 1) < MOST_LINES
+    shorter = 1 << block.bit_length() >> 2
+    return shorter + _line(block) % max(1, min(shorter, MOST_LINES))
 
 
 @dataclass(eq=False)

@@ -10,6 +10,8 @@ FIRST_SWEEPS = 256
 MOST_SWEEPS = 1 << 20
 WIDE = 20.0  # ranges of designs are from 1.5 to 5
 MOST_LEVELS = 64  # of beta in a read: tables of each are made once and kept
+# beta times gap, where it is not that of annealing.
+RANGES = {"staged": (2.4, 12.0), "pt": (2.2, 3.6)}
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,9 @@ def default_betas(dynamics: str, gap: int) -> tuple[float, float]:
     the end. Of eight ranges tried on 8 x 8-bit factoring this was within noise of the best, and
     colder or hotter ends cost a factor of two. `staged` ends where a fault has no chance, and
     only spins between which there is nothing to choose still move: on columns of a multiplier
-    anything hotter was slower.
+    anything hotter was slower. The first rung of `pt` only has to forget.
     """
-    low, high = (2.4, 12.0) if dynamics == "staged" else (2.4, 3.6)
+    low, high = RANGES.get(dynamics, (2.4, 3.6))
     scale = max(gap, 1)
     return low / scale, high / scale
 

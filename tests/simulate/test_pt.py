@@ -17,7 +17,7 @@ from invc.simulate.heat import FULL, heat
 from invc.simulate.kernels.heatbath import find_kernel, kernel_names
 from invc.simulate.ladder import LEAST_STEP, compile_ladder
 from invc.simulate.random import LANES
-from invc.simulate.run import _earlier, _later
+from invc.simulate.run import MOST_LINES, _earlier, _line
 from invc.simulate.schedule import Schedule
 
 COLD = np.arange(LANES) // 64 % RUNGS == RUNGS - 1  # the lanes of the last rung
@@ -145,15 +145,11 @@ def test_long_runs_go_on():
     assert first > 1.3 * last > 1.1 * next_
 
 
-def test_blocks_go_on_once_from_shorter_ones():
-    earlier = {block: _earlier(block) for block in range(4096)}
-    used = [block for block in earlier.values() if block is not None]
-    assert len(set(used)) == len(used)
-    for block, before in earlier.items():
-        if before is not None:
-            assert before < block
-            assert _later(before)
-            assert before.bit_length() == block.bit_length() - 1
-    anew = [block for block, before in earlier.items() if before is None]
-    assert anew[:6] == [0, 3, 6, 7, 12, 13]
-    assert [block for block in range(2048) if _later(block)] == sorted(used)
+def test_blocks_go_on_from_shorter_ones():
+    assert [_earlier(block) for block in range(1, 16)] == [0, 1, 1, 2, 3, 2, 3, *[4, 5, 6, 7] * 2]
+    for block in range(1, 4096):
+        before = _earlier(block)
+        assert before.bit_length() == block.bit_length() - 1
+        assert _line(before) < MOST_LINES
+    used = [_earlier(block) for block in range(2048, 4096)]
+    assert set(used) == set(range(1024, 1024 + MOST_LINES))
