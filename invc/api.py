@@ -195,8 +195,8 @@ def simulate(
     left_out = tuple(bits for _, bits in forbidden)
     leaning = _bias_texts(bias)
     biases = parse_biases(chosen.netlist, leaning)
-    if not chosen.is_logic and (biases or prove or explain):
-        raise InvcError("bias, prove and explain need gates: this model was imported")
+    if not chosen.is_logic and (biases or equilibrium or prove or explain):
+        raise InvcError("bias, equilibrium, prove and explain need gates: this model was imported")
     pictures = Pictures(*(str(name) if name else None for name in (plot, html, vcd)))
     if equilibrium:
         given = {"target": target, "set": settings, "explain": explain, "vcd": vcd}

@@ -141,6 +141,7 @@ def _count(
     status = "possible" if result.number else "impossible" if result.complete else "undecided"
     number = counted(result.number, "distinct answer")
     end = "" if result.complete else "at least "
+    end = "impossible: " if status == "impossible" else end
     why = "; interrupted" if result.interrupted else f"; {result.seconds:.2f} s"
     fields = {"count": result.number, "complete": result.complete, "seconds": result.seconds}
     return _Outcome(

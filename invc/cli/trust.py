@@ -248,7 +248,7 @@ def echo_findings(
     if trust.explain:
         _echo_explained(findings.explained, design, result, show, radix)
     if trust.marginals:
-        _echo_marginals(findings, result)
+        _echo_marginals(findings, result, is_logic=design.is_logic)
     if trust.uniformity:
         _echo_uniformity(findings)
 
@@ -315,12 +315,12 @@ def _missed(names: Sequence[str]) -> str:
     return f"{counted(len(names), 'clamped bit')} otherwise, {' '.join(names[:MOST_MISSED])}{more}"
 
 
-def _echo_marginals(findings: Findings, result: Result) -> None:
+def _echo_marginals(findings: Findings, result: Result, *, is_logic: bool) -> None:
     if not findings.marginals:
         click.echo("no marginals without answers")
         return
     noun, which = ("sample", " at equilibrium") if findings.equilibrium else ("verified read", "")
-    over = counted(result.verified_reads, noun) + which
+    over = counted(result.verified_reads, noun if is_logic else "read") + which
     click.echo(f"P(bit = 1) over {over}, with standard errors")
     rows = [[m.name, f"{m.probability:.4f}", f"{m.error:.4f}"] for m in findings.marginals]
     echo_table(["bit", "P(1)", "error"], rows)

@@ -292,6 +292,10 @@ def test_options_that_mean_nothing_are_misuse(mult4, options):
             "equilibrium samples at one inverse temperature",
         ),
         (lambda design: invc.simulate(MODEL, prove=True), "need gates: this model was imported"),
+        (
+            lambda design: invc.simulate(MODEL, equilibrium=True),
+            "need gates: this model was imported",
+        ),
     ],
 )
 def test_faults_are_those_of_the_command_line(mult4, call, text):

@@ -52,6 +52,13 @@ def test_impossible_is_status_4(folder):
     assert left.stdout == "impossible: no inputs but those forbidden give these clamps\n"
 
 
+def test_a_count_of_none_says_impossible(folder):
+    for clamp in ("p=211", "p=251"):  # primes, the second larger than 15 * 15
+        none = prove(folder, "mult4.hj", "-c", clamp, "--count")
+        assert none.returncode == 4
+        assert none.stdout.startswith("impossible: 0 distinct answers; ")
+
+
 def test_count_and_report(folder):
     done = prove(folder, "mult4.hj", "-c", "p=12", "--count", "--show", "2", "--json", "out.json")
     assert done.returncode == 0
