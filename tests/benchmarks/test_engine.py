@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from engine import models, peers
+from engine import main, models, peers
 from engine.measure import (
     Point,
     Rate,
@@ -120,6 +120,16 @@ def test_rows_survive_a_run_that_was_ended(tmp_path):
     assert [again.rows[key(row)] for row in written] == written
     assert len(again.rows) == len(written)
     assert Rows(path, resume=False).rows == {}
+
+
+def test_a_dynamics_that_ends_by_itself_shows_what_it_spent(tmp_path, capsys):
+    rows = Rows(tmp_path / "rows.jsonl", resume=False)
+    rows.add(Point("gibbs", "toy", 64, 1024, 512, 3, 0.1, 64 * 1024 * 10, 10))
+    rows.add(Point("staged", "toy", 512, 1024, 256, 3, 0.1, 20 * 1024 * 10, 10))
+    main.report_curves(rows)
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
+    assert lines[1].startswith("| 64 | 50 (")
+    assert lines[3].startswith("| staged | 512 | 20 | 25 (")
 
 
 def test_a_state_is_right_when_its_inputs_are(tmp_path):

@@ -47,8 +47,9 @@ from invc.simulate import run
 from invc.simulate.dynamics import DYNAMICS
 
 PARTS = ("threads", "kernels", "tts", "curves")
-# These set the length of a read by themselves, whatever --sweeps says, and have no curve.
+# Of these the number of sweeps bounds each stage only, and they stop when a stage has settled.
 SELF_PACED = ("staged",)
+SELF_PACED_POINTS = (5, 7, 9, 11, 13)  # log2 of that number
 WARM_UP, WARM_UP_SECONDS = 1_000_000, 0.3  # seed and limit of the run before the first
 SCALINGS = 5  # repetitions
 MOST_TUNED = 8  # bits; wider factors get the setting of these
@@ -302,12 +303,12 @@ def best_setting(rows: Rows, budget: Budget, peer: peers.Peer, n: int) -> peers.
 def measure_curves(rows: Rows, budget: Budget, dynamics: list[str]) -> None:
     for problem in curve_problems(budget):
         for name in dynamics:
-            for k in range(2, 21):
+            for k in SELF_PACED_POINTS if name in SELF_PACED else range(2, 21):
                 key = ("Point", name, problem.name, 1 << k)
                 point = (
                     rows.rows[key] if key in rows else measure_point(rows, problem, name, 1 << k)
                 )
-                if point is None or name in SELF_PACED or point.seconds > budget.point_seconds / 2:
+                if point is None or point.seconds > budget.point_seconds / 2:
                     break
 
 
@@ -474,27 +475,30 @@ def tuned_text(row: Tuned | None) -> str:
 
 
 def report_curves(rows: Rows) -> None:
-    points = [p for p in rows.of(Point) if p.sampler not in SELF_PACED]
+    points = rows.of(Point)
     if not points:
         return
     print("\n### Share of verified reads against sweeps, per cent\n")
-    dynamics = list(dict.fromkeys(p.sampler for p in points))
-    sweeps = sorted({p.sweeps for p in points})
+    curves = [p for p in points if p.sampler not in SELF_PACED]
     for model in dict.fromkeys(p.model for p in points):
-        share = {(p.sampler, p.sweeps): p for p in points if p.model == model}
         print(f"\n{model}:\n")
-        table(
-            ["sweeps", *dynamics],
-            [
-                [str(n), *(share_text(share.get((name, n))) for name in dynamics)]
-                for n in sweeps
-                if any((name, n) in share for name in dynamics)
-            ],
-        )
-        for point in rows.of(Point):
-            if point.sampler in SELF_PACED and point.model == model:
-                print(f"\n{self_paced_text(point)}")
-    draw_curves(points, rows.path.with_name("curves.svg"))
+        report_curve([p for p in curves if p.model == model])
+        report_self_paced([p for p in points if p.model == model and p not in curves])
+    if curves:
+        draw_curves(curves, rows.path.with_name("curves.svg"))
+
+
+def report_curve(points: list[Point]) -> None:
+    if not points:
+        return
+    share = {(p.sampler, p.sweeps): p for p in points}
+    dynamics = list(dict.fromkeys(p.sampler for p in points))
+    lines = [
+        [str(n), *(share_text(share.get((name, n))) for name in dynamics)]
+        for n in sorted({p.sweeps for p in points})
+    ]
+    table(["sweeps", *dynamics], lines)
+    print()
 
 
 def share_text(point: Point | None) -> str:
@@ -504,13 +508,14 @@ def share_text(point: Point | None) -> str:
     return f"{100 * point.verified / point.reads:.3g} ({100 * low:.2g} to {100 * high:.2g})"
 
 
-def self_paced_text(point: Point) -> str:
-    """Its one point; its cost in sweeps over all free spins."""
-    sweeps = point.flips / point.reads / point.spins
-    return (
-        f"`{point.sampler}` sets its length by itself: {share_text(point)} after as many updates as "
-        f"{sweeps:.3g} sweeps have."
-    )
+def report_self_paced(points: list[Point]) -> None:
+    """What they find and what they spend, in sweeps over all free spins."""
+    lines = [
+        [p.sampler, str(p.sweeps), f"{p.flips / p.reads / p.spins:.3g}", share_text(p)]
+        for p in points
+    ]
+    if lines:
+        table(["dynamics", "at most so many sweeps a stage", "sweeps in all", "verified"], lines)
 
 
 def draw_curves(points: list[Point], path: Path) -> None:
