@@ -387,7 +387,8 @@ def prove(
         chosen, held, forbidden=left_out, limit=limit, keep=limit, time_limit=time_limit
     )
     status = "possible" if total.number else "impossible" if total.complete else "undecided"
-    summary = f"{'' if total.complete else 'at least '}{total.number} distinct answers"
+    answers = f"{total.number} distinct answer{'s' * (total.number != 1)}"
+    summary = f"{'' if total.complete else 'at least '}{answers}"
     return Answers(status, total.answers, summary=summary, details=total)
 
 

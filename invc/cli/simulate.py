@@ -23,6 +23,7 @@ from invc.cli.trust import (
     findings_report,
     trust_options,
     wanted_samples,
+    warn_of_held,
 )
 from invc.diagnostics import InvcError
 
@@ -205,6 +206,7 @@ def command(
             write_json(json_file, _impossible(design, asked, held, left_out, biases, str(reason)))
         say_unwritten(pictures)
         ctx.exit(IMPOSSIBLE)
+    warn_of_held(biases, clamped)
     findings = Findings()
     if trust.uniformity:
         findings.number = count_answers(design, held, left_out)

@@ -123,6 +123,14 @@ class Findings:
     marginals: tuple[Marginal, ...] = ()
 
 
+def warn_of_held(biases: Sequence[Bias], clamped: Clamped) -> None:
+    """Name the biased bits that have one value anyway."""
+    held = [b.name for b in biases if b.literal <= 1 or clamped.values[(b.literal >> 1) - 1]]
+    if held:
+        names = " ".join(held[:MOST_MISSED]) + (" and more" if len(held) > MOST_MISSED else "")
+        click.echo(f"warning: a bias of {names} changes nothing, as the clamps decide it", err=True)
+
+
 def count_answers(
     design: Design, held: Sequence[Clamp], left_out: Sequence[Sequence[Clamp]]
 ) -> Count:

@@ -39,6 +39,10 @@ class Function:
     def __hash__(self) -> int:
         return self._hash
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # What was compiled of it cannot be pickled, and is compiled again.
+        return Function, (self.name, self.inputs, self.outputs, self.tables)
+
     @cached_property
     def _hash(self) -> int:
         return hash((self.name, self.inputs, self.outputs, self.tables))

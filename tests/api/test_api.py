@@ -3,6 +3,7 @@
 import doctest
 import importlib.resources
 import inspect
+import pickle
 import shutil
 import subprocess
 import sys
@@ -172,7 +173,7 @@ def test_none_found_claims_nothing_and_prove_does(mult4):
     found = invc.simulate(mult4, p=251, reads=64, sweeps=5)
     assert (found.status, list(found)) in [("none", []), ("impossible", [])]
     assert invc.prove(mult4, p=251).status == "impossible"
-    assert invc.prove(mult4, p=143, count=True, limit=1).summary == "at least 1 distinct answers"
+    assert invc.prove(mult4, p=143, count=True, limit=1).summary == "at least 1 distinct answer"
 
 
 def test_a_text_is_compiled_and_leaves_no_trace_of_its_file():
@@ -230,6 +231,15 @@ def test_without_pandas_the_fault_says_what_to_install(mult4, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(InvcError, match="pandas is not installed"):
         invc.simulate(mult4, a=1, b=1).to_pandas()
+
+
+def test_designs_and_results_go_to_other_processes(mult4):
+    again = pickle.loads(pickle.dumps(mult4))
+    assert "".join(format_design(again)) == "".join(format_design(mult4))
+    samples = invc.simulate(again, p=143, reads=1024, explain=True)
+    assert list(samples) == list(invc.simulate(mult4, p=143, reads=1024))
+    for result in (samples, samples.marginals(), samples.explanation, samples.uniformity()):
+        assert repr(pickle.loads(pickle.dumps(result))) == repr(result)
 
 
 def test_files_come_back(mult4, tmp_path):

@@ -122,6 +122,14 @@ def test_where_nothing_was_found_there_is_nothing_to_measure_or_to_repeat(invc):
     assert done.out.startswith("i.json: error: impossible: the ")
 
 
+def test_a_bias_of_a_bit_that_the_clamps_decide_is_warned_of(invc):
+    done = invc("simulate", "mult4.hj", "-c", "a=3", "--bias", "a=0.3", "--bias", "b[0]=0.4", *FEW)
+    text = "warning: a bias of a[0] a[1] a[2] a[3] changes nothing, as the clamps decide it\n"
+    assert (done.status, text in done.out) == (0, True)
+    done = invc("simulate", "mult4.hj", "-c", "a=3", "--bias", "b[0]=0.4", *FEW)
+    assert "warning" not in done.out
+
+
 def test_explain_names_the_violated_gates_and_the_clamps_they_touch(invc):
     done = invc("simulate", "mult8.hj", "-c", "p=64507", *FEW, "--explain", "--json", "x.json")
     assert done.status == 3
