@@ -9,6 +9,7 @@ from invc.simulate.dynamics import DYNAMICS, Ended, Problem
 
 SHARE = 4  # the dynamics that is not the main one gets about one in so many of all updates
 FEWEST = 16  # sweeps of a block
+MOST_TRADED = 1 << 14  # spins of a model whose replicas trade states where the user leaves it open
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,13 @@ class Mix:
         return self.second, max(FEWEST, spent // max(1, updates))
 
 
-def choose(problem: Problem, dynamics: str, *, biased: bool = False) -> Mix:
+def choose(problem: Problem, dynamics: str, *, biased: bool = False, bounded: bool = False) -> Mix:
     """The dynamics that the user named, or what suits the problem.
+
+    Where it is about answers, however many reads they take, everything moves by replica
+    exchange: it needs fewer flips than annealing where they are many, and not many more where they
+    are few. Where the user bounds the reads, each is to be as good as another, and of a large
+    model a look at the energies takes long: it is annealed.
 
     Held nets that gates drive give `staged` an order to go by; without one everything moves
     at once. Biases are fields of no gate, which a stage would leave out.
@@ -70,7 +76,9 @@ def choose(problem: Problem, dynamics: str, *, biased: bool = False) -> Mix:
     if biased and dynamics == "staged":
         raise InvcError("staged knows no biases", hint="use --dynamics gibbs, or --equilibrium")
     if dynamics == "auto":
-        return Mix("staged", "gibbs") if len(problem.stages) > 1 else Mix("gibbs")
+        trade = problem.design.is_logic and problem.program.updates <= MOST_TRADED
+        everything = "pt" if trade and not bounded else "gibbs"
+        return Mix("staged", everything) if len(problem.stages) > 1 else Mix(everything)
     if dynamics not in DYNAMICS:
         names = [*DYNAMICS, "auto"]
         raise InvcError(f"no dynamics is called {dynamics!r}", hint=nearest(dynamics, names))

@@ -17,7 +17,7 @@ from invc.design import Clamped, Design
 from invc.ising.model import Int32
 from invc.netlist import Gate, Literal
 from invc.simulate.kernels import sliced
-from invc.simulate.random import LANES, WORDS, UInt64
+from invc.simulate.random import WORDS, UInt64
 
 AND, XOR = 0, 1
 FALSE, TRUE = -2, -1
@@ -157,18 +157,6 @@ class Condition:
         """How many replicas fulfil it."""
         rows = np.empty((1, WORDS), dtype=np.uint64)
         return sliced.holds(self.logic.compiled, self.literal, state, rows)
-
-
-def count_all(conditions: Iterable[Condition], state: UInt64) -> int:
-    """How many replicas fulfil all of some conditions; looks no further once there is none."""
-    good, count = None, LANES
-    for condition in conditions:
-        row = condition.holds(state)
-        good = row if good is None else good & row
-        count = ones(good)
-        if not count:
-            break
-    return count
 
 
 def ones(row: UInt64) -> int:

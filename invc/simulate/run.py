@@ -18,7 +18,6 @@ from invc.diagnostics import InvcError
 from invc.simulate.choose import Mix, choose
 from invc.simulate.dynamics import DYNAMICS, GO_ON, PLANS, Ended, Task, problem_of
 from invc.simulate.kernels.heatbath import find_kernel, kernel_names
-from invc.simulate.logic import Condition, count_all
 from invc.simulate.random import LANES, UInt64
 from invc.simulate.schedule import FIRST_SWEEPS, MOST_SWEEPS, Schedule, hold_of
 from invc.simulate.verify import Near, Verified, verify
@@ -156,7 +155,7 @@ def run(
     code = kernel_names()[0] if kernel == "auto" else kernel
     limit = time_limit if time_limit is not None else None if reads else DEFAULT_SECONDS
     problem = problem_of(design, clamped)
-    mix = choose(problem, dynamics, biased=bool(biases))
+    mix = choose(problem, dynamics, biased=bool(biases), bounded=reads is not None)
     if biases:
         last_beta = problem.betas(mix.first, beta)[1]
         problem = replace(problem, biased=bias_design(design, biases, last_beta))
@@ -324,12 +323,11 @@ class _Blocks:
         """Run one block and verify it."""
         name, sweeps = self.mix.block(block, sweeps, first, self.task.program.updates)
         problem = self.task.problem
-        conditions = (problem.answers, problem.settled) if self.strict else (problem.answers,)
         task = replace(
             self.task,
             schedule=self.plan.schedule(problem.betas(name, self.beta), sweeps),
             block=block,
-            watch=_Watch(block, conditions, self.target, self.watch),
+            watch=_Watch(block, self.count, self.target, self.watch),
             before=self.before(block),
         )
         ended = None
@@ -339,7 +337,7 @@ class _Blocks:
             self.hand_on(block, ended)
         if ended is None:
             return None
-        if not self.near and not count_all(conditions, ended.state):
+        if not self.near and not self.count(ended.state):
             return Verified(reads, 0, 0, {}), ended
         outcome = verify(
             problem.design,
@@ -350,6 +348,10 @@ class _Blocks:
             near=self.near,
         )
         return outcome, ended
+
+    def count(self, state: UInt64) -> int:
+        """Replicas whose inputs are those of an answer, or that are one in every gate."""
+        return self.task.problem.count_answers(state, self.strict)
 
     def before(self, block: int) -> UInt64 | None:
         """The state to go on from, which the end of an earlier block brings."""
@@ -396,7 +398,7 @@ class _Watch:
     """
 
     block: int
-    conditions: tuple[Condition, ...]
+    count: Callable[[UInt64], int]
     target: int | None
     watch: Callable[[int, int, UInt64], object] | None
     looked: int = 0
@@ -407,7 +409,7 @@ class _Watch:
         if self.target is None or sweeps - self.looked < LOOK:
             return False
         self.looked = sweeps
-        return count_all(self.conditions, state) >= self.target
+        return self.count(state) >= self.target
 
 
 def _wait(future: Future[_T]) -> _T:

@@ -12,13 +12,14 @@ from invc.ising import from_terms
 from invc.netlist import evaluate, word_of
 from invc.simulate import run
 from invc.simulate.choose import Mix
-from invc.simulate.dynamics import Ended
+from invc.simulate.dynamics import Ended, problem_of
 from invc.simulate.energy import compile_meter
-from invc.simulate.kernels.heatbath import kernel_names
+from invc.simulate.heat import heat
+from invc.simulate.kernels.heatbath import find_kernel, kernel_names
 from invc.simulate.logic import answers_seen, gates_satisfied
-from invc.simulate.random import block_generator, first_state
+from invc.simulate.random import block_generator, first_state, generators, random_rows
 from invc.simulate.stages import are_gradual, plan_stages
-from invc.simulate.verify import replicas
+from invc.simulate.verify import replicas, verify
 
 
 @given(netlist=netlists(), data=st.data())
@@ -89,7 +90,8 @@ def test_stages_that_leave_all_to_one_are_not_gradual():
     assert are_gradual(stages)
     top = presolve(design, parse_clamps(design.netlist, ["p[9]=1", "p[8]=0"]))
     assert not are_gradual(plan_stages(design, top))
-    assert run(design, top, target=1).dynamics == "staged and gibbs"
+    assert run(design, top, target=1).dynamics == "staged and pt"
+    assert run(design, top, reads=1).dynamics == "staged and gibbs"
 
 
 def test_seen_answers_come_before_settled_gates():
@@ -232,3 +234,22 @@ def test_every_kernel_and_the_reference_end_in_the_same_states(dynamics):
         again = states(kernel, 1)
         assert again.keys() == first.keys()
         assert all(np.array_equal(again[key], first[key]) for key in first)
+
+
+@given(netlist=netlists(), seed=st.integers(0, 1000), strict=st.booleans())
+@settings(max_examples=60)
+def test_a_run_ends_with_what_is_verified(netlist, seed, strict):
+    """What ends a block early is an answer to `verify` too: ancillas count where reads are strict."""
+    design = assemble(netlist, CELLS)
+    output = netlist.outputs[0]
+    try:
+        clamped = presolve(design, parse_clamps(netlist, [f"{bit_names(output)[0]}=0b1"]))
+    except Contradiction:
+        return
+    problem = problem_of(design, clamped)
+    state = some_state(design.model.spins, clamped.values, seed)
+    rng = random_rows(generators(block_generator(seed, 1)), 4)
+    cold = heat(3.0, 0), heat(3.0, 1)
+    find_kernel(kernel_names()[0])(problem.program, state, rng, cold, 4)
+    outcome = verify(design, clamped, state, 1024, ground=strict)
+    assert problem.count_answers(state, strict) == outcome.verified

@@ -14,9 +14,9 @@ from invc.ising import IsingModel
 from invc.ising.model import Int8
 from invc.simulate.energy import Meter, compile_meter
 from invc.simulate.kernels.heatbath import Kernel
-from invc.simulate.logic import Condition, answers_seen, gates_satisfied
+from invc.simulate.logic import Condition, answers_seen, gates_satisfied, ones
 from invc.simulate.program import Program, compile_program
-from invc.simulate.random import UInt64, block_generator, generators, random_rows
+from invc.simulate.random import UInt64, bits_of, block_generator, generators, random_rows
 from invc.simulate.ranked import Sampled, sampled
 from invc.simulate.schedule import Schedule, default_betas
 from invc.simulate.stages import Stage, plan_stages
@@ -114,6 +114,24 @@ class Problem:
     def meter(self) -> Meter:
         """Energies of replicas."""
         return compile_meter(self.model, self.clamped.values)
+
+    def count_answers(self, state: UInt64, strict: bool) -> int:
+        """Replicas that have the inputs of an answer.
+
+        Args:
+            state: Shape (spins, 16).
+            strict: Count only those at the ground level too, every gate and ancilla in place.
+        """
+        right = self.answers.holds(state)
+        if strict and ones(right):
+            right &= self.settled.holds(state)
+        count = ones(right)
+        if not strict or not count:
+            return count
+        meter = self.meter
+        if self.biased:
+            meter = compile_meter(self.design.model, self.clamped.values)
+        return int(np.count_nonzero(bits_of(right) & (meter.energies(state) == 0)))
 
 
 def problem_of(design: Design, clamped: Clamped) -> Problem:
