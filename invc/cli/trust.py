@@ -134,12 +134,15 @@ def warn_of_held(biases: Sequence[Bias], clamped: Clamped) -> None:
 def count_answers(
     design: Design, held: Sequence[Clamp], left_out: Sequence[Sequence[Clamp]]
 ) -> Count:
-    """How many answers a test of uniformity is about."""
+    """How many answers a test of uniformity is about; Ctrl-C ends the command, not only this."""
     from invc.prove import count
 
-    return count(
+    number = count(
         design, held, forbidden=left_out, limit=COUNT_LIMIT, keep=0, time_limit=COUNT_SECONDS
     )
+    if number.interrupted:
+        raise KeyboardInterrupt
+    return number
 
 
 def find_out(
@@ -337,11 +340,18 @@ def _echo_marginals(findings: Findings, result: Result, *, is_logic: bool) -> No
 def _echo_uniformity(findings: Findings) -> None:
     number, test = findings.number, findings.uniform
     if number is not None and not number.complete:
-        click.echo(f"uniformity: not tested, there are more than {number.number} answers")
+        click.echo(f"uniformity: not tested, {_uncounted(number)}")
     elif test is None:
         click.echo("uniformity: not tested, no answer was found")
     else:
         click.echo(f"uniformity: {test}")
+
+
+def _uncounted(number: Count) -> str:
+    """Why the number of answers is not known."""
+    if number.number >= COUNT_LIMIT:
+        return f"there are more than {number.number} answers"
+    return f"{counted(number.number, 'answer')} counted in {COUNT_SECONDS:g} s, and maybe not all"
 
 
 def wanted_samples(findings: Findings) -> int | None:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,10 +14,12 @@ from click.testing import CliRunner
 from designs import CELLS, multiplier
 from invc.assemble import assemble
 from invc.cli import invc as group
+from invc.cli.trust import count_answers
 from invc.design import write_design
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources
 from invc.pipeline import synth
+from invc.prove import Count
 
 
 @pytest.fixture(scope="module")
@@ -158,9 +161,24 @@ def test_equilibrium_is_uniform_where_annealing_is_not(invc):
     assert fair["uniformity"]["answers"] == len(fair["solutions"]) == 70
     assert fair["mixing"]["mixed"]
     assert all(s["energy"] == 0 for s in fair["solutions"])
-    annealed = json.loads(invc(*ask, "--reads", "20480").out)
+    fast = ("--dynamics", "gibbs", "--sweeps", "16")
+    annealed = json.loads(invc(*ask, "--reads", "20480", *fast).out)
     assert not annealed["uniformity"]["passed"]
     assert annealed["uniformity"]["p_value"] < 1e-6
+
+
+def test_what_could_not_be_counted_is_not_tested(invc, monkeypatch):
+    monkeypatch.setattr("invc.cli.trust.COUNT_LIMIT", 5)
+    done = invc("simulate", "mult8.hj", "-c", "p=3600", "--uniformity", *FEW)
+    assert "uniformity: not tested, there are more than 5 answers\n" in done.out
+    cut = Count(3, False, (), 30.0)
+    monkeypatch.setattr("invc.prove.count", lambda *arguments, **options: cut)
+    done = invc("simulate", "mult8.hj", "-c", "p=3600", "--uniformity", *FEW)
+    text = "uniformity: not tested, 3 answers counted in 30 s, and maybe not all\n"
+    assert text in done.out
+    monkeypatch.setattr("invc.prove.count", lambda *a, **options: replace(cut, interrupted=True))
+    with pytest.raises(KeyboardInterrupt):
+        count_answers(None, (), ())
 
 
 def test_uniformity_and_marginals_in_words(invc):
