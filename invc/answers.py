@@ -188,6 +188,8 @@ class Samples(Answers):
             keep=0,
             time_limit=time_limit,
         )
+        if number.interrupted:
+            raise KeyboardInterrupt
         if not number.complete:
             raise InvcError(
                 f"there are more than {number.number} answers", hint="give a larger limit or time"
