@@ -73,7 +73,8 @@ def sweep_ladder(
     sweeps: int,
     between: int,
     turn: int,
-) -> npt.NDArray[np.int64]:
+    seen: Condition | None = None,
+) -> tuple[int, npt.NDArray[np.int64]]:
     """The same for ladders, whose neighbours trade states after some sweeps.
 
     A rung of energy E trades with the next colder one, of energy E', if E' + 2 n >= E, n being the
@@ -89,9 +90,10 @@ def sweep_ladder(
         sweeps: How many.
         between: Sweeps between two exchanges.
         turn: Exchanges before; the even ones are between rungs 0 and 1, 2 and 3, and so on.
+        seen: Looked for after each exchange; the first replica that fulfils it ends the sweeps.
 
     Returns:
-        How many trades each rung made with the next. Shape (rungs,).
+        How many sweeps there were, and how many trades each rung made with the next.
     """
     tables = ladder.even.thresholds, ladder.odd.thresholds
     certain = ladder.even.certain, ladder.odd.certain
@@ -106,7 +108,9 @@ def sweep_ladder(
             if k % between == 0:
                 traded += _exchange(program, meter, state, ladder.rungs, next(chance), turn)
                 turn += 1
-    return traded
+                if seen and seen.count(state):
+                    return k, traded
+    return sweeps, traded
 
 
 def _exchange(

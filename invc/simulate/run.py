@@ -329,6 +329,8 @@ class _Blocks:
             block=block,
             watch=_Watch(block, self.count, self.target, self.watch),
             before=self.before(block),
+            # Where every gate is satisfied, that lasts; right inputs alone may not.
+            goal=None if self.strict or self.target is None else problem.answers,
         )
         ended = None
         try:

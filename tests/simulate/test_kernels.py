@@ -20,7 +20,7 @@ from invc.simulate.kernels.heatbath import (
     kernel_names,
 )
 from invc.simulate.ladder import compile_ladder
-from invc.simulate.logic import gates_satisfied
+from invc.simulate.logic import Compiler, Condition, gates_satisfied
 from invc.simulate.program import compile_program
 from invc.simulate.random import (
     LANES,
@@ -320,10 +320,11 @@ def test_colder_than_cold_is_the_same():
     sweeps=st.integers(0, 7),
     between=st.integers(1, 3),
     turn=st.integers(0, 1),
+    seen=st.lists(st.integers(0, 1), min_size=8, max_size=8),
     held=st.lists(st.sampled_from([-1, 0, 0, 1]), min_size=8, max_size=8),
 )
 @settings(max_examples=40)
-def test_ladders_equal_the_reference(name, model, betas, power, sweeps, between, turn, held):
+def test_ladders_equal_the_reference(name, model, betas, power, sweeps, between, turn, seen, held):
     known = np.array(held[: model.spins], dtype=np.int8)
     program, meter = compile_program(model, known), compile_meter(model, known)
     rungs = tuple(sorted(betas[: 1 << power]))
@@ -331,14 +332,20 @@ def test_ladders_equal_the_reference(name, model, betas, power, sweeps, between,
     want, want_rng = begin(model.spins)
     got, got_rng = begin(model.spins)
     states = (want, want_rng), (got, got_rng)
-    counts = [
-        find_ladder_kernel(kernel)(program, meter, *state, ladder, sweeps, between, turn)
+    looked_for = Compiler(model.spins)
+    looked_for.all(2 * spin ^ bit for spin, bit in enumerate(seen[: model.spins]))
+    good = 2 * (model.spins + len(looked_for.operations)) - 2
+    condition = Condition(looked_for.logic(), good) if looked_for.operations else None
+    results = [
+        find_ladder_kernel(kernel)(program, meter, *state, ladder, sweeps, between, turn, condition)
         for kernel, state in zip(("reference", name), states, strict=True)
     ]
     assert np.array_equal(got, want)
     assert np.array_equal(got_rng, want_rng)
-    assert counts[0].tolist() == counts[1].tolist()
-    assert counts[0][-1] == 0
+    (done, traded), (same, also) = results
+    assert done == same <= sweeps
+    assert traded.tolist() == also.tolist()
+    assert traded[-1] == 0
 
 
 @pytest.mark.parametrize("name", COMPILED)
@@ -350,9 +357,9 @@ def test_ladders_equal_the_reference_on_a_multiplier(name):
     want, want_rng = begin(model.spins, 5)
     got, got_rng = begin(model.spins, 5)
     for turn in range(3):
-        arguments = ladder, 8, 2, turn
-        traded = find_ladder_kernel("reference")(program, meter, want, want_rng, *arguments)
-        same = find_ladder_kernel(name)(program, meter, got, got_rng, *arguments)
+        arguments = ladder, 8, 2, turn, None
+        _, traded = find_ladder_kernel("reference")(program, meter, want, want_rng, *arguments)
+        _, same = find_ladder_kernel(name)(program, meter, got, got_rng, *arguments)
         assert np.array_equal(got, want), turn
         assert same.tolist() == traded.tolist()
         assert min(traded[:-1]) > 0

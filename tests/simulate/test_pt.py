@@ -101,7 +101,7 @@ def test_rungs_are_as_likely_to_trade_as_each_other(n):
     assert (betas[0], betas[-1]) == pytest.approx((task.schedule.low, task.schedule.high))
     ladders = _ladders(task)
     ladders.sweep(betas, 512)
-    share = ladders.sweep(betas, 1024)[:-1] / (64 * LANES / RUNGS)
+    share = ladders.sweep(betas, 1024)[1][:-1] / (64 * LANES / RUNGS)
     assert share.max() - share.min() < 0.12
     assert share.min() > 0.2
 

@@ -13,6 +13,7 @@ from invc.simulate.dynamics.task import Ended, Task
 from invc.simulate.energy import Meter
 from invc.simulate.kernels.heatbath import LadderKernel, find_ladder_kernel
 from invc.simulate.ladder import LEAST_STEP, Betas, compile_ladder
+from invc.simulate.logic import Condition
 from invc.simulate.program import Program
 from invc.simulate.random import LANES, UInt64
 
@@ -47,8 +48,7 @@ def pt(task: Task) -> Ended | None:
         if task.stopped():
             return None
         sweeps = min(at_once, task.schedule.sweeps - done)
-        ladders.sweep(betas, sweeps)
-        done += sweeps
+        done += ladders.sweep(betas, sweeps, seen=task.goal)[0]
         if task.watch(done, ladders.state):
             break
     return Ended(ladders.state, done, done * task.program.updates)
@@ -97,13 +97,25 @@ class Ladders:
     rng: UInt64
     turn: int = 0
 
-    def sweep(self, betas: Betas, sweeps: int, between: int = BETWEEN) -> Int64:
-        """Move on, with an exchange after every few sweeps; the trades of each rung."""
+    def sweep(
+        self,
+        betas: Betas,
+        sweeps: int,
+        between: int = BETWEEN,
+        seen: Condition | None = None,
+    ) -> tuple[int, Int64]:
+        """Move on, with an exchange after every few sweeps, at which states may be looked at.
+
+        Returns:
+            The sweeps until one of them was seen, or all, and the trades of each rung.
+        """
         ladder = compile_ladder(betas, (1 << self.meter.bits) - 1)
         program, meter, state, rng = self.program, self.meter, self.state, self.rng
-        traded = self.kernel(program, meter, state, rng, ladder, sweeps, between, self.turn)
-        self.turn += sweeps // between
-        return traded
+        done, traded = self.kernel(
+            program, meter, state, rng, ladder, sweeps, between, self.turn, seen
+        )
+        self.turn += done // between
+        return done, traded
 
 
 def space_rungs(ladders: Ladders, low: float, high: float) -> Betas:
@@ -122,7 +134,7 @@ def space_rungs(ladders: Ladders, low: float, high: float) -> Betas:
     trial = _steps(low, high, TRIAL_RUNGS)
     betas = tuple(trial.tolist())
     ladders.sweep(betas, TRIAL_SWEEPS, TRIAL_BETWEEN)
-    traded = ladders.sweep(betas, TRIAL_SWEEPS, TRIAL_BETWEEN)[:-1]
+    traded = ladders.sweep(betas, TRIAL_SWEEPS, TRIAL_BETWEEN)[1][:-1]
     asked = LANES / TRIAL_RUNGS * TRIAL_SWEEPS / TRIAL_BETWEEN / 2
     # A little more, so that the steps rise where everything is accepted.
     length = np.concatenate([[0.0], np.cumsum(1.01 - traded / asked)])

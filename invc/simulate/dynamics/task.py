@@ -164,6 +164,8 @@ class Task:
         code: Name of the kernel, for those that have kernels of their own.
         settings: What the user set of the dynamics, by name.
         before: Where an earlier block ended, which this one goes on from.
+        goal: What `watch` asks of a state that may end the block, where that may pass between two
+            looks: a dynamics that can look more often shows such states.
     """
 
     program: Program
@@ -178,6 +180,7 @@ class Task:
     code: str = field(kw_only=True)
     settings: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     before: UInt64 | None = field(default=None, kw_only=True)
+    goal: Condition | None = field(default=None, kw_only=True)
 
     @property
     def model(self) -> IsingModel:

@@ -28,9 +28,11 @@ Settler: TypeAlias = Callable[
 ]
 
 # Program, meter, state, generators, temperatures, sweeps, sweeps between two exchanges, exchanges
-# before; the result is how many trades each rung made with the next.
+# before, and what to look for, if anything; the result is how many sweeps there were, and how many
+# trades each rung made with the next.
 LadderKernel: TypeAlias = Callable[
-    [Program, Meter, UInt64, UInt64, Ladder, int, int, int], npt.NDArray[np.int64]
+    [Program, Meter, UInt64, UInt64, Ladder, int, int, int, Condition | None],
+    tuple[int, npt.NDArray[np.int64]],
 ]
 
 
@@ -134,9 +136,10 @@ def _sweep_ladder(
     sweeps: int,
     between: int,
     turn: int,
-) -> npt.NDArray[np.int64]:
+    seen: Condition | None,
+) -> tuple[int, npt.NDArray[np.int64]]:
     traded = np.zeros(ladder.rungs, dtype=np.int64)
-    sliced.sweep_ladder(
+    done = sliced.sweep_ladder(
         name,
         program.compiled,
         state,
@@ -151,6 +154,8 @@ def _sweep_ladder(
         sweeps,
         between,
         turn,
+        seen.logic.compiled if seen else None,
+        seen.good if seen else 0,
         traded,
     )
-    return traded
+    return done, traded

@@ -20,8 +20,8 @@ namespace nb = nanobind;
   namespace name {                                                                              \
   void sweep(const Program&, std::uint64_t*, std::uint64_t*, const Heat&, int,                  \
              const std::int8_t*);                                                               \
-  void sweep_ladder(const Program&, std::uint64_t*, std::uint64_t*, const Heat&, const Ladder&, \
-                    int, int, int, std::int64_t*);                                              \
+  int sweep_ladder(const Program&, std::uint64_t*, std::uint64_t*, const Heat&, const Ladder&,  \
+                   int, int, int, const Logic*, std::int32_t, std::int64_t*);                   \
   int holds(const Logic&, const std::int32_t*, std::size_t, const std::uint64_t*,               \
             std::uint64_t*);                                                                    \
   Verdict settle(const Program&, const Logic&, std::int32_t, std::uint64_t*, std::uint64_t*,    \
@@ -265,11 +265,16 @@ static void sum_terms(Rows terms, int bits, State state, Totals totals) {
 using Table = nb::ndarray<const std::int32_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 using Counts = nb::ndarray<std::int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
-static void sweep_ladder(const std::string& kernel, const Compiled& compiled, State state,
-                         State rng, Table even, std::int64_t certain_even, Table odd,
-                         std::int64_t certain_odd, Table chances, Rows terms, int bits, int sweeps,
-                         int between, int turn, Counts traded) {
+static int sweep_ladder(const std::string& kernel, const Compiled& compiled, State state,
+                        State rng, Table even, std::int64_t certain_even, Table odd,
+                        std::int64_t certain_odd, Table chances, Rows terms, int bits, int sweeps,
+                        int between, int turn, const CompiledLogic* seen, std::int32_t good,
+                        Counts traded) {
   compiled.check(state, rng);
+  if (seen) {
+    seen->check(state);
+    seen->check(good);
+  }
   check_terms(terms, bits, state);
   const std::size_t rungs = even.shape(0);
   const std::size_t levels = std::max({even.shape(1), odd.shape(1), chances.shape(1)});
@@ -285,8 +290,8 @@ static void sweep_ladder(const std::string& kernel, const Compiled& compiled, St
                       terms.data(),            terms.shape(0), bits};
   const Code code = find(kernel);
   nb::gil_scoped_release released;
-  code.sweep_ladder(compiled.program, state.data(), rng.data(), heat, ladder, sweeps, between, turn,
-                    traded.data());
+  return code.sweep_ladder(compiled.program, state.data(), rng.data(), heat, ladder, sweeps, between,
+                           turn, seen ? &seen->logic : nullptr, good, traded.data());
 }
 
 // In each of some rows, lane `to[k]` becomes what lane `from[k]` is.
@@ -345,7 +350,8 @@ NB_MODULE(sliced, m) {
   m.def("sweep_ladder", &sweep_ladder, nb::arg("kernel"), nb::arg("program"), nb::arg("state"),
         nb::arg("rng"), nb::arg("even"), nb::arg("certain_even"), nb::arg("odd"),
         nb::arg("certain_odd"), nb::arg("chances"), nb::arg("terms"), nb::arg("bits"),
-        nb::arg("sweeps"), nb::arg("between"), nb::arg("turn"), nb::arg("traded"),
+        nb::arg("sweeps"), nb::arg("between"), nb::arg("turn"), nb::arg("seen").none(),
+        nb::arg("good"), nb::arg("traded"),
         "Sweeps of words at several temperatures that trade states; counts the trades.");
   m.def("sum_terms", &sum_terms, nb::arg("terms"), nb::arg("bits"), nb::arg("state"),
         nb::arg("totals"), "Weighted sums of (i, j, flip, bit of the weight) for every lane.");

@@ -83,8 +83,10 @@ def sweep_ladder(
     sweeps: int,
     between: int,
     turn: int,
+    seen: Logic | None,
+    good: int,
     traded: npt.NDArray[np.int64],
-) -> None: ...
+) -> int: ...
 def sum_terms(
     terms: npt.NDArray[np.int32],
     bits: int,
