@@ -565,7 +565,10 @@ def _print_summary(result: Result, clamped: Clamped, verbose: bool, *, proving: 
     if result.interrupted:
         click.echo("interrupted: this is what was found until then")
     elif not result.answers and not proving:
-        click.echo("hint: none was found, which proves nothing; give a longer --time-limit")
+        why = (
+            "none was found, which proves nothing" if result.reads else "no read ended in this time"
+        )
+        click.echo(f"hint: {why}; give a longer --time-limit")
     elif (
         result.answers
         and clamped.free

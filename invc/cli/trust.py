@@ -289,7 +289,8 @@ def _echo_explained(
     explained: Explanation | None, design: Design, result: Result, show: int, radix: str
 ) -> None:
     if explained is None:
-        click.echo("every read was verified: there is nothing to explain")
+        why = "every read was verified" if result.reads else "no read ended"
+        click.echo(f"{why}: there is nothing to explain")
         return
     ports, violations = design.netlist.ports, explained.violations
     click.echo(

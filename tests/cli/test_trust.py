@@ -133,6 +133,16 @@ def test_a_bias_of_a_bit_that_the_clamps_decide_is_warned_of(invc):
     assert "warning" not in done.out
 
 
+def test_a_run_without_a_read_says_so(invc):
+    done = invc("simulate", "mult8.hj", "-c", "p=64507", "--time-limit", "1e-9", "--explain")
+    assert (done.status, done.out.splitlines()[0][:36]) == (
+        3,
+        "no answer found; 0 of 0 reads verifi",
+    )
+    assert "hint: no read ended in this time; give a longer --time-limit\n" in done.out
+    assert "no read ended: there is nothing to explain\n" in done.out
+
+
 def test_explain_names_the_violated_gates_and_the_clamps_they_touch(invc):
     done = invc("simulate", "mult8.hj", "-c", "p=64507", *FEW, "--explain", "--json", "x.json")
     assert done.status == 3
