@@ -175,6 +175,26 @@ def test_a_design_too_large_to_draw_is_summed_up(tmp_path):
     assert len(text) < 60_000
 
 
+@needs_browser
+def test_the_largest_graph_is_a_file_of_megabytes_and_a_larger_run_is_summed_up(tab, tmp_path):
+    path = tmp_path / "large.html"
+    design = assemble(multiplier(31), CELLS)
+    assert 1800 < len(design.netlist.gates) <= 2000
+    path.write_text("".join(format_page(run_of(design, ("p=143",), reads=64, sweeps=16))))
+    assert path.stat().st_size < 4 << 20
+    tab.open(path, width=390, height=844, touch=True)
+    assert tab.complaints() == []
+    assert tab.ask("document.documentElement.scrollWidth") == 390
+    gates = "document.querySelectorAll('#graph [data-gate]').length"
+    assert tab.ask(gates) == len(design.netlist.gates)
+    larger = assemble(multiplier(33), CELLS)
+    path.write_text("".join(format_page(run_of(larger, ("p=143",), reads=64, sweeps=16))))
+    assert path.stat().st_size < 100_000
+    tab.open(path)
+    assert (tab.ask(gates), tab.complaints()) == (0, [])
+    assert "gates are too many to draw" in tab.ask("document.body.innerText")
+
+
 def test_no_answer_and_nothing_to_sample_have_pages_too():
     # 64507 = 251 * 257, and 257 needs nine bits.
     design = assemble(multiplier(8), CELLS)
