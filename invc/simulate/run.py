@@ -369,10 +369,13 @@ class _Blocks:
 
     @property
     def goes_on(self) -> bool:
-        """Whether blocks go on where others ended: only where nobody counts on separate reads."""
-        separate = self.plan.reads is not None or self.plan.sweeps is not None
+        """Whether blocks go on where others ended.
+
+        Not where reads of one length are asked for; their number makes no difference, so that a
+        run can be repeated with as many as it came to.
+        """
         return (
-            not separate
+            self.plan.sweeps is None
             and self.mix.names[0] in GO_ON
             and self.task.problem.design.model.spins <= MOST_HANDED
         )

@@ -145,6 +145,15 @@ def test_long_runs_go_on():
     assert first > 1.3 * last > 1.1 * next_
 
 
+def test_a_run_is_repeated_by_its_number_of_reads():
+    clamped = held(8, "p=38243")
+    first = run(design(8), clamped, dynamics="pt", seed=1)
+    assert first.reads > 2 * LANES
+    again = run(design(8), clamped, dynamics="pt", seed=1, reads=first.reads)
+    assert again.answers == first.answers
+    assert again.sweeps == first.sweeps
+
+
 def test_blocks_go_on_from_shorter_ones():
     assert [_earlier(block) for block in range(1, 16)] == [0, 1, 1, 2, 3, 2, 3, *[4, 5, 6, 7] * 2]
     for block in range(1, 4096):
