@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from invc.ising.model import Int8, Int64
 from invc.simulate.network import Network
-from invc.simulate.random import LANES, WORDS, UInt64, bits_of, words_of
+from invc.simulate.random import LANES, WORDS, UInt64, bits_of, in_lines, words_of
 
 FULL = 256  # of which densities and stalls are fractions
 PROBABILITY_BITS = 8
@@ -77,7 +77,8 @@ def first_registers(
     state[known > 0] = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
     state[known < 0] = np.uint64(0)
     spins = np.repeat(state[np.newaxis], habits.average + 1, axis=0)
-    return Registers(spins, np.zeros((network.pbits, planes, WORDS), dtype=np.uint64), rng)
+    magnitude: UInt64 = np.zeros((network.pbits, planes, WORDS), dtype=np.uint64)
+    return Registers(in_lines(spins), in_lines(magnitude), rng)
 
 
 def seeds(seed: int, block: int, streams: int, groups: int) -> UInt64:

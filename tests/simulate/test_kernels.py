@@ -363,3 +363,12 @@ def test_ladders_equal_the_reference_on_a_multiplier(name):
         assert np.array_equal(got, want), turn
         assert same.tolist() == traded.tolist()
         assert min(traded[:-1]) > 0
+
+
+@given(spins=st.integers(0, 40))
+def test_states_begin_at_a_cache_line(spins):
+    state = first_state(block_generator(1, 0), spins)
+    assert state.shape == (spins, 16)
+    assert state.ctypes.data % 64 == 0 or not spins
+    raw = block_generator(1, 0).random_raw(spins * 16)
+    assert np.array_equal(state.ravel(), np.asarray(raw, dtype=np.uint64))

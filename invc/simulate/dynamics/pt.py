@@ -15,7 +15,7 @@ from invc.simulate.kernels.heatbath import LadderKernel, find_ladder_kernel
 from invc.simulate.ladder import LEAST_STEP, Betas, compile_ladder
 from invc.simulate.logic import Condition
 from invc.simulate.program import Program
-from invc.simulate.random import LANES, UInt64
+from invc.simulate.random import LANES, UInt64, in_lines
 
 RUNGS = 4  # 2 and 8 were no faster on 8- to 12-bit multipliers
 BETWEEN = 8  # sweeps between two exchanges: at 4 as many flips are needed, and each takes longer
@@ -73,7 +73,7 @@ def ladder_of(task: Task) -> Betas:
 def _ladders(task: Task) -> Ladders:
     """Ladders at the start of a block, or where an earlier one ended."""
     state, rng = task.start()
-    state = state if task.before is None else task.before.copy()
+    state = state if task.before is None else in_lines(task.before)
     return Ladders(task.program, task.problem.meter, find_ladder_kernel(task.code), state, rng)
 
 
