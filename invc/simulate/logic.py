@@ -89,10 +89,44 @@ class Compiler:
         outputs = gate.function.evaluate(_Word(self, TRUE), *words)
         return tuple(_literal(word) for word in outputs)
 
-    def logic(self) -> Logic:
-        """What has been built."""
-        operations = np.array(self.operations, dtype=np.int32).reshape(-1, 4)
-        return Logic(self.spins, operations, len(self.operations))
+    def logic(self, wanted: Sequence[int]) -> tuple[Logic, list[int]]:
+        """What some literals need, and what they are called there.
+
+        Rows that are read no more are written again: few stay in the cache where many do not.
+        """
+        last = self._last_uses(wanted)
+        place: dict[int, int] = {}
+        free: list[int] = []
+        rows = 0
+
+        def moved(literal: int) -> int:
+            row = literal >> 1
+            return 2 * place.get(row, row) + (literal & 1)
+
+        operations = []
+        for k, (kind, row, a, b) in enumerate(self.operations):
+            if row in last:
+                free += [place[r] for r in {a >> 1, b >> 1} if last.get(r) == k]
+                arguments = moved(a), moved(b)
+                if not free:
+                    free.append(self.spins + rows)
+                    rows += 1
+                place[row] = free.pop()
+                operations.append((kind, place[row], *arguments))
+        array = np.array(operations, dtype=np.int32).reshape(-1, 4)
+        return Logic(self.spins, array, rows), [moved(literal) for literal in wanted]
+
+    def _last_uses(self, wanted: Iterable[int]) -> dict[int, int]:
+        """By what operation each row that is needed is read for the last time."""
+        end = len(self.operations)
+        last = {literal >> 1: end for literal in wanted if literal >> 1 >= self.spins}
+        for k in range(end - 1, -1, -1):
+            _, row, a, b = self.operations[k]
+            if row in last:
+                for argument in (a >> 1, b >> 1):
+                    if argument >= self.spins:
+                        last.setdefault(argument, k)
+        return last
 
     def _operation(self, kind: int, a: int, b: int) -> int:
         row = self.known.get((kind, a, b))
@@ -164,6 +198,12 @@ def ones(row: UInt64) -> int:
     return int.from_bytes(row.tobytes(), "little").bit_count()
 
 
+def condition(compiler: Compiler, good: int) -> Condition:
+    """The condition that a literal holds."""
+    logic, (literal,) = compiler.logic([good])
+    return Condition(logic, literal)
+
+
 @dataclass(frozen=True, eq=False)
 class Forward:
     """All gates evaluated forward from the input ports.
@@ -187,8 +227,8 @@ def compile_forward(design: Design) -> Forward:
     nets = range(1, design.netlist.net_count + 1)
     settled = compiler.all(compiler.differ(value[net], 2 * net - 2) ^ 1 for net in nets)
     ends = tuple(sorted({bit >> 1 for port in design.netlist.ports for bit in port.bits}))
-    literals = np.array([*(value[net] for net in ends), settled], dtype=np.int32)
-    return Forward(compiler.logic(), ends, literals)
+    logic, literals = compiler.logic([*(value[net] for net in ends), settled])
+    return Forward(logic, ends, np.array(literals, dtype=np.int32))
 
 
 def _forward(compiler: Compiler, design: Design, gates: Iterable[int]) -> dict[int, int]:
@@ -219,7 +259,7 @@ def answers_seen(design: Design, clamped: Clamped) -> Condition:
         for bits in combinations
     )
     good = compiler.all([wanted, *(literal ^ 1 for literal in forbidden)])
-    return Condition(compiler.logic(), good)
+    return condition(compiler, good)
 
 
 def _cone(design: Design, literals: Iterable[Literal]) -> list[int]:
@@ -247,4 +287,4 @@ def gates_satisfied(design: Design, gates: Iterable[int]) -> Condition:
         pins = zip(gate.outputs, computed, strict=True)
         fits += [compiler.differ(pin - 2, literal) ^ 1 for pin, literal in pins]
     good = compiler.all(fits)
-    return Condition(compiler.logic(), good)
+    return condition(compiler, good)

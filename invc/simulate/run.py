@@ -327,7 +327,7 @@ class _Blocks:
             self.task,
             schedule=self.plan.schedule(problem.betas(name, self.beta), sweeps),
             block=block,
-            watch=_Watch(block, self.count, self.target, self.watch),
+            watch=_Watch(block, self.count, self.strict, self.target, self.watch),
             before=self.before(block),
             # Where every gate is satisfied, that lasts; right inputs alone may not.
             goal=None if self.strict or self.target is None else problem.answers,
@@ -399,18 +399,22 @@ def _earlier(block: int) -> int:
 class _Watch:
     """Shows a block to whoever watches, and ends it once there are answers enough.
 
-    The inputs of an answer may be right long before every gate has settled.
+    The inputs of an answer may be right long before every gate has settled; where it has to, an
+    early state is not worth a look.
     """
 
     block: int
     count: Callable[[UInt64], int]
+    strict: bool
     target: int | None
     watch: Callable[[int, int, UInt64], object] | None
     looked: int = 0
 
-    def __call__(self, sweeps: int, state: UInt64) -> bool:
+    def __call__(self, sweeps: int, state: UInt64, early: bool = False) -> bool:
         if self.watch is not None:
             self.watch(self.block, sweeps, state)
+        if early and self.strict:
+            return False
         if self.target is None or sweeps - self.looked < LOOK:
             return False
         self.looked = sweeps

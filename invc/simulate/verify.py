@@ -15,6 +15,7 @@ from invc.simulate.logic import compile_forward
 from invc.simulate.random import LANES, UInt64, bits_of, integers_of
 
 MOST_ROWS = 1 << 14  # bits of a port that are turned over at once; a multiple of 8
+FEW_LANES = 4  # whose bits are picked one by one
 MOST_COMPILED = 1 << 14  # gates; more are evaluated as they stand
 MOST_ENERGIES = 1 << 24  # spins times reads whose energies are computed at once
 METERED = 1 << 27  # spins times reads from which on it pays to compile a meter
@@ -162,6 +163,9 @@ def decode_lanes(words: list[int], lanes: list[int], signed: bool) -> list[int]:
     Equals `invc.design.decode` of the bits of each; ports of thousands of bits are turned over in
     slices that bound the memory.
     """
+    if len(lanes) <= FEW_LANES:
+        values = [sum((word >> lane & 1) << k for k, word in enumerate(words)) for lane in lanes]
+        return [_signed(value, len(words), signed) for value in values]
     parts = []
     for start in range(0, len(words), MOST_ROWS):
         rows = words[start : start + MOST_ROWS]
@@ -170,8 +174,11 @@ def decode_lanes(words: list[int], lanes: list[int], signed: bool) -> list[int]:
         bits = np.unpackbits(packed, axis=1, bitorder="little")[:, lanes]
         parts.append(np.packbits(bits, axis=0, bitorder="little").T)
     values = [int.from_bytes(row.tobytes(), "little") for row in np.concatenate(parts, axis=1)]
-    top = 1 << len(words) - 1
-    return [value - 2 * top if signed and value & top else value for value in values]
+    return [_signed(value, len(words), signed) for value in values]
+
+
+def _signed(value: int, width: int, signed: bool) -> int:
+    return value - (1 << width) if signed and value >> (width - 1) else value
 
 
 def _energies(design: Design, state: UInt64, lanes: list[int]) -> list[int]:

@@ -20,7 +20,7 @@ from invc.simulate.kernels.heatbath import (
     kernel_names,
 )
 from invc.simulate.ladder import compile_ladder
-from invc.simulate.logic import Compiler, Condition, gates_satisfied
+from invc.simulate.logic import Compiler, condition, gates_satisfied
 from invc.simulate.program import compile_program
 from invc.simulate.random import (
     LANES,
@@ -335,9 +335,9 @@ def test_ladders_equal_the_reference(name, model, betas, power, sweeps, between,
     looked_for = Compiler(model.spins)
     looked_for.all(2 * spin ^ bit for spin, bit in enumerate(seen[: model.spins]))
     good = 2 * (model.spins + len(looked_for.operations)) - 2
-    condition = Condition(looked_for.logic(), good) if looked_for.operations else None
+    goal = condition(looked_for, good) if looked_for.operations else None
     results = [
-        find_ladder_kernel(kernel)(program, meter, *state, ladder, sweeps, between, turn, condition)
+        find_ladder_kernel(kernel)(program, meter, *state, ladder, sweeps, between, turn, goal)
         for kernel, state in zip(("reference", name), states, strict=True)
     ]
     assert np.array_equal(got, want)

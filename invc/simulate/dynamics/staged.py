@@ -59,7 +59,7 @@ class _Staged:
             count = ones(good)
             alive = count > 0
             self.origins.append(self.resample(stage, good) if 0 < count < LANES else None)
-            content = alive and self.task.watch(self.sweeps, self.state)
+            content = alive and self.task.watch(self.sweeps, self.state, early=True)
             if content or not alive:
                 break
         if right is not None and ones(right):

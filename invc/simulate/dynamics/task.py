@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -146,6 +146,14 @@ def _kept(design: Design, clamped: Clamped) -> Problem:
     return Problem(design, clamped)
 
 
+class Watch(Protocol):
+    """Who is shown states, see `Task`."""
+
+    def __call__(self, sweeps: int, state: UInt64, early: bool = False) -> bool:
+        """Whether the read may end."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Task:
     """One block of replicas.
@@ -159,7 +167,8 @@ class Task:
         block: Number of the block; with the seed it fixes every random number.
         stopped: Asked between steps; True ends the work.
         watch: Shown the sweeps done and the state, shape (spins, 16), between steps, which it
-            must leave as it is; True ends the read there, as a good one.
+            must leave as it is; True ends the read there, as a good one. A state is early where
+            not all gates are switched on yet, so that it can satisfy all of them by chance only.
         problem: The design and its clamps.
         code: Name of the kernel, for those that have kernels of their own.
         settings: What the user set of the dynamics, by name.
@@ -175,7 +184,7 @@ class Task:
     seed: int
     block: int
     stopped: Callable[[], bool]
-    watch: Callable[[int, UInt64], bool] = lambda sweeps, state: False
+    watch: Watch = lambda sweeps, state, early=False: False
     problem: Problem = field(kw_only=True)
     code: str = field(kw_only=True)
     settings: Mapping[str, str] = field(default_factory=dict, kw_only=True)
