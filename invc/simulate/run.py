@@ -348,6 +348,7 @@ class _Blocks:
             reads,
             ground=self.strict,
             near=self.near,
+            meter=problem.faults if problem.is_kept else None,
         )
         return outcome, ended
 

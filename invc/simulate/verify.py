@@ -10,7 +10,7 @@ import numpy.typing as npt
 from invc.design import Clamped, Design
 from invc.ising.model import Int8
 from invc.netlist import Literal, evaluate, word_of
-from invc.simulate.energy import compile_meter
+from invc.simulate.energy import Meter, compile_meter
 from invc.simulate.logic import compile_forward
 from invc.simulate.random import LANES, UInt64, bits_of, integers_of
 
@@ -64,6 +64,7 @@ def verify(
     *,
     ground: bool = False,
     near: bool = False,
+    meter: Meter | None = None,
 ) -> Verified:
     """Evaluate the gates forward from the inputs of each of the first `reads` replicas.
 
@@ -74,13 +75,14 @@ def verify(
         reads: At most 1024.
         ground: Count only reads at the ground level, every gate and ancilla in place.
         near: Look for the read of lowest energy among those that do not count.
+        meter: Of the design's energies, where there is one already.
     """
     mask = (1 << reads) - 1
     values, settled = _forward(design, state, reads)
     good = right(clamped, values, mask)
     strict = good & settled
     lanes = _ones(strict if ground else good)
-    energies = _energies(design, state, lanes)
+    energies = _energies(design, state, lanes, meter)
     if ground:
         lanes = [lane for lane, energy in zip(lanes, energies, strict=True) if energy == 0]
         energies = [0] * len(lanes)
@@ -90,7 +92,7 @@ def verify(
         strict.bit_count(),
         _answers(design, values, mask, lanes, energies),
         tuple(lanes),
-        _nearest(design, state, sorted({*range(reads)} - {*lanes})) if near else None,
+        _nearest(design, state, sorted({*range(reads)} - {*lanes}), meter) if near else None,
     )
 
 
@@ -146,12 +148,15 @@ def _answers(
     if not lanes:
         return {}
     ports = design.netlist.ports
-    columns = [
-        decode_lanes([word_of(bit, values, mask) for bit in port.bits], lanes, port.signed)
-        for port in ports
-    ]
+    words = [word_of(bit, values, mask) for port in ports for bit in port.bits]
     found: dict[tuple[int, ...], tuple[int, int]] = {}
-    for answer, energy in zip(zip(*columns, strict=True), energies, strict=True):
+    for whole, energy in zip(decode_lanes(words, lanes, False), energies, strict=True):
+        parts, rest = [], whole
+        for port in ports:
+            width = len(port.bits)
+            parts.append(_signed(rest & (1 << width) - 1, width, port.signed))
+            rest >>= width
+        answer = tuple(parts)
         reads, lowest = found.get(answer, (0, energy))
         found[answer] = (reads + 1, min(lowest, energy))
     return found
@@ -181,11 +186,12 @@ def _signed(value: int, width: int, signed: bool) -> int:
     return value - (1 << width) if signed and value >> (width - 1) else value
 
 
-def _energies(design: Design, state: UInt64, lanes: list[int]) -> list[int]:
+def _energies(design: Design, state: UInt64, lanes: list[int], meter: Meter | None) -> list[int]:
     """Energies of some replicas, in slices that bound the memory."""
-    if len(lanes) * design.model.spins > METERED:
-        nothing = np.zeros(design.model.spins, dtype=np.int8)
-        metered: list[int] = compile_meter(design.model, nothing).energies(state)[lanes].tolist()
+    if meter is None and len(lanes) * design.model.spins > METERED:
+        meter = compile_meter(design.model, np.zeros(design.model.spins, dtype=np.int8))
+    if meter is not None and lanes:
+        metered: list[int] = meter.energies(state)[lanes].tolist()
         return metered
     energies: list[int] = []
     size = max(1, MOST_ENERGIES // max(1, design.model.spins))
@@ -195,11 +201,11 @@ def _energies(design: Design, state: UInt64, lanes: list[int]) -> list[int]:
     return energies
 
 
-def _nearest(design: Design, state: UInt64, lanes: list[int]) -> Near | None:
+def _nearest(design: Design, state: UInt64, lanes: list[int], meter: Meter | None) -> Near | None:
     """The first of the replicas whose energy is lowest."""
     if not lanes:
         return None
-    energies = _energies(design, state, lanes)
+    energies = _energies(design, state, lanes, meter)
     lowest = min(energies)
     return Near(lowest, _spins(state, [lanes[energies.index(lowest)]])[0])
 

@@ -83,6 +83,11 @@ class Problem:
         low, high = given or default_betas(dynamics, self.design.min_gap)
         return low / self.scale, high / self.scale
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether it will be asked again: see `problem_of`."""
+        return self.design.model.spins <= MOST_KEPT
+
     @cached_property
     def answers(self) -> Condition:
         """Whether a replica has the inputs of an answer."""
@@ -115,6 +120,11 @@ class Problem:
         """Energies of replicas."""
         return compile_meter(self.model, self.clamped.values)
 
+    @cached_property
+    def faults(self) -> Meter:
+        """Energies of the design alone: 0 at its ground level, whatever it is biased to."""
+        return compile_meter(self.design.model, self.clamped.values) if self.biased else self.meter
+
     def count_answers(self, state: UInt64, strict: bool) -> int:
         """Replicas that have the inputs of an answer.
 
@@ -128,17 +138,13 @@ class Problem:
         count = ones(right)
         if not strict or not count:
             return count
-        meter = self.meter
-        if self.biased:
-            meter = compile_meter(self.design.model, self.clamped.values)
-        return int(np.count_nonzero(bits_of(right) & (meter.energies(state) == 0)))
+        return int(np.count_nonzero(bits_of(right) & (self.faults.energies(state) == 0)))
 
 
 def problem_of(design: Design, clamped: Clamped) -> Problem:
     """The problem of a design and its clamps; of small designs the last ones are kept."""
-    if design.model.spins > MOST_KEPT:
-        return Problem(design, clamped)
-    return _kept(design, clamped)
+    problem = Problem(design, clamped)
+    return _kept(design, clamped) if problem.is_kept else problem
 
 
 @lru_cache(maxsize=16)
