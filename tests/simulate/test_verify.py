@@ -1,5 +1,6 @@
 """What is read of all replicas at once is what is read of one replica after the other."""
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,6 +8,7 @@ from designs import CELLS, netlists
 from invc.assemble import assemble
 from invc.design import decode
 from invc.simulate import verify
+from invc.simulate.energy import compile_meter
 from invc.simulate.random import block_generator, first_state
 
 
@@ -28,10 +30,12 @@ def test_all_lanes_at_once_equal_one_by_one(data, signed, rows):
 def test_energies_by_meter_are_those_of_the_model(netlist, lanes):
     design = assemble(netlist, CELLS)
     state = first_state(block_generator(3, 0), design.model.spins)
-    want = verify._energies(design, state, lanes)
+    want = verify._energies(design, state, lanes, None)
+    meter = compile_meter(design.model, np.zeros(design.model.spins, dtype=np.int8))
+    assert verify._energies(design, state, lanes, meter) == want
     before, verify.METERED = verify.METERED, 0
     try:
-        found = verify._energies(design, state, lanes)
+        found = verify._energies(design, state, lanes, None)
     finally:
         verify.METERED = before
     assert found == want
