@@ -266,7 +266,7 @@ def measure_rate(
 
     Two lengths of run are timed, and the difference in flips divided by the difference in time:
     what a run costs before its first sweep and after its last drops out. A dynamics that sets its
-    length by itself has one run, which is divided as it is.
+    length by itself does no more when it is told to: its runs are taken as they are.
 
     Args:
         work: What does sweeps.
@@ -290,17 +290,25 @@ def measure_rate(
         sweeps *= max(2, min(16, int(enough / max(took, 1e-9))))
         many, much = _timed(work, sweeps, clock)
         if many == flips:
-            return (many / much / 1e9,) if much > 0 else ()
+            return _undivided(work, sweeps, clock, repeats)
         took = much - start
     rates: list[float] = []
     # Of a large design most of the time goes before the first sweep: fewer repetitions, then.
     while len(rates) < repeats and (not rates or clock() - began < 2 * seconds):
         few, little = _timed(work, max(1, sweeps // SHORTER), clock)
         many, much = _timed(work, sweeps, clock)
+        if many <= few and not rates:
+            return _undivided(work, sweeps, clock, repeats)
         if many <= few or much <= little:
             break
         rates.append((many - few) / (much - little) / 1e9)
     return tuple(rates)
+
+
+def _undivided(work: Work, sweeps: int, clock: Clock, repeats: int) -> tuple[float, ...]:
+    """Rates of whole runs, their start included."""
+    runs = [_timed(work, sweeps, clock) for _ in range(repeats)]
+    return tuple(flips / took / 1e9 for flips, took in runs if took > 0)
 
 
 def _timed(work: Work, sweeps: int, clock: Clock) -> tuple[int, float]:
