@@ -37,6 +37,7 @@ from engine.measure import (
     growth_interval,
     interval,
     median_rate,
+    median_time,
     share_interval,
     tts,
 )
@@ -435,7 +436,7 @@ def cell_text(runs: list[Run]) -> str:
 def median_text(runs: list[Run]) -> str:
     if not runs:
         return ""
-    median = statistics.median(run.seconds if run.found else math.inf for run in runs)
+    median = median_time(runs)
     return seconds_text(median) if math.isfinite(median) else "most had none"
 
 

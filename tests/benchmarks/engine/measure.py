@@ -15,8 +15,8 @@ from typing import ClassVar
 import numpy as np
 
 LN100 = math.log(100)
-# The growth is fitted where times are so many times the shortest: below, the cost of starting a run,
-# which hardly grows, hides it.
+# The growth is fitted beyond the last width at which times are less than so many times the shortest: up
+# to there the cost of starting a run, which hardly grows, hides it.
 BEYOND_START = 3
 RESAMPLES = 1000
 
@@ -179,6 +179,14 @@ def tts(runs: Sequence[Run]) -> float | None:
     return statistics.mean(each) if each and all(each) else None
 
 
+def median_time(runs: Sequence[Run]) -> float:
+    """The middle one of the products' medians, seconds; infinite where most runs had no answer."""
+    return statistics.median(
+        statistics.median(run.seconds if run.found else math.inf for run in group)
+        for group in by_product(runs)
+    )
+
+
 def at_least(runs: Sequence[Run]) -> float:
     """What TTS99 exceeds, where a product had no answer.
 
@@ -218,7 +226,8 @@ def growth(cells: dict[int, Sequence[Run]]) -> float | None:
     the logarithm of a mean of k exponential times is about 1 / k.
     """
     times = {n: time for n, runs in cells.items() if (time := tts(runs))}
-    widths = [n for n, time in times.items() if time >= BEYOND_START * min(times.values())]
+    short = [n for n, time in times.items() if time < BEYOND_START * min(times.values())]
+    widths = [n for n in times if n > max(short)]
     if len(widths) < 2:
         return None
     logs = [math.log(times[n]) for n in widths]
