@@ -67,6 +67,7 @@ class _Staged:
                 self.gather(before, first)
             else:
                 self.state = before
+                content = self.task.watch(self.sweeps, self.state)
             if not content:
                 self.finish(right)
         self.task.watch(self.sweeps, self.state)  # as it is verified
