@@ -122,8 +122,10 @@ class Problem:
 
     @cached_property
     def faults(self) -> Meter:
-        """Energies of the design alone: 0 at its ground level, whatever it is biased to."""
-        return compile_meter(self.design.model, self.clamped.values) if self.biased else self.meter
+        """Energies of the design as it is, whatever is sampled of it; 0 at the ground of gates."""
+        if self.model is self.design.model:
+            return self.meter
+        return compile_meter(self.design.model, self.clamped.values)
 
     def count_answers(self, state: UInt64, strict: bool) -> int:
         """Replicas that have the inputs of an answer.
