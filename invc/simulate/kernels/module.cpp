@@ -320,6 +320,7 @@ static void copy_lanes(State state, Array<std::int64_t> rows, Array<std::int64_t
 
 NB_MODULE(sliced, m) {
   m.doc() = "Bit-sliced Gibbs sampling, 1024 replicas at once.";
+  nb::set_leak_warnings(false);  // what the caches of Python keep lives until the end
   m.attr("LANES") = LANES;
   m.def("kernels", &kernels, "Names of the kernels that this processor runs, fastest first.");
   m.attr("BRIEF") = BRIEF;
