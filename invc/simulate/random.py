@@ -26,15 +26,22 @@ def first_state(source: np.random.Philox, spins: int) -> UInt64:
 
 
 def in_lines(rows: UInt64) -> UInt64:
-    """A copy that begins at a cache line: a row of 16 words then fills two, and not parts of three.
-
-    numpy begins where it likes, and sweeps with vectors of a whole line are slower there.
-    """
-    space = np.empty(rows.size + LINE - 1, dtype=np.uint64)
-    first = -(space.ctypes.data // space.itemsize) % LINE
-    copy: UInt64 = space[first : first + rows.size].reshape(rows.shape)
+    """A copy of rows that begins where `empty_rows` does."""
+    copy = empty_rows(rows.size // WORDS).reshape(rows.shape)
     copy[...] = rows
     return copy
+
+
+def empty_rows(count: int) -> UInt64:
+    """Rows to be filled that begin at a cache line: each then has two, and not parts of three.
+
+    numpy begins where it likes, and sweeps with vectors of a whole line are slower there.
+    Shape (count, 16), uint64.
+    """
+    space = np.empty(count * WORDS + LINE - 1, dtype=np.uint64)
+    first = -(space.ctypes.data // space.itemsize) % LINE
+    rows: UInt64 = space[first : first + count * WORDS].reshape(count, WORDS)
+    return rows
 
 
 def generators(source: np.random.Philox) -> UInt64:
@@ -44,7 +51,7 @@ def generators(source: np.random.Philox) -> UInt64:
 
 def random_rows(rng: UInt64, count: int) -> UInt64:
     """Uniform random bits, as `draw` gives them row by row. Shape (count, 16), uint64."""
-    rows: UInt64 = np.empty((count, WORDS), dtype=np.uint64)
+    rows = empty_rows(count)
     sliced.fill_rows(rng, rows)
     return rows
 

@@ -29,6 +29,7 @@ from invc.simulate.random import (
     draw,
     first_state,
     generators,
+    random_rows,
     words_of,
 )
 
@@ -372,3 +373,7 @@ def test_states_begin_at_a_cache_line(spins):
     assert state.ctypes.data % 64 == 0 or not spins
     raw = block_generator(1, 0).random_raw(spins * 16)
     assert np.array_equal(state.ravel(), np.asarray(raw, dtype=np.uint64))
+    rng = generators(block_generator(1, 0))
+    rows = random_rows(rng.copy(), spins)
+    assert rows.ctypes.data % 64 == 0 or not spins
+    assert rows.tolist() == [draw(rng).tolist() for _ in range(spins)]
