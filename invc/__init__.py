@@ -6,16 +6,13 @@ are loaded when they are first used, so that the command line starts at once.
 
 from importlib import import_module
 
-PACKAGES = ("simulate", "prove")  # callable themselves: see invc.packages
-FUNCTIONS = ("synth", *PACKAGES, "lib_gen", "read", "write")
+FUNCTIONS = ("synth", "simulate", "prove", "lib_gen", "read", "write")
 
 
 def __getattr__(name: str) -> object:
     if name == "__version__":
         globals()[name] = _version()
         return globals()[name]
-    if name in PACKAGES:
-        return import_module(f"invc.{name}")
     if name in FUNCTIONS:
         return getattr(import_module("invc.api"), name)
     raise AttributeError(f"module 'invc' has no attribute {name!r}")

@@ -13,7 +13,7 @@ from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from invc.answers import (
+from invc.ask.answers import (
     NOT_AT_EQUILIBRIUM,
     SECONDS_BEFORE_PROOF,
     Answers,
@@ -36,8 +36,8 @@ from invc.diagnostics import InvcError
 from invc.library import Cell
 
 if TYPE_CHECKING:
-    from invc.simulate import Result
-    from invc.simulate.equilibrium import Equilibrium
+    from invc.engine import Result
+    from invc.engine.equilibrium import Equilibrium
 
 Value: TypeAlias = int | str
 Clamps: TypeAlias = Mapping[str, Value] | Iterable[str] | str
@@ -185,7 +185,7 @@ def simulate(
         vcd: Waveforms to write.
         **ports: More clamps, by the name of the port: p=143.
     """
-    from invc.pictures import Pictures  # noqa: PLC0415
+    from invc.ask.pictures import Pictures  # noqa: PLC0415
 
     _check_counts(reads=reads, sweeps=sweeps, threads=threads, target=target, time_limit=time_limit)
     _check_schedule(seed, beta)
@@ -215,7 +215,7 @@ def simulate(
         "time_limit": SECONDS_BEFORE_PROOF if prove and not (reads or time_limit) else time_limit,
     }
     if equilibrium and clamped.free:
-        from invc.simulate.equilibrium import equilibrium as sample  # noqa: PLC0415
+        from invc.engine.equilibrium import equilibrium as sample  # noqa: PLC0415
 
         low, last = beta or (None, None)
         low = None if low == last else low
@@ -224,7 +224,7 @@ def simulate(
         )
         result = chains.result
     else:
-        from invc.simulate import run  # noqa: PLC0415
+        from invc.engine import run  # noqa: PLC0415
 
         chains = None
         result = run(
@@ -315,7 +315,7 @@ def _samples(
 
 def _with_proof(samples: Samples, time_limit: float | None) -> Samples:
     """What a SAT solver says where no read was an answer."""
-    from invc.prove import solve  # noqa: PLC0415
+    from invc.proof import solve  # noqa: PLC0415
 
     proof = solve(samples.design, samples.held, forbidden=samples.left_out, time_limit=time_limit)
     if proof.answer is not None:
@@ -334,7 +334,7 @@ def _with_proof(samples: Samples, time_limit: float | None) -> Samples:
 
 
 def _with_explanation(samples: Samples, clamped: Clamped) -> Samples:
-    from invc.simulate.explain import explain_read  # noqa: PLC0415
+    from invc.engine.explain import explain_read  # noqa: PLC0415
 
     result = samples.result
     assert result is not None
@@ -371,8 +371,8 @@ def prove(
         time_limit: Seconds.
         **ports: More clamps, by the name of the port.
     """
-    from invc.prove import count as count_answers  # noqa: PLC0415
-    from invc.prove import solve  # noqa: PLC0415
+    from invc.proof import count as count_answers  # noqa: PLC0415
+    from invc.proof import solve  # noqa: PLC0415
 
     chosen = _design(design)
     held = _held(chosen, clamps, ports)

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from invc import __version__
 from invc.design import presolve
 from invc.diagnostics import InvcError
+from invc.engine import Answer, run
 from invc.foreign import Terms, adopt
-from invc.simulate import Answer, run
 
 try:
     import dimod

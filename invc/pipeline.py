@@ -10,15 +10,15 @@ from fractions import Fraction
 from pathlib import Path
 
 from invc import __version__
-from invc.assemble import assemble
 from invc.design import Design
+from invc.design.assemble import assemble
+from invc.design.fit import fit
 from invc.diagnostics import InvcError
-from invc.fit import fit
 from invc.frontend.arithmetic import PLAIN, Adders, counters
 from invc.frontend.yosys import Sources, Yosys, find_yosys, map_json, prove_equal, read_verilog
 from invc.frontend.yosys_json import read_json
 from invc.library import Cell, Library, Limits, cells_within, hamlib, liberty
-from invc.mine import mine
+from invc.mapping.mine import mine
 from invc.netlist import Function, Netlist, Port, counting_words, evaluate_ports
 from invc.netlist.gates import families
 from invc.passes import (

@@ -10,16 +10,16 @@ from statistics import NormalDist
 import numpy as np
 
 from designs import CELLS, multiplier
-from invc.assemble import assemble
 from invc.design import Clamped, Design
+from invc.design.assemble import assemble
+from invc.engine.dynamics import DYNAMICS, Problem, Task
+from invc.engine.dynamics.pt import AT_ONCE, RUNGS
+from invc.engine.schedule import Schedule
 from invc.ising import all_energies, from_terms
 from invc.netlist import Netlist, Port
-from invc.simulate.dynamics import DYNAMICS, Problem, Task
-from invc.simulate.dynamics.pt import AT_ONCE, RUNGS
-from invc.simulate.kernels.heatbath import find_kernel, kernel_names
-from invc.simulate.program import compile_program
-from invc.simulate.random import bits_of
-from invc.simulate.schedule import Schedule
+from invc.pbits.heatbath.kernels import find_kernel, kernel_names
+from invc.pbits.heatbath.program import compile_program
+from invc.pbits.random import bits_of
 
 COMPILED = [name for name in kernel_names() if name != "reference"]
 # Heat-bath samplers, name of the dynamics and of its kernel: at equilibrium each lane is a sample of

@@ -8,10 +8,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from designs import multiplier, netlists
-from invc.assemble import assemble
 from invc.design import format_design, parse_clamps, parse_design, presolve
+from invc.design.assemble import assemble
+from invc.design.fit import fit
 from invc.diagnostics import InvcError
-from invc.fit import fit
+from invc.engine.run import run
 from invc.frontend.yosys import Sources
 from invc.ising import all_energies
 from invc.library import Limits, cells_within, faults, hamlib
@@ -20,7 +21,6 @@ from invc.netlist import Function, Gate, Netlist, Port, counting_words, evaluate
 from invc.netlist.gates import AND2, FA, HA, INV, MUX2, XOR2
 from invc.passes import Mapper, name_nets, simplify, sweep_dead
 from invc.pipeline import synth
-from invc.simulate.run import run
 
 LIBRARY = hamlib()
 WIDE = Function("WIDE", ("A", "B", "C", "D"), ("Y",), (0x1EE9,))

@@ -5,13 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import netlists
-from invc import mine as mine_module
 from invc.library import Library, Limits, faults, hamlib
 from invc.library.cell import Cell
 from invc.library.expression import parse_specification
 from invc.library.proof import contradictions
 from invc.library.solve import OutOfTime, Solution
-from invc.mine import SHAPE, Yield, mine, spins, text_of
+from invc.mapping import mine as mine_module
+from invc.mapping.mine import SHAPE, Yield, mine, spins, text_of
 from invc.netlist import Function, Gate, Netlist, Port, counting_words, evaluate_ports
 from invc.netlist.gates import AND2, FA, HA, MUX2, XOR2
 from invc.passes import Mapper, simplify, sweep_dead

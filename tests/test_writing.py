@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from invc.diagnostics import InvcError
-from invc.writing import read_text, write_whole
+from invc.text.files import read_text, write_whole
 
 
 def test_a_failed_write_keeps_what_was_there(tmp_path):

@@ -13,8 +13,8 @@ from invc import __version__
 from invc.cli.reporting import count, echo_table, write_json
 
 if TYPE_CHECKING:
-    from invc.bench import Answers, Bench, Rate
     from invc.design import Clamped, Design
+    from invc.tools.bench import Answers, Bench, Rate
 
 PEERS = ("dwave-samplers",)
 
@@ -60,7 +60,7 @@ def command(
     invc bench                              # this machine
     invc bench mult8.hj --clamp p=38243     # a design and a question of yours
     """
-    from invc.bench import bench
+    from invc.tools.bench import bench
 
     design, clamped = _problem(file, clamps)
     free, spins = clamped.free, len(clamped.values)
@@ -89,9 +89,9 @@ def command(
 
 
 def _problem(file: Path | None, clamps: tuple[str, ...]) -> tuple[Design, Clamped]:
-    from invc.bench import BUILT_IN_CLAMP, built_in_design
     from invc.design import Contradiction, parse_clamps, presolve, read_design
     from invc.diagnostics import InvcError
+    from invc.tools.bench import BUILT_IN_CLAMP, built_in_design
 
     if file is None:
         if clamps:
@@ -107,7 +107,7 @@ def _problem(file: Path | None, clamps: tuple[str, ...]) -> tuple[Design, Clampe
 
 
 def _report(design: Design, clamped: Clamped, measured: Bench) -> dict[str, Any]:
-    from invc.bench import versions
+    from invc.tools.bench import versions
 
     return {
         "design": design.netlist.name,

@@ -18,7 +18,7 @@ def command(ctx: click.Context, json_file: str | None) -> None:
     Yosys compiles a module, the solver solves a cell, every kernel is compared with the
     reference, the SAT solver solves an adder. Exit status: 0 all that is essential works, 1 not.
     """
-    from invc.doctor import examine
+    from invc.tools.doctor import examine
 
     checkup = examine()
     if json_file:

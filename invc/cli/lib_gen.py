@@ -143,7 +143,7 @@ def _name_kin(name: str, specification: Specification) -> None:
 
 def _edges(path: Path) -> frozenset[frozenset[str]]:
     from invc.diagnostics import InvcError
-    from invc.writing import read_text
+    from invc.text.files import read_text
 
     hint = 'write spin pairs as JSON: [["A", "Y"], ["B", "x0"]]'
     try:

@@ -11,7 +11,7 @@ from invc.cli.reporting import count, echo_table, write_json
 from invc.cli.sources import source_options, sources_of
 
 if TYPE_CHECKING:
-    from invc.mine import Ore, Yield
+    from invc.mapping.mine import Ore, Yield
 
 MOST_TEXT = 60  # characters of a function in the table
 
@@ -87,7 +87,7 @@ def command(
     invc mine alu.v --time-limit 600 -o my_cells
     """
     from invc.library import read_library
-    from invc.mine import SHAPE, mine
+    from invc.mapping.mine import SHAPE, mine
     from invc.pipeline import LEAST_RATIO, synth
 
     sources = sources_of(files, top, parameters, defines, includes)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from invc.pictures import Pictures
+    from invc.ask.pictures import Pictures
 
 F = TypeVar("F", bound=Callable[..., Any])
 

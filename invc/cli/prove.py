@@ -110,7 +110,7 @@ def _solve(
     left_out: Sequence[Sequence[Clamp]],
     time_limit: float | None,
 ) -> _Outcome:
-    from invc.prove import solve
+    from invc.proof import solve
 
     proof = solve(design, held, forbidden=left_out, time_limit=time_limit)
     text = {
@@ -135,7 +135,7 @@ def _count(
     keep: int,
     time_limit: float | None,
 ) -> _Outcome:
-    from invc.prove import count
+    from invc.proof import count
 
     result = count(design, held, forbidden=left_out, limit=limit, keep=keep, time_limit=time_limit)
     status = "possible" if result.number else "impossible" if result.complete else "undecided"
@@ -153,7 +153,7 @@ def _report(
     design: Design, clamps: Sequence[str], forbidden: Sequence[str], outcome: _Outcome
 ) -> dict[str, Any]:
     from invc.design import model_hash
-    from invc.prove import solver_name
+    from invc.proof import solver_name
 
     return {
         "status": outcome.status,

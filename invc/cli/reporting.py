@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def write_json(target: str, report: Mapping[str, Any]) -> None:
     """Write a report to a file, whole or not at all, or to standard output for "-"."""
-    from invc.writing import write_whole
+    from invc.text.files import write_whole
 
     text = json.dumps(report, indent=2) + "\n"
     if target == "-":

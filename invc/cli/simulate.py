@@ -28,9 +28,9 @@ from invc.cli.trust import (
 from invc.diagnostics import InvcError
 
 if TYPE_CHECKING:
+    from invc.ask.results import Record
     from invc.design import Bias, Clamp, Clamped, Design
-    from invc.results import Record
-    from invc.simulate import Progress, Result
+    from invc.engine import Progress, Result
 
 FEW_READS = 3
 FOUND, NONE_FOUND, IMPOSSIBLE = 0, 3, 4
@@ -158,7 +158,8 @@ def command(
     invc simulate mult8.hj --clamp p=38243 --clamp a=167    # partly clamped
     invc simulate mult8.hj --clamp p=64507 --prove          # impossible, not only not found
     """
-    from invc.answers import SECONDS_BEFORE_PROOF
+    from invc.ask.answers import SECONDS_BEFORE_PROOF
+    from invc.ask.pictures import Pictures
     from invc.design import (
         Contradiction,
         parse_biases,
@@ -167,7 +168,6 @@ def command(
         presolve,
         read_design,
     )
-    from invc.pictures import Pictures
 
     asked = Asked(
         clamps,
@@ -284,7 +284,7 @@ class Asked:
         """Refuse what equilibrium sampling does not know."""
         if not self.equilibrium:
             return
-        from invc.answers import NOT_AT_EQUILIBRIUM
+        from invc.ask.answers import NOT_AT_EQUILIBRIUM
 
         if self.dynamics not in ("auto", "gibbs", "pt"):
             name, why = self.dynamics, NOT_AT_EQUILIBRIUM["dynamics"]
@@ -312,8 +312,8 @@ def _again(
     ctx: click.Context, trust: Trust, file: Path, design: Design
 ) -> tuple[Record, Asked, Trust]:
     """The result in a file, and what it asked."""
+    from invc.ask.results import options_of, read_result
     from invc.design import model_hash
-    from invc.results import options_of, read_result
 
     given = [
         param.opts[-1]
@@ -365,7 +365,7 @@ def _sample(
 ) -> Result:
     """Run, or sample at equilibrium, as it was asked."""
     if asked.equilibrium and clamped.free:
-        from invc.simulate.equilibrium import DEFAULT_ENOUGH, equilibrium
+        from invc.engine.equilibrium import DEFAULT_ENOUGH, equilibrium
 
         findings.equilibrium = equilibrium(
             design,
@@ -383,7 +383,7 @@ def _sample(
             progress=progress,
         )
         return findings.equilibrium.result
-    from invc.simulate import run
+    from invc.engine import run
 
     return run(
         design,
@@ -444,7 +444,7 @@ def _impossible(
     biases: Sequence[Bias],
     reason: str,
 ) -> dict[str, Any]:
-    from invc.results import provenance, question
+    from invc.ask.results import provenance, question
 
     nothing = {"reads": 0, "verified_reads": 0, "strict_reads": 0, "sweeps": 0, "flips": 0}
     run = {**_options(asked), "reads": 0, "equilibrium": None}
@@ -531,7 +531,7 @@ def _provenance(
     findings: Findings,
 ) -> dict[str, Any]:
     """How the run can be repeated and merged."""
-    from invc.results import provenance, question
+    from invc.ask.results import provenance, question
 
     chains = findings.equilibrium
     run = {

@@ -11,8 +11,8 @@ from invc.cli.reporting import count, echo_table, port_value
 
 if TYPE_CHECKING:
     from invc.design import Clamped, Design
+    from invc.engine import Answer, Result
     from invc.netlist import Port
-    from invc.simulate import Answer, Result
 
 LONG_PORT = 64  # bits from which a decimal number says nothing
 

@@ -15,11 +15,11 @@ from invc.cli.reporting import echo_answers, echo_table, port_value
 
 if TYPE_CHECKING:
     from invc.design import Bias, Clamp, Clamped, Design
-    from invc.prove import Count, Proof
-    from invc.simulate import Result
-    from invc.simulate.equilibrium import Equilibrium
-    from invc.simulate.explain import Explanation
-    from invc.simulate.statistics import Marginal, Uniformity
+    from invc.engine import Result
+    from invc.engine.equilibrium import Equilibrium
+    from invc.engine.explain import Explanation
+    from invc.engine.statistics import Marginal, Uniformity
+    from invc.proof import Count, Proof
 
 COUNT_LIMIT = 100_000
 COUNT_SECONDS = 30.0
@@ -135,7 +135,7 @@ def count_answers(
     design: Design, held: Sequence[Clamp], left_out: Sequence[Sequence[Clamp]]
 ) -> Count:
     """How many answers a test of uniformity is about; Ctrl-C ends the command, not only this."""
-    from invc.prove import count
+    from invc.proof import count
 
     number = count(
         design, held, forbidden=left_out, limit=COUNT_LIMIT, keep=0, time_limit=COUNT_SECONDS
@@ -156,8 +156,8 @@ def find_out(
     time_limit: float | None,
 ) -> None:
     """Fill in the findings about a run that has ended."""
-    from invc.simulate.explain import explain_read
-    from invc.simulate.statistics import clustered, marginals
+    from invc.engine.explain import explain_read
+    from invc.engine.statistics import clustered, marginals
 
     ports, answers = design.netlist.ports, result.answers
     if trust.prove and not answers and not result.interrupted:
@@ -172,7 +172,7 @@ def find_out(
             clustered(ports, chains.samples, chains.ones) if chains else marginals(ports, answers)
         )
     if findings.number and findings.number.complete and answers:
-        from invc.simulate.statistics import uniformity
+        from invc.engine.statistics import uniformity
 
         reads = [answer.reads for answer in answers]
         findings.uniform = uniformity(reads, findings.number.number)
@@ -184,7 +184,7 @@ def _prove(
     left_out: Sequence[Sequence[Clamp]],
     time_limit: float | None,
 ) -> Proof | None:
-    from invc.prove import solve
+    from invc.proof import solve
 
     try:
         return solve(design, held, forbidden=left_out, time_limit=time_limit)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from invc.ising import IsingModel
 from invc.library.cell import Cell
 from invc.netlist import Netlist
-from invc.tables import html_table
+from invc.text.tables import html_table
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from invc.diagnostics import InvcError
 from invc.ising import IsingModel
 from invc.library.cell import Cell
 from invc.netlist import FALSE, TRUE, Function, Gate, Literal, Netlist, Port
-from invc.writing import read_text, write_whole
+from invc.text.files import read_text, write_whole
 
 FORMAT = "invc-hj 1"
 CONVENTION = (

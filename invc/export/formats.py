@@ -22,7 +22,7 @@ from invc.export import (
     thrml,
 )
 from invc.export.problem import Problem, prepare
-from invc.writing import write_whole
+from invc.text.files import write_whole
 
 Chunks: TypeAlias = Iterable[str] | Iterable[bytes]
 

@@ -11,7 +11,7 @@ from invc.diagnostics import InvcError, nearest
 from invc.foreign import coo, gset, npz, qubo, trees
 from invc.foreign.adopt import Adopted, adopt
 from invc.foreign.terms import Terms
-from invc.writing import read_text
+from invc.text.files import read_text
 
 # Text, its name in messages, and "SPIN" or "BINARY" where the user said it.
 READERS: Mapping[str, Callable[[str, str, str | None], Terms]] = MappingProxyType(

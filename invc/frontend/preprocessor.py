@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from invc.diagnostics import InvcError, Location
-from invc.writing import read_text
+from invc.text.files import read_text
 
 MAX_DEPTH = 64
 MAX_EXPANSION = 10_000_000

@@ -12,7 +12,7 @@ from invc.diagnostics import InvcError, nearest
 from invc.frontend.arithmetic import PLAIN, Adders, Sum, Word, ripple
 from invc.netlist import FALSE, TRUE, Builder, Function, Gate, Literal, Netlist, Port
 from invc.netlist.gates import BUF, FA, INV
-from invc.writing import read_text
+from invc.text.files import read_text
 
 Json = Mapping[str, Any]
 

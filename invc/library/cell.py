@@ -10,7 +10,7 @@ import numpy as np
 
 from invc.ising import IsingModel, from_terms
 from invc.netlist import Function
-from invc.tables import html_table
+from invc.text.tables import html_table
 
 
 @dataclass(frozen=True)

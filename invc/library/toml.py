@@ -12,7 +12,7 @@ from typing import Any
 from invc.diagnostics import InvcError, nearest
 from invc.library.cell import Cell
 from invc.netlist import Function
-from invc.writing import read_text, write_whole
+from invc.text.files import read_text, write_whole
 
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 HEXADECIMAL = re.compile(r"[0-9a-fA-F]+")

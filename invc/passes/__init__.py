@@ -1,8 +1,8 @@
 """Netlist to netlist: each pass keeps the function of every port bit."""
 
+from invc.mapping.mapper import Mapper
 from invc.passes.cover_cones import cover_cones, use_own_cells
 from invc.passes.fuse_products import fuse_products, fusions
-from invc.passes.mapping import Mapper
 from invc.passes.name_nets import name_nets
 from invc.passes.pair_adders import pair_adders
 from invc.passes.simplify import simplify

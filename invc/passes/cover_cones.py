@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from invc.library import Cell
 from invc.library.npn import Literal as ClassLiteral
+from invc.mapping.cones import Cone, Graph, Kind, Shape, cones, kind_of, signature
+from invc.mapping.mapper import Mapper
 from invc.netlist import Gate, Literal, Netlist
-from invc.passes.cones import Cone, Graph, Kind, Shape, cones, kind_of, signature
-from invc.passes.mapping import Mapper
 
 MAX_ROUNDS = 8
 MOST_SETS = 100  # of gates that are looked at for each last gate

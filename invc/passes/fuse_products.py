@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from invc.library.cell import Cell
+from invc.mapping.mapper import Mapper, always
 from invc.netlist import Function, Gate, Literal, Netlist
 from invc.netlist.gates import FA, HA
-from invc.passes.mapping import Mapper, always
 
 PRODUCT = 0x8  # A & B
 Fusions = Mapping[Function, Mapping[bool, Function]]

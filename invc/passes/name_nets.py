@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from invc.mapping.mapper import Mapper
 from invc.netlist import Netlist
-from invc.passes.mapping import Mapper
 
 
 def name_nets(netlist: Netlist, _: Mapper) -> Netlist:

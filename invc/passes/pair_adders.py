@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from invc.mapping.mapper import Mapper
 from invc.netlist import Gate, Literal, Netlist
-from invc.passes.mapping import Mapper
 
 
 def pair_adders(netlist: Netlist, mapper: Mapper) -> Netlist:

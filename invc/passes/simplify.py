@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
+from invc.mapping.mapper import Mapper, Recipe, Step, always, depends, moved, restrict
 from invc.netlist import Function, Gate, Literal, Netlist
-from invc.passes.mapping import Mapper, Recipe, Step, always, depends, moved, restrict
 
 
 class Plan(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+from invc.mapping.mapper import Mapper, Recipe, depends
 from invc.netlist import Function, Gate, Literal, Netlist
-from invc.passes.mapping import Mapper, Recipe, depends
 
 
 def sweep_dead(netlist: Netlist, mapper: Mapper) -> Netlist:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from invc.library import gap_ratio, variants
+from invc.mapping.mapper import Mapper
 from invc.netlist import Netlist
-from invc.passes.mapping import Mapper
 
 
 def widen_gaps(netlist: Netlist, mapper: Mapper) -> Netlist:

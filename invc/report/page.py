@@ -27,7 +27,7 @@ from invc.report.layout import size_of
 from invc.report.markup import Element, add, element
 from invc.report.names import net_names, short, shown
 from invc.report.run import Found, Run, decimal, number, percent
-from invc.trace import Trace
+from invc.report.trace import Trace
 
 MOST_GATES = 2000
 MOST_PLACES = 20_000  # boxes and passing wires

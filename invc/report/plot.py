@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from invc.diagnostics import InvcError
 from invc.report.names import short, shown
 from invc.report.run import Run, answer_labels, bare, marginals, number, percent
-from invc.writing import write_whole
+from invc.text.files import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

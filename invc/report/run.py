@@ -10,7 +10,7 @@ from typing import NamedTuple
 from invc.design import Design, bit_names
 from invc.netlist import Port
 from invc.report.names import short, shown
-from invc.trace import Trace
+from invc.report.trace import Trace
 
 MOST_DIGITS = 40
 

@@ -11,7 +11,7 @@ from invc.diagnostics import InvcError
 from invc.report.drawing import draw, standalone
 from invc.report.graphviz import find_dot, format_dot, render
 from invc.report.page import can_be_drawn, format_design_page
-from invc.writing import write_whole
+from invc.text.files import write_whole
 
 
 def write_picture(design: Design, path: Path) -> None:

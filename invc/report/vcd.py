@@ -22,8 +22,8 @@ from invc.design import bit_names
 from invc.diagnostics import InvcError
 from invc.netlist import Literal, Netlist
 from invc.report.run import Run
-from invc.trace import Trace
-from invc.writing import write_whole
+from invc.report.trace import Trace
+from invc.text.files import write_whole
 
 SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 INDEXED = re.compile(r"(.+)\[(\d+)\]", re.DOTALL)

@@ -14,8 +14,8 @@ import pytest
 import invc
 from designs import CELLS, multiplier
 from invc.api import Answers
-from invc.assemble import assemble
 from invc.design import Design, format_design
+from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.foreign import adopt, terms
 from invc.library import Cell

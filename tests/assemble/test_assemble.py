@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 
 from designs import CELLS, multiplier, netlists
-from invc.assemble import assemble, level_gaps
+from invc.design.assemble import assemble, level_gaps
 from invc.ising import all_energies, ground_states
 from invc.netlist import counting_words, evaluate
 

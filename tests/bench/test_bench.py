@@ -6,7 +6,10 @@ import math
 import pytest
 from click.testing import CliRunner
 
-from invc.bench import (
+from invc.cli.bench import command
+from invc.design import parse_clamps, presolve, write_design
+from invc.engine.dynamics import DYNAMICS
+from invc.tools.bench import (
     Answers,
     Attempt,
     bench,
@@ -15,9 +18,6 @@ from invc.bench import (
     measure_rate,
     our_work,
 )
-from invc.cli.bench import command
-from invc.design import parse_clamps, presolve, write_design
-from invc.simulate.dynamics import DYNAMICS
 
 
 @pytest.fixture(scope="module")

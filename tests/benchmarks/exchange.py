@@ -11,7 +11,7 @@ from statistics import mean, median, stdev
 
 from engine.models import multiplier, products, question
 
-from invc.simulate import run
+from invc.engine import run
 
 # First and last beta times gap, and sweeps of a read: those of many tried that no other one beat.
 SCHEDULES = {

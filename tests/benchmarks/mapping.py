@@ -24,7 +24,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
-from invc.assemble import assemble
+from invc.design.assemble import assemble
 from invc.frontend.yosys import Sources, find_yosys
 from invc.frontend.yosys_json import read_json
 from invc.library import hamlib

@@ -17,16 +17,16 @@ from pathlib import Path
 import numpy as np
 
 from invc.design import Clamped, Design, parse_clamps
+from invc.engine.dynamics.accumulate import Plan
 from invc.frontend.yosys import Sources
 from invc.ising import from_terms
 from invc.library import hamlib
 from invc.netlist import evaluate
+from invc.pbits.accumulator.kernels import accumulator
+from invc.pbits.accumulator.network import compile_network, field_distribution
+from invc.pbits.accumulator.registers import Habits, first_registers, planes_of
+from invc.pbits.random import LANES
 from invc.pipeline import synth
-from invc.simulate.dynamics.accumulate import Plan
-from invc.simulate.kernels.accumulator import accumulator
-from invc.simulate.network import compile_network, field_distribution
-from invc.simulate.random import LANES
-from invc.simulate.registers import Habits, first_registers, planes_of
 
 HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parents[1] / "rtl_examples"

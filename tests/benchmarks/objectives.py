@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from invc.design import parse_clamps, presolve
+from invc.engine import run
 from invc.frontend.yosys import Sources
 from invc.pipeline import PASSES, synth
-from invc.simulate import run
 
 HERE = Path(__file__).resolve().parent
 DESIGN = HERE / "designs" / "multiplier.v"

@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 
 from invc.design import parse_clamps, presolve
+from invc.engine import run
+from invc.engine.dynamics.stages import plan_stages
 from invc.frontend.yosys import Sources
 from invc.pipeline import synth
-from invc.simulate import run
-from invc.simulate.stages import plan_stages
 
 DESIGNS = Path(__file__).resolve().parent / "designs"
 

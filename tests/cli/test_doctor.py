@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from invc import doctor
 from invc.diagnostics import InvcError
+from invc.tools import doctor
 
 
 def invc(*arguments, **environment):

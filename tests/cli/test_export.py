@@ -10,8 +10,8 @@ from dimod.serialization import coo
 from pysat.formula import CNF
 
 from designs import CELLS, multiplier
-from invc.assemble import assemble
 from invc.design import write_design
+from invc.design.assemble import assemble
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 from vcdvcd import VCDVCD
 
 from designs import CELLS, multiplier
-from invc.assemble import assemble
 from invc.design import write_design
+from invc.design.assemble import assemble
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import time
 import pytest
 
 from designs import CELLS, multiplier
-from invc.assemble import assemble
 from invc.design import write_design
+from invc.design.assemble import assemble
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from designs import CELLS, multiplier
-from invc.assemble import assemble
 from invc.design import write_design
+from invc.design.assemble import assemble
 from invc.netlist import Netlist, Port
 
 

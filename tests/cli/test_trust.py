@@ -12,14 +12,14 @@ import pytest
 from click.testing import CliRunner
 
 from designs import CELLS, multiplier
-from invc.assemble import assemble
 from invc.cli import invc as group
 from invc.cli.trust import count_answers
 from invc.design import write_design
+from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources
 from invc.pipeline import synth
-from invc.prove import Count
+from invc.proof import Count
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def test_forbidden_answers_are_left_out(invc):
 
 
 def test_a_proof_does_not_wait_for_a_minute_of_sampling(invc, monkeypatch):
-    monkeypatch.setattr("invc.answers.SECONDS_BEFORE_PROOF", 0.2)
+    monkeypatch.setattr("invc.ask.answers.SECONDS_BEFORE_PROOF", 0.2)
     done = invc("simulate", "mult8.hj", "-c", "p=64507", "--prove", "--json", "quick.json")
     assert done.status == 4
     assert load("quick.json")["seconds"] < 30
@@ -182,11 +182,11 @@ def test_what_could_not_be_counted_is_not_tested(invc, monkeypatch):
     done = invc("simulate", "mult8.hj", "-c", "p=3600", "--uniformity", *FEW)
     assert "uniformity: not tested, there are more than 5 answers\n" in done.out
     cut = Count(3, False, (), 30.0)
-    monkeypatch.setattr("invc.prove.count", lambda *arguments, **options: cut)
+    monkeypatch.setattr("invc.proof.count", lambda *arguments, **options: cut)
     done = invc("simulate", "mult8.hj", "-c", "p=3600", "--uniformity", *FEW)
     text = "uniformity: not tested, 3 answers counted in 30 s, and maybe not all\n"
     assert text in done.out
-    monkeypatch.setattr("invc.prove.count", lambda *a, **options: replace(cut, interrupted=True))
+    monkeypatch.setattr("invc.proof.count", lambda *a, **options: replace(cut, interrupted=True))
     with pytest.raises(KeyboardInterrupt):
         count_answers(None, (), ())
 

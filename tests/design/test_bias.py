@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier
-from invc.assemble import assemble
 from invc.design import Design, bias_design, parse_biases
+from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.ising import all_energies
 from invc.netlist import Netlist, Port

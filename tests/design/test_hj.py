@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
-from invc.assemble import assemble
 from invc.design import format_design, parse_design, read_design, write_design
+from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 
 

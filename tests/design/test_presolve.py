@@ -3,8 +3,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
-from invc.assemble import assemble
 from invc.design import Clamp, Contradiction, parse_clamps, presolve
+from invc.design.assemble import assemble
 from invc.ising import ground_states
 
 

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 
 from designs import CELLS, multiplier, netlists
-from invc.assemble import assemble
 from invc.design import statistics
+from invc.design.assemble import assemble
 from invc.ising import colour_spins
 
 

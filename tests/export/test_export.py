@@ -23,8 +23,8 @@ from qmasm.problem import Problem as QmasmProblem
 from qmasm.utils import SymbolMapping, Utilities
 
 from designs import CELLS, multiplier, netlists
-from invc.assemble import assemble
 from invc.design import Contradiction, parse_clamps, presolve
+from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.export import FORMATS, losses, prepare
 from invc.export.problem import unique_names

@@ -13,16 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, netlists
-from invc.assemble import assemble
 from invc.design import format_design, parse_clamps, parse_design, presolve
+from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
+from invc.engine import run
+from invc.engine.dynamics import DYNAMICS
+from invc.engine.ranked import LEAST_BETA, RESOLUTION, sampled
 from invc.export import FORMATS, prepare
 from invc.foreign import adopt, import_file, ports_of, terms, whole
 from invc.foreign.files import READERS
 from invc.ising import all_energies, from_terms
-from invc.simulate import run
-from invc.simulate.dynamics import DYNAMICS
-from invc.simulate.ranked import LEAST_BETA, RESOLUTION, sampled
 
 SMALL = settings(max_examples=40)
 DECIMALS = st.integers(-4000, 4000).map(lambda k: k / 1000)

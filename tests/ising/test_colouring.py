@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier
-from invc.assemble import assemble
+from invc.design.assemble import assemble
 from invc.ising import colour_spins, from_terms
 
 

@@ -11,10 +11,10 @@ from invc.library import Cell, Library, hamlib
 from invc.library.expression import parse_specification
 from invc.library.npn import canonical
 from invc.library.solve import solve_cell
+from invc.mapping.cones import Graph, Shape, cones, kind_of
 from invc.netlist import Function, Gate, Netlist, Port, counting_words, evaluate_ports
 from invc.netlist.gates import AND2, FA, HA, MUX2, XOR2
 from invc.passes import Mapper, cover_cones, simplify, sweep_dead, use_own_cells
-from invc.passes.cones import Graph, Shape, cones, kind_of
 from invc.passes.cover_cones import (
     MAX_ROUNDS,
     cheapest_cells,

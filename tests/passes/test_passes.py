@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from designs import netlists
 from invc.library import hamlib
+from invc.mapping.mapper import always, depends
 from invc.netlist import Function, counting_words, evaluate_ports
 from invc.netlist.gates import AND2, BUF, FA, HA, INV, MUX2, XOR2
 from invc.passes import Mapper, fuse_products, name_nets, pair_adders, simplify, sweep_dead
-from invc.passes.mapping import always, depends
 
 MAPPER = Mapper(hamlib())
 ANDS = Mapper({"AND2": hamlib()["AND2"]})

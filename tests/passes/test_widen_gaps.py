@@ -42,7 +42,7 @@ def test_gaps_are_level_and_wide_and_nets_stay(netlist):
 
 def test_an_adder_has_twice_the_gap_and_its_products_stay():
     from designs import multiplier
-    from invc.assemble import assemble
+    from invc.design.assemble import assemble
 
     plain = simplify(multiplier(3), MAPPER)
     wide = assemble(widen_gaps(plain, MAPPER), hamlib())

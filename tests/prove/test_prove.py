@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import AND2, CELLS, FA, HA, XOR2, multiplier, netlists
-from invc.assemble import assemble
 from invc.design import Clamp, bit_names, decode, parse_clamps, parse_combination
+from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.library import hamlib
 from invc.netlist import (
@@ -24,8 +24,8 @@ from invc.netlist import (
     evaluate_ports,
     word_of,
 )
-from invc.prove import count, pose, solve
-from invc.prove.sat import Clock, interruptible
+from invc.proof import count, pose, solve
+from invc.proof.sat import Clock, interruptible
 
 MULT = {n: assemble(multiplier(n), CELLS) for n in (4, 8, 24)}
 LIBRARY = hamlib()

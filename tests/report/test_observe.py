@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
-from invc.assemble import assemble
 from invc.design import parse_clamps, presolve
+from invc.design.assemble import assemble
+from invc.engine import Progress, run
+from invc.engine.dynamics import DYNAMICS
+from invc.engine.observers import MOST_LOOKS, Recorder, trace
 from invc.netlist import evaluate_ports
-from invc.simulate import Progress, run
-from invc.simulate.dynamics import DYNAMICS
-from invc.simulate.observe import MOST_LOOKS, Recorder, trace
-from invc.simulate.random import words_of
+from invc.pbits.random import words_of
 
 
 def bits_of_read(state, read):

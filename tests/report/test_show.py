@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import AND2, CELLS, multiplier, netlists
-from invc.assemble import assemble
 from invc.design import write_design
+from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.netlist import Gate, Netlist, Port
 from invc.report.graphviz import format_dot, render

@@ -10,11 +10,11 @@ from vcd.reader import TokenKind, tokenize
 from vcdvcd import VCDVCD
 
 from designs import AND2, CELLS, multiplier, netlists
-from invc.assemble import assemble
+from invc.design.assemble import assemble
 from invc.netlist import Gate, Netlist, Port, evaluate
 from invc.report.run import Run
+from invc.report.trace import Trace
 from invc.report.vcd import format_vcd, identifier
-from invc.trace import Trace
 
 
 def run_of(netlist, values, sweeps):

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier
-from invc.assemble import assemble
 from invc.design import parse_clamps, presolve
+from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
-from invc.simulate import run
-from invc.simulate.dynamics import DYNAMICS, PLANS
-from invc.simulate.dynamics.accumulate import Plan
-from invc.simulate.dynamics.sc import SETTINGS as SC
-from invc.simulate.dynamics.ssa import SETTINGS as SSA
-from invc.simulate.registers import Habits
+from invc.engine import run
+from invc.engine.dynamics import DYNAMICS, PLANS
+from invc.engine.dynamics.accumulate import Plan
+from invc.engine.dynamics.sc import SETTINGS as SC
+from invc.engine.dynamics.ssa import SETTINGS as SSA
+from invc.pbits.accumulator.registers import Habits
 
 ALL = {"noise": "7:3", "every": "3", "density": "0.25", "stall": "0.5", "average": "4"}
 

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
-from invc.assemble import assemble
 from invc.design import (
     Contradiction,
     bias_design,
@@ -18,11 +17,12 @@ from invc.design import (
     parse_combination,
     presolve,
 )
+from invc.design.assemble import assemble
+from invc.engine.equilibrium import Setting, equilibrium
+from invc.engine.statistics import clustered, marginals, uniformity, upper_tail
 from invc.frontend.yosys import Sources
 from invc.pipeline import synth
-from invc.prove import count
-from invc.simulate.equilibrium import Setting, equilibrium
-from invc.simulate.statistics import clustered, marginals, uniformity, upper_tail
+from invc.proof import count
 
 
 @pytest.fixture(scope="module")

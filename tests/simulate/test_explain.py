@@ -5,14 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
-from invc.assemble import assemble
 from invc.design import Contradiction, bit_names, parse_clamps, parse_combination, presolve
+from invc.design.assemble import assemble
+from invc.engine import run
+from invc.engine.explain import excesses, explain, explain_read
+from invc.engine.verify import Near, verify
 from invc.netlist import evaluate, evaluate_ports
-from invc.simulate import run
-from invc.simulate.explain import excesses, explain, explain_read
-from invc.simulate.logic import answers_seen
-from invc.simulate.random import LANES, bits_of, block_generator, first_state
-from invc.simulate.verify import Near, verify
+from invc.pbits.heatbath.logic import answers_seen
+from invc.pbits.random import LANES, bits_of, block_generator, first_state
 
 MULT = assemble(multiplier(8), CELLS)
 

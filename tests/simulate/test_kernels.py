@@ -6,23 +6,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier
-from invc.assemble import assemble
+from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.ising import all_energies, from_terms
-from invc.simulate import reference
-from invc.simulate.energy import compile_meter
-from invc.simulate.heat import FULL, heat
-from invc.simulate.kernels import sliced
-from invc.simulate.kernels.heatbath import (
+from invc.pbits.heatbath import reference
+from invc.pbits.heatbath.energy import compile_meter
+from invc.pbits.heatbath.heat import FULL, heat
+from invc.pbits.heatbath.kernels import (
     find_kernel,
     find_ladder_kernel,
     find_settler,
     kernel_names,
 )
-from invc.simulate.ladder import compile_ladder
-from invc.simulate.logic import Compiler, condition, gates_satisfied
-from invc.simulate.program import compile_program
-from invc.simulate.random import (
+from invc.pbits.heatbath.ladder import compile_ladder
+from invc.pbits.heatbath.logic import Compiler, condition, gates_satisfied
+from invc.pbits.heatbath.program import compile_program
+from invc.pbits.native import sliced
+from invc.pbits.random import (
     LANES,
     bits_of,
     block_generator,

@@ -8,17 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier
-from invc.assemble import assemble
 from invc.design import parse_clamps, presolve
-from invc.simulate import run
-from invc.simulate.dynamics import DYNAMICS, Task, problem_of
-from invc.simulate.dynamics.pt import AT_ONCE, RUNGS, _ladders, ladder_of
-from invc.simulate.heat import FULL, heat
-from invc.simulate.kernels.heatbath import find_kernel, kernel_names
-from invc.simulate.ladder import LEAST_STEP, compile_ladder
-from invc.simulate.random import LANES
-from invc.simulate.run import MOST_LINES, _earlier, _line
-from invc.simulate.schedule import Schedule
+from invc.design.assemble import assemble
+from invc.engine import run
+from invc.engine.dynamics import DYNAMICS, Task, problem_of
+from invc.engine.dynamics.pt import AT_ONCE, RUNGS, _ladders, ladder_of
+from invc.engine.run import MOST_LINES, _earlier, _line
+from invc.engine.schedule import Schedule
+from invc.pbits.heatbath.heat import FULL, heat
+from invc.pbits.heatbath.kernels import find_kernel, kernel_names
+from invc.pbits.heatbath.ladder import LEAST_STEP, compile_ladder
+from invc.pbits.random import LANES
 
 COLD = np.arange(LANES) // 64 % RUNGS == RUNGS - 1  # the lanes of the last rung
 

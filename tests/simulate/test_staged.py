@@ -6,20 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
-from invc.assemble import assemble, sum_gates
 from invc.design import Contradiction, bit_names, parse_clamps, presolve
+from invc.design.assemble import assemble, sum_gates
+from invc.engine import run
+from invc.engine.choose import Mix
+from invc.engine.dynamics import Ended, problem_of
+from invc.engine.dynamics.stages import are_gradual, plan_stages
+from invc.engine.verify import replicas, verify
 from invc.ising import from_terms
 from invc.netlist import evaluate, word_of
-from invc.simulate import run
-from invc.simulate.choose import Mix
-from invc.simulate.dynamics import Ended, problem_of
-from invc.simulate.energy import compile_meter
-from invc.simulate.heat import heat
-from invc.simulate.kernels.heatbath import find_kernel, kernel_names
-from invc.simulate.logic import answers_seen, gates_satisfied
-from invc.simulate.random import block_generator, first_state, generators, random_rows
-from invc.simulate.stages import are_gradual, plan_stages
-from invc.simulate.verify import replicas, verify
+from invc.pbits.heatbath.energy import compile_meter
+from invc.pbits.heatbath.heat import heat
+from invc.pbits.heatbath.kernels import find_kernel, kernel_names
+from invc.pbits.heatbath.logic import answers_seen, gates_satisfied
+from invc.pbits.random import block_generator, first_state, generators, random_rows
 
 
 @given(netlist=netlists(), data=st.data())

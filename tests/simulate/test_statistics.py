@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from invc.engine.run import Answer
+from invc.engine.statistics import clustered, marginals, quantile, uniformity, upper_tail
 from invc.netlist import Port
-from invc.simulate.run import Answer
-from invc.simulate.statistics import clustered, marginals, quantile, uniformity, upper_tail
 
 PORTS = (Port("a", "input", (2, 4)), Port("y", "output", (6,), signed=True))
 

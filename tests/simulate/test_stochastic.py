@@ -6,14 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier
-from invc.assemble import assemble
+from invc.design.assemble import assemble
 from invc.ising import from_terms
-from invc.simulate import stochastic as reference
-from invc.simulate.kernels import stochastic
-from invc.simulate.kernels.accumulator import accumulator
-from invc.simulate.network import compile_network, field_distribution
-from invc.simulate.random import LANES, bits_of
-from invc.simulate.registers import (
+from invc.pbits.accumulator import reference
+from invc.pbits.accumulator.kernels import accumulator
+from invc.pbits.accumulator.network import compile_network, field_distribution
+from invc.pbits.accumulator.registers import (
     Habits,
     first_registers,
     planes_of,
@@ -24,6 +22,8 @@ from invc.simulate.registers import (
     step,
     write_itanh,
 )
+from invc.pbits.native import stochastic
+from invc.pbits.random import LANES, bits_of
 
 habits_of = st.builds(
     Habits,

@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, netlists
-from invc.assemble import assemble
 from invc.design import decode
-from invc.simulate import verify
-from invc.simulate.energy import compile_meter
-from invc.simulate.random import block_generator, first_state
+from invc.design.assemble import assemble
+from invc.engine import verify
+from invc.pbits.heatbath.energy import compile_meter
+from invc.pbits.random import block_generator, first_state
 
 
 @settings(max_examples=60)

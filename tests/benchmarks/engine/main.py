@@ -42,10 +42,10 @@ from engine.measure import (
     tts,
 )
 from invc import __version__
-from invc.bench import READS, Attempt, kernels_for, measure_rate, our_work, versions
 from invc.diagnostics import InvcError
-from invc.simulate import run
-from invc.simulate.dynamics import DYNAMICS
+from invc.engine import run
+from invc.engine.dynamics import DYNAMICS
+from invc.tools.bench import READS, Attempt, kernels_for, measure_rate, our_work, versions
 
 PARTS = ("threads", "kernels", "tts", "curves")
 # Of these the number of sweeps bounds each stage only, and they stop when a stage has settled.

@@ -1,12 +1,12 @@
-"""Our dynamics under the same questions as the peers: through `invc.simulate.run` and nothing else."""
+"""Our dynamics under the same questions as the peers: through `invc.engine.run` and nothing else."""
 
 import inspect
 import itertools
 import time
 
 from engine.models import Problem
-from invc.bench import READS, Attempt, first_answer
-from invc.simulate import run
+from invc.engine import run
+from invc.tools.bench import READS, Attempt, first_answer
 
 FIRST_SWEEPS = 256
 

@@ -16,8 +16,8 @@ from importlib.util import find_spec
 import numpy as np
 
 from engine.models import Problem
-from invc.bench import Attempt, Work
 from invc.ising import IsingModel
+from invc.tools.bench import Attempt, Work
 
 Test = Callable[[np.ndarray], np.ndarray]
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from invc.ising import from_terms
-from invc.simulate.kernels import stochastic
-from invc.simulate.kernels.accumulator import accumulator
-from invc.simulate.network import compile_network
-from invc.simulate.random import LANES
-from invc.simulate.registers import Habits, first_registers, planes_of, read_itanh
+from invc.pbits.accumulator.kernels import accumulator
+from invc.pbits.accumulator.network import compile_network
+from invc.pbits.accumulator.registers import Habits, first_registers, planes_of, read_itanh
+from invc.pbits.native import stochastic
+from invc.pbits.random import LANES
 from randomness import assert_distribution, normal_limit
 
 PBITS = 150  # alike and not coupled: so many more samples, and of three generators a lane

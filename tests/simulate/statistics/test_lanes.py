@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from designs import CELLS, multiplier
-from invc.assemble import assemble
+from invc.design.assemble import assemble
 from randomness import SAMPLERS, chain, normal_limit
 
 # Largest mean correlation of the pairs of lanes at one distance. The heat-bath kernels use a vector

@@ -1,0 +1,1 @@
+"""What is asked of a design, and the answers: values, files and pictures."""

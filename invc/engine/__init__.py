@@ -1,0 +1,5 @@
+"""A run: dynamics, schedules, and blocks of reads whose answers are verified."""
+
+from invc.engine.run import Answer, Progress, Result, run
+
+__all__ = ["Answer", "Progress", "Result", "run"]

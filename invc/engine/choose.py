@@ -1,0 +1,89 @@
+"""Which dynamics a run uses, where the user leaves it open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from invc.diagnostics import InvcError, nearest
+from invc.engine.dynamics import DYNAMICS, Ended, Problem
+
+SHARE = 4  # the dynamics that is not the main one gets about one in so many of all updates
+FEWEST = 16  # sweeps of a block
+MOST_TRADED = 1 << 14  # spins of a model whose replicas trade states where the user leaves it open
+
+
+@dataclass(frozen=True)
+class Mix:
+    """The dynamics of each block.
+
+    Attributes:
+        first: That of the first block.
+        second: The other one, if there is one. Whichever does not suit the problem has every
+            block whose number is a power of SHARE.
+    """
+
+    first: str
+    second: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its dynamics."""
+        return (self.first, self.second) if self.second else (self.first,)
+
+    def block(self, block: int, sweeps: int, first: Ended | None, updates: int) -> tuple[str, int]:
+        """The dynamics of a block and its sweeps.
+
+        Where stages suit, other blocks of the first dynamics cost as much as it did, and the second
+        dynamics gets a SHARE of that. Where they do not, the second one is the main one, whose
+        blocks become longer, and so do those of the first, though less.
+
+        Args:
+            block: Its number.
+            sweeps: What a block of this number has by its place.
+            first: How the first block ended, for all others.
+            updates: Those of one sweep over all spins.
+        """
+        if self.second is None or first is None:
+            return self.first, sweeps
+        power = block
+        while power % SHARE == 0:
+            power //= SHARE
+        if not first.suits:
+            return (self.first, max(1, sweeps // SHARE)) if power == 1 else (self.second, sweeps)
+        if power > 1:
+            return self.first, sweeps
+        spent = block * first.updates // SHARE
+        return self.second, max(FEWEST, spent // max(1, updates))
+
+
+def choose(problem: Problem, dynamics: str, *, biased: bool = False, bounded: bool = False) -> Mix:
+    """The dynamics that the user named, or what suits the problem.
+
+    Where it is about answers, however many reads they take, everything moves by replica
+    exchange: it needs fewer flips than annealing where they are many, and not many more where they
+    are few. Where the user bounds the reads, each is to be as good as another, and of a large
+    model a look at the energies takes long: it is annealed.
+
+    Held nets that gates drive give `staged` an order to go by; without one everything moves
+    at once. Biases are fields of no gate, which a stage would leave out.
+
+    Raises:
+        InvcError: No dynamics has the name, or it needs gates and there are none, or it knows no
+            biases and there are some.
+    """
+    if biased and dynamics in ("auto", "gibbs"):
+        return Mix("gibbs")
+    if biased and dynamics == "staged":
+        raise InvcError("staged knows no biases", hint="use --dynamics gibbs, or --equilibrium")
+    if dynamics == "auto":
+        trade = problem.design.is_logic and problem.program.updates <= MOST_TRADED
+        everything = "pt" if trade and not bounded else "gibbs"
+        return Mix("staged", everything) if len(problem.stages) > 1 else Mix(everything)
+    if dynamics not in DYNAMICS:
+        names = [*DYNAMICS, "auto"]
+        raise InvcError(f"no dynamics is called {dynamics!r}", hint=nearest(dynamics, names))
+    if dynamics == "staged" and not problem.design.netlist.gates:
+        raise InvcError(
+            "staged switches on gates, and this model has none", hint="--dynamics gibbs"
+        )
+    return Mix(dynamics)

@@ -1,0 +1,223 @@
+"""No answer is shown unverified: every read is evaluated forward from its inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from invc.design import Clamped, Design
+from invc.ising.model import Int8
+from invc.netlist import Literal, evaluate, word_of
+from invc.pbits.heatbath.energy import Meter, compile_meter
+from invc.pbits.heatbath.logic import compile_forward
+from invc.pbits.random import LANES, UInt64, bits_of, integers_of
+
+MOST_ROWS = 1 << 14  # bits of a port that are turned over at once; a multiple of 8
+FEW_LANES = 4  # whose bits are picked one by one
+MOST_COMPILED = 1 << 14  # gates; more are evaluated as they stand
+MOST_ENERGIES = 1 << 24  # spins times reads whose energies are computed at once
+METERED = 1 << 27  # spins times reads from which on it pays to compile a meter
+
+
+@dataclass(frozen=True)
+class Near:
+    """A read that is no answer, but close to one.
+
+    Attributes:
+        energy: Its energy above the ground level.
+        spins: Its state, -1 and +1. Shape (spins,).
+    """
+
+    energy: int
+    spins: Int8 = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What the reads of one block are worth.
+
+    Attributes:
+        reads: Reads looked at.
+        verified: Reads whose inputs give the clamped values.
+        strict: Reads that satisfy every gate.
+        found: For each distinct answer, the values of all ports in order, its reads and the
+            lowest energy among them.
+        lanes: The verified replicas, ascending.
+        near: The unverified read of lowest energy, where it was asked for and there is one.
+    """
+
+    reads: int
+    verified: int
+    strict: int
+    found: dict[tuple[int, ...], tuple[int, int]]
+    lanes: tuple[int, ...] = ()
+    near: Near | None = None
+
+
+def verify(
+    design: Design,
+    clamped: Clamped,
+    state: UInt64,
+    reads: int,
+    *,
+    ground: bool = False,
+    near: bool = False,
+    meter: Meter | None = None,
+) -> Verified:
+    """Evaluate the gates forward from the inputs of each of the first `reads` replicas.
+
+    Args:
+        design: What was sampled.
+        clamped: What an answer must satisfy, and what it must not.
+        state: Shape (spins, 16), uint64.
+        reads: At most 1024.
+        ground: Count only reads at the ground level, every gate and ancilla in place.
+        near: Look for the read of lowest energy among those that do not count.
+        meter: Of the design's energies, where there is one already.
+    """
+    mask = (1 << reads) - 1
+    values, settled = _forward(design, state, reads)
+    good = right(clamped, values, mask)
+    strict = good & settled
+    lanes = _ones(strict if ground else good)
+    energies = _energies(design, state, lanes, meter)
+    if ground:
+        lanes = [lane for lane, energy in zip(lanes, energies, strict=True) if energy == 0]
+        energies = [0] * len(lanes)
+    return Verified(
+        reads,
+        len(lanes),
+        strict.bit_count(),
+        _answers(design, values, mask, lanes, energies),
+        tuple(lanes),
+        _nearest(design, state, sorted({*range(reads)} - {*lanes}), meter) if near else None,
+    )
+
+
+def _forward(design: Design, state: UInt64, reads: int) -> tuple[list[int], int]:
+    """What the nets of ports are, given the inputs, and in which reads all nets are so."""
+    mask = (1 << reads) - 1
+    netlist = design.netlist
+    if len(netlist.gates) <= MOST_COMPILED:
+        forward = compile_forward(design)
+        rows = forward.logic.rows_of(forward.literals, state)
+        *words, whole = (word & mask for word in integers_of(rows))
+        values = [0] * (netlist.net_count + 1)
+        for net, word in zip(forward.nets, words, strict=True):
+            values[net] = word
+        return values, whole
+    words = integers_of(state[: netlist.net_count])
+    inputs = {port.name: [words[(bit >> 1) - 1] for bit in port.bits] for port in netlist.inputs}
+    values = evaluate(netlist, inputs, reads)
+    whole = mask
+    for computed, sampled in zip(values[1:], words, strict=True):
+        if not whole:
+            break
+        whole &= ~(computed ^ sampled)
+    return values, whole
+
+
+def right(clamped: Clamped, values: list[int], mask: int) -> int:
+    """The trials that give what is wanted and nothing that is forbidden, given all nets."""
+    good = _all_of(clamped.wanted, values, mask)
+    for combination in clamped.forbidden:
+        good &= mask ^ _all_of(combination, values, mask)
+    return good
+
+
+def _all_of(bits: tuple[tuple[Literal, int], ...], values: list[int], mask: int) -> int:
+    """The trials in which every literal has its value."""
+    trials = mask
+    for literal, value in bits:
+        word = word_of(literal, values, mask)
+        trials &= word if value else word ^ mask
+    return trials
+
+
+def _ones(word: int) -> list[int]:
+    data = np.frombuffer(word.to_bytes(LANES // 8, "little"), dtype=np.uint8)
+    lanes: list[int] = np.flatnonzero(np.unpackbits(data, bitorder="little")).tolist()
+    return lanes
+
+
+def _answers(
+    design: Design, values: list[int], mask: int, lanes: list[int], energies: list[int]
+) -> dict[tuple[int, ...], tuple[int, int]]:
+    if not lanes:
+        return {}
+    ports = design.netlist.ports
+    words = [word_of(bit, values, mask) for port in ports for bit in port.bits]
+    found: dict[tuple[int, ...], tuple[int, int]] = {}
+    for whole, energy in zip(decode_lanes(words, lanes, False), energies, strict=True):
+        parts, rest = [], whole
+        for port in ports:
+            width = len(port.bits)
+            parts.append(_signed(rest & (1 << width) - 1, width, port.signed))
+            rest >>= width
+        answer = tuple(parts)
+        reads, lowest = found.get(answer, (0, energy))
+        found[answer] = (reads + 1, min(lowest, energy))
+    return found
+
+
+def decode_lanes(words: list[int], lanes: list[int], signed: bool) -> list[int]:
+    """The value of a port in each of some replicas, of words with a bit for each replica.
+
+    Equals `invc.design.decode` of the bits of each; ports of thousands of bits are turned over in
+    slices that bound the memory.
+    """
+    if len(lanes) <= FEW_LANES:
+        values = [sum((word >> lane & 1) << k for k, word in enumerate(words)) for lane in lanes]
+        return [_signed(value, len(words), signed) for value in values]
+    parts = []
+    for start in range(0, len(words), MOST_ROWS):
+        rows = words[start : start + MOST_ROWS]
+        data = b"".join(word.to_bytes(LANES // 8, "little") for word in rows)
+        packed = np.frombuffer(data, dtype=np.uint8).reshape(len(rows), -1)
+        bits = np.unpackbits(packed, axis=1, bitorder="little")[:, lanes]
+        parts.append(np.packbits(bits, axis=0, bitorder="little").T)
+    values = [int.from_bytes(row.tobytes(), "little") for row in np.concatenate(parts, axis=1)]
+    return [_signed(value, len(words), signed) for value in values]
+
+
+def _signed(value: int, width: int, signed: bool) -> int:
+    return value - (1 << width) if signed and value >> (width - 1) else value
+
+
+def _energies(design: Design, state: UInt64, lanes: list[int], meter: Meter | None) -> list[int]:
+    """Energies of some replicas, in slices that bound the memory."""
+    if meter is None and len(lanes) * design.model.spins > METERED:
+        meter = compile_meter(design.model, np.zeros(design.model.spins, dtype=np.int8))
+    if meter is not None and lanes:
+        metered: list[int] = meter.energies(state)[lanes].tolist()
+        return metered
+    energies: list[int] = []
+    size = max(1, MOST_ENERGIES // max(1, design.model.spins))
+    for start in range(0, len(lanes), size):
+        spins = _spins(state, lanes[start : start + size])
+        energies += design.model.energies(spins).tolist()
+    return energies
+
+
+def _nearest(design: Design, state: UInt64, lanes: list[int], meter: Meter | None) -> Near | None:
+    """The first of the replicas whose energy is lowest."""
+    if not lanes:
+        return None
+    energies = _energies(design, state, lanes, meter)
+    lowest = min(energies)
+    return Near(lowest, _spins(state, [lanes[energies.index(lowest)]])[0])
+
+
+def _spins(state: UInt64, lanes: list[int]) -> npt.NDArray[np.int8]:
+    """States of some replicas as spins -1 and +1. Shape (lanes, spins)."""
+    chosen = np.array(lanes, dtype=np.int64)
+    bits = (state[:, chosen >> 6] >> (chosen & 63).astype(np.uint64)) & np.uint64(1)
+    return 2 * bits.T.astype(np.int8) - 1
+
+
+def replicas(state: UInt64, reads: int) -> npt.NDArray[np.int8]:
+    """States of the first replicas as spins -1 and +1. Shape (reads, spins)."""
+    bits = bits_of(state)[:, :reads].T.astype(np.int8)
+    return 2 * bits - 1

@@ -1,0 +1,1 @@
+"""Functions to cells: the mapper, cones, covers and mined cells."""

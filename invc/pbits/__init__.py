@@ -1,0 +1,1 @@
+"""What a p-bit is, and the code that moves it."""

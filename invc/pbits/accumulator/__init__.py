@@ -1,0 +1,1 @@
+"""Stochastic-computing p-bits: what hardware repeats bit for bit."""

@@ -1,0 +1,1 @@
+"""Heat-bath p-bits: programs, tables of heat, energies, and the reference in numpy."""

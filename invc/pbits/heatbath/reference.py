@@ -1,0 +1,347 @@
+"""The kernels in plain numpy, replica by replica in integers: slow, and what they must equal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from invc.ising.model import Int8, Int32, Int64
+from invc.pbits.heatbath.energy import Meter
+from invc.pbits.heatbath.heat import BITS, FULL, Heat
+from invc.pbits.heatbath.ladder import Ladder
+from invc.pbits.heatbath.logic import Condition, ones
+from invc.pbits.heatbath.program import Program
+from invc.pbits.random import LANES, WORDS, UInt64, bits_of, draw, words_of
+
+POOL = 64
+USES = 64
+FEW_UPDATES = 16
+EVERY = 8
+BRIEF = 1 << 15
+TURNS = 8
+FEW_LEFT = 24
+
+
+def sweep(
+    program: Program,
+    state: UInt64,
+    rng: UInt64,
+    heats: tuple[Heat, Heat],
+    sweeps: int,
+    restless: Int8 | None = None,
+) -> None:
+    """Update every target in order, `sweeps` times, in place: heat bath at one temperature.
+
+    Cold, a spin whose field is 0 is all that is left to chance. Some may be restless: they flip
+    then and toss a coin in one sweep of `EVERY` only. Both rules leave the Boltzmann distribution
+    as it is, and flipping moves on what a coin moves to and fro.
+
+    Source: Peskun, https://doi.org/10.1093/biomet/60.3.607; of two states: Liu,
+    https://doi.org/10.1093/biomet/83.3.681.
+
+    Args:
+        program: The updates.
+        state: Shape (spins, 16), uint64.
+        rng: Shape (4, 16), uint64.
+        heats: For even and odd fields.
+        sweeps: How many.
+        restless: 1 for the updates of spins that are. Shape (u,).
+    """
+    bits = bits_of(state)
+    flips = np.zeros(program.updates, dtype=bool)
+    if restless is not None and heats[0].thresholds.tolist() == [1 << BITS - 1]:
+        flips = (restless != 0) & (program.parity == 0)
+    tables = heats[0].thresholds[np.newaxis], heats[1].thresholds[np.newaxis]
+    with np.errstate(over="ignore"):
+        noise = _noises(program, tables, rng, sweeps, flips)
+        for s in range(sweeps):
+            certain = heats[0].certain, heats[1].certain
+            _sweep(program, bits, noise, certain, flips if s % EVERY else None)
+    state[:] = words_of(bits)
+
+
+def sweep_ladder(
+    program: Program,
+    meter: Meter,
+    state: UInt64,
+    rng: UInt64,
+    ladder: Ladder,
+    sweeps: int,
+    between: int,
+    turn: int,
+    seen: Condition | None = None,
+) -> tuple[int, npt.NDArray[np.int64]]:
+    """The same for ladders, whose neighbours trade states after some sweeps.
+
+    A rung of energy E trades with the next colder one, of energy E', if E' + 2 n >= E, n being the
+    number of the pair's chances above a random number: exactly with probability
+    min(1, exp((beta' - beta) (E' - E))).
+
+    Args:
+        program: The updates.
+        meter: Of the energies.
+        state: Shape (spins, 16), uint64.
+        rng: Shape (4, 16), uint64.
+        ladder: The temperatures.
+        sweeps: How many.
+        between: Sweeps between two exchanges.
+        turn: Exchanges before; the even ones are between rungs 0 and 1, 2 and 3, and so on.
+        seen: Looked for after each exchange; the first replica that fulfils it ends the sweeps.
+
+    Returns:
+        How many sweeps there were, and how many trades each rung made with the next.
+    """
+    tables = ladder.even.thresholds, ladder.odd.thresholds
+    certain = ladder.even.certain, ladder.odd.certain
+    traded = np.zeros(ladder.rungs, dtype=np.int64)
+    with np.errstate(over="ignore"):
+        noise = _noises(program, tables, rng, sweeps)
+        chance = _noise(ladder.chances, rng, sweeps // between, 1)
+        for k in range(1, sweeps + 1):
+            bits = bits_of(state)
+            _sweep(program, bits, noise, certain)
+            state[:] = words_of(bits)
+            if k % between == 0:
+                traded += _exchange(program, meter, state, ladder.rungs, next(chance), turn)
+                turn += 1
+                if seen and seen.count(state):
+                    return k, traded
+    return sweeps, traded
+
+
+def _exchange(
+    program: Program,
+    meter: Meter,
+    state: UInt64,
+    rungs: int,
+    above: npt.NDArray[np.int64],
+    turn: int,
+) -> npt.NDArray[np.int64]:
+    """Trades between the rungs whose turn it is."""
+    energy = meter.energies(state).reshape(-1, rungs, 64)
+    allowed = energy[:, 1:] + 2 * above.reshape(-1, rungs, 64)[:, :-1] >= energy[:, :-1]
+    allowed[:, 1 - turn % 2 :: 2] = False
+    shape = len(program.target), WORDS // rungs, rungs, 64
+    bits = bits_of(state)[program.target].reshape(shape)
+    hot, cold = bits[:, :, :-1].copy(), bits[:, :, 1:].copy()
+    bits[:, :, :-1][:, allowed] = cold[:, allowed]
+    bits[:, :, 1:][:, allowed] = hot[:, allowed]
+    state[program.target] = words_of(bits.reshape(len(program.target), LANES))
+    return np.append(allowed.sum(axis=(0, 2)), 0)
+
+
+def _sweep(
+    program: Program,
+    bits: npt.NDArray[np.uint8],
+    noise: Sequence[Iterator[npt.NDArray[np.int64]]],
+    certain: tuple[int, int],
+    flips: npt.NDArray[np.bool_] | None = None,
+) -> None:
+    for u in range(program.updates):
+        r = int(program.parity[u])
+        # Thresholds above the random number, for each replica; one, of a spin that is to flip.
+        if flips is not None and flips[u]:
+            above = 1 - bits[program.target[u]].astype(np.int64)
+        else:
+            above = next(noise[r])
+        total = _sum(program, u, bits)
+        bits[program.target[u]] = total + above >= certain[r] - program.shift[u]
+
+
+def _sum(program: Program, u: int, bits: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """S of one update for every replica."""
+    total = np.zeros(LANES, dtype=np.int64)
+    ref = program.first_ref[u]
+    counts = program.count[program.first_count[u] : program.first_count[u + 1]]
+    for k, count in enumerate(counts):  # neighbours with J > 0 and J < 0 in turn
+        for neighbour in program.ref[ref : ref + count]:
+            total += (bits[neighbour] ^ (k & 1)).astype(np.int64) << (k >> 1)
+        ref += count
+    return total
+
+
+def _noises(
+    program: Program,
+    tables: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]],
+    rng: UInt64,
+    sweeps: int,
+    flips: npt.NDArray[np.bool_] | None = None,
+) -> list[Iterator[npt.NDArray[np.int64]]]:
+    """Noise for even and odd fields, of which some updates need little."""
+    each = 1 if program.updates < FEW_UPDATES else USES
+    uses = [sweeps * int(np.count_nonzero(program.parity == r)) for r in (0, 1)]
+    if flips is not None:
+        uses[0] -= int(np.count_nonzero(flips)) * (sweeps - -(-sweeps // EVERY))
+    return [_noise(tables[r], rng, uses[r], each) for r in (0, 1)]
+
+
+def _noise(
+    tables: npt.NDArray[np.int32], rng: UInt64, uses: int, each: int
+) -> Iterator[npt.NDArray[np.int64]]:
+    """Vectors from a pool, each drawn once and used so often, rotated among and within words.
+
+    Tables are by rung; words are rotated among those of their rung.
+    """
+    rungs, levels = tables.shape
+    words = WORDS // rungs
+    if not levels:
+        while True:
+            yield np.zeros(LANES, dtype=np.int64)
+    size = 1
+    while size < POOL and 2 * size * each <= uses:
+        size *= 2
+    while True:
+        pool, shift, step = [], [], []
+        for _ in range(size):
+            pool.append(_fresh(tables, rng).reshape(WORDS, 64))
+            word = draw(rng) if each > 1 else [0, 0]
+            shift.append(int(word[0]) % (64 * words))
+            # Odd: all shifts in turn.
+            step.append(int(word[1]) % (64 * words) | 1 if each > 1 else 0)
+        for _ in range(each):
+            word = draw(rng)
+            cursor = int(word[0]) & (size - 1)
+            stride = int(word[1]) & (size - 1) | 1
+            for _ in range(size):
+                cursor = (cursor + stride) & (size - 1)
+                shift[cursor] = (shift[cursor] + step[cursor]) % (64 * words)
+                rows = np.roll(pool[cursor], -(shift[cursor] % words) * rungs, axis=0)
+                yield np.roll(rows, shift[cursor] // words, axis=1).reshape(LANES)
+
+
+def _fresh(tables: npt.NDArray[np.int32], rng: UInt64) -> npt.NDArray[np.int64]:
+    """For each replica a random number of `BITS` rows of bits, as its rung's thresholds above it.
+
+    Bits below the lowest one of any threshold decide nothing and are not drawn.
+    """
+    inside = tables[(tables > 0) & (tables < FULL)]
+    lowest = min((int(t & -t).bit_length() - 1 for t in inside), default=BITS - 1)
+    rows = np.stack([draw(rng) for _ in range(lowest, BITS)])
+    u = (bits_of(rows).astype(np.int64) << np.arange(lowest, BITS)[:, None]).sum(axis=0)
+    u = u.reshape(WORDS, 64)
+    above: npt.NDArray[np.int64] = np.empty((WORDS, 64), dtype=np.int64)
+    for rung, table in enumerate(tables):
+        own = slice(rung, WORDS, len(tables))
+        above[own] = len(table) - np.searchsorted(table, u[own], side="right")
+    return above.reshape(LANES)
+
+
+class Looks(NamedTuple):
+    """When a stage is done.
+
+    Attributes:
+        enough: So many replicas satisfy it.
+        stalled: The last sweeps have won fewer replicas than this.
+        most: Sweeps.
+    """
+
+    enough: int
+    stalled: int
+    most: int
+
+
+class Course(NamedTuple):
+    """How far a stage is.
+
+    Attributes:
+        done: Sweeps so far.
+        length: Sweeps until the next look.
+        before: Replicas that satisfied it at the last look.
+    """
+
+    done: int
+    length: int
+    before: int
+
+
+class Verdict(IntEnum):
+    """What to do next with a stage: go on, or be content, or try otherwise."""
+
+    MORE = 0
+    ENDED = 1
+    STUCK = 2
+
+
+def settle(
+    program: Program,
+    satisfied: Condition,
+    state: UInt64,
+    rng: UInt64,
+    heats: tuple[Heat, Heat],
+    restless: Int8,
+    looks: Looks,
+    course: Course,
+    row: UInt64,
+) -> tuple[Verdict, Course]:
+    """Sweep the spins of a stage, twice as often after each look, in place.
+
+    It comes back between two looks after `BRIEF` updates.
+
+    Args:
+        program: The updates.
+        satisfied: What the spins shall fulfil.
+        state: Shape (spins, 16), uint64.
+        rng: Shape (4, 16), uint64.
+        heats: For even and odd fields.
+        restless: As of `sweep`.
+        looks: When to end.
+        course: How far it is.
+        row: Becomes which replicas satisfy the stage. Shape (16,).
+    """
+    left = BRIEF
+    while True:
+        sweep(program, state, rng, heats, course.length, restless)
+        row[:] = satisfied.holds(state)
+        count = ones(row)
+        done = course.done + course.length
+        if count >= looks.enough or done >= looks.most:
+            return Verdict.ENDED, Course(done, course.length, course.before)
+        stuck = count - course.before < looks.stalled
+        left -= course.length * program.updates
+        course = Course(done, done, count)
+        if stuck or left <= 0:
+            return Verdict.STUCK if stuck else Verdict.MORE, course
+
+
+def resample(state: UInt64, rows: Int64, good: UInt64, rng: UInt64) -> Int32:
+    """Make lanes that are not good copies of random ones that are, in some rows, in place.
+
+    All lanes turn by a random amount, and whoever meets a good one becomes its copy: each good
+    one has as many copies as another on average, and nearly as many each time. Those that are
+    left, or all where few are good, choose one for themselves.
+
+    Args:
+        state: Shape (spins, 16), uint64.
+        rows: Which of them are copied.
+        good: Shape (16,); some bit is set.
+        rng: Shape (4, 16), uint64.
+
+    Returns:
+        The lane whose copy each lane is now. Shape (1024,).
+    """
+    donor = bits_of(good[None])[0].astype(bool)
+    donors = np.flatnonzero(donor)
+    left = ~donor
+    origin = np.arange(LANES, dtype=np.int32)
+    with np.errstate(over="ignore"):
+        for _ in range(TURNS):
+            if left.sum() <= FEW_LEFT or len(donors) < LANES // 8:
+                break
+            first = int(draw(rng)[0])
+            words, bits = first % WORDS, first // WORDS % 64
+            lane = np.arange(LANES).reshape(WORDS, 64)
+            source = np.roll(np.roll(lane, -words, axis=0), bits, axis=1).reshape(LANES)
+            taken = left & donor[source]
+            origin[taken] = source[taken]
+            left &= ~taken
+        alone = np.flatnonzero(left)
+        drawn = [draw(rng) for _ in range(0, len(alone), WORDS)]
+        for k, lane_alone in enumerate(alone):
+            word = int(drawn[k // WORDS][k % WORDS])
+            origin[lane_alone] = donors[(word >> 32) * len(donors) >> 32]
+    state[rows] = words_of(bits_of(state[rows])[:, origin])
+    return origin

@@ -1,0 +1,1 @@
+"""Compiled kernels; `invc.pbits.heatbath.reference` is what each must equal state for state."""

@@ -1,0 +1,64 @@
+// What a kernel runs: the updates of one sweep, as arrays that Python owns.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+constexpr int WORDS = 16;
+constexpr int LANES = 64 * WORDS;
+constexpr int POOL = 64;
+constexpr int USES = 64;  // of a vector of noise, each rotated otherwise
+constexpr std::size_t FEW_UPDATES = 16;  // of a program that draws every vector afresh
+constexpr std::size_t CACHED = 1 << 17;  // spins, of 16 MB, that are taken to stay in some cache
+constexpr std::size_t PREPARED = 1024;   // steps of a model with more that are ready at a time
+constexpr std::size_t NEAR = 6, FAR = 6000;  // updates by which its rows are fetched ahead
+constexpr int EVERY = 8;  // sweeps: in one of them restless spins toss coins, as all others do
+constexpr std::int64_t BRIEF = 1 << 15;  // updates after which `settle` lets its caller look around
+constexpr int HEAT_BITS = 16;        // of a random number
+constexpr int MOST_NOISE_BITS = 16;  // of a number of thresholds, which fit 15
+
+struct Program {
+  std::size_t updates;
+  const std::int32_t* target;        // (updates,) the spin
+  const std::int8_t* parity;         // (updates,) r
+  const std::int64_t* shift;         // (updates,) q
+  const std::int64_t* most;          // (updates,) sum |J|
+  const std::int64_t* first_count;   // (updates + 1,) into count_of: two entries a plane
+  const std::int32_t* count_of;      // neighbours with J > 0, then with J < 0, of each plane
+  const std::int64_t* first_ref;     // (updates,) into ref
+  const std::int32_t* ref;           // neighbours by plane, J > 0 first
+  std::size_t most_inputs;           // of any plane of any update, with its carries
+  std::int64_t count[2];             // updates of each parity
+};
+
+struct Heat {
+  const std::int32_t* thresholds[2];  // ascending, in (0, 65536)
+  int levels[2];
+  std::int64_t certain[2];            // v1
+};
+
+// Boolean operations on rows; see invc/pbits/heatbath/logic.py.
+struct Logic {
+  const std::int32_t* operations;  // (count, 4)
+  std::size_t count;
+  std::size_t spins;               // rows of the state; those from here on are scratch
+  std::size_t rows;                // scratch rows
+};
+
+// How far a stage is: see `settle`.
+struct Course {
+  std::int64_t done, length, before;
+};
+enum Verdict { MORE, ENDED, STUCK };
+
+// Temperatures that trade states. Thresholds of a heat are then by rung, those of all rungs for the
+// same v, and the certain v is that of all.
+struct Ladder {
+  int rungs;                    // 2, 4 or 8
+  const std::int32_t* chances;  // (rungs, levels) of trades with the next rung
+  int levels;
+  const std::int32_t* terms;    // (count, 4) of the energy
+  std::size_t count;
+  int bits;                     // of the largest energy
+};

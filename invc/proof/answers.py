@@ -1,0 +1,215 @@
+"""Questions about a design and their exact answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
+from typing import Literal as OneOf
+
+from invc.design import Clamp, Contradiction, Design, decode
+from invc.netlist import Netlist, evaluate_ports
+from invc.proof.problem import Problem, pose
+from invc.proof.sat import Clock, Solver, interruptible, solver
+
+Status = OneOf["possible", "impossible", "undecided"]
+NO_INPUTS = "no inputs give these clamps"
+NO_OTHERS = "no inputs but those forbidden give these clamps"
+BATCH = 1024  # answers evaluated at once
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Whether there is an answer.
+
+    Attributes:
+        status: "undecided" where the time ended first.
+        answer: The value of every port in an answer, where there is one.
+        reason: Why there is none, for people.
+        seconds: Wall time.
+        variables: Nets that the solver had to decide about.
+        clauses: Clauses between them.
+    """
+
+    status: Status
+    answer: Mapping[str, int] | None
+    reason: str
+    seconds: float
+    variables: int
+    clauses: int
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many answers there are.
+
+    Attributes:
+        number: Distinct answers: exactly so many where `complete`, else at least.
+        complete: Whether no other is left.
+        answers: Values of every port in ascending order, of some or all of the answers.
+        seconds: Wall time.
+        interrupted: Whether the user ended it.
+    """
+
+    number: int
+    complete: bool
+    answers: tuple[Mapping[str, int], ...]
+    seconds: float
+    interrupted: bool = False
+
+
+def solve(
+    design: Design,
+    clamps: Iterable[Clamp],
+    *,
+    forbidden: Iterable[Sequence[Clamp]] = (),
+    time_limit: float | None = None,
+) -> Proof:
+    """Whether some inputs give the clamped values, with an example.
+
+    The example is checked by evaluating the gates forward, as the simulator checks its reads.
+
+    Args:
+        design: Its gates are asked, not its Hamiltonian.
+        clamps: Bits that are held, from `parse_clamps`.
+        forbidden: Combinations of bits; an answer that has all bits of one is left out.
+        time_limit: Seconds, or None for as long as it takes.
+    """
+    began = time.perf_counter()
+    clamps, forbidden = tuple(clamps), tuple(forbidden)
+    try:
+        problem = pose(design, clamps, forbidden)
+    except Contradiction as contradiction:
+        return Proof("impossible", None, str(contradiction), time.perf_counter() - began, 0, 0)
+    status: Status = "undecided"
+    answer, reason = None, ""
+    clock = Clock(time_limit)
+    none = NO_OTHERS if forbidden else NO_INPUTS
+    with solver(problem.clauses) as sat:
+        try:
+            model = interruptible(lambda: sat.model(clock), clock)
+            status, reason = ("impossible", none) if model is None else ("possible", "")
+        except TimeoutError:
+            model = None
+    if model is not None:
+        answer = next(_answers(design.netlist, islice(_rows(problem, [model]), 1)))
+        _check(design.netlist, clamps, answer)
+    variables = {abs(variable) for clause in problem.clauses for variable in clause}
+    seconds = time.perf_counter() - began
+    return Proof(status, answer, reason, seconds, len(variables), len(problem.clauses))
+
+
+def count(
+    design: Design,
+    clamps: Iterable[Clamp],
+    *,
+    forbidden: Iterable[Sequence[Clamp]] = (),
+    limit: int = 100_000,
+    keep: int | None = None,
+    time_limit: float | None = None,
+) -> Count:
+    """How many distinct answers there are, up to a limit.
+
+    Two answers differ in an input bit; outputs follow. Each model that the solver finds is ruled
+    out by a clause before it is asked again, and stands for as many answers as the inputs have
+    values that do not matter.
+
+    Args:
+        design: Its gates are asked, not its Hamiltonian.
+        clamps: Bits that are held, from `parse_clamps`.
+        forbidden: Combinations of bits; an answer that has all bits of one is left out.
+        limit: Stop at so many.
+        keep: Most answers to return; by default `limit`.
+        time_limit: Seconds, or None for as long as it takes.
+    """
+    began = time.perf_counter()
+    clamps = tuple(clamps)
+    try:
+        problem = pose(design, clamps, forbidden)
+    except Contradiction:
+        return Count(0, True, (), time.perf_counter() - began)
+    clock = Clock(time_limit)
+    tally = _Tally(1 << len(problem.idle), limit)
+    interrupted = False
+    with solver(problem.clauses) as sat:
+        try:
+            interruptible(lambda: tally.fill(problem, sat, clock), clock)
+        except KeyboardInterrupt:
+            interrupted = True
+    rows = islice(_rows(problem, tally.models), limit)
+    answers = sorted(_answers(design.netlist, rows), key=lambda answer: tuple(answer.values()))
+    for answer in answers:
+        _check(design.netlist, clamps, answer)
+    seconds = time.perf_counter() - began
+    return Count(tally.number, tally.complete, tuple(answers[:keep]), seconds, interrupted)
+
+
+@dataclass(eq=False)
+class _Tally:
+    """Models so far, each worth `weight` answers."""
+
+    weight: int
+    limit: int
+    models: list[set[int]] = field(default_factory=list)
+    complete: bool = False
+
+    @property
+    def number(self) -> int:
+        return self.weight * len(self.models)
+
+    def fill(self, problem: Problem, sat: Solver, clock: Clock) -> None:
+        """Find models until there is no other, or enough, or no time."""
+        inputs = set(problem.inputs)
+        while not self.complete:
+            try:
+                model = sat.model(clock)
+            except TimeoutError:
+                return
+            if model is None:
+                self.complete = True
+            elif self.number >= self.limit:
+                return
+            else:
+                chosen = {variable for variable in model if abs(variable) in inputs}
+                self.models.append(chosen)
+                sat.add([-variable for variable in chosen])
+
+
+def _rows(problem: Problem, models: Iterable[set[int]]) -> Iterator[dict[int, int]]:
+    """The values of all input nets in every answer that the models stand for."""
+    for model in models:
+        decided = problem.known | {net: int(net in model) for net in problem.inputs}
+        for free in product((0, 1), repeat=len(problem.idle)):
+            yield decided | dict(zip(problem.idle, free, strict=True))
+
+
+def _answers(netlist: Netlist, rows: Iterator[dict[int, int]]) -> Iterator[Mapping[str, int]]:
+    """The values of all ports that follow from inputs, evaluated many at a time."""
+    while batch := list(islice(rows, BATCH)):
+        inputs = {
+            port.name: [_word([row[bit >> 1] for row in batch]) for bit in port.bits]
+            for port in netlist.inputs
+        }
+        words = evaluate_ports(netlist, inputs, len(batch))
+        for k in range(len(batch)):
+            yield {
+                port.name: decode([word >> k & 1 for word in words[port.name]], port.signed)
+                for port in netlist.ports
+            }
+
+
+def _word(bits: Sequence[int]) -> int:
+    return int("".join(map(str, reversed(bits))), 2)
+
+
+def _check(netlist: Netlist, clamps: Iterable[Clamp], answer: Mapping[str, int]) -> None:
+    """Assert that an answer has the clamped values."""
+    bits = {
+        literal: answer[port.name] >> k & 1
+        for port in netlist.ports
+        for k, literal in enumerate(port.bits)
+    }
+    for clamp in clamps:
+        value = bits.get(clamp.literal)
+        assert value is None or value == clamp.value, f"{clamp.name} is not {clamp.value}"

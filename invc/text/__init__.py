@@ -1,0 +1,1 @@
+"""Text: files written whole, and tables for people."""
