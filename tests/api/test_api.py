@@ -2,7 +2,6 @@
 
 import doctest
 import importlib.resources
-import inspect
 import pickle
 import shutil
 import subprocess
