@@ -121,6 +121,6 @@ def _betas(value: object) -> tuple[float, float]:
         raise ValueError(wrong) from None
     if not (0 < first <= last and isfinite(last)):
         raise ValueError(wrong)
-    if not (LEAST_BETA <= first and last <= MOST_BETA):
+    if not (first >= LEAST_BETA and last <= MOST_BETA):
         raise ValueError(f"beta must be within {LEAST_BETA:g} to {MOST_BETA:g}, not {value!r}")
     return first, last
