@@ -12,7 +12,6 @@ from invc.design import format_design, parse_clamps, parse_design, presolve
 from invc.design.assemble import assemble
 from invc.design.fit import fit
 from invc.diagnostics import InvcError
-from invc.engine.run import run
 from invc.frontend.yosys import Sources
 from invc.ising import all_energies
 from invc.library import Limits, cells_within, faults, hamlib
@@ -21,6 +20,7 @@ from invc.netlist import Function, Gate, Netlist, Port, evaluate, evaluate_ports
 from invc.netlist.gates import AND2, FA, HA, INV, MUX2, XOR2
 from invc.passes import Mapper, name_nets, simplify, sweep_dead
 from invc.pipeline import synth
+from sampling import run
 from truth import every_input
 
 LIBRARY = hamlib()

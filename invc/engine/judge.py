@@ -82,9 +82,7 @@ class Judge(ABC):
     ) -> Verified:
         """What the first so many replicas are worth; see `invc.engine.verify.verify`."""
         meter = self.faults if self.is_small else None
-        return verify(
-            self.design, self.clamped, view, reads, ground=ground, near=near, meter=meter
-        )
+        return verify(self.design, self.clamped, view, reads, ground=ground, near=near, meter=meter)
 
     @abstractmethod
     def tally(self, reads: int | None, target: int | None) -> Tally:

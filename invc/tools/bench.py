@@ -15,11 +15,11 @@ import numpy as np
 
 from invc.design import Clamped, Design, parse_clamps, presolve
 from invc.diagnostics import InvcError
-from invc.engine import run
+from invc.engine import Effort, problem_of, run
 from invc.engine.dynamics import DYNAMICS
 from invc.frontend.yosys import Sources
 from invc.ising import fold_known
-from invc.pbits.heatbath.kernels import kernel_names
+from invc.pbits.backend import backend_names
 from invc.pipeline import synth
 
 Work: TypeAlias = Callable[[int], int]  # so many sweeps, done; the flips that they were
@@ -200,7 +200,7 @@ def _works(
 
 def kernels_for(free: int) -> tuple[str, ...]:
     """Kernels worth measuring on a model of so many free spins."""
-    return tuple(k for k in kernel_names() if k != "reference" or free <= MOST_REFERENCE)
+    return tuple(k for k in backend_names() if k != "reference" or free <= MOST_REFERENCE)
 
 
 def our_work(
@@ -209,15 +209,14 @@ def our_work(
     """Sweeps of one block of reads for each thread."""
 
     def work(sweeps: int) -> int:
-        return run(
-            design,
-            clamped,
+        effort = Effort(
             dynamics=dynamics,
             kernel=kernel,
             reads=READS * threads,
             sweeps=sweeps,
             threads=threads,
-        ).flips
+        )
+        return run(problem_of(design, clamped), effort).flips
 
     return work
 
@@ -352,9 +351,7 @@ def first_answer(
 ) -> Attempt:
     """One run until its first verified answer, timed."""
     started = clock()
-    result = run(
-        design,
-        clamped,
+    effort = Effort(
         dynamics=dynamics,
         kernel=kernel,
         seed=seed,
@@ -362,6 +359,7 @@ def first_answer(
         time_limit=limit,
         target=1,
     )
+    result = run(problem_of(design, clamped), effort)
     return Attempt(seed, bool(result.answers), clock() - started, result.flips)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from invc.pbits.accumulator.kernels import accumulator
 
 from invc.design import Clamped, Design, parse_clamps
 from invc.engine.dynamics.accumulate import Plan
@@ -22,7 +23,6 @@ from invc.frontend.yosys import Sources
 from invc.ising import from_terms
 from invc.library import hamlib
 from invc.netlist import evaluate
-from invc.pbits.accumulator.kernels import accumulator
 from invc.pbits.accumulator.network import compile_network, field_distribution
 from invc.pbits.accumulator.registers import Habits, first_registers, planes_of
 from invc.pbits.random import LANES

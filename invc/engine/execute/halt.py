@@ -22,6 +22,7 @@ class Halt:
     over: bool = False
 
     def __call__(self) -> bool:
+        """Whether to stop."""
         late = self.deadline is not None and self.clock() > self.deadline
         return late or self.over
 

@@ -18,11 +18,12 @@ from invc.design import (
     presolve,
 )
 from invc.design.assemble import assemble
-from invc.engine.equilibrium import Setting, equilibrium
+from invc.engine.equilibrium import Setting
 from invc.engine.statistics import clustered, marginals, uniformity, upper_tail
 from invc.frontend.yosys import Sources
 from invc.pipeline import synth
 from invc.proof import count
+from sampling import equilibrium
 
 
 @pytest.fixture(scope="module")
