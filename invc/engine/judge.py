@@ -107,7 +107,7 @@ class EnergyJudge(Judge):
     has_wrong = False
 
     def tally(self, reads: int | None, target: int | None) -> Tally:
-        """States by their energies."""
+        """States by their energies, which ends when the lowest one was seen often."""
         return Ranked(self.design.netlist.ports, reads, target)
 
 

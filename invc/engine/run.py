@@ -37,13 +37,11 @@ def run(
 
     Args:
         problem: What is sampled, from `problem_of`.
-        effort: How, and how much. Equal seeds give equal results, whatever the number of threads,
-            if time does not end the run.
+        effort: How, and how much. Results do not depend on threads, if time does not end the run.
         near: Keep the unverified read of lowest energy.
         progress: Called after each block.
-        watch: Shown the number of a block, the sweeps done and the state of its replicas, shape
-            (spins, words), bit l of word w being replica 64 w + l, after every few sweeps;
-            called in the threads that run the blocks. It must copy what it keeps.
+        watch: Shown the number of a block, the sweeps done and its rows, (spins, words), bit l of
+            word w being replica 64 w + l, in the threads that run blocks. Copies what it keeps.
         clock: Seconds, for time limits.
 
     Raises:

@@ -73,7 +73,7 @@ class View:
 
     @property
     def lanes(self) -> int:
-        """How many there are."""
+        """How many replicas count."""
         return int(self.state.lanes) // self.rungs
 
     def rows_of(self, logic: Logic, literals: Int32) -> UInt64:

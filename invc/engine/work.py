@@ -23,7 +23,7 @@ Watcher: TypeAlias = Callable[[int, int, UInt64], object]
 
 
 def never() -> bool:
-    """What halts nothing."""
+    """Asked whether to stop, says no: for work that no clock and no user ends."""
     return False
 
 

@@ -6,7 +6,6 @@ A new backend is a module with a function `backends`, and a line in FAMILIES.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -144,7 +143,6 @@ class Backend(Protocol):
 FAMILIES: tuple[Callable[[], tuple[Backend, ...]], ...] = (native.backends, reference.backends)
 
 
-@cache
 def _backends() -> dict[str, Backend]:
     return {backend.name: backend for family in FAMILIES for backend in family()}
 

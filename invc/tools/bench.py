@@ -20,6 +20,7 @@ from invc.engine.dynamics import DYNAMICS
 from invc.frontend.yosys import Sources
 from invc.ising import fold_known
 from invc.pbits.backend import backend_names
+from invc.pbits.lanes import LANES
 from invc.pipeline import synth
 
 Work: TypeAlias = Callable[[int], int]  # so many sweeps, done; the flips that they were
@@ -31,7 +32,7 @@ module multiplier #(parameter W = 8) (input [W-1:0] a, b, output [2*W-1:0] p);
 endmodule
 """
 BUILT_IN_CLAMP = "p=38243"  # 167 x 229
-READS = 1024  # a block
+READS = LANES  # a block
 REPEATS = 3
 MOST_SLOW = 10  # what takes so many times the seconds wanted is not measured
 # A large design is slow to start: beyond so many times the seconds wanted, what is left is skipped.
