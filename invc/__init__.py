@@ -19,7 +19,7 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), "__version__", *FUNCTIONS])
+    return sorted(FUNCTIONS)
 
 
 def _version() -> str:

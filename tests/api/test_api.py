@@ -299,10 +299,10 @@ def test_options_that_mean_nothing_are_misuse(mult4, options):
             lambda design: invc.simulate(design, p=1, equilibrium=True, beta=(1, 2)),
             "equilibrium samples at one inverse temperature",
         ),
-        (lambda design: invc.simulate(MODEL, prove=True), "need gates: this model was imported"),
+        (lambda design: invc.simulate(MODEL, prove=True), "needs gates: this model was imported"),
         (
             lambda design: invc.simulate(MODEL, equilibrium=True),
-            "need gates: this model was imported",
+            "needs gates: this model was imported",
         ),
     ],
 )
