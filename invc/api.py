@@ -273,7 +273,7 @@ def read(path: Source, form: str | None = None) -> Design | Cell | Mapping[str, 
         path: The file or folder.
         form: Format of a foreign model, as `invc import --from` takes it.
     """
-    from invc.foreign import import_file  # noqa: PLC0415
+    from invc.formats.files import import_file  # noqa: PLC0415
     from invc.library import read_cell, read_folder  # noqa: PLC0415
 
     file = Path(path)
@@ -308,7 +308,7 @@ def write(
     Returns:
         What the format has no place for; nothing for invc's own.
     """
-    from invc.export import export, find_format, losses  # noqa: PLC0415
+    from invc.formats.files import export, find_format, losses  # noqa: PLC0415
     from invc.library import write_cell  # noqa: PLC0415
 
     file = Path(path)

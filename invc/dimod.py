@@ -13,7 +13,8 @@ from invc import __version__
 from invc.ask import Effort, Question, ask
 from invc.diagnostics import InvcError
 from invc.engine import Answer
-from invc.foreign import Terms, adopt
+from invc.formats.adopt import adopt
+from invc.formats.terms import Terms
 
 try:
     import dimod

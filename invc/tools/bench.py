@@ -58,7 +58,7 @@ class Rate:
 
     @property
     def median(self) -> float:
-        """Of the repetitions."""
+        """The median of the repetitions, flips/ns."""
         return statistics.median(self.per_ns)
 
 
