@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -22,9 +23,9 @@ class Teller:
 
     watch: Watch | None = None
 
-    def __init__(self, bar: Bar | None = None) -> None:
+    def __init__(self, bar: Bar | None = None, at: str = "") -> None:
         self.bar = bar
-        self.task = bar.add_task("sampling") if bar else None
+        self.task = bar.add_task(at) if bar else None
 
     def warn(self, text: str) -> None:
         """Say it."""
@@ -39,9 +40,9 @@ class Teller:
 
 
 @contextmanager
-def bar_of(*, shown: bool) -> Iterator[Teller]:
-    """Whoever tells the user how far a run is; its bar goes when the run ends."""
-    if not shown:
+def bar_of(at: str, *, shown: bool) -> Iterator[Teller]:
+    """Whoever tells the user what the command is at; its bar goes when that ends."""
+    if not (shown and sys.stderr.isatty()):
         yield Teller()
         return
     from rich.console import Console
@@ -49,4 +50,4 @@ def bar_of(*, shown: bool) -> Iterator[Teller]:
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield Teller(bar)
+        yield Teller(bar, at)

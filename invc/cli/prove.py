@@ -20,6 +20,7 @@ from invc.cli.options import (
     view_of,
     with_options,
 )
+from invc.cli.progress import bar_of
 from invc.cli.reporting import echo_answers, write_json
 from invc.diagnostics import InvcError
 
@@ -73,7 +74,8 @@ def command(ctx: click.Context, options: Mapping[str, Any]) -> None:
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    answers = prove(question, proving)
+    with bar_of("proving", shown=not view.quiet):
+        answers = prove(question, proving)
     _tell(question, answers, view)
     interrupted = getattr(answers.details, "interrupted", False)
     ctx.exit(INTERRUPTED if interrupted else EXIT[answers.status])

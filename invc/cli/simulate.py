@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -94,7 +93,7 @@ def _asked(
     """The answers, and what went wrong as their pictures were written."""
     from invc.ask import Unwritten, ask
 
-    with bar_of(shown=not view.quiet and sys.stderr.isatty()) as bar:
+    with bar_of("sampling", shown=not view.quiet) as bar:
         try:
             return ask(question, effort, wanted, [bar]), None
         except Unwritten as fault:
