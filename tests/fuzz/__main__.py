@@ -31,12 +31,12 @@ class TooSlow(Exception):
     """An input took longer than any may."""
 
 
-def find_targets() -> Mapping[str, Target]:
-    """The targets of all modules beside this one, by name."""
+def find_targets(only: str | None = None) -> Mapping[str, Target]:
+    """The targets of all modules beside this one, or of one of them, by name."""
     sys.path[:0] = [str(HERE), str(HERE.parent)]
     found: dict[str, Target] = {}
     for path in sorted(HERE.glob("*.py")):
-        if path.name.startswith(("_", "test_")):
+        if path.name.startswith(("_", "test_")) or path.stem != (only or path.stem):
             continue
         spec = importlib.util.spec_from_file_location(path.stem, path)
         module = importlib.util.module_from_spec(spec)
@@ -95,8 +95,9 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="number of the first input")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", action="append", help="name of a target; may be repeated")
+    parser.add_argument("--module", help="only the targets of this module of the folder")
     given = parser.parse_args()
-    targets = find_targets()
+    targets = find_targets(given.module)
     unknown = set(given.only or ()) - set(targets)
     if unknown:
         parser.error(f"no target is called {', '.join(unknown)}; there are {', '.join(targets)}")

@@ -10,7 +10,15 @@ INPUTS = 10_000
 
 def test_no_spoilt_input_ends_in_a_traceback():
     done = subprocess.run(
-        [sys.executable, "-P", Path(__file__).parent, "--only", "hj", "--inputs", str(INPUTS)],
+        [
+            sys.executable,
+            "-P",
+            Path(__file__).parent,
+            "--module",
+            "readers",
+            "--inputs",
+            str(INPUTS),
+        ],
         capture_output=True,
         text=True,
         check=False,
