@@ -26,7 +26,7 @@ test: $(TOOLS)  ## Run all tests against the installed package.
 check: $(TOOLS)  ## Lint, types, import layers, formatting.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy invc
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 format: $(TOOLS)  ## Format the Python sources.

@@ -67,6 +67,7 @@ def synth(
     """
     from invc.frontend.yosys import Sources  # noqa: PLC0415 - loads what it needs when it is called
     from invc.library import Limits, read_library  # noqa: PLC0415
+    from invc.pipeline import Tool  # noqa: PLC0415
     from invc.pipeline import synth as compile_sources  # noqa: PLC0415
 
     def compiled(files: Sequence[Path]) -> Design:
@@ -76,6 +77,7 @@ def synth(
             tuple(map(Path, includes)),
             {name: str(value) for name, value in (defines or {}).items()},
             {name: str(value) for name, value in parameters.items()},
+            gate_level,
         )
         library = read_library(*map(Path, cells))
         return compile_sources(
@@ -83,9 +85,8 @@ def synth(
             library=library,
             objective=objective,
             limits=Limits(max_degree, bits) if max_degree or bits else None,
-            gate_level=gate_level,
             proving=prove,
-            yosys=yosys,
+            tool=Tool(yosys),
         )
 
     if len(sources) == 1 and isinstance(sources[0], str) and _is_text(sources[0]):
