@@ -51,8 +51,16 @@ class InvcError(Exception):
         self.status = status
 
     def __str__(self) -> str:
-        head = f"{self.where}: error: {self.message}" if self.where else f"error: {self.message}"
-        return f"{head}\n  hint: {self.hint}" if self.hint else head
+        where = f"{shown(self.where)}: " if self.where else ""
+        head = f"{where}error: {shown(self.message)}"
+        return f"{head}\n  hint: {shown(self.hint)}" if self.hint else head
+
+
+def shown(text: str) -> str:
+    r"""The text with every character that does not print, or hides what follows, as `\x1b`."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from invc import diagnostics
 from invc.netlist import Gate, Netlist
 
-
-def shown(text: str) -> str:
-    r"""The text with every character that does not print, or hides what follows, as `\x1b`."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+shown = diagnostics.shown
 
 
 def short(text: str, most: int) -> str:
