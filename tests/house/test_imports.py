@@ -156,3 +156,38 @@ def test_one_place_asks_whether_there_are_gates() -> None:
         if "is_logic" in (getattr(node, "attr", None), getattr(node, "name", None))
     }
     assert asking <= MAY_ASK | ASKS_FOR_LOGIC
+
+
+HEAVY = (
+    "numpy",
+    "rich",
+    "pulp",
+    "highspy",
+    "pysat",
+    "pyverilog",
+    "pyosys",
+    "matplotlib",
+    "dimod",
+    "pandas",
+    "llvmlite",
+)
+HELPS = """
+import sys
+from click.testing import CliRunner
+from invc.cli import COMMANDS, invc
+for arguments in [["--help"], *([name, "--help"] for name in COMMANDS)]:
+    done = CliRunner().invoke(invc, arguments)
+    assert done.exit_code == 0, done.output
+    print(arguments[0], sorted(set(HEAVY) & set(sys.modules)))
+"""
+
+
+def test_help_loads_nothing_heavy() -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", f"HEAVY = {HEAVY!r}\n{HELPS}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert {line.partition(" ")[2] for line in done.stdout.splitlines()} == {"[]"}, done.stdout
