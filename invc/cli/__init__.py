@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from keyword import iskeyword
 from pathlib import Path
 
@@ -74,6 +75,9 @@ def main() -> None:
     """Run the command line; a user's fault is one line and a status, never a traceback."""
     # A run is short and makes millions of small tuples that live to its end.
     gc.set_threshold(200_000, 100, 1000)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # what an ASCII locale cannot show is escaped
+            stream.reconfigure(errors="backslashreplace")
     # A port of an imported model may have a bit for each of a million variables, and is a number.
     sys.set_int_max_str_digits(MOST_DIGITS)
     try:

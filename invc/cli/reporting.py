@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from invc.diagnostics import printable
 from invc.text.words import counted
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ def echo_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
-    for name in head:
+    for name in map(printable, head):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(printable, row))
     # A table wider than the terminal wraps there; rich would cut it.
     console = Console(width=1 << 16, markup=False, highlight=False, soft_wrap=True)
     console.print(table)
