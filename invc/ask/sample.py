@@ -116,7 +116,6 @@ def sample_equilibrium(
 
 def explain(question: Question, clamped: Clamped, result: Result) -> Explanation | None:
     """Why the best unverified read is no answer, where one was kept."""
-    from invc.engine import problem_of  # noqa: PLC0415 - loads what moves p-bits
     from invc.engine.explain import explain_read  # noqa: PLC0415
 
     if result.near is None:

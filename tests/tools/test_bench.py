@@ -157,4 +157,4 @@ def test_ctrl_c_ends_a_benchmark_wherever_it_is():
         assert "free of" in job.stdout.readline()  # from here on it measures
         job.send_signal(signal.SIGINT)
         out, err = job.communicate()
-    assert (job.returncode, out, err) == (130, "", "interrupted\n")
+    assert (job.returncode, out, err.strip()) == (130, "", "interrupted")
