@@ -86,6 +86,17 @@ def unmapped(path: Path, library: Mapping[str, Function]) -> set[str]:
     )
 
 
+def read_module(path: Path, top: str | None = None) -> Json:
+    """The top module of a file that is known to be one of Yosys's.
+
+    Raises:
+        InvcError: It is not clear which module that is.
+    """
+    modules = json.loads(read_text(path))["modules"]
+    found: Json = modules[_top(modules, top, path)]
+    return found
+
+
 def _is_black_box(module: Json) -> bool:
     return bool(int(str(module.get("attributes", {}).get("blackbox", "0")), 2))
 

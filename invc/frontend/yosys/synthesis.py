@@ -13,10 +13,25 @@ from invc.frontend.arithmetic import PLAIN, Adders
 from invc.frontend.yosys.errors import DRIVERS
 from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import link
-from invc.frontend.yosys.session import Session
+from invc.frontend.yosys.session import HERE, Session
 from invc.frontend.yosys.sources import Sources, check_sources
-from invc.frontend.yosys_json import read_json, unmapped
+from invc.frontend.yosys_cells import Json
+from invc.frontend.yosys_json import read_json, read_module, unmapped
 from invc.netlist import Function, Netlist
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What became of sources.
+
+    Attributes:
+        netlist: Their netlist of library cells and adders.
+        source: The top module as Yosys elaborated it, flat, at the level of words; None
+            where Yosys has not read them.
+    """
+
+    netlist: Netlist
+    source: Json | None
 
 
 @dataclass(frozen=True)
@@ -38,7 +53,7 @@ class Target:
 
 def compile_sources(
     sources: Sources, target: Target, yosys: Yosys, *, log: Path | None = None
-) -> Netlist:
+) -> Compiled:
     """Verilog, or a Yosys JSON file with cells that are still to be mapped, as a netlist.
 
     Args:
@@ -55,13 +70,15 @@ def compile_sources(
         folder = Path(name)
         session = Session(sources, yosys, folder, link(sources, folder), log)
         session.read()
-        return _netlist(session, target)
+        netlist = _netlist(session, target)
+        return Compiled(netlist, read_module(folder / "source.json"))
 
 
 def _netlist(session: Session, target: Target) -> Netlist:
     script = session.script("synth.ys")
     script = script.replace("@UNDEFINED@", "setundef -undriven -zero" if target.defined else "")
     (session.folder / "hamlib.lib").write_text(target.liberty, encoding="utf-8")
+    (session.folder / "wall.v").write_bytes((HERE / "wall.v").read_bytes())
     output = session.run(script)
     _check_drivers(session, output, script)
     session.write_log()
