@@ -10,14 +10,25 @@ from pathlib import Path
 
 from invc.diagnostics import InvcError
 from invc.frontend.arithmetic import PLAIN, Adders
+from invc.frontend.yosys.drivers import Conflict, find_conflict, places_that_drive
 from invc.frontend.yosys.errors import DRIVERS
 from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import link
 from invc.frontend.yosys.session import HERE, Session
-from invc.frontend.yosys.sources import Sources, check_sources
+from invc.frontend.yosys.sources import Kind, Sources, check_sources
 from invc.frontend.yosys_cells import Json
 from invc.frontend.yosys_json import read_json, read_module, unmapped
 from invc.netlist import Function, Netlist
+
+# Undefined bits become 0 once it is known that nothing reads a net without a driver.
+UNDEFINED = """\
+design -push-copy
+tribuf
+opt_expr
+opt_clean
+check
+design -pop
+setundef -undriven -zero"""
 
 
 @dataclass(frozen=True)
@@ -76,10 +87,13 @@ def compile_sources(
 
 def _netlist(session: Session, target: Target) -> Netlist:
     script = session.script("synth.ys")
-    script = script.replace("@UNDEFINED@", "setundef -undriven -zero" if target.defined else "")
+    script = script.replace("@UNDEFINED@", UNDEFINED if target.defined else "")
     (session.folder / "hamlib.lib").write_text(target.liberty, encoding="utf-8")
     (session.folder / "wall.v").write_bytes((HERE / "wall.v").read_bytes())
     output = session.run(script)
+    conflict = find_conflict(session.folder / "drivers.il")
+    if conflict is not None:
+        raise _driven_twice(session, conflict)
     _check_drivers(session, output, script)
     session.write_log()
     path = session.folder / "netlist.json"
@@ -97,6 +111,26 @@ def _netlist(session: Session, target: Target) -> Netlist:
             hint=f"please report it; Yosys's log: {session.keep_log()}",
         )
     return netlist
+
+
+def _driven_twice(session: Session, conflict: Conflict) -> InvcError:
+    """The error that names both drivers, where Yosys's syntax trees or cells say where they are."""
+    places = [session.links.locate(src) for src in conflict.sources]
+    if not all(places) and session.sources.kind is Kind.VERILOG:
+        dump = session.links.read.replace("read_verilog ", "read_verilog -dump_ast1 ")
+        _, output = session.attempt(dump)
+        found = places_that_drive(output, conflict, session.links.locate)
+        if not conflict.port:
+            places = [*found, *places] if len(found) < 2 else found
+        else:
+            places = [*places, *found]
+    places = list(dict.fromkeys(place for place in places if place))
+    other = f"its other driver is at {places[0]}; " if len(places) > 1 else ""
+    return InvcError(
+        f"net {conflict.net!r} is driven twice",
+        where=places[-1] if places else None,
+        hint=f"{other}leave it one driver",
+    )
 
 
 def _check_drivers(session: Session, output: str, script: str) -> None:
