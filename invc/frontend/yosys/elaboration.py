@@ -8,15 +8,17 @@ from pathlib import Path
 
 from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import link
-from invc.frontend.yosys.session import Session
+from invc.frontend.yosys.own_cells import definitions
+from invc.frontend.yosys.session import OWN_CELLS, Session
 from invc.frontend.yosys.sources import Sources
-from invc.frontend.yosys_cells import Json
+from invc.frontend.yosys_cells import GATES, Json
 from invc.frontend.yosys_json import read_module
 from invc.frontend.yosys_writer import format_cells
 from invc.netlist import Function
 
 SCRIPT = """\
 read_json cells.json
+read_verilog own_cells.v
 {read}
 hierarchy -check -top {top}
 proc -noopt -norom
@@ -42,6 +44,7 @@ def elaborate_gates(
     with tempfile.TemporaryDirectory(prefix="invc-") as name:
         folder = Path(name)
         session = Session(sources, yosys, folder, link(sources, folder))
+        (folder / OWN_CELLS).write_text(definitions([*GATES, "$lut"]), encoding="utf-8")
         (folder / "cells.json").write_text(format_cells(cells), encoding="utf-8")
         read = session.links.read.replace("read_verilog ", "read_verilog -overwrite ")
         escaped = top if top.isidentifier() else "\\" + top

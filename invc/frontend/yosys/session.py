@@ -13,9 +13,11 @@ from invc.frontend.yosys.errors import explain, explain_silence
 from invc.frontend.yosys.find import INSTALL_HINT, Yosys
 from invc.frontend.yosys.links import Links
 from invc.frontend.yosys.modules import Module, choose_top, parse_modules
+from invc.frontend.yosys.own_cells import definitions
 from invc.frontend.yosys.process import run
 from invc.frontend.yosys.sources import Sources, parameter_text
 
+OWN_CELLS = "own_cells.v"
 HERE = Path(__file__).parent  # the scripts stand beside this file
 
 
@@ -93,9 +95,19 @@ class Session:
             for name, value in self.sources.parameters.items()
         )
         script = (HERE / name).read_text(encoding="utf-8")
-        for word, text in (("@READ@", self.links.read), ("@PARAMETERS@", chosen), ("@TOP@", top)):
+        read = self.links.read + self._own_cells()
+        for word, text in (("@READ@", read), ("@PARAMETERS@", chosen), ("@TOP@", top)):
             script = script.replace(word, text)
         return script
+
+    def _own_cells(self) -> str:
+        """The command that reads definitions of Yosys's own gates, where the sources use them."""
+        used = {name for module in self.modules.values() for name in module.instances}
+        text = definitions(used.difference(self.modules))
+        if not text:
+            return ""
+        (self.folder / OWN_CELLS).write_text(text, encoding="utf-8")
+        return f"\nread_verilog {OWN_CELLS}"
 
     def write_log(self) -> None:
         """Leave Yosys's output where the user wants it, if anywhere."""

@@ -89,7 +89,8 @@ def _netlist(session: Session, target: Target) -> Netlist:
     script = session.script("synth.ys")
     script = script.replace("@UNDEFINED@", UNDEFINED if target.defined else "")
     (session.folder / "hamlib.lib").write_text(target.liberty, encoding="utf-8")
-    (session.folder / "wall.v").write_bytes((HERE / "wall.v").read_bytes())
+    for name in ("wall.v", "pow.v"):
+        (session.folder / name).write_bytes((HERE / name).read_bytes())
     output = session.run(script)
     conflict = find_conflict(session.folder / "drivers.il")
     if conflict is not None:
@@ -105,12 +106,43 @@ def _netlist(session: Session, target: Target) -> Netlist:
         shown=session.sources.files[0],
     )
     if netlist is None:
-        left = sorted(unmapped(path, target.functions))
-        raise InvcError(
-            f"{session.yosys} left cells unmapped: {', '.join(left[:3])}",
-            hint=f"please report it; Yosys's log: {session.keep_log()}",
-        )
+        raise _unmapped(session, path, target)
     return netlist
+
+
+def _unmapped(session: Session, path: Path, target: Target) -> InvcError:
+    """The error for a cell that nobody can make gates of: a module without a body, a power."""
+    left = dict(unmapped(path, target.functions))
+    kind = min(left, key=lambda kind: (kind[0] == "$", kind))
+    where = session.links.locate(left[kind])
+    if kind == "$pow":
+        return InvcError(
+            "this power is too large",
+            where=where,
+            hint="give it an exponent of few bits or a constant, or a table",
+        )
+    if kind[0] != "$":
+        return no_body(kind, where, session.sources)
+    return InvcError(
+        f"{session.yosys} left a cell unmapped: {kind}",
+        where=where or None,
+        hint=f"please report it; Yosys's log: {session.keep_log()}",
+    )
+
+
+def no_body(kind: str, where: str, sources: Sources) -> InvcError:
+    """The error for an instance of a module that only has ports."""
+    marked = re.compile(
+        rf"\(\*[^)]*black_?box[^)]*\*\)\s*module\s+\\?{re.escape(kind)}\b"
+        rf"|module\s+\\?{re.escape(kind)}\b[^;]*;\s*/\*[^*]*black_?box",
+    )
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in sources.files)
+    if any(marked.search(text) for text in texts):
+        message, hint = f"{kind!r} is a black box and has no gates", "name the file with its body"
+    else:
+        message = f"module {kind!r} has no body: give its function"
+        hint = "name the file with its body, or make it a cell: 'invc lib-gen', then --lib"
+    return InvcError(message, where=where or None, hint=hint)
 
 
 def _driven_twice(session: Session, conflict: Conflict) -> InvcError:
