@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from invc.diagnostics import InvcError, nearest
+from invc.frontend.cache import keep_log
 from invc.frontend.yosys.errors import explain, explain_silence
 from invc.frontend.yosys.find import INSTALL_HINT, Yosys
 from invc.frontend.yosys.links import Links
@@ -75,7 +75,23 @@ class Session:
             InvcError: Yosys cannot read them.
         """
         self.run(f"{self.links.read}\nwrite_rtlil modules.il\n")
+        self.check_written("modules.il")
         self.modules = parse_modules(self.folder / "modules.il", self.links.locate)
+
+    def check_written(self, name: str) -> None:
+        """See that Yosys could write a file, as it says nothing of a full disk.
+
+        Raises:
+            InvcError: The file is not there, or not whole.
+        """
+        path = self.folder / name
+        room = shutil.disk_usage(self.folder).free
+        if not path.is_file() or path.stat().st_size == 0 or room == 0:
+            raise InvcError(
+                "no room for temporary files",
+                where=str(self.folder.parent),
+                hint="make some there, or set TMPDIR to a folder with more",
+            )
 
     def script(self, name: str) -> str:
         """A script of ours with the sources, the parameters and the top filled in.
@@ -119,7 +135,4 @@ class Session:
         if self.log is not None:
             self.write_log()
             return str(self.log)
-        descriptor, name = tempfile.mkstemp(prefix="invc-yosys-", suffix=".log")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.writelines(self.output)
-        return name
+        return keep_log(self.output)

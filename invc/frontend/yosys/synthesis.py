@@ -92,6 +92,8 @@ def _netlist(session: Session, target: Target) -> Netlist:
     for name in ("wall.v", "pow.v"):
         (session.folder / name).write_bytes((HERE / name).read_bytes())
     output = session.run(script)
+    for name in ("drivers.il", "source.json", "netlist.json"):
+        session.check_written(name)
     conflict = find_conflict(session.folder / "drivers.il")
     if conflict is not None:
         raise _driven_twice(session, conflict)
