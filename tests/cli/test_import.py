@@ -60,7 +60,7 @@ def test_small_coefficients_beside_large_ones_are_warned_of(folder):
     done = invc(folder, "import", "p.coo", "-q")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == (
-        "warning: coefficients are wrong by up to 3.3, the smallest of them is 3.14\n"
+        "warning: coefficients are wrong by up to 3.1, the smallest of them is 3.14\n"
         "  hint: lower the penalties that make the largest so large\n"
     )
 
