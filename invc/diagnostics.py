@@ -51,13 +51,16 @@ class InvcError(Exception):
         self.status = status
 
     def __str__(self) -> str:
-        where = f"{shown(self.where)}: " if self.where else ""
-        head = f"{where}error: {shown(self.message)}"
-        return f"{head}\n  hint: {shown(self.hint)}" if self.hint else head
+        head = f"{self.where}: error: {self.message}" if self.where else f"error: {self.message}"
+        lines = [head, f"  hint: {self.hint}"] if self.hint else [head]
+        return "\n".join(map(printable, lines))
 
 
-def shown(text: str) -> str:
-    r"""The text with every character that does not print, or hides what follows, as `\x1b`."""
+def printable(text: str) -> str:
+    r"""The text with every character that does not print, or hides what follows, as `\x1b`.
+
+    Names come from files that anybody may have written; none may command a terminal.
+    """
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

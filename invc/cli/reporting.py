@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc.cli.streams import raw
-from invc.diagnostics import shown
+from invc.diagnostics import printable
 from invc.text.words import counted
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def echo_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
     for name in head:
-        table.add_column(Text(shown(name)), justify="right", no_wrap=True)
+        table.add_column(Text(printable(name)), justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(*(Text(shown(cell)) for cell in row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     # A table wider than the terminal wraps there; rich would cut it.
     out = raw(sys.stdout)
     console = Console(file=out, width=1 << 16, markup=False, highlight=False, soft_wrap=True)

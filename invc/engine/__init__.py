@@ -1,4 +1,4 @@
-"""A run, whoever executes it: problems, blocks of reads, dynamics, and answers that are verified."""
+"""A run, whoever executes it: problems, blocks of reads, dynamics, verified answers."""
 
 from invc.engine.effort import Effort
 from invc.engine.problem import Problem, problem_of

@@ -33,7 +33,9 @@ class Mix:
         """The dynamics of its blocks, that of the first one first."""
         return (self.first, self.second) if self.second else (self.first,)
 
-    def block(self, block: int, sweeps: int, first: Outcome | None, updates: int) -> tuple[str, int]:
+    def block(
+        self, block: int, sweeps: int, first: Outcome | None, updates: int
+    ) -> tuple[str, int]:
         """The dynamics of a block and its sweeps.
 
         Where stages suit, other blocks of the first dynamics cost as much as it did, and the second

@@ -113,9 +113,9 @@ def explain_read(
 def settle(problem: Problem, near: Near, seed: int) -> Verified:
     """Copies of one read annealed on from where it is, all spins moving, and verified."""
     backend = backend_named()
-    sweeps = max(1, min(FIRST_SWEEPS, MOST_UPDATES // max(1, problem.free)))
-    block = Block(SETTLE_BLOCK, "gibbs", sweeps, backend.lanes, SETTLE_BLOCK, draws=False)
     start = backend.adopt(copies_of(near.spins), block_generator(seed, SETTLE_BLOCK))
+    sweeps = max(1, min(FIRST_SWEEPS, MOST_UPDATES // max(1, problem.free)))
+    block = Block(SETTLE_BLOCK, "gibbs", sweeps, start.lanes, SETTLE_BLOCK, draws=False)
     outcome = run_block(problem, block, backend, Rules(seed, near=True), start=start)
     assert outcome, "nothing halts it"
     return outcome.verified

@@ -82,9 +82,7 @@ class Judge(ABC):
     ) -> Verified:
         """What the first so many replicas are worth; see `invc.engine.verify.verify`."""
         meter = self.faults if self.is_small else None
-        return verify(
-            self.design, self.clamped, view, reads, ground=ground, near=near, meter=meter
-        )
+        return verify(self.design, self.clamped, view, reads, ground=ground, near=near, meter=meter)
 
     @abstractmethod
     def tally(self, reads: int | None, target: int | None) -> Tally:
@@ -109,7 +107,7 @@ class EnergyJudge(Judge):
     has_wrong = False
 
     def tally(self, reads: int | None, target: int | None) -> Tally:
-        """States by their energies."""
+        """States by their energies, which ends when the lowest one was seen often."""
         return Ranked(self.design.netlist.ports, reads, target)
 
 

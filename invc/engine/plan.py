@@ -78,9 +78,7 @@ def plan_of(problem: Problem, mix: Mix, lanes: int, reads: int | None, sweeps: i
     Blocks go on where others ended, but not where reads of one length are asked for; their number
     makes no difference, so that a run can be repeated with as many as it came to.
     """
-    goes_on = (
-        sweeps is None and DYNAMICS[mix.first].goes_on and problem.model.spins <= MOST_HANDED
-    )
+    goes_on = sweeps is None and DYNAMICS[mix.first].goes_on and problem.model.spins <= MOST_HANDED
     return Plan(mix, lanes, reads, sweeps, problem.free, goes_on)
 
 

@@ -71,7 +71,7 @@ class Problem:
 
     @cached_property
     def free(self) -> int:
-        """Spins left to sample."""
+        """How many spins are left to sample, which is what a sweep updates."""
         return int(np.count_nonzero(self.known == 0))
 
     @cached_property
@@ -95,7 +95,7 @@ class Problem:
 
     @cached_property
     def meter(self) -> Meter:
-        """Energies of replicas."""
+        """Reads the energies of replicas under the model that is sampled."""
         if self.model is self.judge.design.model:
             return self.judge.faults
         return compile_meter(self.model, self.known)

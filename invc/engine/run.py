@@ -37,21 +37,18 @@ def run(
 
     Args:
         problem: What is sampled, from `problem_of`.
-        effort: How, and how much. Equal seeds give equal results, whatever the number of threads,
-            if time does not end the run.
+        effort: How, and how much. Results do not depend on threads, if time does not end the run.
         near: Keep the unverified read of lowest energy.
         progress: Called after each block.
-        watch: Shown the number of a block, the sweeps done and the state of its replicas, shape
-            (spins, words), bit l of word w being replica 64 w + l, after every few sweeps;
-            called in the threads that run the blocks. It must copy what it keeps.
+        watch: Shown states, see `Watcher`, in the threads that run blocks.
         clock: Seconds, for time limits.
 
     Raises:
         InvcError: No dynamics or kernel has the name, or the dynamics no such setting.
     """
     reads, sweeps = effort.reads, effort.sweeps
-    if problem.free == 0:  # every read would end in the one state that is left
-        reads, sweeps = 1, 1
+    if problem.free == 0:
+        reads, sweeps = 1, 1  # every read would end in the one state that is left
     backend = backend_named(effort.kernel)
     mix = choose(problem, effort.dynamics, bounded=reads is not None)
     problem = problem.leaning(problem.betas(mix.first, effort.beta)[1])
@@ -60,12 +57,11 @@ def run(
     rules = Rules(effort.seed, effort.beta, effort.settings, effort.strict, near, target)
     chosen = [DYNAMICS[name].described(name, problem, backend, rules) for name in mix.names]
     plan = plan_of(problem, mix, backend.lanes, reads, sweeps)
-    limit = seconds_of(effort, reads)
-    halt = Halt(None if limit is None else clock() + limit, clock)
     tally = problem.judge.tally(reads, effort.target)
     started = clock()
-    executor = Threads(effort.workers, halt)
-    outcomes = outcomes_of(executor, Job(problem, backend, rules, watch), plan)
+    limit = seconds_of(effort, reads)
+    halt = Halt(None if limit is None else started + limit, clock)
+    outcomes = outcomes_of(Threads(effort.workers, halt), Job(problem, backend, rules, watch), plan)
     interrupted = _count(outcomes, tally, halt, progress)
     return Result(
         tally.answers(),

@@ -52,7 +52,7 @@ class Tally:
     near: Near | None = None
 
     def add(self, outcome: Outcome) -> None:
-        """Count one block."""
+        """Count the reads of one block, in the order of the blocks."""
         verified = outcome.verified
         self.reads += verified.reads
         self.verified += verified.verified
@@ -126,7 +126,7 @@ class Ranked(Tally):
     lowest: int | None = None
 
     def add(self, outcome: Outcome) -> None:
-        """Count one block."""
+        """Count the reads of one block, and see whether its lowest energy is a new one."""
         super().add(outcome)
         lowest = min((energy for _, energy in outcome.verified.found.values()), default=None)
         self._rank(lowest, self.flips)
@@ -157,5 +157,5 @@ class Ranked(Tally):
         return effort >= MOST_EFFORT or (effort >= MORE_EFFORT and sum(best) >= SEEN_OFTEN)
 
     def answers(self) -> tuple[Answer, ...]:
-        """States, the lowest first."""
+        """States, those of lowest energy first, and among them the most often found."""
         return tuple(sorted(super().answers(), key=lambda answer: answer.energy))

@@ -73,7 +73,7 @@ class View:
 
     @property
     def lanes(self) -> int:
-        """How many there are."""
+        """How many replicas count."""
         return int(self.state.lanes) // self.rungs
 
     def rows_of(self, logic: Logic, literals: Int32) -> UInt64:
@@ -119,7 +119,7 @@ def verify(
     good = right(clamped, values, mask)
     strict = good & settled
     lanes = _ones(strict if ground else good)
-    energies = _energies(design, view, lanes, meter)
+    energies = energies_of(design, view, lanes, meter)
     if ground:
         lanes = [lane for lane, energy in zip(lanes, energies, strict=True) if energy == 0]
         energies = [0] * len(lanes)
@@ -224,7 +224,7 @@ def _signed(value: int, width: int, signed: bool) -> int:
     return value - (1 << width) if signed and value >> (width - 1) else value
 
 
-def _energies(design: Design, view: View, lanes: list[int], meter: Meter | None) -> list[int]:
+def energies_of(design: Design, view: View, lanes: list[int], meter: Meter | None) -> list[int]:
     """Energies of some replicas, in slices that bound the memory."""
     if meter is None and len(lanes) * design.model.spins > METERED:
         meter = compile_meter(design.model, np.zeros(design.model.spins, dtype=np.int8))
@@ -243,7 +243,7 @@ def _nearest(design: Design, view: View, lanes: list[int], meter: Meter | None) 
     """The first of the replicas whose energy is lowest."""
     if not lanes:
         return None
-    energies = _energies(design, view, lanes, meter)
+    energies = energies_of(design, view, lanes, meter)
     lowest = min(energies)
     return Near(lowest, _spins(view.fetch(), [lanes[energies.index(lowest)]])[0])
 

@@ -6,7 +6,6 @@ A new backend is a module with a function `backends`, and a line in FAMILIES.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,7 +25,9 @@ from invc.pbits.heatbath.settling import Course, Looks, Settling, Verdict
 from invc.pbits.lanes import UInt64
 from invc.pbits.native import backend as native
 
-State = Any  # `invc.pbits.lanes.State`: each backend takes the states that it has made
+# `invc.pbits.lanes.State`, and what was kept of one: each backend takes those that it has made.
+State = Any
+Kept = Any
 
 
 class Backend(Protocol):
@@ -116,11 +117,11 @@ class Backend(Protocol):
         """In the rows of some spins, lane target[k] becomes what source[k] is, in place."""
         ...
 
-    def keep(self, state: State, spins: Int64 | None = None) -> Any:
+    def keep(self, state: State, spins: Int64 | None = None) -> Kept:
         """What some spins are now, or all."""
         ...
 
-    def restore(self, state: State, kept: Any, lanes: UInt64 | None = None) -> None:
+    def restore(self, state: State, kept: Kept, lanes: UInt64 | None = None) -> None:
         """Make some replicas, shape (words,), or all, what they were when kept, in place."""
         ...
 
@@ -142,7 +143,6 @@ class Backend(Protocol):
 FAMILIES: tuple[Callable[[], tuple[Backend, ...]], ...] = (native.backends, reference.backends)
 
 
-@cache
 def _backends() -> dict[str, Backend]:
     return {backend.name: backend for family in FAMILIES for backend in family()}
 

@@ -47,10 +47,6 @@ class Rows:
         return 64 * int(self.rows.shape[1])
 
 
-class Kept(Protocol):
-    """What some spins of a state were, as its backend keeps it."""
-
-
 @dataclass(frozen=True, eq=False)
 class KeptRows:
     """Rows as they were.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from invc.diagnostics import shown
+from invc.diagnostics import printable
 
 
 def shown_lines(text: str) -> str:
-    """The text line by line as `shown` has it: ends of lines and tabs stay what they are."""
+    """The text line by line as `printable` has it: ends of lines and tabs stay what they are."""
     if text.isprintable():
         return text
-    return "\n".join("\t".join(map(shown, line.split("\t"))) for line in text.split("\n"))
+    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))

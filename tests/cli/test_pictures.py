@@ -21,7 +21,7 @@ def folder(tmp_path_factory):
 def simulate(folder, *arguments):
     command = [sys.executable, "-P", "-m", "invc", "simulate", *arguments]
     return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=100
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=900
     )
 
 

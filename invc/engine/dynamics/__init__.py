@@ -6,9 +6,6 @@ told to stop. To add one: write its module, and name it in DYNAMICS.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from invc.engine.dynamics.gibbs import gibbs
 from invc.engine.dynamics.pt import plan_pt, pt
 from invc.engine.dynamics.sc import plan_sc, sc
@@ -16,14 +13,12 @@ from invc.engine.dynamics.ssa import plan_ssa, ssa
 from invc.engine.dynamics.staged import staged
 from invc.engine.dynamics.task import Dynamics, Ended, Task
 
-DYNAMICS: Mapping[str, Dynamics] = MappingProxyType(
-    {
-        "gibbs": Dynamics(gibbs),
-        "pt": Dynamics(pt, plan_pt, goes_on=True),
-        "staged": Dynamics(staged),
-        "sc": Dynamics(sc, plan_sc),
-        "ssa": Dynamics(ssa, plan_ssa),
-    }
-)
+DYNAMICS: dict[str, Dynamics] = {
+    "gibbs": Dynamics(gibbs),
+    "pt": Dynamics(pt, plan_pt, goes_on=True),
+    "staged": Dynamics(staged),
+    "sc": Dynamics(sc, plan_sc),
+    "ssa": Dynamics(ssa, plan_ssa),
+}
 
 __all__ = ["DYNAMICS", "Dynamics", "Ended", "Task"]

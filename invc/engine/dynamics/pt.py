@@ -69,9 +69,7 @@ def ladder_of(problem: Problem, backend: Backend, rules: Rules) -> Betas:
     return betas
 
 
-def space_rungs(
-    problem: Problem, backend: Backend, state: State, low: float, high: float
-) -> Betas:
+def space_rungs(problem: Problem, backend: Backend, state: State, low: float, high: float) -> Betas:
     """Rungs between which exchanges are refused equally often, or one where the range is nothing.
 
     The refusals between neighbours add up to a length along the ladder, and equal parts of it

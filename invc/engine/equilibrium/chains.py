@@ -78,9 +78,7 @@ class Chains:
     ) -> Outcome | None:
         """Move a block on in place; None where it was halted on the way."""
         block = Block(0, _dynamics(rules), sweeps, reads, -1, draws=False)
-        return run_block(
-            self.problem, block, self.backend, rules, start=state, halted=halted
-        )
+        return run_block(self.problem, block, self.backend, rules, start=state, halted=halted)
 
 
 def _dynamics(rules: Rules) -> str:

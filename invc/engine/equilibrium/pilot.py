@@ -11,7 +11,6 @@ from invc.engine.block import Rules
 from invc.engine.equilibrium.chains import PILOT_BLOCK, Chains
 from invc.engine.equilibrium.mixing import root_mean, square
 from invc.engine.equilibrium.setting import Asked, Setting
-from invc.engine.verify import View
 from invc.engine.work import Halted
 from invc.pbits.backend import State
 
@@ -110,7 +109,9 @@ def _try_ladders(
     return trials
 
 
-def _energies(chains: Chains, state: State, rungs: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def _energies(
+    chains: Chains, state: State, rungs: int
+) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     """Energies of the chains, by rung. Shape (words, rungs, 64)."""
     return chains.backend.energies(chains.problem.meter, state).reshape(-1, rungs, 64)
 

@@ -26,7 +26,7 @@ class Setting:
 
     @property
     def dynamics(self) -> str:
-        """What moves the chains."""
+        """The name of what moves the chains: gibbs at one beta, pt on a ladder."""
         return "gibbs" if self.low is None else "pt"
 
     @property

@@ -22,9 +22,10 @@ class Halt:
     over: bool = False
 
     def __call__(self) -> bool:
+        """Whether work should end: the run is over, or the clock is beyond the deadline."""
         late = self.deadline is not None and self.clock() > self.deadline
         return late or self.over
 
     def now(self) -> None:
-        """The run has ended."""
+        """End whatever still works for this run."""
         self.over = True

@@ -103,9 +103,7 @@ def compile_program(model: IsingModel, known: Int8, order: Int64 | None = None) 
     return compile_rows(target, model.h.astype(np.int64)[target], update, other, J, known)
 
 
-def _entries(
-    model: IsingModel, known: Int8, order: Int64 | None
-) -> tuple[Int64, Int64, Int64]:
+def _entries(model: IsingModel, known: Int8, order: Int64 | None) -> tuple[Int64, Int64, Int64]:
     """Targets, and for each row of the coupling matrix that one has, its update and entry."""
     start, _, _ = model.neighbours
     target = np.flatnonzero(known == 0) if order is None else order

@@ -1,4 +1,4 @@
-"""The compiled code behind the protocol: the only place that calls it, one backend an instruction set."""
+"""The compiled code behind the protocol: only here it is called."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class Checked(Generic[Key, Made]):
         self.made: WeakKeyDictionary[Key, Made] = WeakKeyDictionary()
 
     def __call__(self, key: Key) -> Made:
+        """The one of a value, made at the first time."""
         found = self.made.get(key)
         if found is None:
             found = self.made[key] = self.make(key)
@@ -70,9 +71,7 @@ _ladder = Checked[Ladder, sliced.Ladder](
     lambda ladder: sliced.Ladder(_heat(ladder.heat), ladder.chances, _meter(ladder.meter))
 )
 _stage = Checked[Settling, sliced.Stage](
-    lambda stage: sliced.Stage(
-        _program(stage.program), _condition(stage.satisfied), stage.restless
-    )
+    lambda stage: sliced.Stage(_program(stage.program), _condition(stage.satisfied), stage.restless)
 )
 _network = Checked[Network, stochastic.Network](
     lambda network: stochastic.Network(

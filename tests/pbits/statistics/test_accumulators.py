@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from invc.ising import from_terms
-from invc.pbits.accumulator.kernels import accumulator
 from invc.pbits.accumulator.network import compile_network
-from invc.pbits.accumulator.registers import Habits, first_registers, planes_of, read_itanh
-from invc.pbits.native import stochastic
-from invc.pbits.random import LANES
+from invc.pbits.accumulator.plan import Cycles
+from invc.pbits.accumulator.registers import Habits, planes_of, read_itanh
+from invc.pbits.backend import backend_named, backend_names
+from invc.pbits.lanes import LANES
 from randomness import assert_distribution, normal_limit
 
 PBITS = 150  # alike and not coupled: so many more samples, and of three generators a lane
@@ -33,14 +33,14 @@ def run(kernel, h, I0, n, habits, cycles, seed=0):
     model = from_terms(PBITS, [h] * PBITS, [], [], [], 0)
     known = np.zeros(PBITS, dtype=np.int8)
     network = compile_network(model, known)
-    registers = first_registers(network, known, planes_of(I0), habits, seed=seed, block=0)
-    weights = np.full(cycles, n, dtype=np.int64)
-    limits = np.full(cycles, I0, dtype=np.int64)
-    accumulator(kernel)(network, registers, 0, limits, weights, habits)
-    return read_itanh(network, registers, cycles) + I0
+    backend = backend_named(kernel)
+    state = backend.accumulators(network, known, planes_of(I0), habits, seed=seed, block=0)
+    all_cycles = Cycles(np.full(cycles, I0, dtype=np.int64), np.full(cycles, n, dtype=np.int64))
+    backend.accumulate(network, state, all_cycles, habits)
+    return read_itanh(network, state.registers, cycles) + I0
 
 
-@pytest.mark.parametrize("kernel", stochastic.kernels())
+@pytest.mark.parametrize("kernel", [name for name in backend_names() if name != "reference"])
 @pytest.mark.parametrize(
     ("h", "I0", "n", "habits"),
     [

@@ -11,12 +11,12 @@ from designs import CELLS, multiplier
 from invc.design import parse_clamps, presolve
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
-from invc.engine import run
-from invc.engine.dynamics import DYNAMICS, PLANS
-from invc.engine.dynamics.accumulate import Plan
+from invc.engine.dynamics import DYNAMICS
 from invc.engine.dynamics.sc import SETTINGS as SC
 from invc.engine.dynamics.ssa import SETTINGS as SSA
+from invc.pbits.accumulator.plan import Plan
 from invc.pbits.accumulator.registers import Habits
+from sampling import run
 
 ALL = {"noise": "7:3", "every": "3", "density": "0.25", "stall": "0.5", "average": "4"}
 
@@ -88,10 +88,6 @@ def test_what_was_chosen_is_said():
         "I0 2 to 9 in 5 ramps, noise 7 then 3, in one cycle of 3, with probability 0.25, "
         "stalled with probability 0.5, fields averaged over 4 cycles, "
     ) in said
-
-
-def test_every_plan_has_a_dynamics():
-    assert set(PLANS) <= set(DYNAMICS)
 
 
 def test_every_dynamics_and_setting_is_documented(repository):

@@ -10,6 +10,7 @@ from invc.design.assemble import assemble
 from invc.engine import verify
 from invc.pbits.heatbath.energy import compile_meter
 from invc.pbits.random import block_generator, first_state
+from sampling import view_of
 
 
 @settings(max_examples=60)
@@ -29,13 +30,13 @@ def test_all_lanes_at_once_equal_one_by_one(data, signed, rows):
 @given(netlists(), st.lists(st.integers(0, 1023), min_size=1, max_size=6, unique=True))
 def test_energies_by_meter_are_those_of_the_model(netlist, lanes):
     design = assemble(netlist, CELLS)
-    state = first_state(block_generator(3, 0), design.model.spins)
-    want = verify._energies(design, state, lanes, None)
+    view = view_of(first_state(block_generator(3, 0), design.model.spins))
+    want = verify.energies_of(design, view, lanes, None)
     meter = compile_meter(design.model, np.zeros(design.model.spins, dtype=np.int8))
-    assert verify._energies(design, state, lanes, meter) == want
+    assert verify.energies_of(design, view, lanes, meter) == want
     before, verify.METERED = verify.METERED, 0
     try:
-        found = verify._energies(design, state, lanes, None)
+        found = verify.energies_of(design, view, lanes, None)
     finally:
         verify.METERED = before
     assert found == want

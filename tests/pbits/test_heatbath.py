@@ -1,5 +1,7 @@
 """Kernels equal the reference state for state, and the reference is the heat bath."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,31 +11,19 @@ from designs import CELLS, multiplier
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.ising import all_energies, from_terms
-from invc.pbits.heatbath import reference
+from invc.pbits.backend import backend_named, backend_names
 from invc.pbits.heatbath.energy import compile_meter
-from invc.pbits.heatbath.heat import FULL, heat
-from invc.pbits.heatbath.kernels import (
-    find_kernel,
-    find_ladder_kernel,
-    find_settler,
-    kernel_names,
-)
-from invc.pbits.heatbath.ladder import compile_ladder
+from invc.pbits.heatbath.heat import FULL, heat, table
+from invc.pbits.heatbath.ladder import Pace, compile_ladder
 from invc.pbits.heatbath.logic import Compiler, condition, gates_satisfied
-from invc.pbits.heatbath.program import compile_program
+from invc.pbits.heatbath.program import compile_program, structure_of
+from invc.pbits.heatbath.settling import BRIEF, Course, Looks, Settling, Verdict
+from invc.pbits.lanes import LANES, Rows, bits_of, ones, words_of
 from invc.pbits.native import sliced
-from invc.pbits.random import (
-    LANES,
-    bits_of,
-    block_generator,
-    draw,
-    first_state,
-    generators,
-    random_rows,
-    words_of,
-)
+from invc.pbits.random import block_generator, draw, first_state, generators, random_rows
 
-COMPILED = [name for name in kernel_names() if name != "reference"]
+COMPILED = [name for name in backend_names() if name != "reference"]
+REFERENCE = backend_named("reference")
 
 
 @st.composite
@@ -51,7 +41,14 @@ def models(draw, most=8):
 
 def begin(spins, seed=0, block=0):
     source = block_generator(seed, block)
-    return first_state(source, spins), generators(source)
+    return Rows(first_state(source, spins), generators(source))
+
+
+def assert_same(got, want):
+    """Both states, their generators and their exchanges so far."""
+    assert np.array_equal(got.rows, want.rows)
+    assert np.array_equal(got.rng, want.rng)
+    assert got.turn == want.turn
 
 
 @pytest.mark.parametrize("name", COMPILED)
@@ -65,26 +62,21 @@ def begin(spins, seed=0, block=0):
 def test_kernels_equal_the_reference(name, model, beta, sweeps, held):
     known = np.array(held[: model.spins], dtype=np.int8)
     program = compile_program(model, known)
-    heats = (heat(beta, 0), heat(beta, 1))
-    want, want_rng = begin(model.spins)
-    reference.sweep(program, want, want_rng, heats, sweeps)
-    got, got_rng = begin(model.spins)
-    find_kernel(name)(program, got, got_rng, heats, sweeps)
-    assert np.array_equal(got, want)
-    assert np.array_equal(got_rng, want_rng)
+    want, got = begin(model.spins), begin(model.spins)
+    REFERENCE.sweep(program, want, heat(beta), sweeps)
+    backend_named(name).sweep(program, got, heat(beta), sweeps)
+    assert_same(got, want)
 
 
 @pytest.mark.parametrize("name", COMPILED)
 def test_kernels_equal_the_reference_on_a_multiplier(name):
     model = assemble(multiplier(6), CELLS).model
     program = compile_program(model, np.zeros(model.spins, dtype=np.int8))
-    want, want_rng = begin(model.spins, 5)
-    got, got_rng = begin(model.spins, 5)
+    want, got = begin(model.spins, 5), begin(model.spins, 5)
     for beta, sweeps in ((0.05, 3), (0.3, 40), (1.0, 7)):
-        heats = (heat(beta, 0), heat(beta, 1))
-        reference.sweep(program, want, want_rng, heats, sweeps)
-        find_kernel(name)(program, got, got_rng, heats, sweeps)
-        assert np.array_equal(got, want), beta
+        REFERENCE.sweep(program, want, heat(beta), sweeps)
+        backend_named(name).sweep(program, got, heat(beta), sweeps)
+        assert_same(got, want)
 
 
 @pytest.mark.parametrize("name", COMPILED)
@@ -94,14 +86,11 @@ def test_a_long_program_does_what_its_parts_do_again_and_again(name):
     times = (1 << 17) // model.spins + 1
     known = np.zeros(model.spins, dtype=np.int8)
     long = compile_program(model, known, np.tile(np.arange(model.spins), times))
-    heats = (heat(0.3, 0), heat(0.3, 1))
-    want, want_rng = begin(model.spins, 6)
-    find_kernel(name)(compile_program(model, known), want, want_rng, heats, 2 * times)
-    got, got_rng = begin(model.spins, 6)
-    find_kernel(name)(long, got, got_rng, heats, 2)
+    want, got = begin(model.spins, 6), begin(model.spins, 6)
+    backend_named(name).sweep(compile_program(model, known), want, heat(0.3), 2 * times)
+    backend_named(name).sweep(long, got, heat(0.3), 2)
     assert long.updates > 1 << 17
-    assert np.array_equal(got, want)
-    assert np.array_equal(got_rng, want_rng)
+    assert_same(got, want)
 
 
 @pytest.mark.parametrize("name", COMPILED)
@@ -117,38 +106,30 @@ def test_a_long_program_does_what_its_parts_do_again_and_again(name):
 def test_settling_equals_the_reference(name, enough, stalled, most, length, beta, flips):
     design = assemble(multiplier(3), CELLS)
     program = compile_program(design.model, np.zeros(design.model.spins, dtype=np.int8))
-    satisfied = gates_satisfied(design, range(4))
-    heats = (heat(beta, 0), heat(beta, 1))
     restless = np.array([flips >> k % 30 & 1 for k in range(program.updates)], dtype=np.int8)
-    looks = reference.Looks(enough, stalled, most)
-    ends = []
-    for settle in (find_settler(name), find_settler("reference")):
-        state, rng = begin(design.model.spins, 7)
-        row = np.empty(16, dtype=np.uint64)
-        course = reference.Course(0, length, -1)
-        result = settle(program, satisfied, state, rng, heats, restless, looks, course, row)
-        ends.append((result, state.tolist(), rng.tolist(), row.tolist()))
-    assert ends[0] == ends[1]
+    stage = Settling(program, gates_satisfied(design, range(4)), restless)
+    want, got = begin(design.model.spins, 7), begin(design.model.spins, 7)
+    (verdict, course, row), (same, also, other) = (
+        backend.settle(
+            stage, state, heat(beta), Looks(enough, stalled, most), Course(0, length, -1)
+        )
+        for backend, state in ((REFERENCE, want), (backend_named(name), got))
+    )
+    assert (verdict, course, row.tolist()) == (same, also, other.tolist())
+    assert_same(got, want)
 
 
 def test_settling_comes_back_after_a_while():
     design = assemble(multiplier(6), CELLS)
     program = compile_program(design.model, np.zeros(design.model.spins, dtype=np.int8))
-    heats = (heat(1.0, 0), heat(1.0, 1))
-    state, rng = begin(design.model.spins)
-    verdict, course = find_settler(COMPILED[0])(
-        program,
-        gates_satisfied(design, range(len(design.netlist.gates))),
-        state,
-        rng,
-        heats,
-        np.zeros(program.updates, dtype=np.int8),
-        reference.Looks(1025, -5000, 1 << 40),
-        reference.Course(0, 16, -5000),
-        np.empty(16, dtype=np.uint64),
+    satisfied = gates_satisfied(design, range(len(design.netlist.gates)))
+    stage = Settling(program, satisfied, np.zeros(program.updates, dtype=np.int8))
+    state, looks = begin(design.model.spins), Looks(1025, -5000, 1 << 40)
+    verdict, course, _ = backend_named(COMPILED[0]).settle(
+        stage, state, heat(1.0), looks, Course(0, 16, -5000)
     )
-    assert verdict == reference.Verdict.MORE
-    assert reference.BRIEF == sliced.BRIEF <= course.done * program.updates < 4 * sliced.BRIEF
+    assert verdict == Verdict.MORE
+    assert BRIEF == sliced.BRIEF <= course.done * program.updates < 4 * sliced.BRIEF
 
 
 def lanes(count, seed):
@@ -159,26 +140,24 @@ def lanes(count, seed):
     return words_of(row[None])[0]
 
 
+@pytest.mark.parametrize("name", COMPILED)
 @given(count=st.integers(1, LANES), seed=st.integers(0, 10**6))
-@settings(max_examples=60, deadline=None)
-def test_copies_of_lanes_equal_the_reference(count, seed):
+@settings(max_examples=40, deadline=None)
+def test_copies_of_lanes_equal_the_reference(name, count, seed):
     good = lanes(count, seed)
-    rows = np.array([3, 0, 7], dtype=np.int64)
-    want, want_rng = begin(9, seed)
-    before = bits_of(want)
-    origin = reference.resample(want, rows, good, want_rng)
-    got, got_rng = begin(9, seed)
-    also = np.empty(LANES, dtype=np.int32)
-    sliced.resample(got, rows, good, got_rng, also)
-    assert np.array_equal(got, want)
-    assert np.array_equal(got_rng, want_rng)
+    spins = np.array([3, 0, 7], dtype=np.int64)
+    want, got = begin(9, seed), begin(9, seed)
+    before = bits_of(want.rows)
+    origin = REFERENCE.resample(want, spins, good)
+    also = backend_named(name).resample(got, spins, good)
+    assert_same(got, want)
     assert np.array_equal(also, origin)
     is_good = bits_of(good[None])[0].astype(bool)
     assert is_good[origin].all()
     assert np.array_equal(origin[is_good], np.flatnonzero(is_good))
-    after = bits_of(got)
-    assert np.array_equal(after[rows], before[rows][:, origin])
-    others = np.setdiff1d(np.arange(9), rows)
+    after = bits_of(got.rows)
+    assert np.array_equal(after[spins], before[spins][:, origin])
+    others = np.setdiff1d(np.arange(9), spins)
     assert np.array_equal(after[others], before[others])
 
 
@@ -187,13 +166,11 @@ def test_every_good_lane_has_as_many_copies_as_another(count):
     """On average over runs; and in no run do they differ more than by independent choice."""
     good = lanes(count, count)
     runs = 2000
-    rng = begin(1, count)[1]
+    state = begin(1, count)
     copies = np.zeros(LANES)
     spread = 0.0
     for _ in range(runs):
-        origin = np.empty(LANES, dtype=np.int32)
-        state = np.zeros((1, 16), dtype=np.uint64)
-        sliced.resample(state, np.zeros(0, dtype=np.int64), good, rng, origin)
+        origin = backend_named().resample(state, np.zeros(0, dtype=np.int64), good)
         made = np.bincount(origin, minlength=LANES)
         copies += made
         spread += made[made > 0].var() / runs
@@ -207,33 +184,73 @@ def test_every_good_lane_has_as_many_copies_as_another(count):
     assert squares < 1 + 4 * np.sqrt(2 / count)
 
 
+def fields_of(program, bits):
+    """I of every update, from the parts of a program. Shape (updates, lanes)."""
+    fields = []
+    for u in range(program.updates):
+        total = np.zeros(bits.shape[1], dtype=np.int64)
+        ref = program.first_ref[u]
+        counts = program.count[program.first_count[u] : program.first_count[u + 1]]
+        for k, count in enumerate(counts):  # neighbours with J > 0 and J < 0 in turn
+            for neighbour in program.ref[ref : ref + count]:
+                total += (bits[neighbour] ^ (k & 1)).astype(np.int64) << (k >> 1)
+            ref += count
+        assert total.max() <= program.most[u]
+        fields.append(2 * (total + program.shift[u]) + program.parity[u])
+    return np.array(fields)
+
+
 @given(model=models(), held=st.lists(st.sampled_from([-1, 0, 1]), min_size=8, max_size=8))
 @settings(max_examples=60)
 def test_a_program_has_the_fields_of_its_model(model, held):
     known = np.array(held[: model.spins], dtype=np.int8)
     program = compile_program(model, known)
-    state, _ = begin(model.spins, 3)
-    bits = bits_of(state)
+    bits = bits_of(begin(model.spins, 3).rows)
     bits[known > 0], bits[known < 0] = 1, 0
     fields = model.local_fields(2 * bits.T.astype(np.int8) - 1)
     assert program.target.tolist() == np.flatnonzero(known == 0).tolist()
-    for u, spin in enumerate(program.target):
-        total = reference._sum(program, u, bits)
-        field = 2 * (total + program.shift[u]) + program.parity[u]
-        assert np.array_equal(field, fields[:, spin])
-        assert total.max() <= program.most[u]
+    if program.updates:
+        assert np.array_equal(fields_of(program, bits), fields[:, program.target].T)
+
+
+@given(model=models(), other=models(), held=st.lists(st.sampled_from([-1, 0, 1]), min_size=8))
+@settings(max_examples=60)
+def test_weights_change_without_compiling_who_feels_whom_again(model, other, held):
+    """A structure weighed by a model is the program of that model, whatever it was made from."""
+    known = np.array((held * 8)[: model.spins], dtype=np.int8)
+    source = np.random.default_rng(len(other.J))
+    changed = replace(
+        model,
+        h=source.integers(-9, 10, model.spins).astype(np.int32),
+        J=source.integers(1, 300, len(model.J)).astype(np.int32),
+    )
+    structure = structure_of(model, known)
+    for weights in (model, changed):
+        got, want = structure.weighed(weights), compile_program(weights, known)
+        for name in (
+            "target",
+            "parity",
+            "shift",
+            "most",
+            "first_count",
+            "count",
+            "first_ref",
+            "ref",
+        ):
+            assert getattr(got, name).tolist() == getattr(want, name).tolist()
 
 
 @given(beta=st.floats(0.0005, 5), parity=st.sampled_from([0, 1]))
 def test_thresholds_are_the_logistic(beta, parity):
-    table = heat(beta, parity)
-    levels = len(table.thresholds)
-    assert np.all(np.diff(table.thresholds) >= 0)
-    v = np.arange(table.certain - levels, table.certain)
+    found = table(beta, parity)
+    (thresholds,) = found.thresholds
+    levels = len(thresholds)
+    assert np.all(np.diff(thresholds) >= 0)
+    v = np.arange(found.certain - levels, found.certain)
     exact = 1 / (1 + np.exp(-2 * beta * (2 * v + parity)))
     cut = levels >= 1 << 13  # so hot that the table ends before the logistic does
-    assert np.abs(table.thresholds / FULL - exact).max(initial=0) <= 0.5 / FULL
-    assert cut or 1 / (1 + np.exp(-2 * beta * (2 * table.certain + parity))) > 1 - 1 / FULL
+    assert np.abs(thresholds / FULL - exact).max(initial=0) <= 0.5 / FULL
+    assert cut or 1 / (1 + np.exp(-2 * beta * (2 * found.certain + parity))) > 1 - 1 / FULL
 
 
 def test_generators_are_xoshiro256plusplus():
@@ -245,9 +262,9 @@ def test_generators_are_xoshiro256plusplus():
 
 
 def test_words_and_bits_are_inverse():
-    state, _ = begin(3, 1)
-    assert np.array_equal(words_of(bits_of(state)), state)
-    assert bits_of(state)[2, 130] == int(state[2, 2]) >> 2 & 1
+    rows = begin(3, 1).rows
+    assert np.array_equal(words_of(bits_of(rows)), rows)
+    assert bits_of(rows)[2, 130] == int(rows[2, 2]) >> 2 & 1
 
 
 @pytest.mark.parametrize("name", COMPILED[:1])
@@ -258,12 +275,11 @@ def test_equilibrium_is_boltzmann(name, beta):
         5, [1, -2, 0, 1, 0], [0, 0, 1, 2, 3, 1], [1, 2, 3, 3, 4, 4], [-1, 2, 1, -2, 1, 2], 0
     )
     program = compile_program(model, np.zeros(5, dtype=np.int8))
-    heats = (heat(beta, 0), heat(beta, 1))
     counts = np.zeros((4, 32))
     for block in range(40):
-        state, rng = begin(5, 11, block)
-        find_kernel(name)(program, state, rng, heats, 200)
-        bits = bits_of(state).astype(np.int64)
+        state = begin(5, 11, block)
+        backend_named(name).sweep(program, state, heat(beta), 200)
+        bits = bits_of(state.rows).astype(np.int64)
         index = sum(bits[k] << k for k in range(5))
         for group in range(4):
             lanes = index[group * LANES // 4 : (group + 1) * LANES // 4]
@@ -285,12 +301,11 @@ def test_lanes_are_independent():
     """No lane follows another: at beta 0.05 two lanes agree in half of 40 x 200 bits."""
     model = assemble(multiplier(3), CELLS).model
     program = compile_program(model, np.zeros(model.spins, dtype=np.int8))
-    heats = (heat(0.02, 0), heat(0.02, 1))
-    state, rng = begin(model.spins, 2)
+    state = begin(model.spins, 2)
     rows = []
     for _ in range(200):
-        find_kernel(COMPILED[0])(program, state, rng, heats, 2)
-        rows.append(2.0 * bits_of(state) - 1)
+        backend_named().sweep(program, state, heat(0.02), 2)
+        rows.append(2.0 * bits_of(state.rows) - 1)
     m = np.concatenate(rows)
     m -= m.mean(axis=1, keepdims=True)
     m /= m.std(axis=0)
@@ -302,15 +317,15 @@ def test_lanes_are_independent():
 
 def test_an_unknown_kernel_is_named():
     with pytest.raises(InvcError, match="no kernel is called 'avx'"):
-        find_kernel("avx")
+        backend_named("avx")
 
 
 def test_colder_than_cold_is_the_same():
     for parity in (0, 1):
-        cold, coldest = heat(20.0, parity), heat(1e12, parity)
+        cold, coldest = table(20.0, parity), table(1e12, parity)
         assert cold.certain == coldest.certain
         assert cold.thresholds.tolist() == coldest.thresholds.tolist()
-        assert set(cold.thresholds.tolist()) <= {FULL // 2}
+        assert set(cold.thresholds.ravel().tolist()) <= {FULL // 2}
 
 
 @pytest.mark.parametrize("name", COMPILED)
@@ -328,22 +343,17 @@ def test_colder_than_cold_is_the_same():
 def test_ladders_equal_the_reference(name, model, betas, power, sweeps, between, turn, seen, held):
     known = np.array(held[: model.spins], dtype=np.int8)
     program, meter = compile_program(model, known), compile_meter(model, known)
-    rungs = tuple(sorted(betas[: 1 << power]))
-    ladder = compile_ladder(rungs, 1 << meter.bits)
-    want, want_rng = begin(model.spins)
-    got, got_rng = begin(model.spins)
-    states = (want, want_rng), (got, got_rng)
+    ladder = compile_ladder(tuple(sorted(betas[: 1 << power])), meter)
+    want, got = begin(model.spins), begin(model.spins)
+    want.turn = got.turn = turn
     looked_for = Compiler(model.spins)
     looked_for.all(2 * spin ^ bit for spin, bit in enumerate(seen[: model.spins]))
     good = 2 * (model.spins + len(looked_for.operations)) - 2
     goal = condition(looked_for, good) if looked_for.operations else None
-    results = [
-        find_ladder_kernel(kernel)(program, meter, *state, ladder, sweeps, between, turn, goal)
-        for kernel, state in zip(("reference", name), states, strict=True)
-    ]
-    assert np.array_equal(got, want)
-    assert np.array_equal(got_rng, want_rng)
-    (done, traded), (same, also) = results
+    pace = Pace(sweeps, between)
+    done, traded = REFERENCE.exchange(program, want, ladder, pace, goal)
+    same, also = backend_named(name).exchange(program, got, ladder, pace, goal)
+    assert_same(got, want)
     assert done == same <= sweeps
     assert traded.tolist() == also.tolist()
     assert traded[-1] == 0
@@ -354,16 +364,42 @@ def test_ladders_equal_the_reference_on_a_multiplier(name):
     model = assemble(multiplier(6), CELLS).model
     known = np.zeros(model.spins, dtype=np.int8)
     program, meter = compile_program(model, known), compile_meter(model, known)
-    ladder = compile_ladder((0.3, 0.5, 0.6, 0.9), 1 << meter.bits)
-    want, want_rng = begin(model.spins, 5)
-    got, got_rng = begin(model.spins, 5)
-    for turn in range(3):
-        arguments = ladder, 8, 2, turn, None
-        _, traded = find_ladder_kernel("reference")(program, meter, want, want_rng, *arguments)
-        _, same = find_ladder_kernel(name)(program, meter, got, got_rng, *arguments)
-        assert np.array_equal(got, want), turn
+    ladder = compile_ladder((0.3, 0.5, 0.6, 0.9), meter)
+    want, got = begin(model.spins, 5), begin(model.spins, 5)
+    for _ in range(3):
+        traded = REFERENCE.exchange(program, want, ladder, Pace(8, 2)).traded
+        same = backend_named(name).exchange(program, got, ladder, Pace(8, 2)).traded
+        assert_same(got, want)
         assert same.tolist() == traded.tolist()
         assert min(traded[:-1]) > 0
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_looks_at_states_equal_the_reference(name):
+    """Energies, conditions, rows, copies: every backend sees what the reference sees."""
+    design = assemble(multiplier(4), CELLS)
+    known = np.zeros(design.model.spins, dtype=np.int8)
+    known[:3] = 1, -1, 1
+    meter = compile_meter(design.model, known)
+    satisfied = gates_satisfied(design, range(3))
+    ends = []
+    for backend in (REFERENCE, backend_named(name)):
+        state = backend.start(known, 4, 2)
+        kept, some = backend.keep(state), backend.keep(state, np.array([5, 9]))
+        energies = backend.energies(meter, state)
+        row, count = backend.holds(satisfied, state), backend.count(satisfied, state)
+        literals = np.array([-2, -1, 3, satisfied.good], dtype=np.int32)
+        rows = backend.rows_of(satisfied.logic, literals, state)
+        backend.copy_lanes(state, np.array([4, 5, 9]), np.array([7, 900]), np.array([1023, 0]))
+        copied = backend.fetch(state).copy()
+        backend.restore(state, some, lanes(300, 1))
+        again = backend.fetch(state).copy()
+        backend.restore(state, kept)
+        branch = backend.branch(state, known, 5, 6)
+        assert count == ones(row)
+        ends.append([energies, row, rows, copied, again, backend.fetch(state), branch.rng])
+    assert all(np.array_equal(a, b) for a, b in zip(*ends, strict=True))
+    assert set(np.unique(bits_of(ends[0][5])[:3], axis=1).T.ravel()) == {0, 1}
 
 
 @given(spins=st.integers(0, 40))

@@ -18,11 +18,12 @@ from invc.design import (
     presolve,
 )
 from invc.design.assemble import assemble
-from invc.engine.equilibrium import Setting, equilibrium
+from invc.engine.equilibrium import Setting
 from invc.engine.statistics import clustered, marginals, uniformity, upper_tail
 from invc.frontend.yosys import Sources
 from invc.pipeline import synth
 from invc.proof import count
+from sampling import equilibrium
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +123,7 @@ def test_answers_of_any_netlist_are_uniform(dynamics, netlist, data):
         return
     if clamped.free == 0 or number == 0:
         return
-    sampled = equilibrium(design, clamped, dynamics=dynamics, enough=5000, time_limit=20)
+    sampled = equilibrium(design, clamped, dynamics=dynamics, enough=5000, time_limit=900)
     reads = [answer.reads for answer in sampled.result.answers]
     assert sampled.mixed
     assert upper_tail(uniformity(reads, number).chi_square, number - 1) > 1e-6  # of many tries

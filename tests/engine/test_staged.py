@@ -8,18 +8,20 @@ from hypothesis import strategies as st
 from designs import CELLS, multiplier, netlists
 from invc.design import Contradiction, bit_names, parse_clamps, presolve
 from invc.design.assemble import assemble, sum_gates
-from invc.engine import run
+from invc.engine import problem_of
+from invc.engine.block import Block, Outcome
 from invc.engine.choose import Mix
-from invc.engine.dynamics import Ended, problem_of
 from invc.engine.dynamics.stages import are_gradual, plan_stages
-from invc.engine.verify import replicas, verify
+from invc.engine.verify import Verified, replicas, verify
 from invc.ising import from_terms
 from invc.netlist import evaluate, word_of
+from invc.pbits.backend import backend_names
 from invc.pbits.heatbath.energy import compile_meter
 from invc.pbits.heatbath.heat import heat
-from invc.pbits.heatbath.kernels import find_kernel, kernel_names
 from invc.pbits.heatbath.logic import answers_seen, gates_satisfied
-from invc.pbits.random import block_generator, first_state, generators, random_rows
+from invc.pbits.lanes import held_in_place
+from invc.pbits.random import block_generator, first_state
+from sampling import run, view_of
 
 
 @given(netlist=netlists(), data=st.data())
@@ -106,8 +108,7 @@ def test_seen_answers_come_before_settled_gates():
 
 def some_state(spins, known, seed):
     state = first_state(block_generator(seed, 0), spins)
-    state[known > 0] = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
-    state[known < 0] = 0
+    held_in_place(state, known)
     return state
 
 
@@ -131,7 +132,7 @@ def test_meters_read_the_energies_of_the_model(n, seed, held):
     known = np.array(held[:n], dtype=np.int8)
     state = some_state(n, known, seed)
     expected = model.energies(replicas(state, 1024))
-    assert np.array_equal(compile_meter(model, known).energies(state), expected)
+    assert np.array_equal(view_of(state).energies(compile_meter(model, known)), expected)
 
 
 @given(netlist=netlists(), seed=st.integers(0, 1000))
@@ -153,8 +154,9 @@ def test_conditions_are_the_evaluation_of_the_gates(netlist, seed):
     for literal, value in clamped.wanted:
         good &= word_of(literal, values, mask) ^ (0 if value else mask)
     seen = answers_seen(design, clamped)
-    assert int.from_bytes(seen.holds(state).tobytes(), "little") == good
-    assert seen.count(state) == good.bit_count()
+    backend, replicas = view_of(state).backend, view_of(state).state
+    assert int.from_bytes(backend.holds(seen, replicas).tobytes(), "little") == good
+    assert backend.count(seen, replicas) == good.bit_count()
     nets = [0, *words[: netlist.net_count]]
     fits = mask
     for gate in netlist.gates:
@@ -165,7 +167,7 @@ def test_conditions_are_the_evaluation_of_the_gates(netlist, seed):
         ):
             fits &= ~(have ^ want)
     satisfied = gates_satisfied(design, range(len(netlist.gates)))
-    assert int.from_bytes(satisfied.holds(state).tobytes(), "little") == fits & mask
+    assert int.from_bytes(backend.holds(satisfied, replicas).tobytes(), "little") == fits & mask
 
 
 @given(netlist=netlists(), split=st.integers(0, 6))
@@ -184,20 +186,23 @@ def test_sums_of_some_gates_and_of_the_others_are_the_whole(netlist, split):
 
 def test_a_mix_is_mostly_what_the_first_block_got_through_with():
     mix = Mix("staged", "gibbs")
-    updates, first = 100, Ended(np.zeros((1, 16), dtype=np.uint64), 500, 40_000)
+    updates, none = 100, np.zeros((0, 0), dtype=np.uint64)
+    block, verified = Block(0, "staged", 500, 1024), Verified(1024, 0, 0, {})
     for suits, main, other in ((True, "staged", "gibbs"), (False, "gibbs", "staged")):
-        ended = first._replace(suits=suits)
+        ended = Outcome(block, verified, 500, 40_000, suits, none)
         blocks = [mix.block(k, 1024, ended, updates) for k in range(1, 70)]
         assert [k for k, (name, _) in enumerate(blocks, 1) if name == other] == [1, 4, 16, 64]
         assert {name for name, _ in blocks} == {main, other}
     assert mix.block(0, 256, None, updates) == ("staged", 256)
-    assert Mix("gibbs").block(4, 512, first, updates) == ("gibbs", 512)
+    assert Mix("gibbs").block(4, 512, ended, updates) == ("gibbs", 512)
 
 
 @given(updates=st.integers(1, 10**6), spent=st.integers(0, 10**9))
 def test_the_other_dynamics_gets_a_share_of_what_is_spent(updates, spent):
     """Where the first block got through, all like it cost the same, whatever their number."""
-    mix, ended = Mix("staged", "gibbs"), Ended(np.zeros((1, 16), dtype=np.uint64), 500, spent)
+    block, verified = Block(0, "staged", 500, 1024), Verified(1024, 0, 0, {})
+    none = np.zeros((0, 0), dtype=np.uint64)
+    mix, ended = Mix("staged", "gibbs"), Outcome(block, verified, 500, spent, True, none)
     for power in (1, 4, 16, 64, 256):
         name, sweeps = mix.block(power, 1 << 20, ended, updates)
         assert name == "gibbs"
@@ -228,9 +233,9 @@ def test_every_kernel_and_the_reference_end_in_the_same_states(dynamics):
         )
         return seen
 
-    first = states(kernel_names()[0], 2)
+    first = states(backend_names()[0], 2)
     assert len(first) >= 2
-    for kernel in kernel_names()[1:]:
+    for kernel in backend_names()[1:]:
         again = states(kernel, 1)
         assert again.keys() == first.keys()
         assert all(np.array_equal(again[key], first[key]) for key in first)
@@ -248,8 +253,7 @@ def test_a_run_ends_with_what_is_verified(netlist, seed, strict):
         return
     problem = problem_of(design, clamped)
     state = some_state(design.model.spins, clamped.values, seed)
-    rng = random_rows(generators(block_generator(seed, 1)), 4)
-    cold = heat(3.0, 0), heat(3.0, 1)
-    find_kernel(kernel_names()[0])(problem.program, state, rng, cold, 4)
-    outcome = verify(design, clamped, state, 1024, ground=strict)
-    assert problem.count_answers(state, strict) == outcome.verified
+    view = view_of(state)
+    view.backend.sweep(problem.program, view.state, heat(3.0), 4)
+    outcome = verify(design, clamped, view, 1024, ground=strict)
+    assert problem.judge.count(view.backend, view.state, strict=strict) == outcome.verified

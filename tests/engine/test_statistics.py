@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invc.engine.run import Answer
+from invc.engine import Answer
 from invc.engine.statistics import clustered, marginals, quantile, uniformity, upper_tail
 from invc.netlist import Port
 

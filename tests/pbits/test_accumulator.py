@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from designs import CELLS, multiplier
 from invc.design.assemble import assemble
 from invc.ising import from_terms
-from invc.pbits.accumulator import reference
-from invc.pbits.accumulator.kernels import accumulator
 from invc.pbits.accumulator.network import compile_network, field_distribution
+from invc.pbits.accumulator.plan import Cycles
 from invc.pbits.accumulator.registers import (
     Habits,
+    Running,
     first_registers,
     planes_of,
     random_bits,
@@ -22,8 +22,11 @@ from invc.pbits.accumulator.registers import (
     step,
     write_itanh,
 )
-from invc.pbits.native import stochastic
-from invc.pbits.random import LANES, bits_of
+from invc.pbits.backend import backend_named, backend_names
+from invc.pbits.lanes import LANES, bits_of
+
+COMPILED = [name for name in backend_names() if name != "reference"]
+REFERENCE = backend_named("reference")
 
 habits_of = st.builds(
     Habits,
@@ -50,15 +53,16 @@ def models(draw, most=8):
 def begin(model, known, cycles, habits, seed=0, block=0):
     network = compile_network(model, known)
     planes = planes_of(max((limit for limit, _ in cycles), default=1))
-    return network, first_registers(network, known, planes, habits, seed=seed, block=block)
+    registers = first_registers(network, known, planes, habits, seed=seed, block=block)
+    return network, Running(registers)
 
 
 def columns(cycles):
     table = np.array(cycles, dtype=np.int64).reshape(-1, 2)
-    return np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1])
+    return Cycles(np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1]))
 
 
-@pytest.mark.parametrize("name", stochastic.kernels())
+@pytest.mark.parametrize("name", COMPILED)
 @given(
     model=models(),
     habits=habits_of,
@@ -71,16 +75,17 @@ def test_kernels_equal_the_reference(name, model, habits, cycles, more, held):
     known = np.array(held[: model.spins], dtype=np.int8)
     network, want = begin(model, known, cycles + more, habits)
     _, got = begin(model, known, cycles + more, habits)
-    for time, part in ((0, cycles), (len(cycles), more)):
-        reference.run(network, want, time, *columns(part), habits)
-        accumulator(name)(network, got, time, *columns(part), habits)
+    for part in (cycles, more):
+        REFERENCE.accumulate(network, want, columns(part), habits)
+        backend_named(name).accumulate(network, got, columns(part), habits)
         used = np.unique(network.target // 64)  # generators that nobody reads may rest
-        assert np.array_equal(got.spins, want.spins)
-        assert np.array_equal(got.magnitude, want.magnitude)
-        assert np.array_equal(got.rng[0, used], want.rng[0, used])
+        assert got.time == want.time
+        assert np.array_equal(got.registers.spins, want.registers.spins)
+        assert np.array_equal(got.registers.magnitude, want.registers.magnitude)
+        assert np.array_equal(got.registers.rng[0, used], want.registers.rng[0, used])
 
 
-@pytest.mark.parametrize("name", stochastic.kernels())
+@pytest.mark.parametrize("name", COMPILED)
 @pytest.mark.parametrize("habits", [Habits(), Habits(40, 128, 4)], ids=["plain", "all options"])
 def test_kernels_equal_the_reference_on_a_multiplier(name, habits):
     """More than 64 p-bits, so several generators; some held."""
@@ -90,10 +95,10 @@ def test_kernels_equal_the_reference_on_a_multiplier(name, habits):
     cycles = [(I0, n) for I0 in (1, 3, 16, 7, 16) for n in (5, 0, 11)]
     network, want = begin(model, known, cycles, habits, 3, 9)
     _, got = begin(model, known, cycles, habits, 3, 9)
-    reference.run(network, want, 0, *columns(cycles), habits)
-    accumulator(name)(network, got, 0, *columns(cycles), habits)
-    assert np.array_equal(got.spins, want.spins)
-    assert np.array_equal(got.magnitude, want.magnitude)
+    REFERENCE.accumulate(network, want, columns(cycles), habits)
+    backend_named(name).accumulate(network, got, columns(cycles), habits)
+    assert np.array_equal(got.registers.spins, want.registers.spins)
+    assert np.array_equal(got.registers.magnitude, want.registers.magnitude)
 
 
 MASK = (1 << 64) - 1
@@ -163,12 +168,12 @@ def test_kernels_do_what_the_document_tells_hardware(
     model, habits, cycles, held, seed, block, replica
 ):
     known = np.array(held[: model.spins], dtype=np.int8)
-    network, registers = begin(model, known, cycles, habits, seed, block)
-    accumulator("auto")(network, registers, 0, *columns(cycles), habits)
+    network, state = begin(model, known, cycles, habits, seed, block)
+    backend_named().accumulate(network, state, columns(cycles), habits)
     m, itanh = hardware(model, known, cycles, habits, seed=seed, block=block, replica=replica)
-    bits = bits_of(registers.state(len(cycles)))[:, replica]
+    bits = bits_of(state.rows)[:, replica]
     assert (2 * bits.astype(int) - 1).tolist() == m
-    got = read_itanh(network, registers, len(cycles))[:, replica].tolist()
+    got = read_itanh(network, state.registers, state.time)[:, replica].tolist()
     assert got == [itanh[i] for i in network.target]
 
 
@@ -209,7 +214,8 @@ def test_the_generator_is_xorshift64():
 @settings(max_examples=10)
 def test_itanh_survives_a_round_trip(data):
     model = from_terms(3, [1, 0, 2], [0], [1], [3], 0)
-    network, registers = begin(model, np.zeros(3, dtype=np.int8), [(37, 1)], Habits())
+    network, state = begin(model, np.zeros(3, dtype=np.int8), [(37, 1)], Habits())
+    registers = state.registers
     values = data.draw(st.lists(st.integers(-37, 36), min_size=3, max_size=3))
     itanh = np.repeat(np.array(values)[:, np.newaxis], LANES, axis=1)
     write_itanh(network, registers, 0, itanh)
@@ -237,8 +243,9 @@ def test_the_field_distribution_is_that_of_random_spins(model, held):
 
 def test_the_kernel_refuses_arrays_that_do_not_fit():
     model = from_terms(3, [1, 0, 2], [0], [1], [3], 0)
-    network, registers = begin(model, np.zeros(3, dtype=np.int8), [(4, 1)], Habits())
+    network, state = begin(model, np.zeros(3, dtype=np.int8), [(4, 1)], Habits())
+    baseline = backend_named("baseline")
     with pytest.raises(ValueError, match="do not fit"):  # I0 needs more planes than there are
-        accumulator("baseline")(network, registers, 0, *columns([(5, 1)]), Habits())
+        baseline.accumulate(network, state, columns([(5, 1)]), Habits())
     with pytest.raises(ValueError, match="do not fit"):  # a stream for each bit of the density
-        accumulator("baseline")(network, registers, 0, *columns([(4, 1)]), Habits(density=3))
+        baseline.accumulate(network, state, columns([(4, 1)]), Habits(density=3))

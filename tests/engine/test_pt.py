@@ -1,5 +1,6 @@
 """Replica exchange: the ladder it makes for itself, and blocks that go on from others."""
 
+import itertools
 from functools import cache
 
 import numpy as np
@@ -10,15 +11,18 @@ from hypothesis import strategies as st
 from designs import CELLS, multiplier
 from invc.design import parse_clamps, presolve
 from invc.design.assemble import assemble
-from invc.engine import run
-from invc.engine.dynamics import DYNAMICS, Task, problem_of
-from invc.engine.dynamics.pt import AT_ONCE, RUNGS, _ladders, ladder_of
-from invc.engine.run import MOST_LINES, _earlier, _line
-from invc.engine.schedule import Schedule
-from invc.pbits.heatbath.heat import FULL, heat
-from invc.pbits.heatbath.kernels import find_kernel, kernel_names
-from invc.pbits.heatbath.ladder import LEAST_STEP, compile_ladder
-from invc.pbits.random import LANES
+from invc.engine import Effort, problem_of
+from invc.engine import run as run_problem
+from invc.engine.block import Block, Rules
+from invc.engine.dynamics import DYNAMICS, Task
+from invc.engine.dynamics.pt import AT_ONCE, RUNGS, ladder_of
+from invc.engine.plan import MOST_LINES, line_of, parent_of
+from invc.pbits.backend import backend_named
+from invc.pbits.heatbath.energy import Meter
+from invc.pbits.heatbath.heat import FULL, table
+from invc.pbits.heatbath.ladder import LEAST_STEP, Pace, compile_ladder
+from invc.pbits.lanes import LANES
+from sampling import run, view_of
 
 COLD = np.arange(LANES) // 64 % RUNGS == RUNGS - 1  # the lanes of the last rung
 
@@ -32,15 +36,14 @@ def held(n, *clamps):
     return presolve(design(n), parse_clamps(design(n).netlist, clamps))
 
 
-def task_of(n, *clamps, betas=None, sweeps=AT_ONCE, **options):
+def task_of(n, *clamps, betas=None, sweeps=AT_ONCE, number=0, given=None):
     problem = problem_of(design(n), held(n, *clamps))
-    schedule = Schedule(*problem.betas("pt", betas), sweeps, 8)
-    code = kernel_names()[0]
-    known = problem.clamped.values
-    options = {"seed": 3, "block": 0, "stopped": lambda: False, **options}
-    return Task(
-        problem.program, known, schedule, find_kernel(code), problem=problem, code=code, **options
-    )
+    block = Block(number, "pt", sweeps, LANES)
+    return Task(problem, block, backend_named(), Rules(seed=3, beta=betas), given=given)
+
+
+def rungs_of(task):
+    return ladder_of(task.problem, task.backend, task.rules)
 
 
 @pytest.mark.parametrize("product", [143, 225])
@@ -72,20 +75,25 @@ def test_same_seed_same_result_whatever_the_kernel_or_threads():
 @settings(max_examples=50)
 def test_tables_of_a_ladder_are_those_of_its_rungs(betas, parity):
     betas = tuple(sorted(betas))
-    ladder = compile_ladder(betas, 1 << 12)
-    table = (ladder.even, ladder.odd)[parity]
-    v = np.arange(table.certain - table.thresholds.shape[1], table.certain)
-    for row, beta in zip(table.thresholds, betas, strict=True):
+    all_rungs = compile_ladder(betas, meter_of(12)).heat[parity]
+    v = np.arange(all_rungs.certain - all_rungs.thresholds.shape[1], all_rungs.certain)
+    for row, beta in zip(all_rungs.thresholds, betas, strict=True):
         exact = (1 + np.tanh(beta * (2 * v + parity))) / 2
         assert np.abs(row / FULL - exact).max(initial=0) <= 1 / FULL
-        assert heat(beta, parity).certain <= table.certain
+        assert table(beta, parity).certain <= all_rungs.certain
 
 
-@given(low=st.floats(0.01, 1), step=st.floats(LEAST_STEP, 1), most=st.integers(1, 300))
+def meter_of(bits):
+    """A meter of so large energies."""
+    return Meter(0, np.zeros((0, 4), dtype=np.int32), bits)
+
+
+@given(low=st.floats(0.01, 1), step=st.floats(LEAST_STEP, 1), bits=st.integers(1, 9))
 @settings(max_examples=50)
-def test_chances_are_those_of_metropolis(low, step, most):
+def test_chances_are_those_of_metropolis(low, step, bits):
     """Those that are left out would round to 0, or be of differences that do not occur."""
-    ladder = compile_ladder((low, low + step), most)
+    most = (1 << bits) - 1
+    ladder = compile_ladder((low, low + step), meter_of(bits))
     levels = ladder.chances.shape[1]
     k = np.arange(levels, 0, -1)
     assert np.abs(ladder.chances[0] / FULL - np.exp(-2 * step * k)).max() <= 0.6 / FULL
@@ -96,12 +104,14 @@ def test_chances_are_those_of_metropolis(low, step, most):
 @pytest.mark.parametrize("n", [4, 8])
 def test_rungs_are_as_likely_to_trade_as_each_other(n):
     task = task_of(n)
-    betas = ladder_of(task)
+    betas = rungs_of(task)
     assert len(betas) == RUNGS
     assert (betas[0], betas[-1]) == pytest.approx((task.schedule.low, task.schedule.high))
-    ladders = _ladders(task)
-    ladders.sweep(betas, 512)
-    share = ladders.sweep(betas, 1024)[1][:-1] / (64 * LANES / RUNGS)
+    program, ladder = task.problem.program, compile_ladder(betas, task.problem.meter)
+    state = task.start()
+    task.backend.exchange(program, state, ladder, Pace(512, 8))
+    share = task.backend.exchange(program, state, ladder, Pace(1024, 8)).traded[:-1]
+    share = share / (64 * LANES / RUNGS)
     assert share.max() - share.min() < 0.12
     assert share.min() > 0.2
 
@@ -109,22 +119,24 @@ def test_rungs_are_as_likely_to_trade_as_each_other(n):
 @pytest.mark.parametrize("betas", [(0.5, 0.5), (0.5, 0.5 + LEAST_STEP), (1e-4, 5e-3), (1e-3, 9.0)])
 def test_any_range_has_a_ladder(betas):
     task = task_of(3, "p=15", betas=betas)
-    rungs = ladder_of(task)
+    rungs = rungs_of(task)
     assert len(rungs) in (1, RUNGS)
     assert rungs[-1] == pytest.approx(betas[1])
     assert len(rungs) == 1 or np.diff(rungs).min() >= LEAST_STEP
-    ended = DYNAMICS["pt"](task)
+    ended = DYNAMICS["pt"].move(task)
     assert ended.sweeps == AT_ONCE
 
 
 def test_a_block_goes_on_from_where_another_ended():
-    first = DYNAMICS["pt"](task_of(8, "p=38243", sweeps=512))
-    energies = task_of(8, "p=38243").problem.meter.energies
-    before = first.state.copy()
-    later = DYNAMICS["pt"](task_of(8, "p=38243", block=1, before=first.state))
-    anew = DYNAMICS["pt"](task_of(8, "p=38243", block=1))
-    assert np.array_equal(first.state, before)
-    ended, went_on, began = (energies(x.state)[COLD].mean() for x in (first, later, anew))
+    first = DYNAMICS["pt"].move(task_of(8, "p=38243", sweeps=512))
+    meter, backend = task_of(8, "p=38243").problem.meter, backend_named()
+    before = backend.fetch(first.state).copy()
+    later = DYNAMICS["pt"].move(task_of(8, "p=38243", number=1, given=first.state))
+    anew = DYNAMICS["pt"].move(task_of(8, "p=38243", number=1))
+    assert np.array_equal(backend.fetch(first.state), before)
+    ended, went_on, began = (
+        backend.energies(meter, x.state)[COLD].mean() for x in (first, later, anew)
+    )
     assert abs(went_on - ended) < 0.2 * ended
     assert began > 1.5 * ended
 
@@ -136,11 +148,13 @@ def test_long_runs_go_on():
     def watch(block, sweeps, state):
         seen[block, sweeps] = state.copy()
 
-    clamped = held(8, "p=64507")  # 251 * 257, and 257 needs nine bits
-    run(design(8), clamped, dynamics="pt", threads=1, time_limit=0.5, watch=watch)
-    energies = problem_of(design(8), clamped).meter.energies
+    problem = problem_of(design(8), held(8, "p=64507"))  # 251 * 257, and 257 needs nine bits
+    ticks = itertools.count()
+    effort = Effort(dynamics="pt", threads=1, time_limit=100)
+    run_problem(problem, effort, watch=watch, clock=lambda: float(next(ticks)))
     first, last, next_ = (
-        energies(seen[key])[COLD].mean() for key in ((0, AT_ONCE), (0, 256), (1, AT_ONCE))
+        view_of(seen[key]).energies(problem.meter)[COLD].mean()
+        for key in ((0, AT_ONCE), (0, 256), (1, AT_ONCE))
     )
     assert first > 1.3 * last > 1.1 * next_
 
@@ -155,10 +169,10 @@ def test_a_run_is_repeated_by_its_number_of_reads():
 
 
 def test_blocks_go_on_from_shorter_ones():
-    assert [_earlier(block) for block in range(1, 16)] == [0, 1, 1, 2, 3, 2, 3, *[4, 5, 6, 7] * 2]
+    assert [parent_of(block) for block in range(1, 16)] == [0, 1, 1, 2, 3, 2, 3, *[4, 5, 6, 7] * 2]
     for block in range(1, 4096):
-        before = _earlier(block)
+        before = parent_of(block)
         assert before.bit_length() == block.bit_length() - 1
-        assert _line(before) < MOST_LINES
-    used = [_earlier(block) for block in range(2048, 4096)]
+        assert line_of(before) < MOST_LINES
+    used = [parent_of(block) for block in range(2048, 4096)]
     assert set(used) == set(range(1024, 1024 + MOST_LINES))

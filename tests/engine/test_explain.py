@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 from designs import CELLS, multiplier, netlists
 from invc.design import Contradiction, bit_names, parse_clamps, parse_combination, presolve
 from invc.design.assemble import assemble
-from invc.engine import run
+from invc.engine import problem_of
 from invc.engine.explain import excesses, explain, explain_read
 from invc.engine.verify import Near, verify
 from invc.netlist import evaluate, evaluate_ports
 from invc.pbits.heatbath.logic import answers_seen
-from invc.pbits.random import LANES, bits_of, block_generator, first_state
+from invc.pbits.lanes import LANES, bits_of
+from invc.pbits.random import block_generator, first_state
+from sampling import run, view_of
 
 MULT = assemble(multiplier(8), CELLS)
 
@@ -92,9 +94,10 @@ def test_what_looks_like_an_answer_is_what_is_verified(netlist, data):
         clamped = presolve(design, clamps, forbidden)
     except Contradiction:
         return
-    state = first_state(block_generator(data.draw(st.integers(0, 99)), 0), design.model.spins)
-    seen = np.flatnonzero(bits_of(answers_seen(design, clamped).holds(state)))
-    assert tuple(seen.tolist()) == verify(design, clamped, state, LANES).lanes
+    source = block_generator(data.draw(st.integers(0, 99)), 0)
+    view = view_of(first_state(source, design.model.spins))
+    seen = np.flatnonzero(bits_of(view.backend.holds(answers_seen(design, clamped), view.state)))
+    assert tuple(seen.tolist()) == verify(design, clamped, view, LANES).lanes
 
 
 def explained(design, texts, **options):
@@ -102,9 +105,8 @@ def explained(design, texts, **options):
     clamps = parse_clamps(design.netlist, texts)
     clamped = presolve(design, clamps)
     result = run(design, clamped, near=True, **options)
-    found = explain_read(
-        design, clamped, result.near, clamps, dynamics=result.dynamics, seed=result.seed
-    )
+    problem = problem_of(design, clamped)
+    found = explain_read(problem, result.near, clamps, dynamics=result.dynamics, seed=result.seed)
     return result, found
 
 
@@ -138,7 +140,8 @@ def test_a_read_that_was_too_short_becomes_an_answer_as_it_is_annealed_on():
     spins = clamped.values.copy()
     spins[spins == 0] = -1
     near = Near(int(design.model.energies(spins[None])[0]), spins)
-    found = explain_read(design, clamped, near, clamps, dynamics="staged and gibbs")
+    problem = problem_of(design, clamped)
+    found = explain_read(problem, near, clamps, dynamics="staged and gibbs")
     assert found.answer in ({"a": 11, "b": 13, "p": 143}, {"a": 13, "b": 11, "p": 143})
     assert found.energy <= near.energy
     assert found.missed
@@ -152,10 +155,12 @@ def test_under_strict_a_read_whose_gates_have_not_settled_is_the_best_that_does_
     state = np.array([[word] * 16 for word in words], dtype=np.uint64) * np.uint64(2**64 - 1)
     last = netlist.names.index("pp7_7") - 1
     state[last, 0] ^= np.uint64(1)  # in replica 0 one gate is violated
-    strict = verify(MULT, clamped, state, LANES, ground=True, near=True)
+    view = view_of(state)
+    strict = verify(MULT, clamped, view, LANES, ground=True, near=True)
     assert strict.near.energy > 0
-    assert verify(MULT, clamped, state, LANES, near=True).near is None
-    found = explain_read(MULT, clamped, strict.near, clamps, dynamics="gibbs")
+    assert verify(MULT, clamped, view, LANES, near=True).near is None
+    problem = problem_of(MULT, clamped)
+    found = explain_read(problem, strict.near, clamps, dynamics="gibbs")
     assert found.missed == ()
     assert {v.drives for v in found.violations} & {"pp7_7"}
     assert found.ports == {
