@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from invc.design import Clamp
+from invc.design import Clamp, bit_names
 from invc.rtl.checker import latency
 from invc.rtl.circuit import Circuit, held_values
 from invc.rtl.software import Bits, Run, Verdicts, first, trace
+from invc.rtl.table import entry_bits, row_bits
 from invc.rtl.verilog import unsigned, unsigned_bits
 
 
@@ -76,17 +77,16 @@ def expect(circuit: Circuit, clamps: Sequence[Clamp], run: Run, cycles: int) -> 
 
 def expected_lines(expected: Expected) -> list[str]:
     """For each clock strict, right and the state, in hex: chains in turn, spin 0 lowest."""
-    rows = [_rows(verdict) for verdict in expected.verdicts]
-    digits = -(-(expected.circuit.spins + 2) // 4)
-    return [f"{word:0{digits}x}\n" for words in zip(*rows, strict=True) for word in words]
+    rows = [hex_lines(v.states, [v.right, v.strict]) for v in expected.verdicts]
+    return [line for lines in zip(*rows, strict=True) for line in lines]
 
 
-def _rows(verdict: Verdicts) -> list[int]:
-    whole = np.concatenate(
-        [verdict.states, verdict.right[:, np.newaxis], verdict.strict[:, np.newaxis]], axis=1
-    )
+def hex_lines(states: Bits, verdicts: Sequence[Bits]) -> list[str]:
+    """A line for each time: the verdicts, the last one highest, and the state below them."""
+    whole = np.concatenate([states, *(v[:, np.newaxis] for v in verdicts)], axis=1)
+    digits = -(-whole.shape[1] // 4)
     packed: Bits = np.packbits(whole, axis=1, bitorder="little")
-    return [int.from_bytes(row.tobytes(), "little") for row in packed]
+    return [f"{int.from_bytes(row.tobytes(), 'little'):0{digits}x}\n" for row in packed]
 
 
 def write_bench(expected: Expected) -> str:
@@ -114,7 +114,7 @@ module {name}_bench;
     {name}_chip dut (
         .clk(clk), .reset(reset), .start(start), .free_run(free_run), .strict_only(strict_only),
         .seed(seed), .limit({unsigned(expected.cycles, circuit.count)}),
-{_tied(circuit)}{_clamped(expected)}
+{tied_table(circuit)}{clamped_ports(expected)}
         .busy(busy), .refused(refused), .checked(checked), .right(right), .strict(strict),
         .found(found), .cycles(cycles), .chain(chain), .winner(winner));
 
@@ -204,18 +204,19 @@ def _seed_cases(seeds: Sequence[int], chain: int, width: int) -> str:
     return "".join([*lines, f"        default: seed = {width}'h{seeds[-1]:x};\n"])
 
 
-def _tied(circuit: Circuit) -> str:
+def tied_table(circuit: Circuit) -> str:
     """The table's inputs, at what it has from the beginning."""
     if not circuit.registers:
         return ""
     last, every = len(circuit.schedule.entries) - 1, circuit.schedule.every - 1
+    address, data = entry_bits(circuit), row_bits(circuit)
     return (
-        "        .table_write(1'b0), .table_address({entries}'d0), .table_data({row_bits(circuit)}'d0),\n"
-        f"        .table_last({entries}'d{last}), .every({circuit.count}'d{every}),\n"
+        f"        .table_write(1'b0), .table_address({address}'d0), .table_data({data}'d0),\n"
+        f"        .table_last({address}'d{last}), .every({circuit.count}'d{every}),\n"
     )
 
 
-def _clamped(expected: Expected) -> str:
+def clamped_ports(expected: Expected) -> str:
     """The clamps of each port, and its outputs, which nobody reads."""
     held = {clamp.name: clamp.value for clamp in expected.clamps}
     lines = []
@@ -229,8 +230,6 @@ def _clamped(expected: Expected) -> str:
 
 def port_clamps(circuit: Circuit, held: dict[str, int]) -> list[tuple[str, int, int, int]]:
     """Of each port its label, the bits that are held and at what, and its width."""
-    from invc.design import bit_names
-
     found = []
     for label, port in zip(circuit.labels, circuit.ports, strict=True):
         names = bit_names(port)

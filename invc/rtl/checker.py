@@ -12,10 +12,19 @@ GATES_A_STAGE = 2  # on a path
 
 
 class _Pipeline:
-    """The nets as they are computed, stage by stage."""
+    """The nets as they are computed, stage by stage.
+
+    Attributes:
+        place: Where the checker sees a spin.
+        stage: In which stage each net is computed.
+        is_input: Whether a net is an input.
+        stages: How many there are.
+        registers: Nets of an earlier stage that a later one needs: name, and what it takes.
+    """
 
     def __init__(self, circuit: Circuit) -> None:
         netlist = circuit.design.netlist
+        self.place = places(circuit)
         level = [0] * len(netlist.names)
         for gate in netlist.gates:
             own = 1 + max((level[pin >> 1] for pin in gate.inputs), default=0)
@@ -38,12 +47,18 @@ class _Pipeline:
         first = self.stage[net]
         assert stage >= first
         if stage == first:
-            return f"seen[{net - 1}]" if self.is_input[net] else f"v{net - 1}"
+            return f"seen[{self.place[net - 1]}]" if self.is_input[net] else f"v{net - 1}"
         name = f"v{net - 1}_{stage}"
         if name not in self._known:
             self._known.add(name)
             self.registers.append((name, self._net(net, stage - 1)))
         return name
+
+
+def places(circuit: Circuit) -> dict[int, int]:
+    """Where the checker sees a spin: all of them, or of a sparse circuit those on ports."""
+    spins = circuit.pins_of if circuit.architecture == "sparse" else range(circuit.spins)
+    return {spin: k for k, spin in enumerate(sorted(spins))}
 
 
 def latency(circuit: Circuit) -> int:
@@ -65,13 +80,14 @@ def write_checker(circuit: Circuit) -> str:
         if pin.spin >= 0 and not pipe.is_input[pin.literal >> 1]
     ]
     match = [f"{pipe.at(lit, last)} ^ said{last}[{k}]" for lit, k in dict(outputs).items()]
-    strict = [_satisfied(circuit, k) for k in range(len(circuit.design.netlist.gates))]
+    gates = range(0 if circuit.architecture == "sparse" else len(circuit.design.netlist.gates))
+    strict = [_satisfied(circuit, k) for k in gates]
     lines = [
         "// The gates evaluated forward from the inputs that a state has: is every output what they",
-        f"// make of it (right), is every gate and every ancilla in place (strict)? At most "
-        f"{GATES_A_STAGE} gates",
-        f"// to a clock: the verdict is about the state of {pipe.stages + 1} clocks ago, whose "
-        "ports are `answer`.",
+        "// make of it (right), is every gate and every ancilla in place (strict)?",
+        f"// At most {GATES_A_STAGE} gates to a clock: the verdict is about the state of "
+        f"{pipe.stages + 1} clocks ago, of whose",
+        "// ports the bits are `answer`.",
         *_head(circuit),
         *_delays(circuit, pipe.stages),
         *(f"    reg {name};" for name, _ in pipe.registers),
@@ -87,10 +103,10 @@ def write_checker(circuit: Circuit) -> str:
         *(f"        ok[{k}] <= {text};" for k, (_, text) in enumerate(strict)),
         *_and_on(len(strict), pipe.stages),
         "        right <= match & agree;",
-        f"        strict <= {_all_ok(len(strict), pipe.stages)} & agree;",
+        f"        strict <= {_strict(circuit, len(strict), pipe.stages)};",
         f"        answer <= said{last};",
         "    end",
-        *_unused(circuit, range(circuit.spins)),
+        "    wire unused = &{1'b0, seen, hold, value};",
         "endmodule",
     ]
     return "\n".join(lines) + "\n"
@@ -103,7 +119,7 @@ def _no_gates(circuit: Circuit) -> str:
         "    always @(posedge clk) begin",
         "        right <= 1'b0;",
         "        strict <= 1'b0;",
-        f"        answer <= {concatenation([_pin_of(pin, 'm') for pin in circuit.pins])};",
+        f"        answer <= {concatenation([_pin_of(pin, 'm', places(circuit)) for pin in circuit.pins])};",
         "    end",
         "    wire unused = &{1'b0, m, hold, value};",
         "endmodule",
@@ -112,7 +128,7 @@ def _no_gates(circuit: Circuit) -> str:
 
 
 def _head(circuit: Circuit) -> list[str]:
-    width, spins = len(circuit.pins), circuit.spins
+    width, spins = len(circuit.pins), len(places(circuit))
     return [
         f"module {circuit.name}_check (",
         "    input  wire clk,",
@@ -128,18 +144,19 @@ def _head(circuit: Circuit) -> list[str]:
 
 def _delays(circuit: Circuit, stages: int) -> list[str]:
     width = len(circuit.pins)
-    ports = concatenation([_pin_of(pin, "seen") for pin in circuit.pins])
+    place = places(circuit)
+    ports = concatenation([_pin_of(pin, "seen", place) for pin in circuit.pins])
     return [
-        f"    reg  [{circuit.spins - 1}:0] seen;",
+        f"    reg  [{len(place) - 1}:0] seen;",
         f"    wire [{width - 1}:0] said0 = {ports};",
         *(f"    reg  [{width - 1}:0] said{k};" for k in range(1, stages)),
     ]
 
 
-def _pin_of(pin: Pin, vector: str) -> str:
+def _pin_of(pin: Pin, vector: str, place: dict[int, int]) -> str:
     if pin.spin < 0:
         return bit(pin.inverted)
-    return f"{'~' if pin.inverted else ''}{vector}[{pin.spin}]"
+    return f"{'~' if pin.inverted else ''}{vector}[{place[pin.spin]}]"
 
 
 def _forward(gate: Gate, pipe: _Pipeline) -> list[str]:
@@ -214,6 +231,12 @@ def _and_on(gates: int, stages: int) -> list[str]:
     return [f"        all{k} <= {'&ok' if k == 2 else f'all{k - 1}'};" for k in range(2, stages)]
 
 
+def _strict(circuit: Circuit, gates: int, stages: int) -> str:
+    if circuit.architecture == "sparse":
+        return "1'b0"  # most p-bits are not seen here
+    return f"{_all_ok(gates, stages)} & agree"
+
+
 def _all_ok(gates: int, stages: int) -> str:
     if not gates:
         return "1'b1"
@@ -230,7 +253,3 @@ def _agreement(circuit: Circuit, last: int) -> list[str]:
     checks = [f"hold[{k}] & (value[{k}] ^ said{last}[{k}])" for k in others]
     return [f"    wire agree = {_none_of(checks)};"]
 
-
-def _unused(circuit: Circuit, spins: range) -> list[str]:
-    assert len(spins) == circuit.spins
-    return ["    wire unused = &{1'b0, seen, hold, value};"]

@@ -6,7 +6,7 @@ from invc.pbits.accumulator.registers import FULL, GROUP
 from invc.rtl.checker import latency, write_checker
 from invc.rtl.circuit import Circuit
 from invc.rtl.fields import Field, fields_of, one_sum, staged_sum
-from invc.rtl.table import table_ports, write_schedule
+from invc.rtl.table import TABLE_PORTS, table_ports, write_schedule
 from invc.rtl.verilog import concatenation, signed_bits, template, unsigned_bits
 
 
@@ -230,7 +230,7 @@ def _core(circuit: Circuit) -> list[str]:
     width = GROUP * circuit.groups
     table = ""
     if circuit.registers:
-        table = "".join(f", .{x}({x})" for x in _TABLE)
+        table = "".join(f", .{x}({x})" for x in TABLE_PORTS)
     return [
         f"    wire [{circuit.noise_bits - 1}:0] n;",
         f"    wire [{circuit.i0_bits - 1}:0] i0;",
@@ -255,7 +255,7 @@ def _core(circuit: Circuit) -> list[str]:
     ]
 
 
-_TABLE = ("table_write", "table_address", "table_data", "table_last", "every")
+
 
 
 def _answers(circuit: Circuit) -> list[str]:

@@ -5,14 +5,20 @@ This is the one module that knows the engine's registers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from invc.design import Design
+from invc.engine.dynamics.accumulate import Plan, make_plan
+from invc.engine.dynamics.sc import SETTINGS as SC_SETTINGS
+from invc.engine.dynamics.ssa import SETTINGS as SSA_SETTINGS
+from invc.engine.dynamics.task import Task
+from invc.ising import IsingModel
 from invc.ising.model import Int8, Int64
 from invc.netlist import evaluate, word_of
 from invc.pbits.accumulator.kernels import accumulator
@@ -21,6 +27,36 @@ from invc.pbits.accumulator.registers import Habits, first_registers, planes_of,
 from invc.pbits.random import LANES, integers_of
 
 Bits = npt.NDArray[np.uint8]
+
+
+READERS = {"sc": SC_SETTINGS, "ssa": SSA_SETTINGS}
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """As much of a `Task` as its plan follows from."""
+
+    model: IsingModel
+    known: Int8
+    settings: Mapping[str, str]
+
+
+def plan_of(
+    design: Design, known: Sequence[int], dynamics: str, settings: Mapping[str, str]
+) -> Plan:
+    """What `simulate` would run of the whole model.
+
+    Args:
+        design: What is sampled.
+        known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
+        dynamics: "sc" or "ssa".
+        settings: What the user set.
+
+    Raises:
+        InvcError: A name or a value of a setting is none.
+    """
+    asked = _Asked(design.model, np.array(known, dtype=np.int8), settings)
+    return make_plan(dynamics, cast(Task, asked), READERS[dynamics])
 
 
 @dataclass(frozen=True)

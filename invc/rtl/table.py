@@ -5,6 +5,8 @@ from __future__ import annotations
 from invc.rtl.circuit import Circuit
 from invc.rtl.verilog import unsigned, unsigned_bits
 
+TABLE_PORTS = ("table_write", "table_address", "table_data", "table_last", "every")
+
 
 def table_ports(circuit: Circuit) -> list[str]:
     """The inputs that set the table; none where it is constant."""
