@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from invc.design import Clamp, bit_names
+from invc.pbits.random import LANES
 from invc.rtl.checker import latency
 from invc.rtl.circuit import Circuit, held_values
+from invc.rtl.heatbath import heat_trace
 from invc.rtl.software import Bits, Run, Verdicts, first, trace
 from invc.rtl.table import entry_bits, row_bits
 from invc.rtl.verilog import unsigned, unsigned_bits
@@ -62,17 +64,22 @@ def expect(circuit: Circuit, clamps: Sequence[Clamp], run: Run, cycles: int) -> 
         run: The random numbers of the first chain; each other is the next replica.
         cycles: Updates.
     """
-    known = held_values(circuit, clamps)
     held = tuple((clamp.literal, clamp.value) for clamp in clamps)
-    limits = circuit.schedule.cycles(cycles)
-    runs = tuple(Run(run.seed, run.block, run.replica + k) for k in range(circuit.chains))
+    numbers = (divmod(run.replica + k, LANES) for k in range(circuit.chains))
+    runs = tuple(Run(run.seed, run.block + block, replica) for block, replica in numbers)
+    known = held_values(circuit, clamps)
     verdicts = tuple(
-        Verdicts(
-            circuit.design, trace(circuit.design, known, limits, circuit.habits, each), held
-        )
-        for each in runs
+        Verdicts(circuit.design, _states(circuit, known, each, cycles), held) for each in runs
     )
     return Expected(circuit, tuple(clamps), runs, cycles, verdicts)
+
+
+def _states(circuit: Circuit, known: Sequence[int], run: Run, cycles: int) -> Bits:
+    """The states of one chain. Shape (cycles + 1, spins)."""
+    i0, noise = circuit.schedule.cycles(cycles)
+    if circuit.architecture == "gibbs":
+        return heat_trace(circuit.design.model, known, circuit.betas, i0, run)
+    return trace(circuit.design, known, (i0, noise), circuit.habits, run)
 
 
 def expected_lines(expected: Expected) -> list[str]:
@@ -164,6 +171,10 @@ module {name}_bench;
 
     initial begin
         $readmemh("expected.mem", expected);
+        if ($test$plusargs("vcd")) begin
+            $dumpfile("run.vcd");
+            $dumpvars(0, dut);
+        end
         errors = 0;
         @(negedge clk);
         reset = 1'b0;

@@ -71,9 +71,7 @@ def build(folder: Path, files: Mapping[str, str], name: str, simulator: str) -> 
         run_well(compiled, folder)
         return (need("vvp"), "-n", "bench.vvp")
     top = f"{name}_bench"
-    run_well(
-        [need("verilator"), *VERILATOR, "--top-module", top, "-Mdir", "obj", *sources], folder
-    )
+    run_well([need("verilator"), *VERILATOR, "--top-module", top, "-Mdir", "obj", *sources], folder)
     return (str(folder / "obj" / f"V{top}"),)
 
 

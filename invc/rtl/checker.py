@@ -83,8 +83,8 @@ def write_checker(circuit: Circuit) -> str:
     gates = range(0 if circuit.architecture == "sparse" else len(circuit.design.netlist.gates))
     strict = [_satisfied(circuit, k) for k in gates]
     lines = [
-        "// The gates evaluated forward from the inputs that a state has: is every output what they",
-        "// make of it (right), is every gate and every ancilla in place (strict)?",
+        "// The gates evaluated forward from the inputs that a state has: is every output what",
+        "// they make of it (right), is every gate and every ancilla in place (strict)?",
         f"// At most {GATES_A_STAGE} gates to a clock: the verdict is about the state of "
         f"{pipe.stages + 1} clocks ago, of whose",
         "// ports the bits are `answer`.",
@@ -113,13 +113,14 @@ def write_checker(circuit: Circuit) -> str:
 
 
 def _no_gates(circuit: Circuit) -> str:
+    answer = [_pin_of(pin, "m", places(circuit)) for pin in circuit.pins]
     lines = [
         "// The model has no gates that could say what is right: only its ports are passed on.",
         *_head(circuit),
         "    always @(posedge clk) begin",
         "        right <= 1'b0;",
         "        strict <= 1'b0;",
-        f"        answer <= {concatenation([_pin_of(pin, 'm', places(circuit)) for pin in circuit.pins])};",
+        f"        answer <= {concatenation(answer)};",
         "    end",
         "    wire unused = &{1'b0, m, hold, value};",
         "endmodule",
@@ -164,10 +165,9 @@ def _forward(gate: Gate, pipe: _Pipeline) -> list[str]:
     lines: list[str] = []
     for pin, table in zip(gate.outputs, gate.function.tables, strict=True):
         net = pin >> 1
-        if pin & 1:
-            table ^= (1 << (1 << len(gate.inputs))) - 1
+        flipped = (1 << (1 << len(gate.inputs))) - 1 if pin & 1 else 0
         logic = Logic(f"v{net - 1}_t")
-        text = logic.expression(table, [pipe.at(x, pipe.stage[net]) for x in gate.inputs])
+        text = logic.expression(table ^ flipped, [pipe.at(x, pipe.stage[net]) for x in gate.inputs])
         lines += [*logic.wires, f"    wire v{net - 1} = {bare(text)};  // {gate.function.name}"]
     return lines
 
@@ -252,4 +252,3 @@ def _agreement(circuit: Circuit, last: int) -> list[str]:
     others = [k for k, pin in enumerate(circuit.pins) if pin not in first]
     checks = [f"hold[{k}] & (value[{k}] ^ said{last}[{k}])" for k in others]
     return [f"    wire agree = {_none_of(checks)};"]
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from invc.design import Clamp, Design
 from invc.diagnostics import InvcError
 from invc.netlist import Port
 from invc.pbits.accumulator.registers import FULL, GROUP, Habits
+from invc.rtl.heatbath import Colouring
 from invc.rtl.schedule import Schedule
 from invc.rtl.verilog import identifier, signed_bits, unsigned_bits
 
@@ -19,12 +21,19 @@ MOST_FIELD_BITS = 32
 MOST_CHAINS = 16
 MOST_LANES = 256
 # Names of the modules' own signals, and of those in the test bench.
-RESERVED = (
-    "clk reset start free_run strict_only seed limit busy found right strict cycles refused chain "
-    "winner load step advance checked hit m r n i0 state states answer seen table_write "
-    "table_address table_data table_last every seed_write seed_address clamps bits network check "
-    "control schedule top dut expected errors t unused stall present first position rx tx"
-).split()
+_RESERVED = (
+    "clk reset start free_run strict_only seed limit busy found right strict cycles "
+    "refused chain winner load step advance checked hit m r n i0 state states answer seen "
+    "table_write table_address table_data table_last every seed_write seed_address clamps "
+    "bits network check control schedule top dut expected errors t unused stall present "
+    "first position rx tx x kept held held_value refuse missing taken flip clamp "
+    "clamp_place clamp_lane pin slot bundle place write valid couplings row last "
+    "noise_write noise_place noise_bits states_new k draw walk clear half turn settled "
+    "finish drawn fresh steps walker coupling_memory row_memory pool lane given sdi sdo "
+    "shift chip_of entry base pbits clamping seeds level "
+)
+NUMBERED = re.compile(r"(?:stream\d+_group|present|stall)\d+")
+RESERVED = frozenset(_RESERVED.split())
 
 
 class Pin(NamedTuple):
@@ -67,6 +76,8 @@ class Circuit:
         chains: Independent chains that share the circuit.
         lanes: p-bits that a sparse circuit updates together.
         count: Bits of the counters of cycles.
+        betas: Inverse temperatures of a gibbs circuit; the saturations of its schedule are their
+            numbers.
     """
 
     design: Design
@@ -78,6 +89,7 @@ class Circuit:
     chains: int = 1
     lanes: int = 16
     count: int = 24
+    betas: tuple[float, ...] = ()
 
     @property
     def spins(self) -> int:
@@ -86,7 +98,9 @@ class Circuit:
 
     @property
     def groups(self) -> int:
-        """Groups of 64 p-bits that share generators."""
+        """Groups of 64 p-bits that share generators, or of 64 bits that p-bits draw."""
+        if self.architecture == "gibbs":
+            return Colouring(self.design.model).generators
         return -(-self.spins // GROUP)
 
     @property
@@ -116,6 +130,8 @@ class Circuit:
         taken, labels = {*RESERVED}, []
         for port in self.ports:
             base = identifier(port.name, taken, "port")
+            if NUMBERED.fullmatch(base):  # the names of generators
+                base = identifier(f"{base}_port", taken, "port")
             while {base, f"{base}_hold", f"{base}_value"} & taken:
                 taken.add(base)
                 base = identifier(port.name, taken, "port")
@@ -132,7 +148,7 @@ class Circuit:
     def pins(self) -> tuple[Pin, ...]:
         """The bits of all ports, in order."""
         return tuple(
-            Pin(*(f"{x}[{k}]" for x in (label, f"{label}_hold", f"{label}_value")), literal)
+            Pin(f"{label}[{k}]", f"{label}_hold[{k}]", f"{label}_value[{k}]", literal)
             for label, port in zip(self.labels, self.ports, strict=True)
             for k, literal in enumerate(port.bits)
         )
@@ -171,7 +187,7 @@ class Circuit:
     @property
     def itanh_bits(self) -> int:
         """Bits of an accumulator."""
-        return signed_bits(-self.most_i0, self.most_i0 - 1)
+        return signed_bits(-self.most_i0, max(self.most_i0 - 1, 0))
 
     def check(self) -> Circuit:
         """The circuit itself, if it can be built.

@@ -89,9 +89,7 @@ def one_sum(field: Field, name: str) -> list[str]:
     """The sum in one expression, under a name."""
     bits = field.bits
     parts = [signed(wrapped(field.base, bits), bits), *(_chosen(t, bits) for t in field.terms)]
-    lines = [
-        " + ".join(parts[k : k + TERMS_A_LINE]) for k in range(0, len(parts), TERMS_A_LINE)
-    ]
+    lines = [" + ".join(parts[k : k + TERMS_A_LINE]) for k in range(0, len(parts), TERMS_A_LINE)]
     low, high = field.range
     text = "\n        + ".join(lines)
     return [f"    // from {low} to {high}", f"    wire signed [{bits - 1}:0] {name} = {text};"]
@@ -108,86 +106,100 @@ def wrapped(value: int, bits: int) -> int:
     return (value + half & ((1 << bits) - 1)) - half
 
 
-class _Part(NamedTuple):
-    """A signal of the tree of sums, with its range."""
+class Total(NamedTuple):
+    """A signal of the tree of sums.
+
+    Attributes:
+        text: Its name; "" is a constant.
+        low: Its least value.
+        high: Its largest.
+        bits: Its width.
+        weight: What it stands for where it is a bit, else 0.
+    """
 
     text: str
     low: int
     high: int
+    bits: int
+    weight: int = 0
 
 
-def staged_sum(field: Field, name: str, stages: int) -> tuple[list[str], list[str], str]:
-    """The sum as a tree of additions with registers between them.
+class Staged(NamedTuple):
+    """A sum as a tree of additions with registers between them.
 
-    Returns:
-        Declarations, assignments for every clock, and the name of the last register.
+    Attributes:
+        declared: The wires and registers.
+        clocked: What the registers take.
+        total: The last of them.
     """
-    parts = [_Part("", field.base, field.base)]
-    parts += [_Part(f"m{t.spin}", min(t.weight, 0), max(t.weight, 0)) for t in field.terms]
-    weights = {f"m{t.spin}": t.weight for t in field.terms}
+
+    declared: list[str]
+    clocked: list[str]
+    total: Total
+
+
+def staged_sum(field: Field, name: str, stages: int) -> Staged:
+    """The sum, so many clocks after its bits."""
+    parts = [Total("", field.base, field.base, signed_bits(field.base, field.base))]
+    for spin, weight in field.terms:
+        low, high = min(weight, 0), max(weight, 0)
+        parts.append(Total(f"m{spin}", low, high, signed_bits(low, high), weight))
     levels = (len(parts) - 1).bit_length()
     declared: list[str] = []
     clocked: list[str] = []
     level = 0
     for stage in range(stages):
-        upto = levels * (stage + 1) // stages
-        while level < upto:
-            parts = _halved(parts, weights, f"{name}_l{level + 1}_", declared)
+        while level < levels * (stage + 1) // stages:
             level += 1
-        parts = _registered(parts, weights, f"{name}_s{stage + 1}_", declared, clocked)
+            parts = _halved(parts, f"{name}_l{level}_", declared)
+        parts = _registered(parts, f"{name}_s{stage + 1}_", declared, clocked)
     (last,) = parts
-    return declared, clocked, last.text
+    return Staged(declared, clocked, last)
 
 
-def _halved(
-    parts: list[_Part], weights: dict[str, int], prefix: str, declared: list[str]
-) -> list[_Part]:
+def _halved(parts: list[Total], prefix: str, declared: list[str]) -> list[Total]:
+    """Sums of pairs."""
     found = []
     for k in range(0, len(parts), 2):
         pair = parts[k : k + 2]
         if len(pair) == 1:
             found.append(pair[0])
             continue
-        low, high = (sum(p.low for p in pair), sum(p.high for p in pair))
-        bits = signed_bits(low, high)
-        text = " + ".join(_operand(p, weights, bits) for p in pair)
+        low, high = sum(p.low for p in pair), sum(p.high for p in pair)
+        bits = max(signed_bits(low, high), *(p.bits for p in pair))
+        text = " + ".join(_operand(p, bits) for p in pair)
         declared.append(f"    wire signed [{bits - 1}:0] {prefix}{k // 2} = {text};")
-        found.append(_Part(f"{prefix}{k // 2}", low, high))
+        found.append(Total(f"{prefix}{k // 2}", low, high, bits))
     return found
 
 
-def _operand(part: _Part, weights: dict[str, int], bits: int) -> str:
+def _operand(part: Total, bits: int) -> str:
     """A part as a number of so many bits."""
     if not part.text:
-        return signed(wrapped(part.low, bits), bits)
-    if part.text in weights:
-        return f"({part.text} ? {signed(wrapped(weights[part.text], bits), bits)} : {bits}'sd0)"
-    own = signed_bits(part.low, part.high)
-    if own == bits:
+        return signed(part.low, bits)
+    if part.weight:
+        return f"({part.text} ? {signed(part.weight, bits)} : {bits}'sd0)"
+    if part.bits == bits:
         return part.text
-    return f"$signed({{{{{bits - own}{{{part.text}[{own - 1}]}}}}, {part.text}}})"
+    return f"$signed({{{{{bits - part.bits}{{{part.text}[{part.bits - 1}]}}}}, {part.text}}})"
 
 
 def _registered(
-    parts: list[_Part],
-    weights: dict[str, int],
-    prefix: str,
-    declared: list[str],
-    clocked: list[str],
-) -> list[_Part]:
+    parts: list[Total], prefix: str, declared: list[str], clocked: list[str]
+) -> list[Total]:
+    """The same parts a clock later; bits stay bits as long as there is something to add."""
     found = []
     for k, part in enumerate(parts):
         if not part.text and len(parts) > 1:
             found.append(part)
             continue
         name = f"{prefix}{k}"
-        if part.text in weights and len(parts) > 1:
-            weights[name] = weights[part.text]
-            declared.append(f"    reg {name};")
+        if part.weight and len(parts) > 1:
+            declared.append(f"    reg  {name};")
             clocked.append(f"{name} <= {part.text};")
+            found.append(part._replace(text=name))
         else:
-            bits = signed_bits(part.low, part.high)
-            declared.append(f"    reg signed [{bits - 1}:0] {name};")
-            clocked.append(f"{name} <= {_operand(part, weights, bits)};")
-        found.append(part._replace(text=name))
+            declared.append(f"    reg  signed [{part.bits - 1}:0] {name};")
+            clocked.append(f"{name} <= {_operand(part, part.bits)};")
+            found.append(part._replace(text=name, weight=0))
     return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from invc.pbits.accumulator.registers import FULL, GROUP
 from invc.rtl.checker import latency, write_checker
 from invc.rtl.circuit import Circuit
-from invc.rtl.fields import Field, fields_of, one_sum, staged_sum
+from invc.rtl.fields import Field, Total, fields_of, one_sum, staged_sum
 from invc.rtl.table import TABLE_PORTS, table_ports, write_schedule
 from invc.rtl.verilog import concatenation, signed_bits, template, unsigned_bits
 
@@ -39,30 +41,22 @@ def write_network(circuit: Circuit) -> str:
             clocked += moved
         else:
             body += one_sum(field, name)
-            total = name
+            total = Total(name, *field.reach, field.bits)
         body.append(_node(circuit, spin, field, total))
     if clocked:
         body += ["    always @(posedge clk) if (load | step) begin"]
         body += [f"        {line}" for line in clocked] + ["    end"]
     spare = width - circuit.spins
     lines = [
-        f"// The p-bits of {circuit.name}: each field is a sum of constants that neighbours choose.",
+        f"// The p-bits of {circuit.name}: a field is a sum of constants that neighbours choose.",
         f"module {circuit.name}_network (",
-        "    input  wire clk,",
-        "    input  wire load,",
-        "    input  wire step,",
-        f"    input  wire [{width - 1}:0] first,    // states at time 0",
-        f"    input  wire [{width - 1}:0] r,        // signs of the noise",
-        f"    input  wire [{width - 1}:0] present,  // whether there is noise",
-        f"    input  wire [{width - 1}:0] stall,    // who waits",
+        *network_head(circuit, ["first", "r", "present", "stall"]),
         f"    input  wire [{circuit.noise_bits - 1}:0] n,",
         f"    input  wire [{circuit.i0_bits - 1}:0] i0,",
-        f"    input  wire [{circuit.spins - 1}:0] held,",
-        f"    input  wire [{circuit.spins - 1}:0] value,",
         f"    output wire [{circuit.spins - 1}:0] m",
         ");",
         # Scalars: a simulator would wake every reader of a vector when one bit of it changes.
-        *_scalars(circuit.spins),
+        *scalars(circuit.spins),
         *body,
         f"    assign m = {concatenation([f'm{k}' for k in range(circuit.spins)])};",
     ]
@@ -76,16 +70,38 @@ def write_network(circuit: Circuit) -> str:
     return "\n".join([*lines, "endmodule"]) + "\n"
 
 
-def _scalars(spins: int) -> list[str]:
+RANDOM = {
+    "first": "states at time 0",
+    "r": "signs of the noise",
+    "present": "whether there is noise",
+    "stall": "who waits",
+}
+
+
+def network_head(circuit: Circuit, random: Sequence[str]) -> list[str]:
+    """The inputs that the p-bits of every architecture have."""
+    width = GROUP * circuit.groups
+    return [
+        "    input  wire clk,",
+        "    input  wire load,",
+        "    input  wire step,",
+        *(f"    input  wire [{width - 1}:0] {x},   // {RANDOM[x]}" for x in random),
+        f"    input  wire [{circuit.spins - 1}:0] held,",
+        f"    input  wire [{circuit.spins - 1}:0] value,",
+    ]
+
+
+def scalars(spins: int) -> list[str]:
+    """Wires m0, m1, ..."""
     return [
         "    wire " + ", ".join(f"m{s}" for s in range(k, min(k + 12, spins))) + ";"
         for k in range(0, spins, 12)
     ]
 
 
-def _node(circuit: Circuit, spin: int, field: Field, total: str) -> str:
+def _node(circuit: Circuit, spin: int, field: Field, total: Total) -> str:
     low, high = field.range
-    bits = field.bits + field.shift
+    bits = total.bits + field.shift
     reach = circuit.most_i0 + circuit.most_noise
     widest = max(signed_bits(low - reach, high + reach), bits, circuit.itanh_bits) + 1
     widest = max(widest, circuit.noise_bits + 1, circuit.i0_bits + 1)
@@ -97,7 +113,7 @@ def _node(circuit: Circuit, spin: int, field: Field, total: str) -> str:
         f"        .clk(clk), .load(load), .first(first[{spin}]), .step(step), "
         f".held(held[{spin}]), .value(value[{spin}]),\n"
         f"        .r(r[{spin}]), .present(present[{spin}]), .stall(stall[{spin}]), .n(n), .i0(i0), "
-        f".field({field.whole(total)}), .m(m{spin})\n"
+        f".field({field.whole(total.text)}), .m(m{spin})\n"
         "    );"
     )
 
@@ -148,14 +164,20 @@ def _held_value(circuit: Circuit, numbers: list[int]) -> str:
     return text
 
 
+KINDS = {
+    "parallel": "stochastic-computing p-bits, which all move in every clock",
+    "gibbs": "heat-bath p-bits, of which those of one colour move in every clock",
+}
+
+
 def write_top(circuit: Circuit) -> str:
     """The circuit itself."""
     name, count = circuit.name, circuit.count
     seeds = 64 * circuit.generators
     chain = unsigned_bits(circuit.chains - 1)
     lines = [
-        f"// {name} as invertible logic: {circuit.spins} stochastic-computing p-bits, all of which",
-        "// move in every clock. See README.md for its ports.",
+        f"// {name} as invertible logic: {circuit.spins} {KINDS[circuit.architecture]}.",
+        "// See README.md for its ports.",
         f"module {name}_chip (",
         "    input  wire clk,",
         "    input  wire reset,",
@@ -188,20 +210,21 @@ def write_top(circuit: Circuit) -> str:
 def _generators(circuit: Circuit) -> list[str]:
     name, groups = circuit.name, circuit.groups
     width = GROUP * groups
-    lines = [f"    wire load, step, advance;", f"    wire [{64 * circuit.generators - 1}:0] x;"]
+    lines = ["    wire load, step, advance;", f"    wire [{64 * circuit.generators - 1}:0] x;"]
     zero = []
     for k in range(circuit.generators):
         part = f"[{64 * k + 63}:{64 * k}]"
         zero.append(f"~|seed{part}")
+        stream, group = circuit.streams[k // groups], k % groups
         lines.append(
-            f"    {name}_generator #(.CHAINS({circuit.chains})) stream{circuit.streams[k // groups]}"
-            f"_group{k % groups} (.clk(clk), .load(load), .step(step), .seed(seed{part}), "
-            f".x(x{part}));"
+            f"    {name}_generator #(.CHAINS({circuit.chains})) stream{stream}_group{group} (\n"
+            f"        .clk(clk), .load(load), .step(step), .seed(seed{part}), .x(x{part}));"
         )
     lines.append(f"    wire refuse = |{concatenation(zero)};")
-    lines.append(f"    wire [{width - 1}:0] present, stall;")
-    lines += _chances(circuit, "present", 1, circuit.density)
-    lines += _chances(circuit, "stall", 9, circuit.stall)
+    if circuit.architecture == "parallel":
+        lines.append(f"    wire [{width - 1}:0] present, stall;")
+        lines += _chances(circuit, "present", 1, circuit.density)
+        lines += _chances(circuit, "stall", 9, circuit.stall)
     return lines
 
 
@@ -239,8 +262,8 @@ def _core(circuit: Circuit) -> list[str]:
         f"    wire [{circuit.spins - 1}:0] m;",
         f"    {name}_network network (.clk(clk), .load(load), .step(step), "
         f".first(seed[{width - 1}:0]), .r(x[{width - 1}:0]),",
-        "        .present(present), .stall(stall), .n(n), .i0(i0), .held(held), "
-        ".value(held_value), .m(m));",
+        f"        .held(held), .value(held_value), {_MOVED_BY[circuit.architecture]}, .m(m));",
+        *(["    wire unused = &{1'b0, n};"] if circuit.architecture == "gibbs" else []),
         f"    wire [{len(circuit.pins) - 1}:0] answer;",
         f"    {name}_check check (.clk(clk), .m(m), .hold(hold), .value(value), .right(right), "
         ".strict(strict), .answer(answer));",
@@ -255,7 +278,10 @@ def _core(circuit: Circuit) -> list[str]:
     ]
 
 
-
+_MOVED_BY = {
+    "parallel": ".present(present), .stall(stall), .n(n), .i0(i0)",
+    "gibbs": ".level(i0)",
+}
 
 
 def _answers(circuit: Circuit) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from invc.design import Clamp, Design
-from invc.diagnostics import InvcError
+from invc.diagnostics import InvcError, nearest
+from invc.engine.schedule import default_betas
 from invc.rtl.circuit import MOST_CHAINS, MOST_LANES, Circuit, held_values
 from invc.rtl.schedule import schedule_of
 from invc.rtl.software import plan_of
@@ -14,6 +15,10 @@ from invc.rtl.verilog import unsigned_bits
 
 DEFAULT_CYCLES = 2048
 MOST_CYCLES = 1 << 26
+GIBBS_SETTINGS = ("beta", "levels")
+LEVELS = 8  # temperatures of a ramp
+MOST_LEVELS = 64
+MOST_BETA = 1e6
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ def circuit_of(design: Design, clamps: Sequence[Clamp], wishes: Wishes) -> Circu
         InvcError: There is no such circuit.
     """
     _check(wishes)
+    if wishes.architecture == "gibbs":
+        return _gibbs(design, wishes)
     draft = Circuit(design, schedule_of([1], [0]), wishes.architecture).check()
     plan = plan_of(design, held_values(draft, clamps), wishes.dynamics, wishes.settings)
     if plan.habits.average > 1:
@@ -73,6 +80,48 @@ def circuit_of(design: Design, clamps: Sequence[Clamp], wishes: Wishes) -> Circu
         lanes=min(wishes.lanes, design.model.spins),
         count=max(24, unsigned_bits(wishes.cycles) + 1),
     ).check()
+
+
+def _gibbs(design: Design, wishes: Wishes) -> Circuit:
+    """Heat-bath p-bits: `beta` is one inverse temperature, or the ends of a ramp of `levels`."""
+    for name in wishes.settings:
+        if name not in GIBBS_SETTINGS:
+            raise InvcError(
+                f"a gibbs circuit has no setting {name!r}", hint=nearest(name, GIBBS_SETTINGS)
+            )
+    if wishes.registers:
+        raise InvcError(
+            "a gibbs circuit has its temperatures in tables", hint="leave out --runtime-registers"
+        )
+    low, high = _betas(design, wishes.settings.get("beta"))
+    levels = _levels(wishes.settings.get("levels", "1" if low == high else str(LEVELS)))
+    betas = tuple(low + (high - low) * k / max(levels - 1, 1) for k in range(levels))
+    number = [k * levels // wishes.cycles for k in range(wishes.cycles)]
+    return Circuit(
+        design,
+        schedule_of(number, [0] * wishes.cycles),
+        "gibbs",
+        count=max(24, unsigned_bits(wishes.cycles) + 1),
+        betas=betas,
+    ).check()
+
+
+def _betas(design: Design, text: str | None) -> tuple[float, float]:
+    if text is None:
+        return default_betas("gibbs", design.min_gap)
+    try:
+        ends = [float(part) for part in text.split(":")]
+    except ValueError:
+        ends = []
+    if len(ends) not in {1, 2} or not all(0 <= end <= MOST_BETA for end in ends):
+        raise InvcError(f"setting beta={text}: need B or LO:HI, from 0 to {MOST_BETA:g}")
+    return ends[0], ends[-1]
+
+
+def _levels(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_LEVELS:
+        raise InvcError(f"setting levels={text}: need a whole number from 1 to {MOST_LEVELS}")
+    return int(text)
 
 
 def _check(wishes: Wishes) -> None:

@@ -81,7 +81,9 @@ class Run:
         """First states of the generators, of each stream those of all groups."""
         found = seeds(self.seed, self.block, max(streams) + 1, groups)
         word, bit = divmod(self.replica, 64)
-        return [int(found[stream, group, bit, word]) for stream in streams for group in range(groups)]
+        return [
+            int(found[stream, group, bit, word]) for stream in streams for group in range(groups)
+        ]
 
 
 def trace(
@@ -112,7 +114,7 @@ def trace(
         now = slice(time, time + 1)
         move(network, registers, time, i0[now], noise[now], habits)
         words[time + 1] = registers.state(time + 1)[:, word]
-    return (words >> np.uint64(bit) & np.uint64(1)).astype(np.uint8)
+    return np.asarray(words >> np.uint64(bit) & np.uint64(1), dtype=np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +160,8 @@ class Verdicts:
         if not self.design.is_logic:
             return np.zeros(len(self.states), dtype=np.uint8)
         energies = self.design.model.energies(2 * self.states.astype(np.int8) - 1)
-        return ((energies == 0) & (self.right == 1)).astype(np.uint8)
+        strict: Bits = ((energies == 0) & (self.right == 1)).astype(np.uint8)
+        return strict
 
 
 def first(verdicts: Bits) -> int | None:

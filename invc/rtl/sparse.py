@@ -1,164 +1,17 @@
-"""The sparse architecture: some p-bits at a time, their couplings from a memory.
-
-The rows of the coupling matrix are sorted by their lengths and laid out in bundles of one row a
-lane, each bundle as long as its own longest row: hardly anything is padding.
-"""
+"""The sparse architecture: some p-bits at a time, their couplings from a memory."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
-import numpy as np
-
-from invc.pbits.accumulator.registers import GROUP
 from invc.rtl.checker import latency, places, write_checker
 from invc.rtl.circuit import Circuit
-from invc.rtl.fields import fields_of
+from invc.rtl.layout import Layout
 from invc.rtl.parallel import port_lines
 from invc.rtl.table import TABLE_PORTS, table_ports, write_schedule
 from invc.rtl.verilog import concatenation, signed_bits, template, unsigned, unsigned_bits
 
 MODULES = ("rom", "pool", "walker", "lane", "steps")
-
-
-@dataclass(frozen=True, eq=False)
-class Layout:
-    """Where the rows of a model stand in the memories.
-
-    Attributes:
-        circuit: Whose.
-    """
-
-    circuit: Circuit
-
-    @cached_property
-    def order(self) -> list[int]:
-        """The spins as they stand: the longest rows first, position p in lane p mod lanes."""
-        degrees = self.circuit.design.model.degrees
-        return np.argsort(-degrees, kind="stable").tolist()  # type: ignore[no-any-return]
-
-    @cached_property
-    def position(self) -> list[int]:
-        """The position of each spin."""
-        found = [0] * len(self.order)
-        for position, spin in enumerate(self.order):
-            found[spin] = position
-        return found
-
-    @property
-    def lanes(self) -> int:
-        """Rows of a bundle."""
-        return self.circuit.lanes
-
-    @property
-    def bundles(self) -> int:
-        """Bundles of rows."""
-        return -(-len(self.order) // self.lanes)
-
-    @cached_property
-    def lengths(self) -> list[int]:
-        """Slots of each bundle: those of its longest row, and at least one."""
-        degrees = self.circuit.design.model.degrees
-        return [max(1, int(degrees[self.order[k]])) for k in range(0, len(self.order), self.lanes)]
-
-    @property
-    def slots(self) -> int:
-        """Slots of all bundles: clocks of a step, but for some at its end."""
-        return sum(self.lengths)
-
-    @property
-    def bundle_bits(self) -> int:
-        """Bits of the number of a bundle."""
-        return unsigned_bits(self.bundles - 1)
-
-    @property
-    def lane_bits(self) -> int:
-        """Bits of the number of a lane."""
-        return unsigned_bits(self.lanes - 1)
-
-    @property
-    def weight_bits(self) -> int:
-        """Bits of a coupling."""
-        J = self.circuit.design.model.J
-        return signed_bits(min(int(J.min(initial=0)), 0), max(int(J.max(initial=0)), 0))
-
-    @property
-    def bases(self) -> list[int]:
-        """h - sum J of each spin."""
-        model = self.circuit.design.model
-        start, _, J = model.neighbours
-        total = np.concatenate([[0], np.cumsum(J.astype(np.int64))])
-        return (model.h - (total[start[1:]] - total[start[:-1]])).tolist()  # type: ignore[no-any-return]
-
-    @property
-    def base_bits(self) -> int:
-        """Bits of a base."""
-        return signed_bits(min(self.bases), max(self.bases))
-
-    @property
-    def field_bits(self) -> int:
-        """Bits of the sum, which has room for every base and twice every coupling."""
-        ranges = [field.range for field in fields_of(self.circuit.design.model)]
-        own = signed_bits(min(low for low, _ in ranges), max(high for _, high in ranges))
-        return max(own, self.base_bits + 1, self.weight_bits + 2)
-
-    @property
-    def entry_bits(self) -> int:
-        """Bits of a coupling with where its neighbour is."""
-        return self.weight_bits + self.bundle_bits + self.lane_bits
-
-    @property
-    def group_bits(self) -> int:
-        """Bits of the number of a group of generators."""
-        return unsigned_bits(self.circuit.groups - 1)
-
-    @property
-    def row_bits(self) -> int:
-        """Bits of a row: where its noise is, and its base."""
-        return self.base_bits + self.group_bits + 6
-
-    def coupling_words(self) -> list[int]:
-        """A word for each slot: whether it is the last of its bundle, then lane by lane."""
-        start, neighbour, J = self.circuit.design.model.neighbours
-        words = []
-        for bundle, length in enumerate(self.lengths):
-            spins = self.order[bundle * self.lanes : (bundle + 1) * self.lanes]
-            for slot in range(length):
-                word = int(slot == length - 1) << self.lanes * self.entry_bits
-                for lane, spin in enumerate(spins):
-                    k = start[spin] + slot
-                    if k < start[spin + 1]:
-                        entry = self._entry(int(J[k]), int(neighbour[k]))
-                        word |= entry << lane * self.entry_bits
-                words.append(word)
-        return words
-
-    def _entry(self, weight: int, spin: int) -> int:
-        bundle, lane = divmod(self.position[spin], self.lanes)
-        weight &= (1 << self.weight_bits) - 1
-        return (weight << self.bundle_bits | bundle) << self.lane_bits | lane
-
-    def row_words(self) -> list[int]:
-        """A word for each bundle, lane by lane: base, group, bit in the group."""
-        words = []
-        for bundle in range(self.bundles):
-            word = 0
-            spins = self.order[bundle * self.lanes : (bundle + 1) * self.lanes]
-            for lane, spin in enumerate(spins):
-                base = self.bases[spin] & ((1 << self.base_bits) - 1)
-                group, bit = divmod(spin, GROUP)
-                row = (base << self.group_bits | group) << 6 | bit
-                word |= row << lane * self.row_bits
-            words.append(word)
-        return words
-
-    def sorted_states(self, states: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-        """States, shape (times, spins), in the order of the positions, spare ones being 0."""
-        found = np.zeros((len(states), self.bundles * self.lanes), dtype=np.uint8)
-        found[:, : len(self.order)] = states[:, self.order]
-        return found
 
 
 def sparse_files(circuit: Circuit) -> dict[str, str]:
@@ -184,8 +37,8 @@ def _write_top(layout: Layout) -> str:
     name, count = circuit.name, circuit.count
     lines = [
         f"// {name} as invertible logic: {circuit.spins} stochastic-computing p-bits,",
-        f"// {layout.lanes} at a time, a step taking about {layout.slots} clocks. See README.md for "
-        "its ports.",
+        f"// {layout.lanes} at a time, a step taking {layout.clocks} clocks.",
+        "// See README.md for its ports.",
         f"module {name}_chip (",
         "    input  wire clk,",
         "    input  wire reset,",
@@ -226,8 +79,8 @@ def _control(layout: Layout) -> list[str]:
         "    wire load, clamping, fresh, first, draw, walk, clear, advance, half, turn, settled;",
         "    wire finish, drawn;",
         f"    wire [{pins - 1}:0] pin;",
-        f"    {name}_steps #(.COUNT({circuit.count}), .DELAY({latency(circuit) + 1}), .PIN({pins}), "
-        f".LAST_PIN({unsigned(len(circuit.pins) - 1, pins)})) steps (",
+        f"    {name}_steps #(.COUNT({circuit.count}), .DELAY({latency(circuit) + 1}), "
+        f".PIN({pins}), .LAST_PIN({unsigned(len(circuit.pins) - 1, pins)})) steps (",
         "        .clk(clk), .reset(reset), .start(start), .refuse(|missing), .hit(right), "
         ".free_run(free_run), .limit(limit),",
         "        .finish(finish), .drawn(drawn), .load(load), .clamping(clamping), .pin(pin), "
@@ -301,13 +154,13 @@ def _memories(layout: Layout) -> list[str]:
         "        .clk(clk), .clear(clear), .go(walk), .last(last), .slot(slot), .valid(valid), "
         ".bundle(bundle), .write(write),",
         "        .place(place), .finish(finish));",
-        f'    {name}_rom #(.WIDTH({words}), .DEPTH({layout.slots}), .ADDRESS({slot}), '
+        f"    {name}_rom #(.WIDTH({words}), .DEPTH({layout.slots}), .ADDRESS({slot}), "
         f'.FILE("{name}_couplings.mem"))',
         "        coupling_memory (.clk(clk), .address(slot), .data(couplings));",
-        f'    {name}_rom #(.WIDTH({rows}), .DEPTH({layout.bundles}), .ADDRESS({bundle}), '
+        f"    {name}_rom #(.WIDTH({rows}), .DEPTH({layout.bundles}), .ADDRESS({bundle}), "
         f'.FILE("{name}_rows.mem"))',
         "        row_memory (.clk(clk), .address(bundle), .data(row));",
-        f"    wire noise_write;",
+        "    wire noise_write;",
         f"    wire [{group - 1}:0] noise_place;",
         "    wire [63:0] noise_bits;",
         f"    {name}_pool #(.GROUPS({circuit.groups}), .GROUP({group}), "
@@ -324,9 +177,7 @@ def _lanes(layout: Layout) -> list[str]:
     low = layout.lane_bits
     middle, high = low + layout.bundle_bits, layout.entry_bits
     i0, noise = circuit.most_i0, circuit.most_noise
-    widest = max(
-        layout.field_bits, circuit.itanh_bits, circuit.noise_bits + 1, circuit.i0_bits + 1
-    )
+    widest = max(layout.field_bits, circuit.itanh_bits, circuit.noise_bits + 1, circuit.i0_bits + 1)
     total = max(signed_bits(-i0 - noise, i0 + noise), widest) + 2
     spare = layout.bundles * layout.lanes - circuit.spins
     full = layout.lanes - spare

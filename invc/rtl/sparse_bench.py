@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from invc.rtl.bench import Expected, clamped_ports, hex_lines, tied_table
-from invc.rtl.sparse import Layout
+from invc.rtl.layout import Layout
 from invc.rtl.verilog import unsigned
 
 
@@ -51,7 +51,8 @@ module {name}_bench;
     always #5 clk = ~clk;
 
     // What the lanes write, bundle by bundle.
-    always @(posedge clk) if (dut.write) state[dut.place*{layout.lanes} +: {layout.lanes}] <= dut.states_new;
+    always @(posedge clk)
+        if (dut.write) state[dut.place*{layout.lanes} +: {layout.lanes}] <= dut.states_new;
 
     task compare_state;
         if (state !== expected[t][{spins - 1}:0]) begin
@@ -111,6 +112,10 @@ module {name}_bench;
 
     initial begin
         $readmemh("expected.mem", expected);
+        if ($test$plusargs("vcd")) begin
+            $dumpfile("run.vcd");
+            $dumpvars(0, dut);
+        end
 {"".join(f"        seeds[{k}] = 64'h{seed:x};" + chr(10) for k, seed in enumerate(seeds))}\
         errors = 0;
         @(negedge clk);

@@ -17,7 +17,7 @@ def table_ports(circuit: Circuit) -> list[str]:
         f"    input  wire [{entry_bits(circuit) - 1}:0] table_address,",
         f"    input  wire [{row_bits(circuit) - 1}:0] table_data,   // cycles - 1, i0, noise",
         f"    input  wire [{entry_bits(circuit) - 1}:0] table_last,    // its last entry",
-        f"    input  wire [{circuit.count - 1}:0] every,   // noise in one cycle of so many, less 1",
+        f"    input  wire [{circuit.count - 1}:0] every,   // noise in one cycle of so many",
     ]
 
 
