@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from invc.rtl.report import Report
+
+# Kept by hand, so that --help imports nothing; a test compares them with the circuits themselves.
 ARCHITECTURES = ("parallel", "sparse", "gibbs")
+PARTS = ("ice40-hx1k", "ice40-up5k", "ice40-hx8k", "ecp5-25k", "ecp5-85k", "xc7a35t")
 
 
 @click.command()
@@ -96,6 +103,19 @@ ARCHITECTURES = ("parallel", "sparse", "gibbs")
     show_default=True,
     help="What --check runs the circuit in.",
 )
+@click.option(
+    "--report",
+    "reported",
+    is_flag=True,
+    help="Synthesise it, place it where nextpnr is here, and tell how long a right state takes.",
+)
+@click.option(
+    "--part",
+    "parts",
+    multiple=True,
+    type=click.Choice(PARTS),
+    help="An FPGA to report on. May be repeated.  [default: ice40-hx8k, ecp5-85k, xc7a35t]",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but warnings.")
 def command(
     file: Path,
@@ -112,6 +132,8 @@ def command(
     registers: bool,
     check: bool,
     simulator: str,
+    reported: bool,
+    parts: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Write the p-bit circuit of a .hj file as Verilog, into a folder of its own.
@@ -130,7 +152,9 @@ def command(
     from invc.rtl.check import check as check_files
     from invc.rtl.check import choose_simulator
     from invc.rtl.folder import check_new, write_folder
+    from invc.rtl.parts import DEFAULT_PARTS, PARTS, check_fits
     from invc.rtl.project import project_files
+    from invc.rtl.report import report
     from invc.rtl.settings import Wishes, circuit_of
     from invc.rtl.software import Run
 
@@ -140,18 +164,57 @@ def command(
     wishes = Wishes(architecture, dynamics, _pairs(settings), cycles, registers, chains, lanes)
     held = parse_clamps(design.netlist, clamps)
     circuit = circuit_of(design, held, wishes)
+    wanted = [PARTS[name] for name in parts or (DEFAULT_PARTS if reported else ())]
+    for part in wanted:
+        check_fits(circuit, part)
     if check:
         chosen = simulator if simulator != "auto" else choose_simulator(cycles * circuit.spins)
     expected = expect(circuit, held, Run(seed, 0, replica), cycles)
     files = project_files(expected)
     if check:
         states = check_files(files, circuit.name, chosen)
+    result = report(circuit, files, held, wanted, seed=seed, cycles=cycles) if reported else None
+    if result:
+        files["report.json"] = json.dumps(result.as_json(), indent=2) + "\n"
     write_folder(folder, files)
     if quiet:
         return
     click.echo(f"wrote {folder}: {circuit.name}_chip, {count(circuit.spins, 'p-bit')}")
     if check:
         click.echo(f"{states} states in {chosen}, all as in the software")
+    if result:
+        _echo(result)
+
+
+def _echo(result: Report) -> None:
+    """What was found out, as tables."""
+    from invc.cli.reporting import echo_table
+    from invc.rtl.report import duration
+
+    rows = []
+    for built in result.built:
+        seconds = result.seconds(built)
+        clock = f"{built.megahertz:.1f} MHz" if built.megahertz else built.remark
+        rows.append(
+            [
+                built.part,
+                *map(str, (built.tables, built.flip_flops, built.carries, built.memories)),
+                clock,
+                "-" if seconds is None else duration(seconds),
+            ]
+        )
+    echo_table(("part", "LUTs", "flip-flops", "carries", "memories", "clock", "time"), rows)
+    times, dumb = result.times, result.baselines
+    if times and times.mean is not None:
+        click.echo(
+            f"first right state after {times.mean:.1f} updates on average ({times.hits} of "
+            f"{times.replicas} replicas had one); here in software {duration(times.here)}"
+        )
+    if dumb and dumb.counter is not None and dumb.chance is not None:
+        click.echo(
+            f"a counter over {1 << dumb.free} values takes {dumb.counter:.1f}, a random value in "
+            f"each cycle {dumb.chance:.1f}"
+        )
 
 
 def _pairs(texts: tuple[str, ...]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from invc.diagnostics import InvcError
+from invc.frontend.yosys import find_yosys
 
 # How each is had where it is missing.
 INSTALL = {
@@ -56,6 +57,15 @@ def need(name: str) -> str:
     if path is None:
         raise InvcError(f"{name} was not found", hint=INSTALL.get(name, "put it on PATH"))
     return path
+
+
+def yosys_command(script: str) -> tuple[str, ...]:
+    """What runs a script of Yosys: the one on PATH, else the one that comes with invc.
+
+    Raises:
+        InvcError: There is none.
+    """
+    return (*find_yosys().command, script)
 
 
 def run(command: Sequence[str], folder: Path, *, seconds: float | None = None) -> Done:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from time import perf_counter
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
-from invc.design import Design
+from invc.design import Clamp, Design
 from invc.engine.dynamics.accumulate import Plan, make_plan
 from invc.engine.dynamics.sc import SETTINGS as SC_SETTINGS
 from invc.engine.dynamics.ssa import SETTINGS as SSA_SETTINGS
@@ -24,7 +25,7 @@ from invc.netlist import evaluate, word_of
 from invc.pbits.accumulator.kernels import accumulator
 from invc.pbits.accumulator.network import compile_network
 from invc.pbits.accumulator.registers import Habits, first_registers, planes_of, seeds
-from invc.pbits.random import LANES, integers_of
+from invc.pbits.random import LANES, UInt64, integers_of
 
 Bits = npt.NDArray[np.uint8]
 
@@ -181,3 +182,98 @@ def columns(states: Bits) -> list[int]:
 def _as_bits(word: int, count: int) -> Bits:
     data = np.frombuffer(word.to_bytes(-(-count // 8), "little"), dtype=np.uint8)
     return np.unpackbits(data, bitorder="little")[:count]
+
+
+@dataclass(frozen=True)
+class FirstTimes:
+    """How long replicas took to their first right states.
+
+    Attributes:
+        replicas: How many there were.
+        hits: How many had one.
+        exposure: Updates of all replicas before their first right states, or to the end.
+        worst: The longest that a replica took.
+        seconds: What an update of one replica took here.
+    """
+
+    replicas: int
+    hits: int
+    exposure: int
+    worst: int
+    seconds: float
+
+    @property
+    def mean(self) -> float | None:
+        """The censored mean: exposure over hits; None without a hit."""
+        return self.exposure / self.hits if self.hits else None
+
+    @property
+    def here(self) -> float:
+        """Seconds that one replica takes here to its first right state, its block being full."""
+        return (self.mean or 0.0) * self.seconds
+
+
+def first_times(
+    design: Design,
+    known: Sequence[int],
+    held: Sequence[Clamp],
+    cycles: tuple[Int64, Int64],
+    habits: Habits,
+    *,
+    seed: int,
+) -> FirstTimes:
+    """Run the replicas of a block until all have had a right state, or for all cycles.
+
+    Args:
+        design: What is sampled.
+        known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
+        held: What is to be right.
+        cycles: I0 and weight of the noise of each cycle. Shapes (cycles,).
+        habits: Density of the noise, stalls.
+        seed: The user's.
+    """
+    i0, noise = cycles
+    fixed: Int8 = np.array(known, dtype=np.int8)
+    network = compile_network(design.model, fixed)
+    planes = planes_of(int(i0.max(initial=1)))
+    registers = first_registers(network, fixed, planes, habits, seed=seed, block=0)
+    move = accumulator("auto")
+    waiting, exposure, worst, spent, time = (1 << LANES) - 1, 0, 0, 0.0, 0
+    for time in range(len(i0) + 1):
+        hits = waiting & _right_now(design, held, registers.state(time))
+        exposure += time * hits.bit_count()
+        worst = time if hits else worst
+        waiting ^= hits
+        if not waiting or time == len(i0):
+            break
+        now, began = slice(time, time + 1), perf_counter()
+        move(network, registers, time, i0[now], noise[now], habits)
+        spent += perf_counter() - began
+    left = waiting.bit_count()
+    return FirstTimes(
+        LANES,
+        LANES - left,
+        exposure + left * time,
+        time if left else worst,
+        spent / max(time, 1) / LANES,
+    )
+
+
+def _right_now(design: Design, held: Sequence[Clamp], state: UInt64) -> int:
+    """The replicas whose inputs give what is held, and whose outputs are what they give."""
+    netlist, mask = design.netlist, (1 << LANES) - 1
+    on_ports = sorted({bit >> 1 for port in netlist.ports for bit in port.bits} - {0})
+    rows = integers_of(np.ascontiguousarray(state[[net - 1 for net in on_ports]]))
+    own = [0] * len(netlist.names)
+    for net, row in zip(on_ports, rows, strict=True):
+        own[net] = row
+    forward = evaluate(
+        netlist, {p.name: [own[b >> 1] for b in p.bits] for p in netlist.inputs}, LANES
+    )
+    wrong = 0
+    for port in netlist.outputs:
+        for literal in port.bits:
+            wrong |= word_of(literal, forward, mask) ^ word_of(literal, own, mask)
+    for clamp in held:
+        wrong |= word_of(clamp.literal, own, mask) ^ (mask if clamp.value else 0)
+    return wrong ^ mask

@@ -11,19 +11,28 @@ module DESIGN_generator #(
     input  wire [63:0] seed,
     output wire [63:0] x
 );
-    reg  [64*CHAINS-1:0] states;
-    assign x = states[64*CHAINS-1 -: 64];
-
-    wire [63:0] y = load ? seed : x;
-    wire [63:0] a = y ^ {y[50:0], 13'd0};
-    wire [63:0] b = a ^ {7'd0, a[63:7]};
-    wire [63:0] c = b ^ {b[46:0], 17'd0};
-
     generate
         if (CHAINS == 1) begin : one
-            always @(posedge clk) if (load | step) states <= c;
+            reg  [63:0] state;
+            wire [63:0] y = load ? seed : state;
+            wire [63:0] a = y ^ {y[50:0], 13'd0};
+            wire [63:0] b = a ^ {7'd0, a[63:7]};
+            always @(posedge clk) if (load | step) state <= b ^ {b[46:0], 17'd0};
+            assign x = state;
         end else begin : several
-            always @(posedge clk) if (load | step) states <= {states[64*(CHAINS-1)-1:0], c};
+            // One of the registers of the ring is in the midst of the step.
+            reg  [64*(CHAINS-1)-1:0] states;
+            reg  [63:0] b;
+            wire [63:0] y = load ? seed : x;
+            wire [63:0] a = y ^ {y[50:0], 13'd0};
+            wire [63:0] c = b ^ {b[46:0], 17'd0};
+            assign x = states[64*(CHAINS-1)-1 -: 64];
+            always @(posedge clk) if (load | step) b <= a ^ {7'd0, a[63:7]};
+            if (CHAINS == 2) begin : two
+                always @(posedge clk) if (load | step) states <= c;
+            end else begin : more
+                always @(posedge clk) if (load | step) states <= {states[64*(CHAINS-2)-1:0], c};
+            end
         end
     endgenerate
 endmodule
