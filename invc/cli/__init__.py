@@ -27,6 +27,7 @@ COMMANDS = {
     "export": "Write a .hj file for another solver.",
     "import": "Read a model of another program into a .hj file.",
     "show": "Draw the netlist of a .hj file.",
+    "rtl": "Write the p-bit circuit of a design as Verilog.",
     "mine": "Find and solve the cells that would save a design most spins.",
     "ports": "List the modules, parameters and ports of Verilog sources.",
     "lib-gen": "Solve and prove a new Hamiltonian cell.",
