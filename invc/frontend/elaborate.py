@@ -1,0 +1,165 @@
+"""Sources elaborated and no more: modules of word-level cells, as Yosys has them before gates."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from invc.diagnostics import InvcError
+from invc.frontend.yosys import Sources, Yosys, _check, _parameter, _Run, _top
+
+PARTS = "invc_"  # how the names of our own modules begin
+
+Bit = int | str  # a net of a module, or "0", "1", "x", "z"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A word-level cell or an instance of a module.
+
+    Attributes:
+        kind: "$add", or the name of a module.
+        parameters: As Yosys writes them: texts of 0 and 1, or of characters.
+        outputs: Names of the pins that it drives.
+        pins: The bits at each pin, least significant first.
+        source: Where it is from.
+    """
+
+    kind: str
+    parameters: Mapping[str, str]
+    outputs: tuple[str, ...]
+    pins: Mapping[str, tuple[Bit, ...]]
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module with its parameters filled in.
+
+    Attributes:
+        name: As in the source.
+        inputs: The bits of each input port.
+        outputs: The bits of each output port.
+        cells: In no order.
+        parameters: Their values, as texts of 0 and 1.
+        attributes: As in the source.
+        source: Where it is from.
+    """
+
+    name: str
+    inputs: Mapping[str, tuple[Bit, ...]]
+    outputs: Mapping[str, tuple[Bit, ...]]
+    cells: tuple[Cell, ...]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Elaborated:
+    """A hierarchy.
+
+    Attributes:
+        top: Name of the top in `modules`.
+        modules: By the names that instances use.
+    """
+
+    top: str
+    modules: Mapping[str, Module]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A module to be elaborated with other parameters.
+
+    Attributes:
+        module: Its name in the source.
+        parameters: Whole numbers by name.
+    """
+
+    module: str
+    parameters: Mapping[str, int]
+
+
+def elaborate(sources: Sources, yosys: Yosys, *, log: Path | None = None) -> Elaborated:
+    """The modules of a design, with processes as multiplexers and nothing mapped.
+
+    Raises:
+        InvcError: Yosys refused the sources.
+    """
+    return _elaborated(sources, yosys, (), log)[0]
+
+
+def elaborate_variants(
+    sources: Sources, yosys: Yosys, variants: Sequence[Variant]
+) -> tuple[Elaborated, ...]:
+    """Modules of the sources with parameters of their own, in one run of Yosys.
+
+    Raises:
+        InvcError: Yosys refused one of them.
+    """
+    return _elaborated(sources, yosys, variants, None)
+
+
+def _elaborated(
+    sources: Sources, yosys: Yosys, variants: Sequence[Variant], log: Path | None
+) -> tuple[Elaborated, ...]:
+    _check(sources)
+    with tempfile.TemporaryDirectory(prefix="invc-") as folder:
+        run = _Run(sources, yosys, Path(folder), log)
+        read = run._link()
+        modules = run._modules(read)
+        if variants:
+            tops = [(v.module, {n: str(k) for n, k in v.parameters.items()}) for v in variants]
+        else:
+            # A file of parts is read whole; what of it is not used is no top.
+            own = {name: m for name, m in modules.items() if not name.startswith(PARTS)}
+            top = _top(own or modules, sources)
+            run._check_parameters(modules[top])
+            tops = [(top, dict(sources.parameters))]
+        lines = [read, "design -save read"]
+        for k, (top, values) in enumerate(tops):
+            chosen = " ".join(f"-chparam {n} {_parameter(n, v)}" for n, v in values.items())
+            lines += ["design -load read"] if k else []
+            lines += [f"hierarchy -check -top {top} {chosen}", *PREPARE, f"write_json {k}.json"]
+        run._run("\n".join(lines) + "\n", modules)
+        return tuple(_read(Path(folder) / f"{k}.json", run) for k in range(len(tops)))
+
+
+PREPARE = ("proc -noopt", "opt_expr", "opt_clean")
+
+
+def _read(path: Path, run: _Run) -> Elaborated:
+    found = json.loads(path.read_text(encoding="utf-8"))["modules"]
+    modules = {name: _module(name, given, run) for name, given in found.items()}
+    top = next((name for name, m in found.items() if int(m["attributes"].get("top", "0"), 2)), "")
+    if not top:
+        raise InvcError("no module in it", hint="name a Verilog file with a module")
+    return Elaborated(top, modules)
+
+
+def _module(name: str, given: Mapping[str, Any], run: _Run) -> Module:
+    attributes = {k: str(v) for k, v in given.get("attributes", {}).items()}
+    ports = given["ports"]
+    return Module(
+        attributes.get("hdlname", name).lstrip("\\"),
+        {n: tuple(p["bits"]) for n, p in ports.items() if p["direction"] == "input"},
+        {n: tuple(p["bits"]) for n, p in ports.items() if p["direction"] == "output"},
+        tuple(
+            Cell(
+                cell["type"],
+                cell.get("parameters", {}),
+                tuple(n for n, d in cell.get("port_directions", {}).items() if d == "output"),
+                {n: tuple(bits) for n, bits in cell["connections"].items()},
+                run.locate(cell.get("attributes", {}).get("src", "")),
+            )
+            for cell in given["cells"].values()
+        ),
+        {k: str(v) for k, v in given.get("parameter_default_values", {}).items()},
+        attributes,
+        run.locate(attributes.get("src", "")),
+    )
