@@ -59,6 +59,8 @@ class Recognised:
         places: For each layer the bit of each weight, counted through the weights' ports.
             Shape (neurons, inputs).
         notes: How the modules were recognised, a line each.
+        design: The user's modules.
+        neurons: For each layer the module of its neurons and its pins for samples and weights.
     """
 
     shape: Shape
@@ -67,6 +69,8 @@ class Recognised:
     columns: npt.NDArray[np.int64]
     places: tuple[npt.NDArray[np.int64], ...]
     notes: tuple[str, ...]
+    design: Elaborated
+    neurons: tuple[tuple[str, str, str], ...]
 
     def arrange(self, samples: Bits) -> Bits:
         """Bits of the port as inputs of the first layer. (samples, width) to (samples, inputs)."""
@@ -117,7 +121,14 @@ def recognise(sources: Sources, ports: Ports, yosys: Yosys) -> Recognised:
     widths = check_ports(module, ports)
     found = _Search(design, ports, sources, yosys).run()
     return Recognised(
-        found.shape, ports, widths, found.columns, tuple(found.places), tuple(found.notes)
+        found.shape,
+        ports,
+        widths,
+        found.columns,
+        tuple(found.places),
+        tuple(found.notes),
+        design,
+        tuple(found.modules),
     )
 
 
@@ -173,6 +184,7 @@ class _Search:
         self.notes: list[str] = []
         self.places: list[npt.NDArray[np.int64]] = []
         self.layers: list[Layer] = []
+        self.modules: list[tuple[str, str, str]] = []
 
     def run(self) -> _Search:
         neurons = self._neurons()
@@ -193,6 +205,7 @@ class _Search:
         self.columns = np.array([self.sample[bit] for bit in below], dtype=np.int64)
         self.layers.reverse()
         self.places.reverse()
+        self.modules.reverse()
         taken = np.concatenate([places.ravel() for places in self.places])
         if len(np.unique(taken)) < len(taken):
             raise self._none("a weight belongs to several neurons")
@@ -238,6 +251,8 @@ class _Search:
         kind, read = kinds.pop(), reads.pop()
         self.layers.append(Layer(len(neurons), len(read), kind.both, kind.threshold))
         rows = [[self.weight[bit] for bit in cell.pins[w]] for cell, _, w in neurons]
+        cell, x, w = neurons[0]
+        self.modules.append((cell.kind, x, w))
         self.places.append(np.array(rows, dtype=np.int64))
         return read
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from invc.diagnostics import InvcError
+from invc.train.arrays import MOST_BYTES
 from invc.train.data.bounded import open_bytes, take
-from invc.train.data.samples import MOST_BYTES, Data, samples_of
+from invc.train.data.samples import Data, samples_of
 
 LABELS = ("label", "class", "target", "y")
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from invc.diagnostics import InvcError
+from invc.train.arrays import MOST_BYTES, Array
 from invc.train.data.bounded import open_bytes, take
-from invc.train.data.samples import MOST_BYTES, Array, Data, Samples, samples_of
+from invc.train.data.samples import Data, Samples, samples_of
 
 BYTES = 8  # the type of what follows: unsigned bytes
 MOST_SIZES = 4

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.diagnostics import InvcError
+from invc.train.arrays import Array
 
 Grey = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.uint8]
-Array = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
 
-MOST_BYTES = 1 << 32  # of any array that a file claims to hold
+
 MOST_CLASSES = 256
 
 
