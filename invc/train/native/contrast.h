@@ -43,6 +43,14 @@ struct Tally {
   std::int64_t flips = 0;      // weights that changed
 };
 
+constexpr int DENSE_LANES = 64;  // replicas of a block
+
+// A model in which every spin may couple to every other: fields are kept, not computed.
+struct Dense {
+  std::int64_t spins;
+  const std::int32_t* J;  // spins x spins, symmetric, 0 on the diagonal
+};
+
 // What is compiled for several instruction sets.
 struct Loops {
   void (*settle)(const Layer&, const std::uint64_t* x, std::int64_t first, std::int64_t last,
@@ -53,6 +61,8 @@ struct Loops {
                        std::int64_t by, std::int64_t limit);
   std::int64_t (*output)(const std::uint64_t* state, const std::uint64_t* code,
                          std::int64_t words, std::int64_t neurons);
+  void (*dense_sweep)(const Dense&, const std::int32_t* levels, std::int8_t* state,
+                      std::int32_t* fields, std::uint32_t* rng);
 };
 
 Tally pass(const Loops&, const Network&, const Samples&, const Settings&);

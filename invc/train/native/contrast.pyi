@@ -29,3 +29,16 @@ def forward(
     threads: int,
     kernel: str,
 ) -> None: ...
+
+DENSE_LANES: int
+
+def run_dense(
+    J: npt.NDArray[np.int32],
+    levels: npt.NDArray[np.int32],
+    sweeps: int,
+    state: npt.NDArray[np.int8],
+    fields: npt.NDArray[np.int32],
+    rng: npt.NDArray[np.uint32],
+    threads: int,
+    kernel: str,
+) -> None: ...

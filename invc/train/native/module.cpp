@@ -8,6 +8,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -117,6 +118,38 @@ static void run_forward(const std::vector<Given>& layers, const Rows<const std::
   forward(loops, network, samples, threads, outputs.data());
 }
 
+template <class T>
+using Blocks = nb::ndarray<T, nb::shape<-1, -1, DENSE_LANES>, nb::c_contig, nb::device::cpu>;
+
+// Sweeps of blocks of replicas, each level table for so many of them.
+static void run_dense(const Rows<const std::int32_t>& J, const Rows<const std::int32_t>& levels,
+                      std::int64_t sweeps, const Blocks<std::int8_t>& state,
+                      const Blocks<std::int32_t>& fields,
+                      const Rows<std::uint32_t>& rng, std::int64_t threads,
+                      const std::string& kernel) {
+  const std::int64_t spins = std::int64_t(J.shape(0)), blocks = std::int64_t(state.shape(0));
+  require(std::int64_t(J.shape(1)) == spins && std::int64_t(state.shape(1)) == spins);
+  require(std::int64_t(fields.shape(0)) == blocks && std::int64_t(fields.shape(1)) == spins);
+  require(std::int64_t(rng.shape(0)) == blocks && rng.shape(1) == DENSE_LANES);
+  require(levels.shape(1) == 4096 && sweeps >= 0 && threads >= 1 && threads <= 1024);
+  const Loops& loops = find(kernel);
+  const Dense dense{spins, J.data()};
+  nb::gil_scoped_release release;
+  auto work = [&](std::int64_t part) {
+    for (std::int64_t b = part; b < blocks; b += threads)
+      for (std::size_t stage = 0; stage < levels.shape(0); ++stage)
+        for (std::int64_t s = 0; s < sweeps; ++s)
+          loops.dense_sweep(dense, levels.data() + 4096 * stage,
+                            state.data() + b * spins * DENSE_LANES,
+                            fields.data() + b * spins * DENSE_LANES,
+                            rng.data() + b * DENSE_LANES);
+  };
+  std::vector<std::thread> others;
+  for (std::int64_t t = 1; t < threads; ++t) others.emplace_back(work, t);
+  work(0);
+  for (std::thread& other : others) other.join();
+}
+
 NB_MODULE(contrast, m) {
   m.doc() = "One pass of contrastive learning over binary networks, and their outputs.";
   m.def("kernels", [] {
@@ -126,4 +159,6 @@ NB_MODULE(contrast, m) {
   });
   m.def("run_pass", &run_pass);
   m.def("forward", &run_forward);
+  m.attr("DENSE_LANES") = DENSE_LANES;
+  m.def("run_dense", &run_dense);
 }

@@ -12,10 +12,10 @@ import numpy as np
 from invc.diagnostics import InvcError
 from invc.text.files import write_whole
 from invc.train.arrays import Array, ArrayFile, format_arrays
-from invc.train.network import Shape, packed, unpacked
+from invc.train.network import Bits, Shape, packed, unpacked
 from invc.train.stream.fit import Point, State
 from invc.train.stream.kernel import Packed
-from invc.train.stream.rule import Rule
+from invc.train.stream.rule import Int8, Rule
 
 FORMAT = "invc checkpoint 1"
 
@@ -72,13 +72,13 @@ def read_checkpoint(path: Path, shape: Shape, mark: str) -> State:
 
 
 def _state(file: ArrayFile, shape: Shape, path: Path) -> State:
-    accumulators = []
+    accumulators: list[Int8] = []
     for k, layer in enumerate(shape.layers):
         array = file.get(f"accumulators{k}")
         if array is None or array.shape != (layer.neurons, layer.inputs) or array.dtype != np.int8:
             raise InvcError("a broken checkpoint: its accumulators do not fit", where=str(path))
-        accumulators.append(np.ascontiguousarray(array))
-    snapshots = []
+        accumulators.append(np.ascontiguousarray(array, dtype=np.int8))
+    snapshots: list[tuple[Bits, ...]] = []
     while f"snapshot{len(snapshots)}_0" in file.entries:
         layers = []
         for k, layer in enumerate(shape.layers):
