@@ -15,7 +15,7 @@ import numpy as np
 
 from invc.design import Clamped, Design, parse_clamps, presolve
 from invc.diagnostics import InvcError
-from invc.engine import run
+from invc.engine import Result, run
 from invc.engine.dynamics import DYNAMICS
 from invc.frontend.yosys import Sources
 from invc.ising import fold_known
@@ -58,7 +58,7 @@ class Rate:
 
     @property
     def median(self) -> float:
-        """Of the repetitions."""
+        """The median of the repetitions, flips/ns."""
         return statistics.median(self.per_ns)
 
 
@@ -209,7 +209,7 @@ def our_work(
     """Sweeps of one block of reads for each thread."""
 
     def work(sweeps: int) -> int:
-        return run(
+        result = run(
             design,
             clamped,
             dynamics=dynamics,
@@ -217,9 +217,17 @@ def our_work(
             reads=READS * threads,
             sweeps=sweeps,
             threads=threads,
-        ).flips
+        )
+        return _finished(result).flips
 
     return work
+
+
+def _finished(result: Result) -> Result:
+    """A run that nobody interrupted: a run ends in peace at Ctrl-C, a benchmark is not one run."""
+    if result.interrupted:
+        raise KeyboardInterrupt
+    return result
 
 
 def dwave_work(design: Design, clamped: Clamped) -> Work:
@@ -352,15 +360,17 @@ def first_answer(
 ) -> Attempt:
     """One run until its first verified answer, timed."""
     started = clock()
-    result = run(
-        design,
-        clamped,
-        dynamics=dynamics,
-        kernel=kernel,
-        seed=seed,
-        threads=threads,
-        time_limit=limit,
-        target=1,
+    result = _finished(
+        run(
+            design,
+            clamped,
+            dynamics=dynamics,
+            kernel=kernel,
+            seed=seed,
+            threads=threads,
+            time_limit=limit,
+            target=1,
+        )
     )
     return Attempt(seed, bool(result.answers), clock() - started, result.flips)
 

@@ -73,12 +73,12 @@ class Checkup:
         return all(f.state == "ok" for f in self.findings if f.essential)
 
     def report(self) -> dict[str, object]:
-        """As plain data."""
+        """What was found as plain data, for JSON."""
         return {"ok": self.ok, **asdict(self)}
 
 
 def examine() -> Checkup:
-    """Try every part."""
+    """Try every part of invc here, and ask for the optional ones."""
     return Checkup(
         __version__,
         f"{platform.python_version()} ({sys.executable})",
@@ -188,15 +188,15 @@ def _sat() -> str:
 
 
 def _library() -> str:
-    """Read the cells."""
+    """Read the cells that ship with invc, and count them."""
     from invc.library import hamlib  # noqa: PLC0415
 
     return f"{len(hamlib())} cells"
 
 
 def _gates() -> str:
-    """Read a gate-level netlist."""
-    from invc.frontend.gates import read_gates  # noqa: PLC0415
+    """Read a gate-level netlist of one gate."""
+    from invc.frontend.gate_level import read_gates  # noqa: PLC0415
     from invc.library import hamlib  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="invc-") as folder:
