@@ -9,8 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from invc.diagnostics import InvcError
-from invc.frontend.yosys import Sources, Yosys, _check, _parameter, _Run, _top
+from invc.diagnostics import InvcError, nearest
+from invc.frontend.yosys.find import Yosys
+from invc.frontend.yosys.links import Links, link
+from invc.frontend.yosys.modules import choose_top
+from invc.frontend.yosys.session import Session
+from invc.frontend.yosys.sources import Sources, check_sources, parameter_text
 
 PARTS = "invc_"  # how the names of our own modules begin
 
@@ -102,47 +106,58 @@ def elaborate_variants(
     Raises:
         InvcError: Yosys refused one of them.
     """
-    return _elaborated(sources, yosys, variants, None)
+    given = [(v.module, {n: str(k) for n, k in v.parameters.items()}) for v in variants]
+    return _elaborated(sources, yosys, given, None)
 
 
 def _elaborated(
-    sources: Sources, yosys: Yosys, variants: Sequence[Variant], log: Path | None
+    sources: Sources,
+    yosys: Yosys,
+    variants: Sequence[tuple[str, Mapping[str, str]]],
+    log: Path | None,
 ) -> tuple[Elaborated, ...]:
-    _check(sources)
-    with tempfile.TemporaryDirectory(prefix="invc-") as folder:
-        run = _Run(sources, yosys, Path(folder), log)
-        read = run._link()
-        modules = run._modules(read)
-        if variants:
-            tops = [(v.module, {n: str(k) for n, k in v.parameters.items()}) for v in variants]
-        else:
-            # A file of parts is read whole; what of it is not used is no top.
-            own = {name: m for name, m in modules.items() if not name.startswith(PARTS)}
-            top = _top(own or modules, sources)
-            run._check_parameters(modules[top])
-            tops = [(top, dict(sources.parameters))]
-        lines = [read, "design -save read"]
-        for k, (top, values) in enumerate(tops):
-            chosen = " ".join(f"-chparam {n} {_parameter(n, v)}" for n, v in values.items())
+    check_sources(sources)
+    with tempfile.TemporaryDirectory(prefix="invc-") as name:
+        folder = Path(name)
+        session = Session(sources, yosys, folder, link(sources, folder), log)
+        session.read()
+        tops = variants or (_whole(session),)
+        lines = [session.links.read, "design -save read"]
+        for k, (top, parameters) in enumerate(tops):
+            chosen = " ".join(f"-chparam {n} {parameter_text(n, v)}" for n, v in parameters.items())
             lines += ["design -load read"] if k else []
             lines += [f"hierarchy -check -top {top} {chosen}", *PREPARE, f"write_json {k}.json"]
-        run._run("\n".join(lines) + "\n", modules)
-        return tuple(_read(Path(folder) / f"{k}.json", run) for k in range(len(tops)))
+        session.run("\n".join(lines) + "\n")
+        session.write_log()
+        return tuple(_read(folder / f"{k}.json", session.links) for k in range(len(tops)))
+
+
+def _whole(session: Session) -> tuple[str, Mapping[str, str]]:
+    """The top and its parameters, as the sources say them."""
+    # A file of parts is read whole; what of it is not used is no top.
+    own = {name: m for name, m in session.modules.items() if not name.startswith(PARTS)}
+    top = choose_top(own or session.modules, session.sources)
+    known = session.modules[top].parameters
+    for given in session.sources.parameters:
+        if given not in known:
+            message = f"module {top!r} has no parameter {given!r}"
+            raise InvcError(message, hint=nearest(given, known))
+    return top, session.sources.parameters
 
 
 PREPARE = ("proc -noopt", "opt_expr", "opt_clean")
 
 
-def _read(path: Path, run: _Run) -> Elaborated:
+def _read(path: Path, links: Links) -> Elaborated:
     found = json.loads(path.read_text(encoding="utf-8"))["modules"]
-    modules = {name: _module(name, given, run) for name, given in found.items()}
+    modules = {name: _module(name, given, links) for name, given in found.items()}
     top = next((name for name, m in found.items() if int(m["attributes"].get("top", "0"), 2)), "")
     if not top:
         raise InvcError("no module in it", hint="name a Verilog file with a module")
     return Elaborated(top, modules)
 
 
-def _module(name: str, given: Mapping[str, Any], run: _Run) -> Module:
+def _module(name: str, given: Mapping[str, Any], links: Links) -> Module:
     attributes = {k: str(v) for k, v in given.get("attributes", {}).items()}
     ports = given["ports"]
     return Module(
@@ -155,11 +170,11 @@ def _module(name: str, given: Mapping[str, Any], run: _Run) -> Module:
                 cell.get("parameters", {}),
                 tuple(n for n, d in cell.get("port_directions", {}).items() if d == "output"),
                 {n: tuple(bits) for n, bits in cell["connections"].items()},
-                run.locate(cell.get("attributes", {}).get("src", "")),
+                links.locate(cell.get("attributes", {}).get("src", "")),
             )
             for cell in given["cells"].values()
         ),
         {k: str(v) for k, v in given.get("parameter_default_values", {}).items()},
         attributes,
-        run.locate(attributes.get("src", "")),
+        links.locate(attributes.get("src", "")),
     )

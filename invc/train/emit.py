@@ -13,6 +13,7 @@ from invc.train.network import Bits, Layer, Network
 from invc.train.recognise import SHIPPED
 
 HEX = 4
+MODULE = re.compile(r"^(?://.*\n)*\(\*.*\*\)\nmodule (\w+)(?:.|\n)*?^endmodule\n", re.M)
 
 
 def verilog(
@@ -49,7 +50,8 @@ def verilog(
         _literal(np.concatenate([n.shape.code[c] > 0 for n in networks])) for c in range(classes)
     ]
     code = ",\n        ".join(reversed(rows))
-    yield f"    invc_classes #(.H({len(networks) * last}), .C({classes}), .CODE({{\n        {code}\n"
+    total = len(networks) * last
+    yield f"    invc_classes #(.H({total}), .C({classes}), .CODE({{\n        {code}\n"
     yield f"    }})) say (.h(out), .y({escaped(labels)}));\nendmodule\n\n"
     yield from _parts()
 
@@ -94,9 +96,7 @@ def _literal(bits: npt.NDArray[np.generic]) -> str:
 def _parts() -> Iterator[str]:
     """The modules that it is built of, from our own file."""
     text = SHIPPED.read_text(encoding="utf-8")
-    for match in re.finditer(
-        r"^(?://.*\n)*\(\*.*\*\)\nmodule (\w+)(?:.|\n)*?^endmodule\n", text, re.M
-    ):
+    for match in MODULE.finditer(text):
         if match[1] != "invc_majority":
             yield match[0] + "\n"
 
@@ -129,5 +129,6 @@ def wrapper(
     pins = [f".{escaped(n)}({escaped(n)})" for _, n, _ in ports]
     pins += [f".{escaped(n)}({_literal(bits)})" for n, bits in weights]
     joined = ",\n        ".join(pins)
-    yield f"    {escaped(module)} {f'#({chosen}) ' if chosen else ''}net (\n        {joined}\n    );\n"
+    given = f"#({chosen}) " if chosen else ""
+    yield f"    {escaped(module)} {given}net (\n        {joined}\n    );\n"
     yield "endmodule\n"

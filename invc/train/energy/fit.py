@@ -1,4 +1,4 @@
-"""Sample the weights of a neuron or a majority, warm for the vote and then cold for the best one."""
+"""Sample the weights of a neuron or a majority: warm for the vote, then cold for the best one."""
 
 from __future__ import annotations
 
