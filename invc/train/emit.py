@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,9 @@ import numpy.typing as npt
 from invc import __version__
 from invc.train.network import Bits, Layer, Network
 from invc.train.recognise import SHIPPED
+
+if TYPE_CHECKING:
+    from invc.train.run import Outcome
 
 HEX = 4
 MODULE = re.compile(r"^(?://.*\n)*\(\*.*\*\)\nmodule (\w+)(?:.|\n)*?^endmodule\n", re.M)
@@ -132,3 +136,25 @@ def wrapper(
     given = f"#({chosen}) " if chosen else ""
     yield f"    {escaped(module)} {given}net (\n        {joined}\n    );\n"
     yield "endmodule\n"
+
+
+def trained_verilog(outcome: Outcome, weights: Sequence[Bits]) -> Iterator[str]:
+    """What a training run found, as Verilog: one network, or the vote of several."""
+    trained, network = outcome.trained, outcome.network
+    top = outcome.design.modules[outcome.design.top]
+    name = f"{trained.module}_trained"
+    samples = (trained.inputs, len(top.inputs[trained.inputs]))
+    if network is not None:
+        networks = [network.network(flat) for flat in weights]
+        yield from verilog(
+            name, networks, inputs=samples, columns=network.columns, labels=trained.labels
+        )
+        return
+    said = ("output", trained.labels, len(top.outputs[trained.labels]))
+    parts, first = [], 0
+    for port, width in trained.widths.items():
+        parts.append((port, weights[0][first : first + width]))
+        first += width
+    yield from wrapper(
+        name, trained.module, list(trained.parameters.items()), [("input", *samples), said], parts
+    )
