@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from invc.ask.asking import ask
 from invc.ask.question import Question, Words
+from invc.ask.wanted import Wanted
 from invc.design import Bias, Clamp, Design
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
@@ -96,7 +97,7 @@ def sample_gates(task: Task, effort: Effort, *, strength: float | None = None) -
     else:
         leaning = _leaning(port.bits, wanted, names, strength)
         question = Question(design, biases=leaning)
-    samples = ask(question, effort)
+    samples = ask(question, effort, Wanted(proof=strength is None))
     if not samples.answers:
         raise _unfound(samples.status, len(task.labels), strength)
     width = sum(len(_port(task.netlist, name).bits) for name in task.ports.weights)
@@ -122,7 +123,7 @@ def _leaning(
 def _unfound(status: str, samples: int, strength: float | None) -> InvcError:
     if status == "impossible":
         return InvcError(
-            f"no weights satisfy all {samples} samples",
+            f"no weights satisfy all {samples} samples, as SAT proves",
             hint="--label-strength 0.9 asks for most of them; or fewer --samples",
         )
     hint = "a longer --time-limit, fewer --samples"

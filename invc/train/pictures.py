@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from invc import __version__
 from invc.report.plot import ABOUT, ACCENT, INK, RULE, SOFT, STYLE, check_plot
@@ -156,9 +157,7 @@ def _weights(axes: Axes, outcome: Outcome, image: tuple[int, int] | None) -> Non
     axes.imshow(tiled(rows, size), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
 
 
-def tiled(
-    rows: Bits, size: tuple[int, int] | None
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def tiled(rows: Bits, size: tuple[int, int] | None) -> npt.NDArray[np.float64]:
     """The weights of neurons as pictures beside each other; what is no pixel is left out."""
     pixels = size[0] * size[1] if size else rows.shape[1]
     if size is None or pixels > rows.shape[1]:
