@@ -32,7 +32,6 @@ from invc.train.recognise import Ports
 
 MOST_GATES = 2_000_000
 OBJECTIVE = "balanced"
-SECONDS = 60.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from invc.train.data.samples import Data, Samples, split
 from invc.train.energy.fit import READS, SWEEPS, sample_weights
 from invc.train.energy.fit import Effort as EnergyEffort
 from invc.train.energy.neurons import MOST_SPINS
-from invc.train.gates import SECONDS, Task, compile_design, sample_gates
+from invc.train.gates import Task, compile_design, sample_gates
 from invc.train.network import Bits, Network
 from invc.train.recognise import Ports, Recognised, check_ports, recognise, with_parts
 from invc.train.score import Judge, Score, check_forward
@@ -369,13 +369,12 @@ def _gates(job: Job, sources: Sources, parts: _Parts) -> _Found:
     settings = job.settings
     inputs, labels = parts.train
     task = Task(compile_design(sources), job.ports, inputs, labels)
-    limit = settings.time_limit or (None if settings.reads else SECONDS)
     effort = GateEffort(
-        reads=settings.reads,
+        reads=settings.reads or (READS if settings.label_strength else None),
         sweeps=settings.sweeps,
         seed=settings.seed,
         threads=settings.threads,
-        time_limit=limit,
+        time_limit=settings.time_limit,
     )
     found = sample_gates(task, effort, strength=settings.label_strength)
     order = np.argsort(found.failed, kind="stable")
