@@ -78,8 +78,6 @@ TOO_LONG = frozenset(
         "invc/cli/simulate.py",
         "invc/cli/synth.py",
         "invc/dimod.py",
-        "invc/engine/equilibrium.py",
-        "invc/engine/run.py",
         "invc/frontend/gate_level/tokens.py",
         "invc/frontend/pyverilog_parser.py",
         "invc/pipeline.py",
@@ -94,10 +92,6 @@ TOO_MANY_PARAMETERS = frozenset(
         "invc/cli/simulate.py",
         "invc/cli/synth.py",
         "invc/dimod.py",
-        "invc/engine/equilibrium.py",
-        "invc/engine/run.py",
-        "invc/pbits/heatbath/kernels.py",
-        "invc/pbits/heatbath/reference.py",
         "invc/pipeline.py",
     }
 )
@@ -106,8 +100,6 @@ LONG_MODULES = frozenset(
         "invc/api.py",
         "invc/cli/simulate.py",
         "invc/design/hj.py",
-        "invc/engine/equilibrium.py",
-        "invc/engine/run.py",
         "invc/frontend/gates.py",
         "invc/frontend/pyverilog_parser.py",
         "invc/frontend/yosys.py",
