@@ -25,7 +25,9 @@ def circuit_of(design: Design) -> native.Circuit:
     netlist = design.netlist
     number: dict[Function, int] = {}
     procedures: list[Procedure] = []
-    index, pins, first = [], [], [0]
+    index: list[int] = []
+    pins: list[int] = []
+    first = [0]
     for function, literals, _ in netlist.gates:
         k = number.get(function)
         if k is None:

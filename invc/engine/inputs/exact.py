@@ -61,6 +61,7 @@ def enumerate_answers(
     *,
     wanted: int = 0,
     order: int = 0,
+    fixed: int = 0,
     biases: npt.NDArray[np.float64] | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Answers | None:
@@ -76,6 +77,7 @@ def enumerate_answers(
         most: Rows to evaluate at most, about.
         wanted: Stop at so many answers; 0: never.
         order: Where to begin: bit k is the first value of the k-th outermost input.
+        fixed: Outermost inputs that are held at their first value.
         biases: P(bit = 1) of each bias of the component, where there are some.
         stopped: Asked now and then; True ends the work.
 
@@ -83,7 +85,7 @@ def enumerate_answers(
         None where it was stopped.
     """
     kept = MOST_WEIGHED if biases is not None else MOST_ANSWERS
-    walk = native.All(kernel, component, order, 0, kept)
+    walk = native.All(kernel, component, order, fixed, kept)
     done = False
     while not done and walk.evaluated < most and not (wanted and walk.count >= wanted):
         if stopped():
@@ -93,13 +95,13 @@ def enumerate_answers(
     weights = None
     if biases is not None and len(answers):
         weights = _weights(component, answers, biases)
-    return Answers(walk.count, done, answers, weights, walk.evaluated)
+    return Answers(walk.count, done and not fixed, answers, weights, walk.evaluated)
 
 
 def _weights(
     component: native.Component, answers: UInt64, biases: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """Running sums of the products of P over biased bits that are 1 and 1 - P over those that are 0."""
+    """Running sums of the products of P over biased bits that are 1, 1 - P over the others."""
     count = -(-len(answers) // 64) * 64
     padded = np.zeros(count, dtype=np.uint64)
     padded[: len(answers)] = answers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,8 +20,8 @@ from invc.pbits.random import WORDS, UInt64, empty_rows
 class Marginal:
     """Goals over free inputs, in components that share none.
 
-    Given the inputs, each gate has exactly one ground state: with the other spins summed out at zero
-    temperature the Hamiltonian of the question is a many-body one over its free inputs,
+    Given the inputs, each gate has exactly one ground state: with the other spins summed out at
+    zero temperature the Hamiltonian of the question is a many-body one over its free inputs,
 
         E(inputs) = sum of the weights of the goals that the forward values miss.
 
@@ -52,7 +53,7 @@ class Marginal:
     def places(self) -> tuple[slice, ...]:
         """Where the inputs of each component are among those that are kept."""
         ends = np.cumsum([0, *(part.inputs for part in self.components)])
-        return tuple(slice(int(a), int(b)) for a, b in zip(ends, ends[1:], strict=False))
+        return tuple(slice(a, b) for a, b in pairwise(ends.tolist()))
 
     @property
     def kept(self) -> int:

@@ -68,9 +68,7 @@ class Walkers(Protocol):
         """In how many lanes each goal changed by accepted moves, where that is counted."""
         ...
 
-    def set_goals(
-        self, weight: Int32, active: npt.NDArray[np.uint8], flips: Int64
-    ) -> None:
+    def set_goals(self, weight: Int32, active: npt.NDArray[np.uint8], flips: Int64) -> None:
         """Weights of goals, which are switched on, and their flips so far."""
         ...
 
