@@ -39,15 +39,15 @@ def test_kernels_equal_the_reference(kernel, inputs, operations, goals, biases):
     for w in pair:
         w.randomize()
     assert equal(*(state(w, part) for w in pair))
-    for levels, pairs, adapt, count, active in (
-        (MIXED, True, True, True, some),
-        (LEVELS, True, False, False, some | 1),
-        (LEVELS, False, True, True, some),
+    for levels, pairs, adapt, count, between, active in (
+        (MIXED, True, True, True, 1, some),
+        (LEVELS, True, False, False, 1, some | 1),
+        (LEVELS, False, True, True, 2, some),
     ):
         for w in pair:
             w.set_goals(weight, active, np.arange(goals, dtype=np.int64))
-        done = [w.walk(levels, pairs, adapt, count, 2, 0, EVERY) for w in pair]
-        assert done == [2, 2]
+        done = [w.walk(levels, pairs, adapt, count, between, 3, 0, EVERY) for w in pair]
+        assert done == [3, 3]
         assert equal(*(state(w, part) for w in pair))
     good = words_of((source.random(LANES) < 0.1).astype(np.uint8))
     for w in pair:
@@ -60,8 +60,8 @@ def test_a_walk_ends_when_enough_lanes_are_good_or_enough_rows_were_evaluated():
     for kernel in (KERNELS[0], "reference"):
         w = walkers(find_walkers(kernel), part, 1)
         w.randomize()
-        assert w.walk(LEVELS, True, False, False, 50, 1, EVERY) == 1
-        assert w.walk(LEVELS, True, False, False, 50, 0, 1) == 1
+        assert w.walk(LEVELS, True, False, False, 1, 50, 1, EVERY) == 1
+        assert w.walk(LEVELS, True, False, False, 1, 50, 0, 1) == 1
 
 
 def test_copies_are_copies_of_good_lanes():
@@ -125,7 +125,7 @@ def test_acceptance_is_metropolis_by_exact_transition_matrices(kernel, pairs, le
     levels = np.full(16, level, dtype=np.int32)
     for _ in range(rounds):
         w.write(rows)
-        w.walk(levels, pairs, False, False, 1, 0, EVERY)
+        w.walk(levels, pairs, False, False, 0, 1, 0, EVERY)
         w.read(after)
         np.add.at(seen, (begin, numbers(after)), 1)
     # All lanes of a round share what is flipped: the rounds are what is independent.

@@ -14,9 +14,10 @@ from invc.pbits.heatbath.logic import ones
 from invc.pbits.random import LANES, WORDS, UInt64, empty_rows
 
 # One level up is accepted with probability 2^-k, two words for each k.
-LEVELS: Int32 = np.repeat(np.arange(2, 10, dtype=np.int32), 2)
+LEVELS: Int32 = np.repeat(np.arange(1, 9, dtype=np.int32), 2)
 COLD: Int32 = np.zeros(WORDS, dtype=np.int32)
 AT_ONCE = 1 << 18  # rows evaluated between two looks at the clock
+BETWEEN = 1  # sweeps between two exchanges of neighbouring levels
 ROUGH = 2  # sweeps in which everything is accepted, to see how often goals flip
 MOST_WEIGHT = 7
 QUARTER, ENOUGH = LANES // 4, LANES * 3 // 4
@@ -41,6 +42,7 @@ class Walkers(Protocol):
         pairs: bool,
         adapt: bool,
         count: bool,
+        between: int,
         sweeps: int,
         wanted: int,
         most: int,
@@ -145,7 +147,7 @@ class Attempt:
         even: Int32 = np.ones(self.goals, dtype=np.int32)
         off = np.zeros(self.goals, dtype=np.uint8)
         self.walkers.set_goals(even, off, zeros)
-        self.walkers.walk(COLD, True, False, True, ROUGH, 0, AT_ONCE)
+        self.walkers.walk(COLD, True, False, True, 0, ROUGH, 0, AT_ONCE)
         self.walkers.set_goals(weights_of(self.walkers.flips()), off + np.uint8(1), zeros)
 
     def walk(self, levels: Int32, adapt: bool, sweeps: int, wanted: int) -> bool | None:
@@ -154,7 +156,7 @@ class Attempt:
         while left > 0:
             if self.stopped():
                 return None
-            done = self.walkers.walk(levels, True, adapt, False, left, wanted, AT_ONCE)
+            done = self.walkers.walk(levels, True, adapt, False, BETWEEN, left, wanted, AT_ONCE)
             left -= done
             self.sweeps += done
             if wanted and self.look():
@@ -170,7 +172,7 @@ class Attempt:
         even: Int32 = np.ones(self.goals, dtype=np.int32)
         active = np.zeros(self.goals, dtype=np.uint8)
         self.walkers.set_goals(even, active, np.zeros(self.goals, dtype=np.int64))
-        self.walkers.walk(COLD, True, False, True, ROUGH, 0, AT_ONCE)
+        self.walkers.walk(COLD, True, False, True, 0, ROUGH, 0, AT_ONCE)
         flips = self.walkers.flips()
         while not active.all():
             count = self.switch_on(active, flips)
@@ -210,7 +212,7 @@ class Attempt:
         for sweep in range(1, step.sweeps + 1):
             if self.stopped():
                 return None, 0
-            self.walkers.walk(COLD, True, step.adapts, True, 1, 0, AT_ONCE)
+            self.walkers.walk(COLD, True, step.adapts, True, 0, 1, 0, AT_ONCE)
             self.sweeps += 1
             if self.look():
                 return True, 0

@@ -13,6 +13,7 @@ from invc.pbits.native import inputs as native
 from invc.pbits.random import LANES, WORDS, UInt64, bits_of, draw, words_of
 
 ODDS_BITS = 16
+APART = 2  # words whose levels are neighbours
 LEAST_CHANCE, MOST_CHANCE, PER_RATE = 2, 20, 160
 MASK = (1 << 64) - 1
 
@@ -52,6 +53,7 @@ class Reference:
         self.tried = [LANES] * self.inputs
         self.chance = list(range(self.inputs + 1))
         self.evaluated = 0
+        self.turn = self.traded = 0
         self.depends = [self._depends(i) for i in range(self.inputs)]
 
     def randomize(self) -> None:
@@ -66,6 +68,7 @@ class Reference:
         pairs: bool,
         adapt: bool,
         count: bool,
+        between: int,
         sweeps: int,
         wanted: int,
         most: int,
@@ -77,6 +80,7 @@ class Reference:
             pairs: Whether half of the moves flip two inputs.
             adapt: Whether inputs are picked by their rate of acceptance, renewed every sweep.
             count: Whether to count in how many lanes goals change.
+            between: Sweeps between two exchanges of neighbouring levels; 0: none.
             sweeps: At most.
             wanted: Lanes that meet all goals, at which it ends; 0: never.
             most: Rows, after which it ends with the sweep.
@@ -90,6 +94,9 @@ class Reference:
                 self._move(levels, pairs, count)
             if adapt:
                 self._adapt()
+            self.turn += 1 if between else 0
+            if between and self.turn % between == 0:
+                self._exchange(levels)
             if wanted and int(bits_of(self._met(True)).sum()) >= wanted:
                 return sweep
             if self.evaluated >= end:
@@ -224,6 +231,32 @@ class Reference:
             if away.any():
                 accept &= self._happens(odds) | ~away
         return accept
+
+    def _exchange(self, levels: Int32) -> None:
+        """Trades of words whose levels are neighbours, pairs of even and of odd levels in turn.
+
+        Lanes of k and k' trade with the probability min(1, 2^((k' - k) (E' - E))).
+        """
+        apart = np.zeros(WORDS, dtype=np.int32)
+        for w in range(WORDS - APART):
+            k, other = levels[w], levels[w + APART]
+            if w // APART % 2 == self.traded % 2 and 0 < k < other:
+                apart[w] = other - k
+        self.traded += 1
+        energy: Int64 = np.zeros(LANES, dtype=np.int64)
+        for k, literal in enumerate(self.literals):
+            if self.active[k]:
+                energy += int(self.weight[k]) * (1 - bits_of(self._row(literal)).astype(np.int64))
+        self.evaluated += len(self.literals)
+        beside = np.concatenate([energy[64 * APART :], np.zeros(64 * APART, dtype=np.int64)])
+        trade = energy <= beside + self._slack(apart)
+        lanes = words_of((trade & np.repeat(apart > 0, 64)).astype(np.uint8))
+        if lanes.any():
+            differ = (self.rows[:, :-APART] ^ self.rows[:, APART:]) & lanes[:-APART]
+            # Words of one turn are pairs of their own: no word trades twice.
+            self.rows[:, :-APART] ^= differ
+            self.rows[:, APART:] ^= differ
+            self.evaluated += len(self.rows)
 
     def _slack(self, levels: Int32) -> Int64:
         """T of each lane: how often in a row k coins of it were ones. Shape (1024,)."""

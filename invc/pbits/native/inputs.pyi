@@ -74,6 +74,7 @@ class Walkers:
         pairs: bool,
         adapt: bool,
         count: bool,
+        between: int,
         sweeps: int,
         wanted: int,
         most: int,

@@ -168,10 +168,10 @@ class Walkers {
 
   void randomize() { code_.randomize(pop_); }
 
-  int walk(Array<std::int32_t> levels, bool pairs, bool adapt, bool count, int sweeps, int wanted,
-           std::int64_t most) {
-    require(levels.shape(0) == WORDS && sweeps >= 0 && wanted >= 0 && wanted <= LANES, "no such walk");
-    const Course course{levels.data(), pairs, adapt, count};
+  int walk(Array<std::int32_t> levels, bool pairs, bool adapt, bool count, int between, int sweeps,
+           int wanted, std::int64_t most) {
+    require(levels.shape(0) == WORDS && sweeps >= 0 && between >= 0 && wanted >= 0 && wanted <= LANES, "no such walk");
+    const Course course{levels.data(), pairs, adapt, count, between};
     nb::gil_scoped_release released;
     return code_.walk(pop_, course, sweeps, wanted, most);
   }
@@ -344,7 +344,7 @@ NB_MODULE(inputs, m) {
            nb::arg("odds"), nb::arg("favoured"))
       .def("randomize", &Walkers::randomize)
       .def("walk", &Walkers::walk, nb::arg("levels"), nb::arg("pairs"), nb::arg("adapt"),
-           nb::arg("count"), nb::arg("sweeps"), nb::arg("wanted"), nb::arg("most"))
+           nb::arg("count"), nb::arg("between"), nb::arg("sweeps"), nb::arg("wanted"), nb::arg("most"))
       .def("meets", &Walkers::meets, nb::arg("every"), nb::arg("out"))
       .def("copy_good", &Walkers::copy_good, nb::arg("good"))
       .def("read", &Walkers::read, nb::arg("out"))

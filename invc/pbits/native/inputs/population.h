@@ -12,6 +12,7 @@ constexpr int WORDS = 16;
 constexpr int LANES = 64 * WORDS;
 constexpr int LINE = 8;            // words of a cache line
 constexpr int ODDS_BITS = 16;
+constexpr int APART = 2;           // words whose levels are neighbours
 constexpr int MOST_SUM_BITS = 40;  // of weights of goals that one move can change
 constexpr int MOST_CHANCE = 20, LEAST_CHANCE = 2, PER_RATE = 160;  // see `chances`
 
@@ -29,6 +30,8 @@ struct Population {
   std::vector<std::int32_t> odds;         // (biases,) of 65536: of a step away from the favoured side
   std::vector<std::uint8_t> favoured;     // (biases,) that side
   std::int64_t evaluated = 0;             // rows so far
+  std::int32_t turn = 0;                  // sweeps so far, and exchanges
+  std::int32_t traded = 0;
 
   void allocate(const Component& of) {
     component = &of;
@@ -79,6 +82,7 @@ struct Enumeration {
 struct Course {
   const std::int32_t* levels;  // (16,) k: one level up is accepted with probability 2^-k; 0: never
   bool pairs, adapt, count;
+  int between;  // sweeps between two exchanges of neighbouring levels; 0: none
 };
 
 }  // namespace inputs
