@@ -206,40 +206,37 @@ def simulate(
     except Contradiction as reason:
         text = f"impossible: {reason}"
         return Samples("impossible", (), summary=text, design=chosen, held=held, left_out=left_out)
-    common: dict[str, Any] = {
-        "biases": biases,
-        "kernel": kernel,
-        "reads": reads,
-        "seed": seed,
-        "threads": threads,
-        "time_limit": SECONDS_BEFORE_PROOF if prove and not (reads or time_limit) else time_limit,
-    }
+    from invc.engine import Effort, problem_of  # noqa: PLC0415
+
+    problem = problem_of(chosen, clamped, biases)
+    effort = Effort(
+        dynamics=dynamics,
+        kernel=kernel,
+        reads=reads,
+        sweeps=sweeps,
+        beta=beta,
+        settings=settings or {},
+        seed=seed,
+        threads=threads,
+        time_limit=SECONDS_BEFORE_PROOF if prove and not (reads or time_limit) else time_limit,
+        target=target,
+        strict=strict,
+    )
     if equilibrium and clamped.free:
         from invc.engine.equilibrium import equilibrium as sample  # noqa: PLC0415
 
-        low, last = beta or (None, None)
-        low = None if low == last else low
-        chains = sample(
-            chosen, clamped, dynamics=dynamics, low=low, beta=last, thin=sweeps, **common
-        )
+        chains = sample(problem, effort)
         result = chains.result
     else:
         from invc.engine import run  # noqa: PLC0415
 
         chains = None
         result = run(
-            chosen,
-            clamped,
-            dynamics=dynamics,
-            settings=settings or {},
-            sweeps=sweeps,
-            beta=beta,
-            target=target,
-            strict=strict,
+            problem,
+            effort,
             near=explain,
             progress=pictures.and_progress(lambda progress: None),
             watch=pictures.watch(chosen, clamped),
-            **common,
         )
     samples = _samples(chosen, held, left_out, result, chains)
     if prove and not result.answers:
@@ -334,14 +331,14 @@ def _with_proof(samples: Samples, time_limit: float | None) -> Samples:
 
 
 def _with_explanation(samples: Samples, clamped: Clamped) -> Samples:
+    from invc.engine import problem_of  # noqa: PLC0415
     from invc.engine.explain import explain_read  # noqa: PLC0415
 
     result = samples.result
     assert result is not None
     assert result.near is not None
     why = explain_read(
-        samples.design,
-        clamped,
+        problem_of(samples.design, clamped),
         result.near,
         samples.held,
         dynamics=result.dynamics,
@@ -439,7 +436,7 @@ def read(path: Source, form: str | None = None) -> Design | Cell | Mapping[str, 
         path: The file or folder.
         form: Format of a foreign model, as `invc import --from` takes it.
     """
-    from invc.foreign import import_file  # noqa: PLC0415
+    from invc.formats.files import import_file  # noqa: PLC0415
     from invc.library import read_cell, read_folder  # noqa: PLC0415
 
     file = Path(path)
@@ -474,7 +471,7 @@ def write(
     Returns:
         What the format has no place for; nothing for invc's own.
     """
-    from invc.export import export, find_format, losses  # noqa: PLC0415
+    from invc.formats.files import export, find_format, losses  # noqa: PLC0415
     from invc.library import write_cell  # noqa: PLC0415
 
     file = Path(path)

@@ -12,20 +12,14 @@ from invc.library.proof import contradictions
 from invc.library.solve import OutOfTime, Solution
 from invc.mapping import mine as mine_module
 from invc.mapping.mine import SHAPE, Yield, mine, spins, text_of
-from invc.netlist import Function, Gate, Netlist, Port, counting_words, evaluate_ports
+from invc.netlist import Function, Gate, Netlist, Port
 from invc.netlist.gates import AND2, FA, HA, MUX2, XOR2
 from invc.passes import Mapper, simplify, sweep_dead
+from truth import truth
 
 MAPPER = Mapper(hamlib())
 SMALL = SHAPE._replace(inputs=4, outputs=1)
 XOR3 = hamlib()["XOR3"].function
-
-
-def truth(netlist):
-    bits = sum(len(port.bits) for port in netlist.inputs)
-    words = iter(counting_words(bits))
-    inputs = {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}
-    return evaluate_ports(netlist, inputs, 1 << bits)
 
 
 def guarded(width=5):

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from invc.cli.reporting import count
+from invc.formats import readable
 
 if TYPE_CHECKING:
-    from invc.foreign import Adopted
-
-NAMES = ("dimod", "qubo", "gset", "json", "npz")  # as `invc.foreign` knows them; a test compares
+    from invc.formats.adopt import Adopted
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The .hj file.  [FILE.hj]")
-@click.option("--from", "form", type=click.Choice(NAMES), help="Its format.  [as it looks]")
+@click.option("--from", "form", type=click.Choice(readable()), help="Its format.  [as it looks]")
 @click.option(
     "--vartype",
     type=click.Choice(["SPIN", "BINARY"], case_sensitive=False),
@@ -41,7 +40,7 @@ def command(
     invc simulate model.hj
     """
     from invc.design import write_design
-    from invc.foreign import import_file
+    from invc.formats.files import import_file
 
     adopted = import_file(file, form, vartype=vartype)
     target = output or file.with_suffix(".hj")

@@ -364,45 +364,29 @@ def _sample(
     watch: Callable[[int, int, Any], None] | None,
 ) -> Result:
     """Run, or sample at equilibrium, as it was asked."""
-    if asked.equilibrium and clamped.free:
-        from invc.engine.equilibrium import DEFAULT_ENOUGH, equilibrium
+    from invc.engine import Effort, problem_of, run
 
-        findings.equilibrium = equilibrium(
-            design,
-            clamped,
-            biases=biases,
-            dynamics=asked.dynamics,
-            low=asked.beta[0] if asked.beta and asked.beta[0] != asked.beta[1] else None,
-            beta=asked.beta[1] if asked.beta else None,
-            thin=asked.sweeps,
-            reads=asked.reads,
-            enough=wanted_samples(findings) or DEFAULT_ENOUGH,
-            seed=asked.seed,
-            threads=threads,
-            time_limit=asked.time_limit,
-            progress=progress,
-        )
-        return findings.equilibrium.result
-    from invc.engine import run
-
-    return run(
-        design,
-        clamped,
+    problem = problem_of(design, clamped, tuple(biases))
+    effort = Effort(
         dynamics=asked.dynamics,
-        settings=asked.settings,
         reads=asked.reads,
         sweeps=asked.sweeps,
         beta=asked.beta,
-        biases=biases,
+        settings=asked.settings,
         seed=asked.seed,
         threads=threads,
         time_limit=asked.time_limit,
         target=asked.target,
         strict=asked.strict,
-        near=trust.explain,
-        progress=progress,
-        watch=watch,
     )
+    if asked.equilibrium and clamped.free:
+        from invc.engine.equilibrium import DEFAULT_ENOUGH, equilibrium
+
+        findings.equilibrium = equilibrium(
+            problem, effort, enough=wanted_samples(findings) or DEFAULT_ENOUGH, progress=progress
+        )
+        return findings.equilibrium.result
+    return run(problem, effort, near=trust.explain, progress=progress, watch=watch)
 
 
 class _Bar:

@@ -156,6 +156,7 @@ def find_out(
     time_limit: float | None,
 ) -> None:
     """Fill in the findings about a run that has ended."""
+    from invc.engine import problem_of
     from invc.engine.explain import explain_read
     from invc.engine.statistics import clustered, marginals
 
@@ -164,7 +165,11 @@ def find_out(
         findings.proof = _prove(design, held, left_out, time_limit)
     if trust.explain and result.near is not None:
         findings.explained = explain_read(
-            design, clamped, result.near, held, dynamics=result.dynamics, seed=result.seed
+            problem_of(design, clamped),
+            result.near,
+            held,
+            dynamics=result.dynamics,
+            seed=result.seed,
         )
     if trust.marginals and answers:
         chains = findings.equilibrium

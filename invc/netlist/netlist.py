@@ -44,12 +44,12 @@ class Gate(NamedTuple):
 
     @property
     def inputs(self) -> tuple[Literal, ...]:
-        """The literals read."""
+        """The literals that it reads, in the order of its function's inputs."""
         return self.pins[: len(self.function.inputs)]
 
     @property
     def outputs(self) -> tuple[Literal, ...]:
-        """The literals driven."""
+        """The literals that it drives, in the order of its function's outputs."""
         return self.pins[len(self.function.inputs) :]
 
 
@@ -118,12 +118,12 @@ class Netlist:
 
     @property
     def inputs(self) -> tuple[Port, ...]:
-        """Input ports."""
+        """The input ports, in the order of the source."""
         return tuple(p for p in self.ports if p.direction == "input")
 
     @property
     def outputs(self) -> tuple[Port, ...]:
-        """Output ports."""
+        """The output ports, in the order of the source."""
         return tuple(p for p in self.ports if p.direction == "output")
 
     @property

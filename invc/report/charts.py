@@ -36,7 +36,7 @@ class Axes:
         return LEFT + across * wide, HEIGHT - BOTTOM - up * high
 
     def path(self, points: Line) -> str:
-        """The points joined."""
+        """The points joined by straight lines, as the `d` of a path."""
         return "M" + "L".join("{:.1f} {:.1f}".format(*self.at(x, y)) for x, y in points)
 
 

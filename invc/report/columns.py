@@ -79,7 +79,7 @@ class Fold(NamedTuple):
 
     @property
     def width(self) -> int:
-        """Columns of a row."""
+        """Columns of a row: its levels, and one on either side for ports."""
         return self.levels + 2
 
     def column(self, level: int) -> int:

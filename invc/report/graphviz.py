@@ -28,7 +28,7 @@ INSTALL = "install graphviz (apt-get install graphviz, brew install graphviz)"
 
 
 def find_dot() -> str | None:
-    """The program, or None."""
+    """The path of graphviz's program, or None where it is not on PATH."""
     return shutil.which("dot")
 
 

@@ -20,7 +20,7 @@ def element(tag: str, text: str = "", **attributes: Attribute) -> Element:
 
 
 def add(parent: Element, tag: str, text: str = "", **attributes: Attribute) -> Element:
-    """A new last child."""
+    """A new element as the last child of another."""
     made = element(tag, text, **attributes)
     parent.append(made)
     return made

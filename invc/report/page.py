@@ -126,7 +126,7 @@ def _charts(run: Run) -> Iterator[tuple[str, str, Element | None]]:
 
 
 def _courses(run: Run, trace: Trace) -> Iterator[tuple[str, str, Element | None]]:
-    """The charts against sweeps."""
+    """The charts that run against sweeps: energy and convergence."""
     seen = f"{trace.reads} reads that ran side by side"
     unseen = "The reads ended with their first sweeps: there is no course to draw."
     energy = energy_chart(run)

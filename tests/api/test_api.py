@@ -16,7 +16,8 @@ from invc.api import Answers
 from invc.design import Design, format_design
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
-from invc.foreign import adopt, terms
+from invc.formats.adopt import adopt
+from invc.formats.terms import terms
 from invc.library import Cell
 
 MODEL = adopt(terms(["a", "b"], [(0, 1, 1.0)])).design

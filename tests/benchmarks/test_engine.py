@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from engine import main, models, peers
 from engine.measure import (
     Point,
     Rate,
@@ -25,6 +24,8 @@ from engine.measure import (
     tts,
     tts99,
 )
+
+from engine import main, models, peers
 
 MAIN = Path(models.HERE) / "main.py"
 
