@@ -6,10 +6,19 @@ import pytest
 from free_inputs import KERNELS, literal, missed, numbers, random_part, table
 from invc.engine.inputs import exact
 from invc.engine.inputs.exact import enumerate_answers
-from invc.pbits.random import LANES
+from invc.pbits.lanes import LANES
 
 EVERY = 1 << 40
-SHAPES = [(1, 0, 1), (2, 3, 1), (5, 12, 3), (9, 30, 4), (10, 30, 4), (11, 40, 3), (14, 60, 4), (17, 90, 3)]
+SHAPES = [
+    (1, 0, 1),
+    (2, 3, 1),
+    (5, 12, 3),
+    (9, 30, 4),
+    (10, 30, 4),
+    (11, 40, 3),
+    (14, 60, 4),
+    (17, 90, 3),
+]
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
@@ -23,6 +32,24 @@ def test_all_answers_are_found(kernel, inputs, operations, goals):
         assert answers.count == len(truth)
         assert sorted(answers.kept.tolist()) == truth.tolist()
         assert answers.evaluated <= part.effort + part.inputs + 1
+
+
+@pytest.mark.parametrize("inputs, operations, goals", [(5, 12, 3), (12, 40, 3), (14, 60, 4)])
+def test_kernels_equal_the_reference(monkeypatch, inputs, operations, goals):
+    monkeypatch.setattr(exact, "MOST_ANSWERS", 100)
+    part = random_part(np.random.default_rng(inputs), inputs, operations, goals)
+    for most, wanted, order, fixed in ((EVERY, 0, 0, 0), (300, 0, 5, 0), (EVERY, 3, 9, 0)):
+        found = [
+            enumerate_answers(part, name, most, wanted=wanted, order=order, fixed=fixed)
+            for name in (*KERNELS, "reference")
+        ]
+        for one in found[:-1]:
+            assert (one.count, one.complete, one.evaluated) == (
+                found[-1].count,
+                found[-1].complete,
+                found[-1].evaluated,
+            )
+            assert np.array_equal(one.kept, found[-1].kept)
 
 
 def test_parts_of_the_assignments_add_up():

@@ -2,10 +2,20 @@
 
 import numpy as np
 import pytest
-from free_inputs import EVERY, KERNELS, LEVELS, missed, numbers, random_part, table, literal, walkers
 
-from invc.pbits.inputs.walkers import find_walkers
-from invc.pbits.random import LANES, bits_of, empty_rows, words_of
+from free_inputs import (
+    EVERY,
+    KERNELS,
+    LEVELS,
+    literal,
+    missed,
+    numbers,
+    random_part,
+    table,
+    walkers,
+)
+from invc.pbits.inputs.code import walkers_of
+from invc.pbits.lanes import LANES, empty_rows, words_of
 
 MIXED = np.array([0, 1, 2, 3, 4, 5, 9, 0, 1, 2, 3, 4, 5, 9, 2, 7], dtype=np.int32)
 
@@ -25,13 +35,16 @@ def equal(one, other):
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
-@pytest.mark.parametrize("inputs, operations, goals, biases", [(2, 3, 1, 0), (3, 8, 4, 2), (12, 70, 30, 3), (70, 130, 90, 0)])
+@pytest.mark.parametrize(
+    "inputs, operations, goals, biases",
+    [(2, 3, 1, 0), (3, 8, 4, 2), (12, 70, 30, 3), (70, 130, 90, 0)],
+)
 def test_kernels_equal_the_reference(kernel, inputs, operations, goals, biases):
     source = np.random.default_rng(inputs)
     part = random_part(source, inputs, operations, goals, biases)
     odds = [(1 << 16), 40_000, 3][:biases]
     pair = [
-        walkers(find_walkers(name), part, 5, odds, [1, 0, 1][:biases])
+        walkers(walkers_of(name), part, 5, odds, [1, 0, 1][:biases])
         for name in (kernel, "reference")
     ]
     weight = source.integers(1, 40, size=goals).astype(np.int32)
@@ -58,7 +71,7 @@ def test_kernels_equal_the_reference(kernel, inputs, operations, goals, biases):
 def test_a_walk_ends_when_enough_lanes_are_good_or_enough_rows_were_evaluated():
     part = random_part(np.random.default_rng(3), 6, 10, 2)
     for kernel in (KERNELS[0], "reference"):
-        w = walkers(find_walkers(kernel), part, 1)
+        w = walkers(walkers_of(kernel), part, 1)
         w.randomize()
         assert w.walk(LEVELS, True, False, False, 1, 50, 1, EVERY) == 1
         assert w.walk(LEVELS, True, False, False, 1, 50, 0, 1) == 1
@@ -66,7 +79,7 @@ def test_a_walk_ends_when_enough_lanes_are_good_or_enough_rows_were_evaluated():
 
 def test_copies_are_copies_of_good_lanes():
     part = random_part(np.random.default_rng(4), 20, 20, 3)
-    w = walkers(find_walkers(KERNELS[0]), part, 1)
+    w = walkers(walkers_of(KERNELS[0]), part, 1)
     w.randomize()
     before, after = empty_rows(20), empty_rows(20)
     w.read(before)
@@ -117,8 +130,10 @@ def test_acceptance_is_metropolis_by_exact_transition_matrices(kernel, pairs, le
     sweep = np.linalg.matrix_power(matrix, part.inputs)
     size, rounds = 1 << part.inputs, 60 if kernel == "reference" else 400
     seen = np.zeros((size, size))
-    w = walkers(find_walkers(kernel), part, 11, odds, favoured)
-    w.set_goals(np.array(weights, dtype=np.int32), np.ones(4, dtype=np.uint8), np.zeros(4, dtype=np.int64))
+    w = walkers(walkers_of(kernel), part, 11, odds, favoured)
+    w.set_goals(
+        np.array(weights, dtype=np.int32), np.ones(4, dtype=np.uint8), np.zeros(4, dtype=np.int64)
+    )
     begin = np.arange(LANES) % size
     rows = words_of(np.array([begin >> i & 1 for i in range(part.inputs)], dtype=np.uint8))
     after = empty_rows(part.inputs)
@@ -134,5 +149,3 @@ def test_acceptance_is_metropolis_by_exact_transition_matrices(kernel, pairs, le
     spread = np.sqrt(np.maximum(expected, 1)) * np.sqrt(LANES / size)
     assert (np.abs(seen - expected) < 5 * spread).all()
     assert np.abs(seen - expected).sum() > 0
-
-

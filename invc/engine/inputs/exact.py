@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.ising.model import Int64
+from invc.pbits.inputs.code import enumerator
+from invc.pbits.lanes import LANES, UInt64, words_of
 from invc.pbits.native import inputs as native
-from invc.pbits.random import LANES, UInt64, words_of
 
 MOST_INPUTS = 64  # whose values are the bits of a number
 MOST_ANSWERS = 1 << 20  # that are kept; of more, an even choice
@@ -85,7 +86,7 @@ def enumerate_answers(
         None where it was stopped.
     """
     kept = MOST_WEIGHED if biases is not None else MOST_ANSWERS
-    walk = native.All(kernel, component, order, fixed, kept)
+    walk = enumerator(kernel)(component, order, fixed, kept)
     done = False
     while not done and walk.evaluated < most and not (wanted and walk.count >= wanted):
         if stopped():

@@ -12,8 +12,8 @@ import numpy as np
 from invc.design import Bias, Clamped, Design
 from invc.engine.inputs.circuit import circuit_of
 from invc.ising.model import Int32, Int64
+from invc.pbits.lanes import WORDS, UInt64, empty_rows, held_in_place
 from invc.pbits.native import inputs as native
-from invc.pbits.random import WORDS, UInt64, empty_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +76,7 @@ class Marginal:
         compiled.recover(kept, values)
         state = empty_rows(self.design.model.spins)
         known = self.clamped.values
-        state[...] = np.where(known > 0, np.uint64(0xFFFF_FFFF_FFFF_FFFF), np.uint64(0))[:, None]
+        held_in_place(state, known)
         state[compiled.free - 1] = values
         circuit_of(self.design).settle(known, state)
         return state

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.ising.model import Int32, Int64
-from invc.pbits.heatbath.logic import ones
-from invc.pbits.random import LANES, WORDS, UInt64, empty_rows
+from invc.pbits.lanes import LANES, WORDS, UInt64, empty_rows, ones
 
 # One level up is accepted with probability 2^-k, two words for each k.
 LEVELS: Int32 = np.repeat(np.arange(1, 9, dtype=np.int32), 2)

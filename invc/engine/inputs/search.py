@@ -14,19 +14,10 @@ from invc.engine.inputs.exact import MOST_INPUTS, Answers, enumerate_answers
 from invc.engine.inputs.marginal import Marginal
 from invc.engine.inputs.sampler import LEVELS, STEPS, Attempt, Step, Walkers
 from invc.ising.model import Int32, Int64
-from invc.pbits.heatbath.logic import ones
-from invc.pbits.inputs.walkers import find_walkers
+from invc.pbits.inputs.code import walkers_of
+from invc.pbits.lanes import LANES, UInt64, bits_of, empty_rows, ones, words_of
 from invc.pbits.native import inputs as native
-from invc.pbits.random import (
-    LANES,
-    UInt64,
-    bits_of,
-    block_generator,
-    empty_rows,
-    generators,
-    random_rows,
-    words_of,
-)
+from invc.pbits.random import block_generator, first_state, generators
 
 # Rows that trying all assignments may evaluate, from the first block on, from the second, ...
 EFFORTS = (1 << 18, 1 << 24, 1 << 26)
@@ -132,8 +123,7 @@ class Search:
     def run(self, wish: Wish, stopped: Callable[[], bool]) -> Found | None:
         """One block, or None where it was stopped."""
         source = block_generator(wish.seed, wish.number)
-        rng = generators(source)
-        kept = random_rows(rng, self.marginal.kept)
+        kept = first_state(source, self.marginal.kept)
         parts = []
         sampled = [c for c in range(len(self.marginal.components)) if not self.exact(c, wish)]
         for c in range(len(self.marginal.components)):
@@ -166,9 +156,7 @@ class Search:
         if answers is not None:
             if answers.count:
                 return _Part(answers.draw(draws, component.inputs), updates=answers.evaluated)
-            return _Part(
-                random_rows(generators(source), component.inputs), _none(), impossible=True
-            )
+            return _Part(first_state(source, component.inputs), _none(), impossible=True)
         walkers = self.walkers(c, source)
         if wish.sweeps is not None or len(component.biased):
             part = _samples(walkers, component, wish.sweeps or STEPS[0].sweeps, stopped)
@@ -187,8 +175,9 @@ class Search:
         odds: Int32 = np.rint(ODDS * np.minimum(p, 1 - p) / np.maximum(p, 1 - p)).astype(np.int32)
         favoured = (p >= 0.5).astype(np.uint8)
         picks = int(source.random_raw())
-        make = find_walkers(self.kernel)
-        return make(self.marginal.components[c], generators(source), picks, odds, favoured)
+        return walkers_of(self.kernel)(
+            self.marginal.components[c], generators(source), picks, odds, favoured
+        )
 
     def exact(self, c: int, wish: Wish) -> Answers | None:
         """All answers of a component, or as many as are wanted, where they are quickly found."""

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.ising.model import Int32, Int64
+from invc.pbits.lanes import LANES, WORDS, UInt64, bits_of, words_of
 from invc.pbits.native import inputs as native
-from invc.pbits.random import LANES, WORDS, UInt64, bits_of, draw, words_of
+from invc.pbits.random import draw
 
 ODDS_BITS = 16
 APART = 2  # words whose levels are neighbours

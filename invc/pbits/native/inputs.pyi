@@ -28,6 +28,7 @@ class Component:
     bias: npt.NDArray[np.int32]
     input: npt.NDArray[np.int32]
     cone_size: npt.NDArray[np.int32]
+    order: npt.NDArray[np.int32]
     effort: float
 
 def component(

@@ -319,6 +319,10 @@ NB_MODULE(inputs, m) {
       .def_prop_ro("bias", [](const Component& c) { return as_array(c.bias); }, nb::rv_policy::automatic)
       .def_prop_ro("input", [](const Component& c) { return as_array(c.input); }, nb::rv_policy::automatic)
       .def_prop_ro("cone_size", [](const Component& c) { return as_array(c.cone_size); }, nb::rv_policy::automatic)
+      .def_prop_ro("order", [](Component& c) {
+        c.plan();
+        return as_array(c.order.input);
+      }, nb::rv_policy::automatic)
       .def_prop_ro("effort", [](Component& c) {
         c.plan();
         return c.order.rows;
