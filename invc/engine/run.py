@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
+from invc.engine.auto import chosen_for
 from invc.engine.block import Outcome, Rules
-from invc.engine.choose import choose
 from invc.engine.dynamics import DYNAMICS
 from invc.engine.effort import Effort
 from invc.engine.execute import Executor, Halt, Job, Threads
@@ -51,20 +52,23 @@ def run(
     if problem.free == 0:  # every read would end in the one state that is left
         reads, sweeps = 1, 1
     backend = backend_named(effort.kernel)
-    mix = choose(problem, effort.dynamics, bounded=reads is not None)
-    problem = problem.leaning(problem.betas(mix.first, effort.beta)[1])
     # Where no state is wrong, the first is no reason to stop.
     target = effort.target if problem.judge.has_wrong else None
-    rules = Rules(effort.seed, effort.beta, effort.settings, effort.strict, near, target)
-    chosen = [DYNAMICS[name].described(name, problem, backend, rules) for name in mix.names]
+    bounded = reads is not None or sweeps is not None
+    rules = Rules(
+        *(effort.seed, effort.beta, effort.settings, effort.strict, near, target), bounded=bounded
+    )
+    effort = replace(effort, reads=reads)
+    mix = chosen_for(problem, effort, rules, backend, watched=watch is not None)
+    if not DYNAMICS[mix.first].leans:
+        problem = problem.leaning(problem.betas(mix.first, effort.beta)[1])
     plan = plan_of(problem, mix, backend.lanes, reads, sweeps)
+    story = Story(Job(problem, backend, rules, watch), plan)
     limit = seconds_of(effort, reads)
     halt = Halt(None if limit is None else clock() + limit, clock)
     tally = problem.judge.tally(reads, effort.target)
     started = clock()
-    executor = Threads(effort.workers, halt)
-    outcomes = outcomes_of(executor, Job(problem, backend, rules, watch), plan)
-    interrupted = _count(outcomes, tally, halt, progress)
+    interrupted = _count(story.outcomes(Threads(effort.workers, halt)), tally, halt, progress)
     return Result(
         tally.answers(),
         tally.reads,
@@ -74,13 +78,58 @@ def run(
         tally.flips,
         clock() - started,
         effort.seed,
-        " and ".join(mix.names),
+        " and ".join(story.names),
         backend.name,
-        f"{', '.join(chosen)}, {backend.name} kernel, {plan.text}",
+        story.text,
         interrupted,
         tally.near,
-        problem.probabilities,
+        problem.probabilities or tuple(bias.probability for bias in problem.biases),
+        tally.total,
+        tally.impossible,
     )
+
+
+@dataclass(eq=False)
+class Story:
+    """A run on its way, and what can be told of it.
+
+    Attributes:
+        job: What all blocks are of.
+        plan: The blocks.
+        names: Dynamics that moved p-bits, in the order in which they came.
+        described: What each runs with, in words.
+        tried: How the blocks ended that were run alone.
+    """
+
+    job: Job
+    plan: Plan
+    names: list[str] = field(default_factory=list)
+    described: list[str] = field(default_factory=list)
+    tried: list[Outcome] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for name in self.plan.mix.names:
+            self._tell(name)
+
+    def outcomes(self, executor: Executor) -> Iterator[Outcome]:
+        """Outcomes in the order of the blocks; those on which others depend run alone."""
+        for outcome in outcomes_of(executor, self.job, self.plan, self.tried):
+            self._tell(outcome.block.dynamics)
+            yield outcome
+
+    def _tell(self, name: str) -> None:
+        if name not in self.names:
+            job = self.job
+            text = DYNAMICS[name].described(name, job.problem, job.backend, job.rules)
+            self.names.append(name)
+            self.described.append(text)
+
+    @property
+    def text(self) -> str:
+        """What was chosen, and why."""
+        kernel = f"{self.job.backend.name} kernel"
+        why = self.plan.mix.why(self.tried)
+        return ", ".join([*self.described, kernel, self.plan.text, *([why] if why else [])])
 
 
 def seconds_of(effort: Effort, reads: int | None) -> float | None:
@@ -90,20 +139,25 @@ def seconds_of(effort: Effort, reads: int | None) -> float | None:
     return None if reads else DEFAULT_SECONDS
 
 
-def outcomes_of(executor: Executor, job: Job, plan: Plan) -> Iterator[Outcome]:
+def outcomes_of(
+    executor: Executor, job: Job, plan: Plan, tried: list[Outcome] | None = None
+) -> Iterator[Outcome]:
     """Outcomes in the order of the blocks.
 
-    How the first block of a mix fares decides what the others are: it runs alone.
+    Blocks on whose end others depend run alone, and are added to those that were tried.
     """
-    first: Outcome | None = None
-    if plan.mix.second:
-        alone = plan.block(0, None)
-        assert alone, "a run has reads"
-        for first in executor.run(job, iter([alone]), ahead=False):
-            yield first
-        if first is None:
+    tried = [] if tried is None else tried
+    while plan.mix.alone(tried):
+        alone = plan.block(len(tried), tried)
+        if alone is None:
             return
-    yield from executor.run(job, plan.blocks(1 if first else 0, first))
+        before = len(tried)
+        for outcome in executor.run(job, iter([alone]), ahead=False):
+            tried.append(outcome)
+            yield outcome
+        if len(tried) == before:
+            return
+    yield from executor.run(job, plan.blocks(len(tried), tried))
 
 
 def _count(

@@ -44,6 +44,15 @@ class Marginal:
         """Whether the goals contradict each other, so that there is no answer."""
         return self.compiled.impossible
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether what depends on what is more than memory should hold."""
+        return self.compiled.too_large
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # What was compiled of it cannot be pickled, and is compiled again.
+        return marginal_of, (self.design, self.clamped, self.biases)
+
     @cached_property
     def components(self) -> tuple[native.Component, ...]:
         """Parts that share no input."""
@@ -90,6 +99,8 @@ class Marginal:
     def describe(self) -> str:
         """How large it is, in words."""
         compiled = self.compiled
+        if self.is_too_large:
+            return "more gates and inputs than it knows to handle"
         if self.impossible:
             return "goals contradict each other"
         largest = max(self.components, key=lambda part: part.inputs, default=None)

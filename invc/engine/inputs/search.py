@@ -26,6 +26,7 @@ MOST_SLICES = 1 << 24
 LONGEST = 6  # times that steps become twice as long
 LEAST_LINGER = 8  # sweeps after a first answer, where many are wanted
 ODDS = 1 << 16
+CONES = 2.5  # cones of single inputs that a move evaluates: of two, half of the time, and again
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Wish:
     Attributes:
         seed: The user's; with the number of the block it fixes every random number.
         number: Of the block.
+        turn: Blocks of this dynamics before it.
         wanted: Answers at which it may end; None: as many as it can.
         sweeps: Samples are wanted after exactly so many sweeps at fixed temperatures; None: answers
             are, however they are found.
@@ -42,14 +44,16 @@ class Wish:
 
     seed: int
     number: int
+    turn: int = 0
     wanted: int | None = None
     sweeps: int | None = None
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """What to try with a component; the first alone where there is but one component."""
-        longer = min(LONGEST, self.number // len(STEPS))
-        turned = (*STEPS[self.number % len(STEPS) :], *STEPS[: self.number % len(STEPS)])
+        longer = min(LONGEST, self.turn // len(STEPS))
+        first = self.turn % len(STEPS)
+        turned = (*STEPS[first:], *STEPS[:first])
         return tuple(step._replace(sweeps=step.sweeps << longer) for step in turned)
 
 
@@ -96,6 +100,21 @@ class Search:
     kernel: str
     _tried: dict[tuple[object, ...], Answers | None] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Search, (self.marginal, self.kernel)
+
+    @cached_property
+    def first_cost(self) -> float:
+        """Rows that the first block evaluates at most, about."""
+        rows = 0.0
+        for part in self.marginal.components:
+            if part.inputs <= MOST_INPUTS and part.effort <= EFFORTS[0]:
+                rows += part.effort
+            else:
+                sweep = CONES * float(part.cone_size.sum())
+                rows += EFFORTS[0] + STEPS[0].sweeps * sweep
+        return rows
 
     @cached_property
     def probabilities(self) -> tuple[npt.NDArray[np.float64], ...]:
@@ -186,7 +205,7 @@ class Search:
             return None
         biases = self.probabilities[c] if len(component.biased) else None
         effort = component.effort
-        for most in EFFORTS[: wish.number + 1]:
+        for most in EFFORTS[: wish.turn + 1]:
             if effort <= most or most == EFFORTS[0]:
                 found = self.tried(c, most, 0 if effort <= most else wish.wanted or 0, wish.seed)
                 if found.complete or (
@@ -214,12 +233,12 @@ class Search:
     def partial(self, c: int, wish: Wish, stopped: Callable[[], bool]) -> Answers | None:
         """Answers in a part of the assignments, another one in each block."""
         component = self.marginal.components[c]
-        if component.inputs > MOST_INPUTS or not wish.number:
+        if component.inputs > MOST_INPUTS or not wish.turn:
             return None
         fixed = max(0, int(np.ceil(np.log2(max(1.0, component.effort / SLICE)))))
         if fixed > component.inputs - 10 or 1 << fixed > MOST_SLICES:
             return None
-        order = _scrambled(wish.seed) ^ (wish.number - 1)
+        order = _scrambled(wish.seed) ^ (wish.turn - 1)
         return enumerate_answers(
             component,
             self.kernel,

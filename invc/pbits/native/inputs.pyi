@@ -40,6 +40,7 @@ def component(
 
 class Marginal:
     impossible: bool
+    too_large: bool
     goals: int
     reoriented: int
     settled: int

@@ -7,8 +7,6 @@ namespace inputs {
 
 constexpr int LANE_BITS = 10;
 
-static bool has(const std::uint64_t* set, std::size_t k) { return set[k >> 6] >> (k & 63) & 1; }
-
 void Component::finish() {
   count = static_cast<std::int32_t>(operations.size() / 3);
   const std::int32_t rows = inputs + count;
@@ -28,23 +26,34 @@ void Component::finish() {
   seen.assign(goal_words * inputs, 0);
   leaning.assign(bias_words * inputs, 0);
   cone_size.assign(inputs, 0);
-  std::vector<std::uint8_t> mark(rows);
-  for (std::int32_t i = 0; i < inputs; ++i) {
-    std::fill(mark.begin(), mark.end(), 0);
-    mark[i] = 1;
-    for (std::int32_t k = 0; k < count; ++k) {
-      const std::int32_t* o = operations.data() + 3 * k;
-      if (!(mark[o[1] >> 1] | mark[o[2] >> 1])) continue;
-      mark[inputs + k] = 1;
+  // Inputs that each row depends on, then the other way round.
+  const std::size_t wide = (inputs + 63) / 64;
+  std::vector<std::uint64_t> support(rows * wide, 0);
+  for (std::int32_t i = 0; i < inputs; ++i) support[i * wide + (i >> 6)] |= std::uint64_t(1) << (i & 63);
+  auto each_input = [&](std::int32_t row, auto&& what) {
+    for (std::size_t w = 0; w < wide; ++w) {
+      for (std::uint64_t s = support[row * wide + w]; s; s &= s - 1) what(64 * w + __builtin_ctzll(s));
+    }
+  };
+  for (std::int32_t k = 0; k < count; ++k) {
+    const std::int32_t* o = operations.data() + 3 * k;
+    const std::uint64_t* x = support.data() + (o[1] >> 1) * wide;
+    const std::uint64_t* y = support.data() + (o[2] >> 1) * wide;
+    for (std::size_t w = 0; w < wide; ++w) support[(inputs + k) * wide + w] = x[w] | y[w];
+    each_input(inputs + k, [&](std::size_t i) {
       cone[i * words + (k >> 6)] |= std::uint64_t(1) << (k & 63);
       ++cone_size[i];
-    }
-    for (std::size_t k = 0; k < goals.size(); ++k) {
-      if (mark[goals[k] >> 1]) seen[i * goal_words + (k >> 6)] |= std::uint64_t(1) << (k & 63);
-    }
-    for (std::size_t k = 0; k < biased.size(); ++k) {
-      if (mark[biased[k] >> 1]) leaning[i * bias_words + (k >> 6)] |= std::uint64_t(1) << (k & 63);
-    }
+    });
+  }
+  for (std::size_t k = 0; k < goals.size(); ++k) {
+    each_input(goals[k] >> 1, [&](std::size_t i) {
+      seen[i * goal_words + (k >> 6)] |= std::uint64_t(1) << (k & 63);
+    });
+  }
+  for (std::size_t k = 0; k < biased.size(); ++k) {
+    each_input(biased[k] >> 1, [&](std::size_t i) {
+      leaning[i * bias_words + (k >> 6)] |= std::uint64_t(1) << (k & 63);
+    });
   }
 }
 

@@ -24,6 +24,7 @@ struct Component {
   std::vector<std::uint64_t> leaning;    // (inputs, bias_words) biases that do
   std::vector<std::int32_t> cone_size;   // (inputs,)
 
+  std::size_t size() const { return std::size_t(inputs) * (operations.size() / 3); }
   void finish();  // throws std::invalid_argument where it does not fit itself
 
   // How all assignments are walked through: ten inputs by lanes, the others one after another.

@@ -7,6 +7,7 @@
 namespace inputs {
 
 constexpr int MOST_TURNS = 16;
+constexpr std::size_t MOST_BITS = std::size_t(1) << 30;  // of what depends on what
 
 namespace {
 
@@ -126,6 +127,12 @@ void split(const Question& question, Marginal& marginal) {
       part.bias.push_back(static_cast<std::int32_t>(k));
     }
     marginal.kept.insert(marginal.kept.end(), part.input.begin(), part.input.end());
+    if (part.size() > MOST_BITS) {
+      marginal.too_large = true;
+      marginal.components.clear();
+      marginal.kept.clear();
+      return;
+    }
     part.finish();
   }
 }
@@ -186,6 +193,7 @@ Marginal prepare(const Circuit& circuit, const std::int8_t* values,
   marginal.impossible = question.impossible;
   if (marginal.impossible) return marginal;
   split(question, marginal);
+  if (marginal.too_large) return marginal;
   recover(question, marginal);
   for (const Lit l : question.values) marginal.settled += l < 0;
   return marginal;

@@ -18,6 +18,7 @@ struct Recovery {
 
 struct Marginal {
   bool impossible = false;
+  bool too_large = false;                // no component was made
   std::vector<std::int32_t> free;        // nets: inputs of the circuit that no clamp fixed
   std::vector<std::int32_t> kept;        // of these, positions that are left, components' first
   std::vector<std::shared_ptr<Component>> components;

@@ -331,6 +331,7 @@ NB_MODULE(inputs, m) {
         nb::arg("biased"), "Goals over inputs, compiled for walks.");
   nb::class_<Marginal>(m, "Marginal")
       .def_ro("impossible", &Marginal::impossible)
+      .def_ro("too_large", &Marginal::too_large)
       .def_ro("goals", &Marginal::goals)
       .def_ro("reoriented", &Marginal::reoriented)
       .def_ro("settled", &Marginal::settled)

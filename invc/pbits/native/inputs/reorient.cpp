@@ -9,7 +9,7 @@
 
 namespace inputs {
 
-constexpr std::size_t MOST_BITS = std::size_t(1) << 31;  // of a table of inputs by conjunctions
+constexpr std::size_t MOST_BITS = std::size_t(1) << 30;  // of a table of inputs by conjunctions
 constexpr std::size_t MOST_TERMS = 1 << 22;              // of all sums together
 
 // Bit sets over the conjunctions of a component: which of them depend on an input.
