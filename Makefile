@@ -10,7 +10,7 @@ TOOLS := $(VENV)/.tools
 OUT := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs pictures site bench bench-engine clean
+.PHONY: help demo test check fuzz format docs pictures site bench bench-engine clean
 
 help:  ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-12s %s\n", $$1, $$2}'
@@ -26,8 +26,11 @@ test: $(TOOLS)  ## Run all tests against the installed package.
 check: $(TOOLS)  ## Lint, types, import layers, formatting.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy invc
+	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+fuzz: $(TOOLS)  ## Throw spoilt input at everything that reads, for SECONDS=60.
+	$(BIN)/python -P tests/fuzz --seconds $(or $(SECONDS),60)
 
 format: $(TOOLS)  ## Format the Python sources.
 	$(BIN)/ruff format .

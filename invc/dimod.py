@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from invc import __version__
-from invc.design import presolve
+from invc.ask import Effort, Question, ask
 from invc.diagnostics import InvcError
-from invc.engine import Answer, Effort, problem_of, run
+from invc.engine import Answer
 from invc.formats.adopt import adopt
 from invc.formats.terms import Terms
 
@@ -105,7 +105,8 @@ class InvcSampler(Base):
             threads=threads,
             dynamics=dynamics,
         )
-        result = run(problem_of(design, presolve(design, ())), effort)
+        result = ask(Question(design), effort).result
+        assert result is not None, "without clamps nothing contradicts them"
         samples = _states(result.answers, len(labels))
         if bqm.vartype is dimod.SPIN:
             samples = 2 * samples - 1

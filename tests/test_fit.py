@@ -16,9 +16,12 @@ from invc.frontend.yosys import Sources
 from invc.ising import all_energies
 from invc.library import Limits, cells_within, faults, hamlib
 from invc.library.limits import degree_needed
+from invc.mapping.mapper import Mapper
 from invc.netlist import Function, Gate, Netlist, Port, evaluate, evaluate_ports
 from invc.netlist.gates import AND2, FA, HA, INV, MUX2, XOR2
-from invc.passes import Mapper, name_nets, simplify, sweep_dead
+from invc.passes.name_nets import name_nets
+from invc.passes.simplify import simplify
+from invc.passes.sweep_dead import sweep_dead
 from invc.pipeline import synth
 from sampling import run
 from truth import every_input

@@ -13,6 +13,8 @@ from invc.formats import readable
 if TYPE_CHECKING:
     from invc.formats.adopt import Adopted
 
+COARSE = 0.01  # of the smallest coefficient: a larger error is warned of
+
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
@@ -31,9 +33,9 @@ def command(
 
     FILE is dimod's COO text, a .qubo file, a max-cut graph of the G-set, JSON (bqpjson or dimod's
     own), or an .npz of 'invc export'. Variables a[0], a[1], ... become a port a. Real
-    coefficients become integers: exactly where a common factor allows it, else to 20 bits, and
-    the error is said. Such a design has no gates: its answers are states, the lowest energy
-    first, and energies are shown in the units of FILE.
+    coefficients become integers: exactly where a common factor allows it, else as finely as 31
+    bits hold the couplings of one variable, and the error is said. Such a design has no gates: its
+    answers are states, the lowest energy first, and energies are shown in the units of FILE.
 
     \b
     invc import model.coo -o model.hj
@@ -50,9 +52,19 @@ def command(
             f"warning: a .hj file holds no clamps; give 'invc simulate' {_options(adopted)}",
             err=True,
         )
+    if adopted.error > COARSE * adopted.least:
+        click.echo(_warning(adopted), err=True)
     if not quiet:
         click.echo(_summary(adopted))
         click.echo(f"wrote {target}")
+
+
+def _warning(adopted: Adopted) -> str:
+    """That small coefficients are hardly kept beside large ones."""
+    return (
+        f"warning: coefficients are wrong by up to {adopted.error:.2g}, the smallest of them is "
+        f"{adopted.least:.3g}\n  hint: lower the penalties that make the largest so large"
+    )
 
 
 def _options(adopted: Adopted) -> str:

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from invc.text.words import counted
+
 if TYPE_CHECKING:
     from invc.netlist import Port
+
+count = counted
 
 
 def write_json(target: str, report: Mapping[str, Any]) -> None:
@@ -65,7 +69,11 @@ def echo_answers(
         rows = [[*row, text] for row, text in zip(rows, beside[1], strict=False)]
     if rows:
         echo_table(head, rows)
-    more = (total or len(answers)) - len(rows)
+    more_rows((total or len(answers)) - len(rows))
+
+
+def more_rows(more: int) -> None:
+    """Say how many rows were left out, if any."""
     if more > 0:
         click.echo(f"and {more} more (--show N, or --json FILE for all)")
 
@@ -78,8 +86,3 @@ def port_value(value: int, port: Port, radix: str) -> str:
     if radix == "hex":
         return f"0x{bits:0{(len(port.bits) + 3) // 4}x}"
     return f"0b{bits:0{len(port.bits)}b}"
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: "1 read", "2 reads"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -98,9 +98,9 @@ def command(
     """
     from invc.design import statistics, write_design
     from invc.library import Limits, read_library
-    from invc.pipeline import Journal, synth
+    from invc.pipeline import Journal, Tool, synth
 
-    sources = sources_of(files, top, parameters, defines, includes)
+    sources = sources_of(files, top, parameters, defines, includes, gate_level)
     limits = Limits(max_degree, bits) if max_degree or bits else None
     journal = Journal()
     with _Log(verbose) as log:
@@ -110,10 +110,8 @@ def command(
             objective=objective,
             limits=limits,
             mining=mine_limit if mine else None,
-            gate_level=gate_level,
             proving=prove_limit if prove else None,
-            yosys=yosys,
-            log=log.path,
+            tool=Tool(yosys, log.path),
             journal=journal,
         )
     target = output or Path(f"{_file_name(design.netlist.name)}.hj")

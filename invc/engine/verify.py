@@ -162,7 +162,7 @@ _verified: WeakKeyDictionary[Design, int] = WeakKeyDictionary()  # blocks of eac
 
 
 def _is_worth_compiling(design: Design) -> bool:
-    """Whether a design was verified often enough to be so once more: the first times are cheaper."""
+    """Whether a design was verified so often already that it pays."""
     times = _verified[design] = _verified.get(design, 0) + 1
     return times > FEW_TIMES
 

@@ -18,7 +18,8 @@ from invc.pbits.lanes import UInt64
 LOOK = 16  # sweeps between two looks for answers, where a run ends with them
 
 Halted: TypeAlias = Callable[[], bool]
-# Number of a block, sweeps done, and rows of the state, which it must leave as they are.
+# Number of a block, sweeps done, and rows of the state, shape (spins, words), bit l of word w being
+# replica 64 w + l. It leaves them as they are, and copies what it keeps.
 Watcher: TypeAlias = Callable[[int, int, UInt64], object]
 
 

@@ -8,7 +8,9 @@ a literal for each of its bits, least significant first.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal as OneOf
 from typing import NamedTuple, TypeAlias
 
@@ -115,6 +117,11 @@ class Netlist:
     ports: tuple[Port, ...]
     gates: tuple[Gate, ...]
     names: tuple[str, ...]
+
+    @cached_property
+    def port_by_name(self) -> Mapping[str, Port]:
+        """Each port by its name."""
+        return {port.name: port for port in self.ports}
 
     @property
     def inputs(self) -> tuple[Port, ...]:

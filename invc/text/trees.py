@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from invc.diagnostics import InvcError
 
+MOST_DIGITS = 1000
 KINDS = {
     dict: "an object",
     list: "a list",
@@ -19,21 +20,31 @@ KINDS = {
 }
 
 
+class TooLong(Exception):
+    """A number has so many digits that turning them into one would take long."""
+
+
 def parse_json(text: str, where: str) -> object:
     """The tree of a JSON text.
 
     Raises:
-        InvcError: It is none, is nested too deeply, or has a number of thousands of digits.
+        InvcError: It is none, is nested too deeply, or has a number of too many digits.
     """
     try:
-        tree: object = json.loads(text)
+        tree: object = json.loads(text, parse_int=_whole)
     except RecursionError:
         raise InvcError("not JSON that can be read: nested too deeply", where=where) from None
+    except TooLong as error:
+        raise InvcError(f"it has a number of {error} digits", where=where) from None
     except ValueError as error:
-        if "digits" in str(error):
-            raise InvcError("it has a number of thousands of digits", where=where) from None
         raise InvcError(f"not JSON: {str(error)[:60]}", where=where) from None
     return tree
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise TooLong(str(len(digits)))
+    return int(digits)
 
 
 def kind_of(value: object) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from invc.design import Clamped, Design, parse_clamps, presolve
 from invc.diagnostics import InvcError
-from invc.engine import Effort, problem_of, run
+from invc.engine import Effort, Result, problem_of, run
 from invc.engine.dynamics import DYNAMICS
 from invc.frontend.yosys import Sources
 from invc.ising import fold_known
@@ -217,9 +217,16 @@ def our_work(
             sweeps=sweeps,
             threads=threads,
         )
-        return run(problem_of(design, clamped), effort).flips
+        return _finished(run(problem_of(design, clamped), effort)).flips
 
     return work
+
+
+def _finished(result: Result) -> Result:
+    """A run that nobody interrupted: a run ends in peace at Ctrl-C, a benchmark is not one run."""
+    if result.interrupted:
+        raise KeyboardInterrupt
+    return result
 
 
 def dwave_work(design: Design, clamped: Clamped) -> Work:
@@ -360,7 +367,7 @@ def first_answer(
         time_limit=limit,
         target=1,
     )
-    result = run(problem_of(design, clamped), effort)
+    result = _finished(run(problem_of(design, clamped), effort))
     return Attempt(seed, bool(result.answers), clock() - started, result.flips)
 
 

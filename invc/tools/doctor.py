@@ -195,7 +195,7 @@ def _library() -> str:
 
 def _gates() -> str:
     """Read a gate-level netlist of one gate."""
-    from invc.frontend.gates import read_gates  # noqa: PLC0415
+    from invc.frontend.gate_level import read_gates  # noqa: PLC0415
     from invc.library import hamlib  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="invc-") as folder:

@@ -16,7 +16,7 @@ import numpy as np
 from invc.design import parse_clamps, presolve
 from invc.engine import Effort, problem_of, run
 from invc.frontend.yosys import Sources
-from invc.pipeline import PASSES, synth
+from invc.pipeline import OBJECTIVES, synth
 
 HERE = Path(__file__).resolve().parent
 DESIGN = HERE / "designs" / "multiplier.v"
@@ -41,7 +41,9 @@ def interval(times):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--widths", type=int, nargs="+", default=[6, 8, 10])
-    parser.add_argument("--objectives", nargs="+", choices=list(PASSES), default=list(PASSES))
+    parser.add_argument(
+        "--objectives", nargs="+", choices=list(OBJECTIVES), default=list(OBJECTIVES)
+    )
     parser.add_argument("--products", type=int, default=5, help="semiprimes of each width")
     parser.add_argument("--seeds", type=int, default=6)
     parser.add_argument("--limit", type=float, default=20.0, help="seconds for a run")

@@ -55,6 +55,16 @@ def test_real_coefficients_show_their_error(folder):
     assert "energies by up to " in done.stdout
 
 
+def test_small_coefficients_beside_large_ones_are_warned_of(folder):
+    (folder / "p.coo").write_text("# vartype=SPIN\n0 0 3.14159265358979\n0 1 1e9\n1 2 -2e10\n")
+    done = invc(folder, "import", "p.coo", "-q")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == (
+        "warning: coefficients are wrong by up to 3.3, the smallest of them is 3.14\n"
+        "  hint: lower the penalties that make the largest so large\n"
+    )
+
+
 def test_clamps_of_the_file_are_named(folder):
     (folder / "c.coo").write_text(MODEL + '# clamp "a[1]" 1\n')
     done = invc(folder, "import", "c.coo", "-q")

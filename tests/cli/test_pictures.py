@@ -66,7 +66,7 @@ def test_impossible_writes_nothing_and_says_so(folder, tmp_path):
     html = tmp_path / "out.html"
     done = simulate(folder, "mult4.hj", "-c", "a=0", "-c", "p=5", "--html", str(html))
     assert done.returncode == 4
-    assert done.stderr == f"nothing was sampled; not written: {html}\n"
+    assert done.stderr == f"warning: nothing was sampled; not written: {html}\n"
     assert not html.exists()
 
 

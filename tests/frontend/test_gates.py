@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from designs import CELLS, cell, netlists
 from invc.diagnostics import InvcError
-from invc.frontend.gates import read_gates
+from invc.frontend.gate_level import read_gates
 from invc.library import hamlib
 from invc.library.cell import Cell
 from invc.netlist.gates import BUF, INV
@@ -459,7 +459,7 @@ def test_nothing_is_printed_or_left_in_the_working_directory(tmp_path, cache):
     source = tmp_path / "g.v"
     source.write_text(M + "assign y = a & b; endmodule")
     code = (
-        "import sys; from pathlib import Path; from invc.frontend.gates import read_gates;"
+        "import sys; from pathlib import Path; from invc.frontend.gate_level import read_gates;"
         f"n = read_gates(Path({str(source)!r}), {{}}); assert len(n.gates) == 1"
     )
     for attempt in range(2):

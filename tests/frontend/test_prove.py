@@ -11,7 +11,7 @@ import pytest
 
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources, find_yosys, prove_equal
-from invc.frontend.yosys_json import format_json
+from invc.frontend.yosys_writer import format_json
 from invc.library import hamlib
 from invc.netlist import Gate, counting_words, evaluate_ports
 from invc.netlist.gates import families
@@ -107,7 +107,7 @@ def test_a_gate_netlist_and_json_are_proven_by_their_cells(tmp_path):
         "module half(input a, b, c, output s, k, n);\n  xor (s, a, b);\n"
         "  AND2 u(.A(a), .B(b), .Y(k));\n  NOR3 v(.A(a), .B(b), .C(c), .Y(n));\nendmodule\n"
     )
-    synth(written(tmp_path, text), gate_level=True, proving=60)
+    synth(replace(written(tmp_path, text), gate_level=True), proving=60)
     script = "read_verilog -lib cells.v\nread_verilog rtl.v\nsynth -top rtl\nwrite_json out.json\n"
     (tmp_path / "cells.v").write_text(
         "module FA(input A, B, CI, output S, CO); endmodule\n"
@@ -163,14 +163,19 @@ def test_prove_of_the_command_writes_no_file_it_has_not_proven(tmp_path, monkeyp
     assert done.exit_code == 0, done.output
     assert Path("t.hj").exists()
     Path("t.hj").unlink()
-    fold = invc.pipeline.PASSES["balanced"]
+    balanced = invc.pipeline.OBJECTIVES["balanced"]
+    find_pass = invc.pipeline.find_pass
 
     def spoil(netlist, _):
         (port,) = netlist.outputs
         ports = (*netlist.inputs, replace(port, bits=tuple(bit ^ 1 for bit in port.bits)))
         return replace(netlist, ports=ports)
 
-    monkeypatch.setitem(invc.pipeline.PASSES, "balanced", (*fold, spoil))
+    spoiled = replace(balanced, passes=(*balanced.passes, "spoil"))
+    monkeypatch.setitem(invc.pipeline.OBJECTIVES, "balanced", spoiled)
+    monkeypatch.setattr(
+        invc.pipeline, "find_pass", lambda name: spoil if name == "spoil" else find_pass(name)
+    )
     done = CliRunner().invoke(command, ["t.v", "--prove"])
     assert isinstance(done.exception, InvcError)
     assert str(done.exception).startswith(

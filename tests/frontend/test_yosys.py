@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import EMBEDDED, Sources, find_yosys
 from invc.netlist import evaluate_ports
-from invc.pipeline import synth
+from invc.pipeline import Tool, synth
 from truth import values
 
 WIDTHS = {"a": 3, "b": 2, "c": 1}
@@ -241,7 +241,7 @@ def test_a_yosys_that_says_nothing(tmp_path, ending, problem, hint):
     tool.chmod(0o755)
     source.write_text("module top(input a, output y); assign y = a; endmodule\n")
     with pytest.raises(InvcError) as caught:
-        synth(Sources((source,)), yosys=str(tool))
+        synth(Sources((source,)), tool=Tool(str(tool)))
     log = Path(re.search(r"Yosys's log: (\S+)", caught.value.hint)[1])
     assert parsing in log.read_text()
     log.unlink()

@@ -2,6 +2,9 @@
 
 import json
 import math
+import signal
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -144,3 +147,14 @@ def test_impossible_clamps_are_a_fault(built_in, tmp_path):
     done = CliRunner().invoke(command, [str(tmp_path / "m.hj"), "-c", "a=0", "-c", "p=1"])
     assert "error: impossible: " in str(done.exception)
     assert "hint: clamp what has an answer" in str(done.exception)
+
+
+def test_ctrl_c_ends_a_benchmark_wherever_it_is():
+    command = [sys.executable, "-P", "-m", "invc", "bench", "--seconds", "600"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as job:
+        assert "free of" in job.stdout.readline()  # from here on it measures
+        job.send_signal(signal.SIGINT)
+        out, err = job.communicate()
+    assert (job.returncode, out, err) == (130, "", "interrupted\n")

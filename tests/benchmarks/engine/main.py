@@ -19,6 +19,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from textwrap import fill
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -343,7 +344,7 @@ def curve_problems(budget: Budget) -> Iterator[models.Problem]:
 
 def report(rows: Rows) -> None:
     for row in rows.of(Versions):
-        print(f"\n{row.packages}; {row.machine}")
+        print("\n" + fill(f"{row.packages}; {row.machine}", 100, break_on_hyphens=False))
     report_rates(rows)
     report_threads(rows)
     for criterion in ("seen", "strict"):
@@ -393,9 +394,9 @@ def report_tts(rows: Rows, criterion: str) -> None:
     what = "inputs right" if criterion == "seen" else "every gate satisfied"
     print(f"\n### TTS99 of factoring n x n bits, `{criterion}` ({what}), one core\n")
     print(
-        "TTS99 is the time that every run needs plus ln(100) times the mean of the search after it, the mean "
-        "over the products; of SAT, whose runs are not memoryless, the median. 95 % confidence intervals by "
-        "bootstrap. Growth: factor for two more bits of each factor.\n"
+        "TTS99 is the time that every run needs plus ln(100) times the mean of the search after it, as\n"
+        "the mean over the products. The runs of SAT are not memoryless: theirs is the median. 95 %\n"
+        "confidence intervals by bootstrap. Growth: factor for two more bits of each factor.\n"
     )
     lines = [
         [name, *(cell_text(by_width.get(n, [])) for n in widths), growth_text(by_width)]

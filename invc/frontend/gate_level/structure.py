@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from invc.diagnostics import InvcError
-from invc.frontend.preprocessor import SourceText
-from invc.frontend.pyverilog_parser import Tree, ast
+from invc.frontend.gate_level.parser import Tree, ast
+from invc.frontend.gate_level.preprocessor import SourceText
 
 GATES_ONLY = "--netlist takes gates only; 'invc synth' without it compiles behaviour with Yosys"
 MAX_WIDTH = 1 << 20
@@ -54,7 +54,7 @@ class Signal:
 
     @property
     def width(self) -> int:
-        """Number of bits."""
+        """How many bits its range has."""
         return abs(self.msb - self.lsb) + 1
 
     def position(self, index: int) -> int | None:
@@ -136,7 +136,7 @@ def describe(tree: Tree, source: SourceText) -> Module:
 
 
 class _Reader:
-    """One module under way."""
+    """A module as its declarations, instances and assigns are noted one by one."""
 
     def __init__(self, tree: Tree, source: SourceText) -> None:
         self.tree = tree
@@ -278,7 +278,7 @@ def constant(node: Tree, constants: Mapping[str, int], source: SourceText) -> in
         if values:
             return _ARITHMETIC[type(node).__name__](*values)
         if isinstance(node, ast.IntConst):
-            bits = number(node, source)[1]
+            bits = number_bits(node, source)[1]
             if None not in bits:
                 return sum((bit or 0) << k for k, bit in enumerate(bits))
         if isinstance(node, ast.Identifier) and plain(node.name) in constants:
@@ -293,7 +293,7 @@ def constant(node: Tree, constants: Mapping[str, int], source: SourceText) -> in
 _DIGIT_BITS = {"b": 1, "o": 3, "d": 0, "h": 4}
 
 
-def number(node: Tree, source: SourceText) -> tuple[int, list[int | None]]:
+def number_bits(node: Tree, source: SourceText) -> tuple[int, list[int | None]]:
     """The size (0 where none is written) and the bits of a number, least significant first.
 
     An undefined bit (x, z or ?) is None.

@@ -137,7 +137,7 @@ class _Condition(NamedTuple):
 
 
 class _File:
-    """One file under way."""
+    """A file, the position in it, and its open conditions."""
 
     def __init__(self, work: _Preprocessor, path: Path, name: str, text: str) -> None:
         self.work = work

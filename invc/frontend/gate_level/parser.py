@@ -3,15 +3,13 @@
 As shipped (1.3.0) every parser takes a second to make, prints, writes `parser.out` and
 `parsetab.py` into the working directory, and gathers the items of a module in quadratic time.
 Here its grammar's tables are made once and kept in the user's cache folder, its lists grow in
-place, and its tokens come from one regular expression, three times as fast as PLY's lexer and
-without its gaps (`4 'b0`, a last line without an end, `#1` before an instance name).
+place, and its tokens are ours.
 """
 
 from __future__ import annotations
 
 import gc
 import os
-import re
 import sys
 import tempfile
 import warnings
@@ -24,7 +22,8 @@ from typing import Any, TypeAlias
 
 from invc import __version__
 from invc.diagnostics import InvcError
-from invc.frontend.preprocessor import SourceText
+from invc.frontend.gate_level.preprocessor import SourceText
+from invc.frontend.gate_level.tokens import SyntaxFault, Token, short, token_text, tokens
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # invalid escapes in its strings, reported when compiled
@@ -36,171 +35,8 @@ with warnings.catch_warnings():
 # Pyverilog and PLY have no types.
 Tree: TypeAlias = Any
 Production: TypeAlias = Any
-Scan: TypeAlias = Callable[[], re.Match[str] | None]
 
-_PUNCTUATION = {
-    "||": "LOR", "&&": "LAND", "~|": "NOR", "~&": "NAND", "~^": "XNOR", "^~": "XNOR",
-    "|": "OR", "&": "AND", "^": "XOR", "!": "LNOT", "~": "NOT",
-    "<<<": "LSHIFTA", ">>>": "RSHIFTA", "<<": "LSHIFT", ">>": "RSHIFT",
-    "===": "EQL", "!==": "NEL", "==": "EQ", "!=": "NE",
-    "<=": "LE", ">=": "GE", "<": "LT", ">": "GT",
-    "**": "POWER", "+": "PLUS", "-": "MINUS", "*": "TIMES", "/": "DIVIDE", "%": "MOD",
-    "?": "COND", "=": "EQUALS", "+:": "PLUSCOLON", "-:": "MINUSCOLON",
-    "@": "AT", ",": "COMMA", ";": "SEMICOLON", ":": "COLON", ".": "DOT",
-    "(": "LPAREN", ")": "RPAREN", "[": "LBRACKET", "]": "RBRACKET", "{": "LBRACE",
-    "}": "RBRACE", "#": "DELAY", "$": "DOLLER",
-}  # fmt: skip
-MAX_QUOTED = 40  # characters of a word in a message
-_BASES = {"b": "BIN", "o": "OCT", "d": "DEC", "h": "HEX"}
-_TOKEN = re.compile(
-    r"[ \t\r\f\v]*(?:"
-    r"([A-Za-z_][A-Za-z0-9_$]*|\\[^\s]+)"
-    "|(" + "|".join(re.escape(mark) for mark in sorted(_PUNCTUATION, key=len, reverse=True)) + r")"
-    r"|(\n)"
-    r"|((?:[0-9][0-9_]*[ \t]*)?'[sS]?[bBoOdDhH][ \t]*[0-9a-fA-FxXzZ?_]+)"
-    r"|([0-9][0-9_]*(?:\.[0-9][0-9_]*)?[eE][-+]?[0-9]+|[0-9][0-9_]*\.[0-9][0-9_]*)"
-    r"|([0-9][0-9_]*)"
-    r'|("(?:\\[\s\S]|[^"\\\n])*")'
-    r"|(\Z))"
-)
-# The groups of _TOKEN.
-_NAME, _MARK, _NEWLINE, _NUMBER, _REAL, _DECIMAL, _STRING, _END = range(1, 9)
-_KINDS = {_REAL: "FLOATNUMBER", _DECIMAL: "INTNUMBER_DEC"}
-_DELAYED = frozenset({"assign", "and", "nand", "or", "nor", "xor", "xnor", "buf", "not"})
-_DELAY = re.compile(r"\s*(?:\([^()]*\)|[A-Za-z0-9_.$]+)")
-_BLANK = re.compile(r"[ \t\r\f\v]*")
-_RESERVED: dict[str, str] = VerilogLexer.reserved
-
-
-__all__ = ["SyntaxFault", "Token", "Tree", "ast", "parse", "token_text", "tokens"]
-
-
-class Token:
-    """A token as PLY's parser wants it."""
-
-    __slots__ = ("lexer", "lexpos", "lineno", "type", "value")
-
-    def __init__(self, kind: str, value: str, line: int, position: int) -> None:
-        self.type = kind
-        self.value = value
-        self.lineno = line
-        self.lexpos = position
-
-
-class SyntaxFault(Exception):
-    """What the parser could not read.
-
-    Attributes:
-        message: What is wrong.
-        line: Line of the text, from 1.
-    """
-
-    def __init__(self, message: str, line: int) -> None:
-        super().__init__(message)
-        self.message = message
-        self.line = line
-
-
-def tokens(text: str, *, tolerant: bool = False) -> Iterator[Token]:
-    """The tokens of a text without directives and comments.
-
-    Delays of gates and assigns are left out: Pyverilog's grammar knows only some of them.
-
-    Args:
-        text: What the preprocessor left.
-        tolerant: Make a token of kind OTHER of a character that begins none, as in `'{0, 1}`.
-
-    Raises:
-        SyntaxFault: A character that begins no token, or a specify block that does not end.
-    """
-    line = 1
-    end = 0
-    delay: Token | None = None  # a # held back until it is known what follows
-    before = ""  # the token before, where it is a name
-    match = _TOKEN.scanner(text).match  # type: ignore[attr-defined]
-    while True:
-        found = match()
-        if found is None:
-            stray = _BLANK.match(text, end)
-            assert stray  # it matches the empty text too
-            position, end = stray.end(), stray.end() + 1
-            if not tolerant:
-                raise SyntaxFault(f"illegal character {text[position]!r}", line)
-            yield Token("OTHER", text[position], line, position)
-            match = _TOKEN.scanner(text, end).match  # type: ignore[attr-defined]
-            continue
-        group = found.lastindex
-        end = found.end()
-        if group == _NEWLINE:
-            line += 1
-            continue
-        if group == _END:
-            return
-        value = found[group]
-        position = end - len(value)
-        if group == _NAME:
-            if value == "specify":  # timing, which its grammar does not know either
-                line, match = _after_specify(text, end, line)
-                continue
-            token = Token(_RESERVED.get(value, "ID"), value, line, position)
-        elif group == _MARK:
-            token = Token(_PUNCTUATION[value], value, line, position)
-            if value == "#" and before in _DELAYED:
-                match = _after_delay(text, end, match)
-                continue
-            if value == "#" and before:
-                delay, before = token, ""
-                continue
-        elif group == _NUMBER:
-            token = _number(value, line, position)
-        elif group == _STRING:
-            token = Token("STRING_LITERAL", value, line, position)
-            line += value.count("\n")
-        else:
-            token = Token(_KINDS[group], value, line, position)
-            if delay:
-                delay = None
-                continue
-        if delay:
-            yield delay
-            delay = None
-        before = value if group == _NAME else ""
-        yield token
-
-
-def _after_delay(text: str, position: int, match: Scan) -> Scan:
-    """A scanner after the delay at a position, or the same one where there is none."""
-    delay = _DELAY.match(text, position)
-    if not delay or "\n" in delay[0]:
-        return match
-    return _TOKEN.scanner(text, delay.end()).match  # type: ignore[attr-defined, no-any-return]
-
-
-def _after_specify(text: str, position: int, line: int) -> tuple[int, Scan]:
-    """The line, and a scanner, after the specify block that began before a position."""
-    close = text.find("endspecify", position)
-    if close < 0:
-        raise SyntaxFault("this specify block is not closed", line)
-    end = close + len("endspecify")
-    return line + text.count("\n", position, end), _TOKEN.scanner(text, end).match  # type: ignore[attr-defined]
-
-
-def _number(value: str, line: int, position: int) -> Token:
-    value = value.replace(" ", "").replace("\t", "")
-    base = value.partition("'")[2].lower()
-    signed = "SIGNED_" if base[0] == "s" else ""
-    return Token(f"{signed}INTNUMBER_{_BASES[base[bool(signed)]]}", value, line, position)
-
-
-def _short(value: str) -> str:
-    """A word as messages quote it."""
-    return repr(value) if len(value) <= MAX_QUOTED else f"{value[:MAX_QUOTED]!r}..."
-
-
-def token_text(text: str, position: int) -> str:
-    """The token that begins at a position."""
-    found = _TOKEN.match(text, position)
-    return found[0].strip() if found else ""
+__all__ = ["Tree", "ast", "parse"]
 
 
 class _Lexer:
@@ -273,12 +109,12 @@ class _Parser(VerilogParser):  # type: ignore[misc]
         except ParseError as error:
             # Raised by its own checks, which know no place.
             last = self.lexer.last
-            near = f" near {_short(last.value)}" if last else ""
+            near = f" near {short(last.value)}" if last else ""
             raise SyntaxFault(f"syntax error{near}", last.lineno if last else 1) from error
 
     def p_error(self, p: Token | None) -> None:
         if p is not None:
-            raise SyntaxFault(f"syntax error near {_short(p.value)}", p.lineno)
+            raise SyntaxFault(f"syntax error near {short(p.value)}", p.lineno)
         last = self.lexer.last
         raise SyntaxFault("the file ends inside a module", last.lineno if last else 1)
 

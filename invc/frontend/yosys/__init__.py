@@ -1,0 +1,17 @@
+"""Verilog through Yosys: find it, run it, say its errors as ours, prove what came out."""
+
+from invc.frontend.yosys.equivalence import prove_equal
+from invc.frontend.yosys.find import EMBEDDED, Yosys, find_yosys
+from invc.frontend.yosys.sources import Kind, Sources
+from invc.frontend.yosys.synthesis import Target, compile_sources
+
+__all__ = [
+    "EMBEDDED",
+    "Kind",
+    "Sources",
+    "Target",
+    "Yosys",
+    "compile_sources",
+    "find_yosys",
+    "prove_equal",
+]
