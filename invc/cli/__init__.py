@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from invc import __version__
+from invc.cli.streams import protect
 from invc.diagnostics import InvcError
 
 # Kept by hand, so that `invc --help` imports no command.
@@ -74,6 +75,7 @@ def main() -> None:
     """Run the command line; a user's fault is one line and a status, never a traceback."""
     # A run is short and makes millions of small tuples that live to its end.
     gc.set_threshold(200_000, 100, 1000)
+    protect()
     # A port of an imported model may have a bit for each of a million variables, and is a number.
     sys.set_int_max_str_digits(MOST_DIGITS)
     try:
