@@ -10,7 +10,7 @@ from invc.engine.effort import Effort
 
 if TYPE_CHECKING:
     from invc.design import Clamped
-    from invc.engine import Progress, Result
+    from invc.engine import Problem, Progress, Result
     from invc.engine.equilibrium import Equilibrium
     from invc.engine.explain import Explanation
     from invc.report.trace import Trace
@@ -83,17 +83,11 @@ def sample(
         observers: Who looks on.
         near: Whether to keep the unverified read of lowest energy.
     """
-    from invc.engine import problem_of, run  # noqa: PLC0415 - loads what moves p-bits
+    from invc.engine import run  # noqa: PLC0415 - loads what moves p-bits
 
-    return Sampled(
-        run(
-            problem_of(question.design, clamped, question.biases),
-            effort,
-            near=near,
-            progress=_progress(observers),
-            watch=_watch(observers),
-        )
-    )
+    problem = _problem(question, clamped)
+    progress, watch = _progress(observers), _watch(observers)
+    return Sampled(run(problem, effort, near=near, progress=progress, watch=watch))
 
 
 def sample_equilibrium(
@@ -113,32 +107,28 @@ def sample_equilibrium(
         observers: Who looks on.
         enough: End at so many answers, where `effort` does not say how many reads.
     """
-    from invc.engine import problem_of  # noqa: PLC0415 - loads what moves p-bits
     from invc.engine.equilibrium import DEFAULT_ENOUGH, equilibrium  # noqa: PLC0415
 
-    chains = equilibrium(
-        problem_of(question.design, clamped, question.biases),
-        effort,
-        enough=enough or DEFAULT_ENOUGH,
-        progress=_progress(observers),
-    )
+    problem, progress = _problem(question, clamped), _progress(observers)
+    chains = equilibrium(problem, effort, enough=enough or DEFAULT_ENOUGH, progress=progress)
     return Sampled(chains.result, chains)
 
 
 def explain(question: Question, clamped: Clamped, result: Result) -> Explanation | None:
     """Why the best unverified read is no answer, where one was kept."""
-    from invc.engine import problem_of  # noqa: PLC0415 - loads what moves p-bits
     from invc.engine.explain import explain_read  # noqa: PLC0415
 
     if result.near is None:
         return None
-    return explain_read(
-        problem_of(question.design, clamped),
-        result.near,
-        question.clamps,
-        dynamics=result.dynamics,
-        seed=result.seed,
-    )
+    problem, held = _problem(question, clamped), question.clamps
+    return explain_read(problem, result.near, held, dynamics=result.dynamics, seed=result.seed)
+
+
+def _problem(question: Question, clamped: Clamped) -> Problem:
+    """What the engine samples; it keeps the last ones."""
+    from invc.engine import problem_of  # noqa: PLC0415
+
+    return problem_of(question.design, clamped, question.biases)
 
 
 def _progress(observers: Sequence[Observer]) -> Callable[[Progress], None]:

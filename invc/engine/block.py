@@ -25,6 +25,7 @@ class Block:
         draws: Whether it goes on with random numbers of its own, as several from one parent must;
             else as one chain with its parent, with the numbers that come next.
         kept: Whether another block goes on from its last state.
+        turn: Blocks of its dynamics that came before it, where dynamics take turns.
     """
 
     number: int
@@ -34,6 +35,7 @@ class Block:
     parent: int | None = None
     draws: bool = True
     kept: bool = False
+    turn: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Rules:
             chosen already; only replicas at the last one are judged.
         uses: Of a vector of random numbers of all replicas, at most, see `Heat`.
         shown: Spins whose rows an outcome brings along.
+        bounded: Whether the user bounds the reads or their sweeps, so that each is to be as good as
+            another.
     """
 
     seed: int = 0
@@ -65,6 +69,7 @@ class Rules:
     rungs: Betas | None = None
     uses: int = USES
     shown: tuple[int, ...] = ()
+    bounded: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +86,8 @@ class Outcome:
         shown: Rows of the spins that the rules name, of the replicas that count. Shape
             (spins, words).
         end: The last state, where another block goes on from it.
+        total: Answers that there are, where the dynamics knows.
+        impossible: Whether the dynamics has ruled out every answer.
     """
 
     block: Block
@@ -90,3 +97,5 @@ class Outcome:
     suits: bool
     shown: UInt64
     end: State | None = None
+    total: int | None = None
+    impossible: bool = False

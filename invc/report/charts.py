@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from invc.diagnostics import printable
 from invc.report.markup import Element, add, element
-from invc.report.names import short, shown
+from invc.report.names import short
 from invc.report.run import Marginal, Run, answer_labels, bare, marginals, number, percent, ticks
 
 WIDTH, HEIGHT = 420.0, 250.0
@@ -152,7 +153,7 @@ def marginals_chart(run: Run) -> Element | None:
     svg = _svg("bits", "Share of verified reads in which each port bit is 1")
     y = 0.0
     for port, bits in table[:MOST_PORTS]:
-        name = short(shown(port.name) + port.range_text, 40)
+        name = short(printable(port.name) + port.range_text, 40)
         add(svg, "text", name, x=0, y=y + 12, class_="strong")
         y += 18
         for first in range(0, len(bits), cells.line):

@@ -123,7 +123,7 @@ def test_answers_of_any_netlist_are_uniform(dynamics, netlist, data):
         return
     if clamped.free == 0 or number == 0:
         return
-    sampled = equilibrium(design, clamped, dynamics=dynamics, enough=5000, time_limit=20)
+    sampled = equilibrium(design, clamped, dynamics=dynamics, enough=5000, time_limit=900)
     reads = [answer.reads for answer in sampled.result.answers]
     assert sampled.mixed
     assert upper_tail(uniformity(reads, number).chi_square, number - 1) > 1e-6  # of many tries
