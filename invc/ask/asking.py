@@ -25,7 +25,6 @@ SECONDS_BEFORE_PROOF = 5.0  # of sampling, where neither reads nor a time limit 
 READS_AN_ANSWER = 20  # that a test of uniformity asks of a run at equilibrium
 LEAST_SAMPLES = 4096
 MOST_NAMES = 12  # in a line
-FORGETFUL = "chains remember their past, so answers may not be uniform: more --sweeps"
 
 
 def ask(
@@ -63,9 +62,9 @@ def ask(
     recording = Recording(question, clamped) if wanted.pictures.wanted else None
     lookers = [*([recording] if recording else []), *observers]
     sampled = _sampled(question, clamped, _limited(effort, wanted), wanted, number, lookers)
-    if sampled.chains and not sampled.chains.mixed:
-        _tell([FORGETFUL], observers)
-        warnings.append(FORGETFUL)
+    if sampled.chains and sampled.chains.doubt:
+        _tell([sampled.chains.doubt], observers)
+        warnings.append(sampled.chains.doubt)
     samples = _samples(question, clamped, sampled, number)
     samples = replace(samples, effort=effort, wanted=wanted, warnings=tuple(warnings))
     samples = _with_proof(samples, sampled.result)
