@@ -21,7 +21,7 @@ def gibbs(task: Task) -> Ended | None:
         if task.halted():
             return None
         program, scaled = task.problem.at(beta)
-        task.backend.sweep(program, state, heat(scaled), sweeps)
+        task.backend.sweep(program, state, heat(scaled, task.rules.uses), sweeps)
         done += sweeps
         if task.watch(done, state):
             break
