@@ -51,6 +51,8 @@ class Rules:
         rungs: Inverse temperatures of ladders in the units of what is sampled, where they are
             chosen already; only replicas at the last one are judged.
         shown: Spins whose rows an outcome brings along.
+        schedule: The inverse temperature of each sweep in the units of the design's energies, where
+            the user gave them.
     """
 
     seed: int = 0
@@ -62,6 +64,7 @@ class Rules:
     hold: int | None = None
     rungs: Betas | None = None
     shown: tuple[int, ...] = ()
+    schedule: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)

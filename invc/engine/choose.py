@@ -61,6 +61,19 @@ class Mix:
         return self.second, max(FEWEST, spent // max(1, updates))
 
 
+def choose_annealing(dynamics: str) -> Mix:
+    """What goes on from states that are given, or by a schedule that is.
+
+    Raises:
+        InvcError: The user named a dynamics that does not.
+    """
+    if dynamics not in ("auto", "gibbs"):
+        raise InvcError(
+            f"{dynamics} takes neither first states nor a schedule", hint="gibbs takes both"
+        )
+    return Mix("gibbs")
+
+
 def choose(problem: Problem, dynamics: str, *, bounded: bool = False) -> Mix:
     """The dynamics that the user named, or what suits the problem.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -39,6 +40,28 @@ class Schedule:
         return [
             (betas[k * levels // count], min(self.hold, self.sweeps - k * self.hold))
             for k in range(count)
+        ]
+
+
+@dataclass(frozen=True)
+class Given:
+    """The inverse temperature of each sweep, as the user gave it.
+
+    Attributes:
+        betas: One a sweep.
+        hold: The most sweeps of one step.
+    """
+
+    betas: tuple[float, ...]
+    hold: int
+
+    def steps(self) -> list[tuple[float, int]]:
+        """(beta, sweeps) in order: equal betas together, as far as a step goes."""
+        return [
+            (beta, min(self.hold, count - done))
+            for beta, same in groupby(self.betas)
+            for count in [sum(1 for _ in same)]
+            for done in range(0, count, self.hold)
         ]
 
 
