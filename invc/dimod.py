@@ -22,7 +22,9 @@ from invc.formats.terms import Terms
 try:
     import dimod
 except ImportError as error:
-    raise InvcError("dimod is not installed", hint="pip install 'invc[dimod]'") from error
+    raise InvcError(
+        "dimod is not installed", hint="pip install '.[dimod]' in a checkout of invc"
+    ) from error
 
 if TYPE_CHECKING:
     # dimod's own classes change with its version; what is used of them is this.

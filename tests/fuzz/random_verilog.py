@@ -143,7 +143,7 @@ class Module:
                 "(f{k} << 1) ^ x[i]",
                 "f{k} - x[i]",
                 "x[i] ? f{k} * 3 : f{k} + 2",
-            )  # fmt: skip
+            )
         )
         k = len(self.known)
         body = step.replace("{k}", str(k)).replace("{{", "{").replace("}}", "}")
