@@ -10,7 +10,7 @@ TOOLS := $(VENV)/.tools
 OUT := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs pictures site bench bench-engine clean
+.PHONY: help demo test mutate check fuzz format docs pictures site bench bench-engine clean
 
 help:  ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-12s %s\n", $$1, $$2}'
@@ -23,11 +23,18 @@ demo: $(INSTALLED)  ## Factor a 16-bit product with a multiplier from Verilog, r
 test: $(TOOLS)  ## Run all tests against the installed package.
 	$(BIN)/pytest -n 2
 
+mutate: $(TOOLS)  ## Change the core a token at a time: do the tests notice? SEED=1, COUNT=100.
+	$(BIN)/python -m pip install -q --disable-pip-version-check --group mutate
+	$(BIN)/python -P tests/mutation/main.py --seed $(or $(SEED),1) --count $(or $(COUNT),100)
+
 check: $(TOOLS)  ## Lint, types, import layers, formatting.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy invc
+	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+fuzz: $(TOOLS)  ## Throw spoilt input at everything that reads, for SECONDS=60.
+	$(BIN)/python -P tests/fuzz --seconds $(or $(SECONDS),60)
 
 format: $(TOOLS)  ## Format the Python sources.
 	$(BIN)/ruff format .

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from invc import __version__
-from invc.design import presolve
+from invc.ask import Effort, Question, ask
 from invc.diagnostics import InvcError
-from invc.engine import Answer, run
-from invc.foreign import Terms, adopt
+from invc.engine import Answer
+from invc.formats.adopt import adopt
+from invc.formats.terms import Terms
 
 try:
     import dimod
@@ -95,9 +96,7 @@ class InvcSampler(Base):
         adopted = adopt(_terms(bqm, labels))
         design = adopted.design
         chosen = secrets.randbits(63) if seed is None else seed
-        result = run(
-            design,
-            presolve(design, ()),
+        effort = Effort(
             reads=num_reads,
             sweeps=num_sweeps,
             beta=_scaled(beta_range, design.scale),
@@ -106,6 +105,8 @@ class InvcSampler(Base):
             threads=threads,
             dynamics=dynamics,
         )
+        result = ask(Question(design), effort).result
+        assert result is not None, "without clamps nothing contradicts them"
         samples = _states(result.answers, len(labels))
         if bqm.vartype is dimod.SPIN:
             samples = 2 * samples - 1

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from invc.diagnostics import InvcError, nearest
-from invc.engine.dynamics import DYNAMICS, Ended, Problem
+from invc.engine.block import Outcome
+from invc.engine.dynamics import DYNAMICS
+from invc.engine.dynamics.stages import stages_of
+from invc.engine.problem import Problem
 
 SHARE = 4  # the dynamics that is not the main one gets about one in so many of all updates
 FEWEST = 16  # sweeps of a block
@@ -27,10 +30,12 @@ class Mix:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Its dynamics."""
+        """The dynamics of its blocks, that of the first one first."""
         return (self.first, self.second) if self.second else (self.first,)
 
-    def block(self, block: int, sweeps: int, first: Ended | None, updates: int) -> tuple[str, int]:
+    def block(
+        self, block: int, sweeps: int, first: Outcome | None, updates: int
+    ) -> tuple[str, int]:
         """The dynamics of a block and its sweeps.
 
         Where stages suit, other blocks of the first dynamics cost as much as it did, and the second
@@ -56,7 +61,7 @@ class Mix:
         return self.second, max(FEWEST, spent // max(1, updates))
 
 
-def choose(problem: Problem, dynamics: str, *, biased: bool = False, bounded: bool = False) -> Mix:
+def choose(problem: Problem, dynamics: str, *, bounded: bool = False) -> Mix:
     """The dynamics that the user named, or what suits the problem.
 
     Where it is about answers, however many reads they take, everything moves by replica
@@ -71,18 +76,18 @@ def choose(problem: Problem, dynamics: str, *, biased: bool = False, bounded: bo
         InvcError: No dynamics has the name, or it needs gates and there are none, or it knows no
             biases and there are some.
     """
-    if biased and dynamics in ("auto", "gibbs"):
+    if problem.biases and dynamics in ("auto", "gibbs"):
         return Mix("gibbs")
-    if biased and dynamics == "staged":
+    if problem.biases and dynamics == "staged":
         raise InvcError("staged knows no biases", hint="use --dynamics gibbs, or --equilibrium")
     if dynamics == "auto":
-        trade = problem.design.is_logic and problem.program.updates <= MOST_TRADED
+        trade = problem.judge.has_wrong and problem.free <= MOST_TRADED
         everything = "pt" if trade and not bounded else "gibbs"
-        return Mix("staged", everything) if len(problem.stages) > 1 else Mix(everything)
+        return Mix("staged", everything) if len(stages_of(problem)) > 1 else Mix(everything)
     if dynamics not in DYNAMICS:
         names = [*DYNAMICS, "auto"]
         raise InvcError(f"no dynamics is called {dynamics!r}", hint=nearest(dynamics, names))
-    if dynamics == "staged" and not problem.design.netlist.gates:
+    if dynamics == "staged" and not problem.judge.switches:
         raise InvcError(
             "staged switches on gates, and this model has none", hint="--dynamics gibbs"
         )

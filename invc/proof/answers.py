@@ -10,7 +10,7 @@ from typing import Literal as OneOf
 
 from invc.design import Clamp, Contradiction, Design, decode
 from invc.netlist import Netlist, evaluate_ports
-from invc.proof.problem import Problem, pose
+from invc.proof.formula import Formula, pose
 from invc.proof.sat import Clock, Solver, interruptible, solver
 
 Status = OneOf["possible", "impossible", "undecided"]
@@ -79,25 +79,25 @@ def solve(
     began = time.perf_counter()
     clamps, forbidden = tuple(clamps), tuple(forbidden)
     try:
-        problem = pose(design, clamps, forbidden)
+        formula = pose(design, clamps, forbidden)
     except Contradiction as contradiction:
         return Proof("impossible", None, str(contradiction), time.perf_counter() - began, 0, 0)
     status: Status = "undecided"
     answer, reason = None, ""
     clock = Clock(time_limit)
     none = NO_OTHERS if forbidden else NO_INPUTS
-    with solver(problem.clauses) as sat:
+    with solver(formula.clauses) as sat:
         try:
             model = interruptible(lambda: sat.model(clock), clock)
             status, reason = ("impossible", none) if model is None else ("possible", "")
         except TimeoutError:
             model = None
     if model is not None:
-        answer = next(_answers(design.netlist, islice(_rows(problem, [model]), 1)))
+        answer = next(_answers(design.netlist, islice(_rows(formula, [model]), 1)))
         _check(design.netlist, clamps, answer)
-    variables = {abs(variable) for clause in problem.clauses for variable in clause}
+    variables = {abs(variable) for clause in formula.clauses for variable in clause}
     seconds = time.perf_counter() - began
-    return Proof(status, answer, reason, seconds, len(variables), len(problem.clauses))
+    return Proof(status, answer, reason, seconds, len(variables), len(formula.clauses))
 
 
 def count(
@@ -126,18 +126,18 @@ def count(
     began = time.perf_counter()
     clamps = tuple(clamps)
     try:
-        problem = pose(design, clamps, forbidden)
+        formula = pose(design, clamps, forbidden)
     except Contradiction:
         return Count(0, True, (), time.perf_counter() - began)
     clock = Clock(time_limit)
-    tally = _Tally(1 << len(problem.idle), limit)
+    tally = _Tally(1 << len(formula.idle), limit)
     interrupted = False
-    with solver(problem.clauses) as sat:
+    with solver(formula.clauses) as sat:
         try:
-            interruptible(lambda: tally.fill(problem, sat, clock), clock)
+            interruptible(lambda: tally.fill(formula, sat, clock), clock)
         except KeyboardInterrupt:
             interrupted = True
-    rows = islice(_rows(problem, tally.models), limit)
+    rows = islice(_rows(formula, tally.models), limit)
     answers = sorted(_answers(design.netlist, rows), key=lambda answer: tuple(answer.values()))
     for answer in answers:
         _check(design.netlist, clamps, answer)
@@ -158,9 +158,9 @@ class _Tally:
     def number(self) -> int:
         return self.weight * len(self.models)
 
-    def fill(self, problem: Problem, sat: Solver, clock: Clock) -> None:
+    def fill(self, formula: Formula, sat: Solver, clock: Clock) -> None:
         """Find models until there is no other, or enough, or no time."""
-        inputs = set(problem.inputs)
+        inputs = set(formula.inputs)
         while not self.complete:
             try:
                 model = sat.model(clock)
@@ -176,12 +176,12 @@ class _Tally:
                 sat.add([-variable for variable in chosen])
 
 
-def _rows(problem: Problem, models: Iterable[set[int]]) -> Iterator[dict[int, int]]:
+def _rows(formula: Formula, models: Iterable[set[int]]) -> Iterator[dict[int, int]]:
     """The values of all input nets in every answer that the models stand for."""
     for model in models:
-        decided = problem.known | {net: int(net in model) for net in problem.inputs}
-        for free in product((0, 1), repeat=len(problem.idle)):
-            yield decided | dict(zip(problem.idle, free, strict=True))
+        decided = formula.known | {net: int(net in model) for net in formula.inputs}
+        for free in product((0, 1), repeat=len(formula.idle)):
+            yield decided | dict(zip(formula.idle, free, strict=True))
 
 
 def _answers(netlist: Netlist, rows: Iterator[dict[int, int]]) -> Iterator[Mapping[str, int]]:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from invc.diagnostics import InvcError
-from invc.report.names import short, shown
+from invc.diagnostics import InvcError, printable
+from invc.report.names import short
 from invc.report.run import Run, answer_labels, bare, marginals, number, percent
 from invc.text.files import write_whole
 
@@ -211,7 +211,7 @@ def _bits(axes: Axes, run: Run) -> None:
             color=ACCENT,
         )
         if first == 0:
-            name = short(shown(port.name) + port.range_text, 14)
+            name = short(printable(port.name) + port.range_text, 14)
             axes.annotate(name, (-0.9, row + 0.31), ha="right", va="center", fontweight="bold")
         if wide <= 16:
             for k, bit in enumerate(bits):

@@ -18,7 +18,7 @@ def invc(*arguments, **environment):
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=900,
         env={**os.environ, **environment},
     )
 

@@ -14,8 +14,8 @@ from invc.diagnostics import InvcError
 from invc.frontend.gate_level import read_gates
 from invc.library import hamlib
 from invc.library.cell import Cell
-from invc.netlist import counting_words, evaluate_ports
 from invc.netlist.gates import BUF, INV
+from truth import truth
 
 LIBRARY = {
     **CELLS,
@@ -33,10 +33,7 @@ def read(folder, text, **options):
 
 def table(netlist):
     """Values of the outputs, bit by bit, over all values of the inputs."""
-    width = sum(len(p.bits) for p in netlist.inputs)
-    words = iter(counting_words(width))
-    inputs = {p.name: [next(words) for _ in p.bits] for p in netlist.inputs}
-    values = evaluate_ports(netlist, inputs, 1 << width)
+    values = truth(netlist)
     return {p.name: values[p.name] for p in netlist.outputs}
 
 

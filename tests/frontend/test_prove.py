@@ -16,6 +16,7 @@ from invc.library import hamlib
 from invc.netlist import Gate, counting_words, evaluate_ports
 from invc.netlist.gates import families
 from invc.pipeline import Check, synth
+from truth import truth
 
 ODD = """\
 module \\odd(name) #(parameter W = 5) (
@@ -43,12 +44,6 @@ def prove(sources, netlist, seconds=60.0, cells=FUNCTIONS):
 def test_odd_names_signs_and_ranges_are_proven(tmp_path, objective):
     sources = written(tmp_path, ODD)
     prove(sources, synth(sources, objective=objective).netlist, cells={})
-
-
-def truth(netlist):
-    words = iter(counting_words(sum(len(port.bits) for port in netlist.inputs)))
-    inputs = {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}
-    return evaluate_ports(netlist, inputs, 1 << sum(map(len, inputs.values())))
 
 
 def test_a_pin_that_is_inverted_is_caught_with_inputs_that_show_it(tmp_path):

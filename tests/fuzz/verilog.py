@@ -14,7 +14,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fuzz.random_verilog import batch
 from fuzz.simulator import IVERILOG, outputs
-
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources
 from invc.library import Limits
@@ -116,7 +115,9 @@ def main():
                 different += 1
                 print(error, flush=True)
             seed += 1
-    print(f"{compared} modules agree, {different} batches do not, seeds {options.seed} to {seed - 1}")
+    print(
+        f"{compared} modules agree, {different} batches do not, seeds {options.seed} to {seed - 1}"
+    )
     sys.exit(bool(different))
 
 

@@ -20,22 +20,16 @@ from invc.mapping.cover import (
     replace_cones,
 )
 from invc.mapping.mapper import Mapper
-from invc.netlist import Function, Gate, Netlist, Port, counting_words, evaluate_ports
+from invc.netlist import Function, Gate, Netlist, Port
 from invc.netlist.gates import AND2, FA, HA, MUX2, XOR2
 from invc.passes.cover_cones import cover_cones
 from invc.passes.simplify import simplify
 from invc.passes.sweep_dead import sweep_dead
 from invc.passes.use_own_cells import own_cells, use_own_cells
+from truth import truth
 
 MAPPER = Mapper(hamlib())
 GATES = (AND2, XOR2, HA, FA, MUX2)
-
-
-def truth(netlist):
-    bits = sum(len(port.bits) for port in netlist.inputs)
-    words = iter(counting_words(bits))
-    inputs = {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}
-    return evaluate_ports(netlist, inputs, 1 << bits)
 
 
 def spins(netlist, mapper=MAPPER):

@@ -12,12 +12,12 @@ from designs import CELLS, multiplier
 from invc.design import Design, parse_clamps, presolve
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
-from invc.engine import run
 from invc.engine.observers import Recorder
 from invc.netlist import Netlist
 from invc.report.plot import check_plot, format_plot, write_plot
 from invc.report.run import Found, Run, bare, marginals, number, percent, ticks
 from invc.report.vcd import check_vcd
+from sampling import run
 
 
 @pytest.fixture(scope="module")

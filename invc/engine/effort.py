@@ -1,0 +1,126 @@
+"""What a run may cost, and how it goes about it: one value, checked once, whoever asks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from operator import index
+
+COUNTS = ("reads", "sweeps", "threads", "target")
+# Of an inverse temperature. Hotter than the first one every p-bit is a fair coin, colder than the
+# second one none has a choice; beyond either, quotients of floats leave their range.
+LEAST_BETA, MOST_BETA = 1e-100, 1e100
+MOST_COUNT = 2**63 - 1
+FEW_THREADS = 16  # that may be asked for whatever the machine has
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How a question is sampled, and how much of it: everything but what is asked.
+
+    Equal efforts on equal questions give equal results, as far as the time does not end them.
+    Frozen and picklable; whole numbers may be numpy's, and are ints afterwards.
+
+    Attributes:
+        dynamics: How p-bits move: a name of `invc.engine.dynamics.DYNAMICS`, or "auto" for what
+            suits the question.
+        kernel: What code moves them, or "auto" for the fastest. Results do not depend on it.
+        reads: Exactly so many runs of p-bits, unless the time ends before; None for as many as it
+            takes. At equilibrium, samples.
+        sweeps: Updates of every free spin in a read; None for as many as it takes. At equilibrium,
+            the sweeps between two samples of a chain.
+        beta: Inverse temperatures, first and last, in the units of the design's energies; None for
+            those that its model suggests.
+        settings: What the dynamics has of its own, texts by name.
+        seed: Of all random numbers, not negative.
+        threads: Most that work at once; None for one a core. Results do not depend on it.
+        time_limit: Seconds of wall time; None for 60 where `reads` does not bound the run, else
+            for as long as it takes.
+        target: Stop at so many distinct answers, or at so many states of lowest energy where the
+            model has no gates.
+        strict: Whether only reads count in which every gate is satisfied, not those whose inputs
+            alone are right.
+
+    Raises:
+        ValueError: A value is out of its range. Whether a dynamics or a kernel has the name, and
+            the dynamics the settings, is said by whoever runs it.
+    """
+
+    dynamics: str = "auto"
+    kernel: str = "auto"
+    reads: int | None = None
+    sweeps: int | None = None
+    beta: tuple[float, float] | None = None
+    settings: Mapping[str, str] = field(default_factory=dict, hash=False)
+    seed: int = 0
+    threads: int | None = None
+    time_limit: float | None = None
+    target: int | None = None
+    strict: bool = False
+
+    def __post_init__(self) -> None:
+        for name in COUNTS:
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, _count(name, value))
+        object.__setattr__(self, "seed", _whole("seed", self.seed))
+        if self.seed < 0:
+            raise ValueError(f"seed must not be negative, not {self.seed!r}")
+        if self.time_limit is not None:
+            object.__setattr__(self, "time_limit", _seconds(self.time_limit))
+        if self.beta is not None:
+            object.__setattr__(self, "beta", _betas(self.beta))
+        object.__setattr__(self, "settings", dict(self.settings))
+
+    @property
+    def workers(self) -> int:
+        """Threads that are worth starting: no more than cores, or a few where many are asked."""
+        cores = os.cpu_count() or 1
+        return min(self.threads or cores, max(cores, FEW_THREADS))
+
+
+def _count(name: str, value: object) -> int:
+    """A positive whole number."""
+    count = _whole(name, value)
+    if count <= 0:
+        raise ValueError(f"{name} must be positive, not {value!r}")
+    if count > MOST_COUNT:
+        raise ValueError(f"{name} must be below 2**63, not {value!r}")
+    return count
+
+
+def _whole(name: str, value: object) -> int:
+    """An int, also where it is numpy's."""
+    try:
+        return index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise ValueError(f"{name} must be a whole number, not {value!r}") from None
+
+
+def _seconds(value: object) -> float:
+    """A positive number, which may be infinite."""
+    try:
+        seconds = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"time_limit must be a number of seconds, not {value!r}") from None
+    if not seconds > 0:
+        raise ValueError(f"time_limit must be positive, not {value!r}")
+    return seconds
+
+
+def _betas(value: object) -> tuple[float, float]:
+    """(first, last), both positive and finite."""
+    wrong = f"beta must be (first, last) with 0 < first <= last, not {value!r}"
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
+        raise ValueError(wrong)
+    try:
+        first, last = (float(end) for end in value)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(wrong) from None
+    if not (0 < first <= last and isfinite(last)):
+        raise ValueError(wrong)
+    if not (first >= LEAST_BETA and last <= MOST_BETA):
+        raise ValueError(f"beta must be within {LEAST_BETA:g} to {MOST_BETA:g}, not {value!r}")
+    return first, last

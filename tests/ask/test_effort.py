@@ -1,0 +1,57 @@
+import os
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invc.engine.effort import COUNTS, Effort
+
+whole = st.integers(1, 2**40) | st.integers(1, 2**31 - 1).map(np.int64)
+betas = st.tuples(st.floats(1e-100, 1e100), st.floats(1e-100, 1e100)).map(sorted).map(tuple)
+
+
+@given(st.fixed_dictionaries({}, optional={**dict.fromkeys(COUNTS, whole), "beta": betas,
+       "seed": st.integers(0, 2**70), "time_limit": st.floats(1e-9), "strict": st.booleans(),
+       "settings": st.dictionaries(st.text(), st.text())}))  # fmt: skip
+def test_effort_is_its_fields_equal_after_pickling_and_hashable(fields):
+    effort = Effort(**fields)
+    assert all(getattr(effort, name) == value for name, value in fields.items())
+    assert all(type(getattr(effort, name)) in (int, type(None)) for name in COUNTS)
+    assert pickle.loads(pickle.dumps(effort)) == effort
+    assert hash(Effort(**fields)) == hash(effort)
+
+
+@given(st.sampled_from(COUNTS), st.integers(max_value=0) | st.floats() | st.text() | st.just([1]))
+def test_counts_that_are_not_positive_whole_numbers_are_refused(name, value):
+    with pytest.raises(ValueError, match=f"{name} must be"):
+        Effort(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"seed": -1}, "seed must not be negative, not -1"),
+        ({"seed": 1.0}, "seed must be a whole number, not 1.0"),
+        ({"reads": 0}, "reads must be positive, not 0"),
+        ({"reads": 2**63}, "reads must be below 2**63, not 9223372036854775808"),
+        ({"time_limit": 0}, "time_limit must be positive, not 0"),
+        ({"time_limit": float("nan")}, "time_limit must be positive, not nan"),
+        ({"time_limit": "soon"}, "time_limit must be a number of seconds, not 'soon'"),
+        *(({"beta": beta}, f"beta must be (first, last) with 0 < first <= last, not {beta!r}")
+          for beta in [(0, 1), (2, 1), (1,), (1, 2, 3), (float("nan"), 1), (1, float("inf")),
+                       1.0, "12", (None, 1), (1, "x")]),
+        ({"beta": (1e-320, 1)}, "beta must be within 1e-100 to 1e+100, not (1e-320, 1)"),
+    ],
+)  # fmt: skip
+def test_what_is_out_of_range_is_said(fields, text):
+    with pytest.raises(ValueError) as caught:
+        Effort(**fields)
+    assert str(caught.value) == text
+
+
+def test_no_more_threads_than_are_of_use():
+    assert Effort(threads=1).workers == 1
+    assert Effort(threads=10**6).workers <= max(os.cpu_count(), 16)
+    assert Effort().workers == os.cpu_count()

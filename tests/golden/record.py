@@ -1,0 +1,43 @@
+"""Write the golden results anew: `python tests/golden/record.py [THREADS]`.
+
+They hold what fixed seeds have always given. To write them again is to say that this changed on
+purpose: CHANGELOG tells the user.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from golden.questions import RESULTS, record
+
+
+def main(threads: int) -> None:
+    """Record everything."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        results = record(Path(folder), threads=threads)
+        os.chdir("/")
+    RESULTS.write_text(text_of(results), encoding="utf-8")
+
+
+def text_of(results: Mapping[str, Any]) -> str:
+    """JSON with one line a question, so that a difference names it."""
+    parts = [
+        f"{json.dumps(part)}: {{\n" + ",\n".join(_lines(asked)) + "\n}"
+        for part, asked in results.items()
+    ]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _lines(asked: Mapping[str, Any]) -> list[str]:
+    return [f"{json.dumps(name)}: {json.dumps(asked[name], sort_keys=True)}" for name in asked]
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
