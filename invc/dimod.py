@@ -19,7 +19,9 @@ from invc.formats.terms import Terms
 try:
     import dimod
 except ImportError as error:
-    raise InvcError("dimod is not installed", hint="pip install 'invc[dimod]'") from error
+    raise InvcError(
+        "dimod is not installed", hint="pip install '.[dimod]' in a checkout of invc"
+    ) from error
 
 if TYPE_CHECKING:
     # dimod's own class changes with its version; what is used of it is this.

@@ -152,4 +152,7 @@ def test_without_dimod_the_fault_says_what_to_install():
     done = subprocess.run(
         [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
     )
-    assert done.stdout == "error: dimod is not installed\n  hint: pip install 'invc[dimod]'\n"
+    assert (
+        done.stdout
+        == "error: dimod is not installed\n  hint: pip install '.[dimod]' in a checkout of invc\n"
+    )

@@ -24,6 +24,7 @@ class Block:
         draws: Whether it goes on with random numbers of its own, as several from one parent must;
             else as one chain with its parent, with the numbers that come next.
         kept: Whether another block goes on from its last state.
+        turn: Blocks of its dynamics that came before it, where dynamics take turns.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Block:
     parent: int | None = None
     draws: bool = True
     kept: bool = False
+    turn: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Rules:
         rungs: Inverse temperatures of ladders in the units of what is sampled, where they are
             chosen already; only replicas at the last one are judged.
         shown: Spins whose rows an outcome brings along.
+        bounded: Whether the user bounds the reads or their sweeps, so that each is to be as good as
+            another.
     """
 
     seed: int = 0
@@ -62,6 +66,7 @@ class Rules:
     hold: int | None = None
     rungs: Betas | None = None
     shown: tuple[int, ...] = ()
+    bounded: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +83,8 @@ class Outcome:
         shown: Rows of the spins that the rules name, of the replicas that count. Shape
             (spins, words).
         end: The last state, where another block goes on from it.
+        total: Answers that there are, where the dynamics knows.
+        impossible: Whether the dynamics has ruled out every answer.
     """
 
     block: Block
@@ -87,3 +94,5 @@ class Outcome:
     suits: bool
     shown: UInt64
     end: State | None = None
+    total: int | None = None
+    impossible: bool = False

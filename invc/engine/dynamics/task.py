@@ -23,12 +23,18 @@ class Ended(NamedTuple):
         updates: Attempted updates of each replica: sweeps times free spins where each sweep
             updates them all.
         suits: Whether the dynamics could do with the problem what it is for.
+        good: Replicas that it takes for answers, where it looks at them; 0 need not be verified.
+        total: Answers that there are, where it knows.
+        impossible: Whether it has ruled out every answer.
     """
 
     state: State
     sweeps: int
     updates: int
     suits: bool = True
+    good: int | None = None
+    total: int | None = None
+    impossible: bool = False
 
 
 class Watch(Protocol):
@@ -115,11 +121,13 @@ class Dynamics:
         move: Moves a block, and returns it as it ended; None where it was halted.
         plan: What it will run with, where it has settings of its own or chooses something.
         goes_on: Whether it can go on from the state in which a block ended.
+        leans: Whether it knows biases by itself, and needs no fields for them.
     """
 
     move: Callable[[Task], Ended | None]
     plan: Words | None = None
     goes_on: bool = False
+    leans: bool = False
 
     def described(self, name: str, problem: Problem, backend: Backend, rules: Rules) -> str:
         """What it runs with, in words.
