@@ -13,6 +13,7 @@ from invc.cli.options import with_options
 from invc.cli.reporting import write_json
 from invc.cli.sources import sources_of
 from invc.cli.training import (
+    CODING,
     DATA,
     GIVEN,
     METAVAR,
@@ -46,6 +47,7 @@ OPTIONS = (
         metavar=METAVAR,
         help=DATA,
     ),
+    *CODING,
     click.option(
         "-o", "--output", type=click.Path(path_type=Path), help="Write the weights (JSON)."
     ),
