@@ -67,7 +67,7 @@ def synth(
     """
     from invc.frontend.yosys import Sources  # noqa: PLC0415 - loads what it needs when it is called
     from invc.library import Limits, read_library  # noqa: PLC0415
-    from invc.pipeline import Tool  # noqa: PLC0415
+    from invc.pipeline import Check, Tool  # noqa: PLC0415
     from invc.pipeline import synth as compile_sources  # noqa: PLC0415
 
     def compiled(files: Sequence[Path]) -> Design:
@@ -85,7 +85,7 @@ def synth(
             library=library,
             objective=objective,
             limits=Limits(max_degree, bits) if max_degree or bits else None,
-            proving=prove,
+            check=Check(proving=prove),
             tool=Tool(yosys),
         )
 

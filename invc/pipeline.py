@@ -15,16 +15,19 @@ from invc.design.assemble import assemble
 from invc.design.fit import fit
 from invc.diagnostics import InvcError
 from invc.frontend.arithmetic import PLAIN, Adders, counters
+from invc.frontend.words import Agreement, compare
 from invc.frontend.yosys import (
+    Compiled,
     Kind,
     Sources,
     Target,
     Yosys,
     compile_sources,
+    elaborate_gates,
     find_yosys,
     prove_equal,
 )
-from invc.frontend.yosys_json import read_json
+from invc.frontend.yosys_json import read_json, read_module
 from invc.library import Cell, Library, Limits, cells_within, hamlib, liberty
 from invc.mapping.cones import Shape
 from invc.mapping.mapper import Mapper
@@ -102,6 +105,20 @@ class Tool:
 
 
 @dataclass(frozen=True)
+class Check:
+    """How a netlist is checked against its sources before anybody sees it.
+
+    Attributes:
+        wanted: Whether it is compared with them as Yosys elaborated them, before any pass: for
+            all inputs where they are few, else for vectors.
+        proving: Seconds for a proof to the end by Yosys and ABC, or None.
+    """
+
+    wanted: bool = True
+    proving: float | None = None
+
+
+@dataclass(frozen=True)
 class Stage:
     """What one step did.
 
@@ -122,10 +139,17 @@ class Stage:
 
 @dataclass
 class Journal:
-    """The steps of a run as they end; `yosys` is what ran, if any did."""
+    """The steps of a run as they end.
+
+    Attributes:
+        stages: In order.
+        yosys: What ran, if any did.
+        agreement: How far the netlist is known to equal its sources; None unless it was checked.
+    """
 
     stages: list[Stage] = field(default_factory=list)
     yosys: str | None = None
+    agreement: Agreement | None = None
     started: float = field(default_factory=time.perf_counter)
 
     def note(self, name: str, netlist: Netlist, cells: Mapping[str, Cell]) -> None:
@@ -150,7 +174,7 @@ def synth(
     objective: str = "balanced",
     limits: Limits | None = None,
     mining: float | None = None,
-    proving: float | None = None,
+    check: Check = Check(),
     tool: Tool = Tool(),
     journal: Journal | None = None,
 ) -> Design:
@@ -163,21 +187,21 @@ def synth(
             adders; "spins": the fewest spins, by counters and products fused into adders.
         limits: What every spin of the model is within.
         mining: Seconds for new cells where they save spins, or None.
-        proving: Seconds for a proof by Yosys that the netlist is equal to its sources, or None.
+        check: How the netlist is checked against its sources.
         tool: The Yosys to use.
         journal: Takes the steps as they end.
 
     Raises:
-        InvcError: The sources cannot be compiled, or a proof failed.
+        InvcError: The sources cannot be compiled, or the netlist is not equal to them.
     """
     cells = hamlib() if library is None else library
     if limits is not None:
         cells = cells_within(cells, limits)
     chosen = OBJECTIVES[objective]
     notes = Journal() if journal is None else journal
-    netlist = _read(
-        sources, _target(cells, chosen, limits, proving is not None), cells, tool, notes
-    )
+    target = _target(cells, chosen, limits, check.proving is not None)
+    read = _read(sources, target, cells, tool, notes)
+    netlist = read.netlist
     notes.note("read", netlist, cells)
     mapper = Mapper(cells, least_ratio=chosen.least_ratio)
     for name in chosen.passes:
@@ -193,13 +217,37 @@ def synth(
     else:
         design = fit(netlist, cells, limits, origin=made_by)
     notes.note("assemble", design.netlist, cells)
-    if proving is not None:
+    if check.wanted:
+        _compare(sources, read, design.netlist, target, tool, notes)
+        notes.note("check", design.netlist, cells)
+    if check.proving is not None:
         outside = sources.kind is not Kind.VERILOG
-        known = {**families(), **_functions(cells)} if outside else {}
+        known = {**families(), **target.functions} if outside else {}
         yosys = _find(tool, notes)
-        prove_equal(sources, design.netlist, known, yosys, seconds=proving, log=tool.log)
+        prove_equal(sources, design.netlist, known, yosys, seconds=check.proving, log=tool.log)
+        notes.agreement = Agreement(True)
         notes.note("prove", design.netlist, cells)
     return design
+
+
+def _compare(
+    sources: Sources,
+    read: Compiled,
+    netlist: Netlist,
+    target: Target,
+    tool: Tool,
+    journal: Journal,
+) -> None:
+    """Compare what is to be written with the sources as they were elaborated.
+
+    Raises:
+        InvcError: They differ.
+    """
+    known = {**families(), **target.functions}
+    source = read.source
+    if source is None:
+        source = elaborate_gates(sources, netlist.name, known, _find(tool, journal))
+    journal.agreement = compare(source, known, netlist, where=str(sources.files[0]))
 
 
 def mine(
@@ -232,19 +280,19 @@ def _target(library: Library, objective: Objective, limits: Limits | None, defin
 
 def _read(
     sources: Sources, target: Target, library: Library, tool: Tool, journal: Journal
-) -> Netlist:
+) -> Compiled:
     """The sources as a netlist, each kind by its own reader."""
     if not sources.files:
         raise InvcError("no source file", hint="invc synth design.v -o design.hj")
     if sources.kind is Kind.GATES:
         from invc.frontend.gate_level import read_gates  # noqa: PLC0415 - a parser that takes a while to load
 
-        return read_gates(sources.only, library, top=sources.top)
+        return Compiled(read_gates(sources.only, library, top=sources.top), None)
     if sources.kind is Kind.JSON:
         path = sources.only
         netlist = read_json(path, target.functions, top=sources.top, adders=target.adders)
         if netlist is not None:
-            return netlist
+            return Compiled(netlist, read_module(path, sources.top))
     return compile_sources(sources, target, _find(tool, journal), log=tool.log)
 
 

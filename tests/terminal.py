@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-PATIENCE = 120  # seconds for a sign of life, on whatever machine
+PATIENCE = 900  # seconds for a sign of life, on whatever machine
 
 
 class Ended(NamedTuple):
@@ -20,7 +20,7 @@ class Ended(NamedTuple):
     shown: str
 
 
-# Ctrl-C works in the child even where it is ignored here: under nohup, in the background.
+# What runs a command: Ctrl-C works in it even where it is ignored here: under nohup, in the background.
 COMMAND = """
 import signal
 from invc.cli import main
@@ -30,12 +30,17 @@ main()
 """
 
 
+def runs(*arguments: str) -> list[str]:
+    """The command line of a process that runs a command and hears SIGINT."""
+    return [sys.executable, "-P", "-c", COMMAND, *arguments]
+
+
 def interrupt(folder: Path, *arguments: str, when: str) -> Ended:
     """Run a command, its standard error being a terminal, and press Ctrl-C once that shows `when`."""
     ours, theirs = pty.openpty()
     shown = b""
     with subprocess.Popen(
-        [sys.executable, "-P", "-c", COMMAND, *arguments],
+        runs(*arguments),
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

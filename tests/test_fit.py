@@ -12,7 +12,6 @@ from invc.design import format_design, parse_clamps, parse_design, presolve
 from invc.design.assemble import assemble
 from invc.design.fit import fit
 from invc.diagnostics import InvcError
-from invc.engine.run import run
 from invc.frontend.yosys import Sources
 from invc.ising import all_energies
 from invc.library import Limits, cells_within, faults, hamlib
@@ -24,6 +23,7 @@ from invc.passes.name_nets import name_nets
 from invc.passes.simplify import simplify
 from invc.passes.sweep_dead import sweep_dead
 from invc.pipeline import synth
+from sampling import run
 from truth import every_input
 
 LIBRARY = hamlib()

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invc.ask.kinds import found
+from invc.ask.outputs import check_outputs
 from invc.ask.question import Words
-from invc.diagnostics import InvcError
 from invc.report.run import Found, Run
 
 if TYPE_CHECKING:
@@ -35,20 +35,15 @@ class Pictures:
     @property
     def wanted(self) -> tuple[str, ...]:
         """The files to write."""
-        return tuple(filter(None, (self.plot, self.html, self.vcd)))
+        return tuple(name for name in (self.plot, self.html, self.vcd) if name is not None)
 
     def check(self) -> None:
         """Tell before the run what could not be written after it.
 
         Raises:
-            InvcError: A name is none, a suffix or a folder is wrong, or a library is missing.
+            InvcError: A file could not be written, a suffix is wrong, or a library is missing.
         """
-        if "" in (self.plot, self.html, self.vcd):
-            raise InvcError("a picture needs the name of a file, and '' is none")
-        for k, name in enumerate(self.wanted):
-            _need_folder(Path(name))
-            if name in self.wanted[:k]:
-                raise InvcError("two pictures cannot be one file", where=name)
+        check_outputs(self.wanted)
         if self.plot:
             from invc.report.plot import check_plot  # noqa: PLC0415 - each only where it is wanted
 
@@ -81,16 +76,6 @@ def write_pictures(pictures: Pictures, run: Run) -> None:
         from invc.report.vcd import write_vcd  # noqa: PLC0415
 
         write_vcd(run, Path(pictures.vcd))
-
-
-def _need_folder(path: Path) -> None:
-    """A folder that is not there is told before the run, not after it."""
-    if not path.parent.is_dir():
-        raise InvcError(
-            "cannot write it: no such file or directory",
-            where=str(path),
-            hint="make its folder first",
-        )
 
 
 def drawn(

@@ -10,9 +10,10 @@ from invc.engine.effort import Effort
 
 if TYPE_CHECKING:
     from invc.design import Clamped
-    from invc.engine import Progress, Result
+    from invc.engine import Problem, Progress, Result
     from invc.engine.equilibrium import Equilibrium
     from invc.engine.explain import Explanation
+    from invc.pbits.lanes import UInt64
     from invc.report.trace import Trace
 
 Watch = Callable[[int, int, Any], object]
@@ -72,6 +73,7 @@ def sample(
     effort: Effort,
     observers: Sequence[Observer] = (),
     *,
+    start: UInt64 | None = None,
     near: bool = False,
 ) -> Sampled:
     """Run a question.
@@ -81,31 +83,14 @@ def sample(
         clamped: What follows from its clamps.
         effort: How it is sampled.
         observers: Who looks on.
+        start: First states of the reads, see `invc.engine.run`.
         near: Whether to keep the unverified read of lowest energy.
     """
     from invc.engine import run  # noqa: PLC0415 - loads what moves p-bits
 
-    return Sampled(
-        run(
-            question.design,
-            clamped,
-            dynamics=effort.dynamics,
-            kernel=effort.kernel,
-            settings=effort.settings,
-            reads=effort.reads,
-            sweeps=effort.sweeps,
-            beta=effort.beta,
-            biases=question.biases,
-            seed=effort.seed,
-            threads=effort.workers,
-            time_limit=effort.time_limit,
-            target=effort.target,
-            strict=effort.strict,
-            near=near,
-            progress=_progress(observers),
-            watch=_watch(observers),
-        )
-    )
+    problem = _problem(question, clamped)
+    progress, watch = _progress(observers), _watch(observers)
+    return Sampled(run(problem, effort, start=start, near=near, progress=progress, watch=watch))
 
 
 def sample_equilibrium(
@@ -127,23 +112,8 @@ def sample_equilibrium(
     """
     from invc.engine.equilibrium import DEFAULT_ENOUGH, equilibrium  # noqa: PLC0415
 
-    low, last = effort.beta or (None, None)
-    chains = equilibrium(
-        question.design,
-        clamped,
-        biases=question.biases,
-        dynamics=effort.dynamics,
-        low=None if low == last else low,
-        beta=last,
-        thin=effort.sweeps,
-        reads=effort.reads,
-        enough=enough or DEFAULT_ENOUGH,
-        kernel=effort.kernel,
-        seed=effort.seed,
-        threads=effort.workers,
-        time_limit=effort.time_limit,
-        progress=_progress(observers),
-    )
+    problem, progress = _problem(question, clamped), _progress(observers)
+    chains = equilibrium(problem, effort, enough=enough or DEFAULT_ENOUGH, progress=progress)
     return Sampled(chains.result, chains)
 
 
@@ -153,14 +123,15 @@ def explain(question: Question, clamped: Clamped, result: Result) -> Explanation
 
     if result.near is None:
         return None
-    return explain_read(
-        question.design,
-        clamped,
-        result.near,
-        question.clamps,
-        dynamics=result.dynamics,
-        seed=result.seed,
-    )
+    problem, held = _problem(question, clamped), question.clamps
+    return explain_read(problem, result.near, held, dynamics=result.dynamics, seed=result.seed)
+
+
+def _problem(question: Question, clamped: Clamped) -> Problem:
+    """What the engine samples; it keeps the last ones."""
+    from invc.engine import problem_of  # noqa: PLC0415
+
+    return problem_of(question.design, clamped, question.biases)
 
 
 def _progress(observers: Sequence[Observer]) -> Callable[[Progress], None]:

@@ -7,13 +7,13 @@ import gc
 import os
 import sys
 from importlib import import_module
-from io import TextIOWrapper
 from keyword import iskeyword
 from pathlib import Path
 
 import click
 
 from invc import __version__
+from invc.cli.streams import protect
 from invc.diagnostics import InvcError
 
 # Kept by hand, so that `invc --help` imports no command.
@@ -27,6 +27,10 @@ COMMANDS = {
     "export": "Write a .hj file for another solver.",
     "import": "Read a model of another program into a .hj file.",
     "show": "Draw the netlist of a .hj file.",
+    "rtl": "Write the p-bit circuit of a design as Verilog.",
+    "train": "Find the weights of a network in Verilog from labelled samples.",
+    "eval": "Say how good trained weights are on samples.",
+    "data": "Code, draw and split samples for training.",
     "mine": "Find and solve the cells that would save a design most spins.",
     "ports": "List the modules, parameters and ports of Verilog sources.",
     "lib-gen": "Solve and prove a new Hamiltonian cell.",
@@ -75,9 +79,7 @@ def main() -> None:
     """Run the command line; a user's fault is one line and a status, never a traceback."""
     # A run is short and makes millions of small tuples that live to its end.
     gc.set_threshold(200_000, 100, 1000)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # what an ASCII locale cannot show is escaped
-            stream.reconfigure(errors="backslashreplace")
+    protect()
     # A port of an imported model may have a bit for each of a million variables, and is a number.
     sys.set_int_max_str_digits(MOST_DIGITS)
     try:

@@ -26,8 +26,10 @@ def command(files: tuple[Path, ...], output: str, show: int, quiet: bool) -> Non
     invc merge r1.json r2.json -o both.json
     """
     from invc.ask.merging import merge
+    from invc.ask.outputs import check_outputs
     from invc.ask.records import read_result
 
+    check_outputs([output])
     merged = merge([read_result(file) for file in files])
     write_json(output, merged)
     if quiet or output == "-":

@@ -206,6 +206,11 @@ class View:
         """Whether standard output is for people."""
         return self.json_file != "-"
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The result file, where one is wanted."""
+        return () if self.json_file in (None, "-") else (str(self.json_file),)
+
 
 def view_of(options: Mapping[str, Any]) -> View:
     """What the user wants to see."""

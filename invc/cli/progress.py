@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from invc.cli.streams import raw
 from invc.text.words import counted
 
 if TYPE_CHECKING:
@@ -49,5 +50,5 @@ def bar_of(at: str, *, shown: bool) -> Iterator[Teller]:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(file=raw(sys.stderr)), transient=True) as bar:
         yield Teller(bar, at)

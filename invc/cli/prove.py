@@ -60,6 +60,7 @@ def command(ctx: click.Context, options: Mapping[str, Any]) -> None:
     invc prove mult8.hj --clamp p=38243 --count     # all answers
     invc prove mult8.hj --clamp p=38243 --forbid a=167   # another one
     """
+    from invc.ask.outputs import check_outputs
     from invc.ask.proofs import Proving, prove
     from invc.design import read_design
 
@@ -74,6 +75,7 @@ def command(ctx: click.Context, options: Mapping[str, Any]) -> None:
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
+    check_outputs(view.files, [options["file"]])
     with bar_of("proving", shown=not view.quiet):
         answers = prove(question, proving)
     _tell(question, answers, view)
@@ -90,9 +92,9 @@ def _tell(question: Question, answers: Answers, view: View) -> None:
     from invc.ask.proofs import report
 
     fault: InvcError | None = None
-    if view.json_file and view.text:
+    if view.files:
         try:
-            write_json(view.json_file, report(question, answers))
+            write_json(view.files[0], report(question, answers))
         except InvcError as error:
             fault = error
     if view.text:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from invc.cli.streams import raw
 from invc.diagnostics import printable
 from invc.text.words import counted
 
@@ -33,14 +35,16 @@ def echo_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table with right-aligned columns, as wide as it needs to be."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
-    for name in map(printable, head):
-        table.add_column(name, justify="right", no_wrap=True)
+    for name in head:
+        table.add_column(Text(printable(name)), justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(*map(printable, row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     # A table wider than the terminal wraps there; rich would cut it.
-    console = Console(width=1 << 16, markup=False, highlight=False, soft_wrap=True)
+    out = raw(sys.stdout)
+    console = Console(file=out, width=1 << 16, markup=False, highlight=False, soft_wrap=True)
     console.print(table)
 
 

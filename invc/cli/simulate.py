@@ -51,6 +51,7 @@ def command(ctx: click.Context, options: Mapping[str, Any]) -> None:
     invc simulate mult8.hj --clamp p=64507 --prove          # impossible, not only not found
     """
     from invc.ask import Conflict
+    from invc.ask.outputs import check_outputs
     from invc.design import read_design
 
     design, view = read_design(options["file"]), view_of(options)
@@ -61,6 +62,8 @@ def command(ctx: click.Context, options: Mapping[str, Any]) -> None:
         before, question, effort, wanted = _again(options["repeat"], design, effort, wanted)
     else:
         question = question_of(design, options)
+    kept = [path for path in (options["file"], options["repeat"]) if path]
+    check_outputs([*view.files, *wanted.pictures.wanted], kept)
     try:
         samples, unwritten = _asked(question, effort, wanted, view)
     except Conflict as conflict:
@@ -108,9 +111,9 @@ def _tell(samples: Samples, view: View, fault: InvcError | None) -> None:
     """
     from invc.ask.results import report
 
-    if view.json_file and view.text:
+    if view.files:
         try:
-            write_json(view.json_file, report(samples))
+            write_json(view.files[0], report(samples))
         except InvcError as error:
             fault = fault or error
     if view.text:

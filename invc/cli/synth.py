@@ -61,6 +61,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="Seconds for --prove.",
 )
+@click.option(
+    "--check/--no-check",
+    default=True,
+    help="Compare the netlist with its source before it is written: all inputs, or 4,096 vectors.",
+)
 @click.option("--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]")
 @click.option("--json", "json_file", metavar="FILE|-", help="Write the report; - is stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
@@ -81,6 +86,7 @@ def command(
     mine_limit: float,
     prove: bool,
     prove_limit: float,
+    check: bool,
     yosys: str | None,
     json_file: str | None,
     quiet: bool,
@@ -98,7 +104,7 @@ def command(
     """
     from invc.design import statistics, write_design
     from invc.library import Limits, read_library
-    from invc.pipeline import Journal, Tool, synth
+    from invc.pipeline import Check, Journal, Tool, synth
 
     sources = sources_of(files, top, parameters, defines, includes, gate_level)
     limits = Limits(max_degree, bits) if max_degree or bits else None
@@ -110,7 +116,7 @@ def command(
             objective=objective,
             limits=limits,
             mining=mine_limit if mine else None,
-            proving=prove_limit if prove else None,
+            check=Check(check, prove_limit if prove else None),
             tool=Tool(yosys, log.path),
             journal=journal,
         )
@@ -128,7 +134,16 @@ def command(
             echo_details(found)
         elif limits is not None:
             echo_gap(found)
-        click.echo(f"wrote {target} in {sum(stage.seconds for stage in journal.stages):.2f} s")
+        seconds = sum(stage.seconds for stage in journal.stages)
+        click.echo(f"wrote {target} in {seconds:.2f} s; {_checked(journal)}")
+
+
+def _checked(journal: Journal) -> str:
+    """How far the netlist is known to be what its source says."""
+    if journal.agreement is None:
+        return "not checked against its source"
+    with_source = "to its source" if journal.agreement.proven else "with its source"
+    return f"{journal.agreement} {with_source}"
 
 
 def _file_name(module: str) -> str:
@@ -178,6 +193,9 @@ def _report(design: Design, found: Statistics, journal: Journal) -> dict[str, An
             name: sum(stage.seconds for stage in journal.stages if stage.name == name)
             for name in dict.fromkeys(stage.name for stage in journal.stages)
         },
+        "checked": None
+        if journal.agreement is None
+        else {"proven": journal.agreement.proven, "vectors": journal.agreement.vectors},
         "yosys": journal.yosys,
         "version": __version__,
     }

@@ -86,13 +86,14 @@ def _digits(parameter: object, width: int | None = None) -> str:
     return str(parameter).replace("x", "0").strip() or "0"
 
 
-def _number(parameter: object) -> int:
+def number(parameter: object) -> int:
+    """A parameter as a number, undefined bits being 0."""
     return int(_digits(parameter), 2)
 
 
 def flag(parameters: Json, name: str) -> bool:
     """A parameter that is true or false; false where it is missing."""
-    return bool(_number(parameters.get(name, "0")))
+    return bool(number(parameters.get(name, "0")))
 
 
 def text_of(parameter: object) -> str:
@@ -121,7 +122,7 @@ def macc(parameters: Json, word: Mapping[str, tuple[Literal, ...]]) -> list[tupl
     size = int(config[:4][::-1], 2)
     position, start = 4, 0
     terms: list[tuple[Word, ...]] = []
-    while position < int(_number(parameters["CONFIG_WIDTH"])):
+    while position < int(number(parameters["CONFIG_WIDTH"])):
         entry = config[position : position + 2 + 2 * size]
         signed, negated = entry[0] == "1", entry[1] == "1"
         length_a = int(entry[2 : 2 + size][::-1], 2)
@@ -137,8 +138,8 @@ def macc(parameters: Json, word: Mapping[str, tuple[Literal, ...]]) -> list[tupl
 
 def macc_v2(parameters: Json, word: Mapping[str, tuple[Literal, ...]]) -> list[tuple[Word, ...]]:
     """The terms of Yosys's $macc_v2: products of A and B, then addends C, packed low first."""
-    products = _number(parameters["NPRODUCTS"])
-    addends = _number(parameters["NADDENDS"])
+    products = number(parameters["NPRODUCTS"])
+    addends = number(parameters["NADDENDS"])
     a = _packed(word["A"], parameters, "A", products)
     b = _packed(word["B"], parameters, "B", products)
     c = _packed(word["C"], parameters, "C", addends)

@@ -77,13 +77,27 @@ def read_json(
         ) from error
 
 
-def unmapped(path: Path, library: Mapping[str, Function]) -> set[str]:
-    """The types of cells in a JSON file that `read_json` does not know."""
+def unmapped(path: Path, library: Mapping[str, Function]) -> list[tuple[str, str]]:
+    """The cells in a JSON file that `read_json` does not know: type and src attribute of each."""
     modules = json.loads(read_text(path))["modules"].values()
-    kinds = {cell["type"] for module in modules for cell in module["cells"].values()}
-    return {kind for kind in kinds if kind not in library and kind not in GATES}.difference(
-        ARITHMETIC
-    )
+    known = {*library, *GATES, *ARITHMETIC}
+    return [
+        (cell["type"], str(cell.get("attributes", {}).get("src", "")))
+        for module in modules
+        for cell in module["cells"].values()
+        if cell["type"] not in known and not IGNORED.match(cell["type"])
+    ]
+
+
+def read_module(path: Path, top: str | None = None) -> Json:
+    """The top module of a file that is known to be one of Yosys's.
+
+    Raises:
+        InvcError: It is not clear which module that is.
+    """
+    modules = json.loads(read_text(path))["modules"]
+    found: Json = modules[_top(modules, top, path)]
+    return found
 
 
 def _is_black_box(module: Json) -> bool:
@@ -139,6 +153,8 @@ class _Reader:
         # Yosys 0.23 keeps the backslash of its own naming there.
         self.name = str(module.get("attributes", {}).get("hdlname", name)).removeprefix("\\")
         self.module = module
+        # Old versions of Yosys write none.
+        self.netnames: Json = module.get("netnames", {})
         self.library = library
         self.adders = adders
         self.locate = locate
@@ -148,16 +164,42 @@ class _Reader:
     def netlist(self) -> Netlist | None:
         self._name_nets()
         ports = [self._port(name, port) for name, port in self.module["ports"].items()]
+        self._check_inputs(ports)
         for name, cell in self.module["cells"].items():
             if not self._cell(name, cell):
                 return None
         return self.builder.netlist(self.name, ports)
 
+    def _check_inputs(self, ports: Iterable[Port]) -> None:
+        """Every bit of an input is a net of its own.
+
+        Raises:
+            InvcError: One is a constant, or another input's.
+        """
+        owner: dict[int, str] = {}
+        for port in ports:
+            for bit in port.bits if port.direction == "input" else ():
+                if bit < 2:
+                    raise InvcError(
+                        f"input {port.name!r} is tied to {bit}",
+                        where=port.source,
+                        hint="leave an input to its user",
+                    )
+                other = owner.setdefault(bit, port.name)
+                if other != port.name or port.bits.count(bit) > 1:
+                    both = f"inputs {other!r} and {port.name!r}"
+                    what = both if other != port.name else f"two bits of input {port.name!r}"
+                    raise InvcError(
+                        f"{what} are one net",
+                        where=port.source,
+                        hint="give every input a net of its own",
+                    )
+
     def _name_nets(self) -> None:
         """Name each net by its best public name: a port's, then the least deep, the shortest."""
         best: dict[int, tuple[tuple[bool, int, int, str], str, int, Json]] = {}
         ports = self.module["ports"]
-        for name, net in self.module["netnames"].items():
+        for name, net in self.netnames.items():
             if net.get("hide_name"):
                 continue
             rank = (name not in ports, name.count("."), len(name), name)
@@ -194,7 +236,7 @@ class _Reader:
         return tuple(self._net(bit) for bit in bits)
 
     def _port(self, name: str, port: Json) -> Port:
-        net = self.module["netnames"].get(name, {})
+        net = self.netnames.get(name, {})
         source = self._place(net)
         if port["direction"] not in {"input", "output"}:
             raise InvcError(

@@ -66,7 +66,8 @@ class _Writer:
         width = len(inputs)
         if out & 1:
             table ^= (1 << (1 << width)) - 1
-        self.cells[f"g{len(self.cells)}"] = {
+        # No port of a user's is called so: a name of the source never begins with a dollar sign.
+        self.cells[f"$invc$g{len(self.cells)}"] = {
             "type": "$lut",
             "parameters": {"WIDTH": f"{width:032b}", "LUT": f"{table:0{1 << width}b}"},
             "port_directions": {"A": "input", "Y": "output"},

@@ -85,7 +85,10 @@ def _target(path: Path) -> Path:
 
 
 def _temporary(target: Path) -> tuple[int, str]:
-    return tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
+    try:
+        return tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
+    except ValueError:  # a null byte, or a character that no name of a file can have
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from None
 
 
 def _mode(target: Path) -> int:

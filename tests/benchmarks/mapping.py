@@ -32,7 +32,7 @@ from invc.library.cell import Cell
 from invc.mapping.mapper import Mapper
 from invc.netlist import Gate, Netlist
 from invc.netlist.gates import INV
-from invc.pipeline import OBJECTIVES, synth
+from invc.pipeline import OBJECTIVES, Check, synth
 
 DESIGNS = Path(__file__).resolve().parent / "designs"
 QMASM = "AND,NAND,OR,NOR,XOR,XNOR,MUX,AOI3,OAI3,AOI4,OAI4"
@@ -96,7 +96,7 @@ def weakest(cells):
 
 def ours(row, objective, proving, mining=None):
     sources = Sources((row.source,), parameters=row.parameters)
-    return synth(sources, objective=objective, proving=proving, mining=mining)
+    return synth(sources, objective=objective, check=Check(proving=proving), mining=mining)
 
 
 def peer(row, gates, *, inverters):

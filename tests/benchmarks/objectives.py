@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from invc.design import parse_clamps, presolve
-from invc.engine import run
+from invc.engine import Effort, problem_of, run
 from invc.frontend.yosys import Sources
 from invc.pipeline import OBJECTIVES, synth
 
@@ -26,7 +26,8 @@ def seconds(design, product, seed, limit):
     """CPU seconds to a verified answer, or None within the limit."""
     clamped = presolve(design, parse_clamps(design.netlist, [f"p={product}"]))
     started = time.process_time()
-    result = run(design, clamped, seed=seed, target=1, threads=1, time_limit=limit)
+    effort = Effort(seed=seed, target=1, threads=1, time_limit=limit)
+    result = run(problem_of(design, clamped), effort)
     return time.process_time() - started if result.answers else None
 
 

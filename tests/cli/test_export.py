@@ -24,7 +24,7 @@ def folder(tmp_path_factory):
 def invc(folder, *arguments):
     command = [sys.executable, "-P", "-m", "invc", *arguments]
     return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=300
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=900
     )
 
 

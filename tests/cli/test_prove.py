@@ -24,7 +24,7 @@ def folder(tmp_path_factory):
 def prove(folder, *arguments):
     command = [sys.executable, "-P", "-m", "invc", "prove", *arguments]
     return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=120
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=900
     )
 
 

@@ -28,7 +28,7 @@ def folder(tmp_path_factory):
 def invc(folder, *arguments, **options):
     command = [sys.executable, "-P", "-m", "invc", *arguments]
     return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=300, **options
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=900, **options
     )
 
 

@@ -16,7 +16,6 @@ from designs import CELLS, netlists
 from invc.design import format_design, parse_clamps, parse_design, presolve
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
-from invc.engine import run
 from invc.engine.dynamics import DYNAMICS
 from invc.engine.ranked import LEAST_BETA, RESOLUTION, sampled
 from invc.formats.adopt import adopt, ports_of
@@ -26,6 +25,7 @@ from invc.formats.outgoing import prepare
 from invc.formats.terms import terms
 from invc.formats.whole import whole
 from invc.ising import all_energies, from_terms
+from sampling import run
 
 SMALL = settings(max_examples=40)
 DECIMALS = st.integers(-4000, 4000).map(lambda k: k / 1000)
@@ -230,7 +230,7 @@ def test_runs_find_the_ground_state_and_rank_by_energy(seed):
     adopted = adopt(terms([f"s[{k}]" for k in range(12)], rows))
     design = adopted.design
     assert design.model.energies  # coefficients of 20 bits are divided before they are sampled
-    result = run(design, presolve(design, ()), seed=seed, time_limit=20)
+    result = run(design, presolve(design, ()), seed=seed, time_limit=900)
     energies = [answer.energy for answer in result.answers]
     assert energies == sorted(energies)
     assert energies[0] == all_energies(design.model).min()

@@ -15,7 +15,7 @@ from invc.frontend.yosys_writer import format_json
 from invc.library import hamlib
 from invc.netlist import Gate, counting_words, evaluate_ports
 from invc.netlist.gates import families
-from invc.pipeline import synth
+from invc.pipeline import Check, synth
 from truth import truth
 
 ODD = """\
@@ -97,7 +97,7 @@ def test_an_undefined_bit_is_false_on_both_sides(tmp_path):
         "module t(input [1:0] a, output reg [1:0] y);\n  always @* case (a)\n"
         "    0: y = 2;\n    1: y = 1;\n    default: y = 2'bx;\n  endcase\nendmodule\n"
     )
-    netlist = synth(written(tmp_path, text), proving=60).netlist
+    netlist = synth(written(tmp_path, text), check=Check(proving=60)).netlist
     values = evaluate_ports(netlist, {"a": counting_words(2)}, 4)["y"]
     assert values == [0b0010, 0b0001]
 
@@ -107,7 +107,7 @@ def test_a_gate_netlist_and_json_are_proven_by_their_cells(tmp_path):
         "module half(input a, b, c, output s, k, n);\n  xor (s, a, b);\n"
         "  AND2 u(.A(a), .B(b), .Y(k));\n  NOR3 v(.A(a), .B(b), .C(c), .Y(n));\nendmodule\n"
     )
-    synth(replace(written(tmp_path, text), gate_level=True), proving=60)
+    synth(replace(written(tmp_path, text), gate_level=True), check=Check(proving=60))
     script = "read_verilog -lib cells.v\nread_verilog rtl.v\nsynth -top rtl\nwrite_json out.json\n"
     (tmp_path / "cells.v").write_text(
         "module FA(input A, B, CI, output S, CO); endmodule\n"
@@ -120,7 +120,7 @@ def test_a_gate_netlist_and_json_are_proven_by_their_cells(tmp_path):
     (tmp_path / "s.ys").write_text(script)
     code = "import sys; from pyosys import libyosys as ys; ys.run_pass('script s.ys', ys.Design())"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True)
-    synth(Sources((tmp_path / "out.json",)), proving=60)
+    synth(Sources((tmp_path / "out.json",)), check=Check(proving=60))
 
 
 def test_what_takes_too_long_is_said_and_nothing_is_left(tmp_path):

@@ -114,7 +114,7 @@ def test_an_ancilla_more_buys_gap(text, ancillas, ratio):
     ],
 )
 def test_eleven_spins_take_no_long_time(text, ratio):
-    solution = solve(text, time_limit=100)
+    solution = solve(text)
     assert faults(solution.cell) == []
     assert solution.optimal
     assert (len(solution.cell.spin_names), gap_ratio(solution.cell)) == (11, ratio)

@@ -4,7 +4,6 @@ import json
 import math
 import signal
 import subprocess
-import sys
 
 import pytest
 from click.testing import CliRunner
@@ -21,6 +20,7 @@ from invc.tools.bench import (
     measure_rate,
     our_work,
 )
+from terminal import runs
 
 
 @pytest.fixture(scope="module")
@@ -150,9 +150,8 @@ def test_impossible_clamps_are_a_fault(built_in, tmp_path):
 
 
 def test_ctrl_c_ends_a_benchmark_wherever_it_is():
-    command = [sys.executable, "-P", "-m", "invc", "bench", "--seconds", "600"]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        runs("bench", "--seconds", "600"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as job:
         assert "free of" in job.stdout.readline()  # from here on it measures
         job.send_signal(signal.SIGINT)

@@ -16,6 +16,8 @@ from invc.netlist import Literal
 # A raw net's alias: a literal from 0 up, or one of these.
 FREE, ROOT, WALKING = -1, -2, -3
 
+MOST_MESSAGE = 400  # characters
+
 Bits: TypeAlias = tuple[Literal, ...]
 
 
@@ -37,7 +39,9 @@ class Nets:
         self.undefined: dict[int, str] = {}
 
     def fault(self, message: str, line: int, hint: str | None = None) -> InvcError:
-        """An error at a line of the text."""
+        """An error at a line of the text; of a name as long as a file, the beginning."""
+        if len(message) > MOST_MESSAGE:
+            message = f"{message[: MOST_MESSAGE - 3]}..."
         return InvcError(message, where=self.source.location(line), hint=hint)
 
     def new(self, name: str, line: int) -> int:

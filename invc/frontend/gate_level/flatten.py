@@ -15,6 +15,7 @@ from invc.frontend.gate_level.parser import Tree, parse
 from invc.frontend.gate_level.preprocessor import preprocess
 from invc.frontend.gate_level.scope import Circuit, Scope, open_scope
 from invc.frontend.gate_level.structure import GATES_ONLY, Module, Signal, describe, plain
+from invc.frontend.yosys_cells import GATES
 from invc.library.cell import Cell
 from invc.netlist import Builder, Gate, Literal, Netlist, Port
 from invc.netlist.gates import BUF, INV
@@ -138,6 +139,8 @@ def _body(scope: Scope, modules: Mapping[str, Module]) -> Iterator[Scope]:
                 message = f"cell {name!r} is a relation and not a function"
                 raise scope.nets.fault(message, entry.lineno, "a netlist is made of functions")
             add_cells(scope, entry, function)
+        elif name in GATES:
+            add_cells(scope, entry, GATES[name])
         elif name in _FREE:
             add_cells(scope, entry, _FREE[name])
         elif _FAMILY.fullmatch(name):
@@ -161,6 +164,10 @@ def _unknown(scope: Scope, entry: Tree, name: str, modules: Mapping[str, Module]
 
 def _submodules(scope: Scope, entry: Tree, module: Module) -> Iterator[Scope]:
     """An instance of a module, or an array of them, its ports aliases of what they are tied to."""
+    if module.is_stub and any(port.direction == "output" for port in module.ports):
+        message = f"module {module.name!r} has no body: give its function"
+        hint = "name the file with its body, or make it a cell: 'invc lib-gen', then --lib"
+        raise scope.nets.fault(message, entry.lineno, hint)
     if module.name in scope.above:
         message = f"module {module.name!r} contains itself"
         raise scope.nets.fault(message, entry.lineno, "a netlist has no recursion")

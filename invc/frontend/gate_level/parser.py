@@ -9,25 +9,19 @@ place, and its tokens are ours.
 from __future__ import annotations
 
 import gc
-import os
-import sys
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any, TypeAlias
 
-from invc import __version__
 from invc.diagnostics import InvcError
 from invc.frontend.gate_level.preprocessor import SourceText
+from invc.frontend.gate_level.tables import parser_of
 from invc.frontend.gate_level.tokens import SyntaxFault, Token, short, token_text, tokens
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # invalid escapes in its strings, reported when compiled
-    from ply.yacc import NullLogger, yacc
     from pyverilog.vparser import ast
     from pyverilog.vparser.lexer import VerilogLexer
     from pyverilog.vparser.parser import ParseError, VerilogParser
@@ -95,7 +89,7 @@ class _Parser(VerilogParser):  # type: ignore[misc]
         # Not the parent's: it writes files where it stands.
         self.lexer = _Lexer()
         self.tokens = VerilogLexer.tokens
-        self.parser = _tables(self)
+        self.parser = parser_of(self)
         self.spans = False
 
     def get_default_nettype(self) -> str:
@@ -212,46 +206,6 @@ class _Parser(VerilogParser):  # type: ignore[misc]
     def p_ioports_one(self, p: Production) -> None:
         p[0] = [p[1]]
         p.set_lineno(0, p.lineno(1))
-
-
-def _tables(parser: _Parser) -> Tree:
-    """PLY's parser from tables in the user's cache, or made anew and kept there."""
-
-    def make(picklefile: str | None) -> Tree:
-        return yacc(
-            module=parser,
-            start="source_text",
-            picklefile=picklefile,
-            debug=False,
-            write_tables=False,
-            errorlog=NullLogger(),
-        )
-
-    folder = cache_folder()
-    names = [f"{tool}-{version(tool)}" for tool in ("pyverilog", "ply")]
-    name = "-".join(["tables", __version__, *names, f"{sys.version_info[0]}.{sys.version_info[1]}"])
-    path = folder / f"{name}.pickle"
-    if path.is_file():
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)  # PLY leaves a broken file open
-            try:
-                return make(str(path))  # PLY compares its signature of the grammar
-            except Exception:  # broken, in any of a pickle's ways
-                path.unlink(missing_ok=True)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as work:
-            made = make(str(Path(work) / "tables"))
-            (Path(work) / "tables").replace(path)
-            return made
-    except OSError:
-        return make(None)  # no place to keep them: a second is lost, nothing else
-
-
-def cache_folder() -> Path:
-    """Where this user's programs keep what can be made again."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "invc"
 
 
 @cache

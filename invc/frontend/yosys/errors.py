@@ -18,7 +18,7 @@ HINTS = (
     (r"is not part of the design", "name the file that defines it too, or check its name"),
     (r"does not have a port named", "check the name of the port"),
     (r"does not have a parameter", "check the name of the parameter"),
-    (r"syntax error", "look at this line and the one before; SystemVerilog needs a .sv file"),
+    (r"syntax error", "look at this line and the one before"),
     (r"[Rr]e-definition of module", "name each file once, or give one module another name"),
     (r"out of memory|bad_alloc", "give the design more memory, or smaller parameters"),
     (r"[Ll]atch inferred", "assign it on every path"),
@@ -37,6 +37,7 @@ DRIVERS = (
         "assign it, or make it an input",
     ),
 )
+MOST_WORD, MOST_MESSAGE = 80, 400  # characters of a message
 _ERROR = re.compile(r"^(?:(\S+?):(\d+)(?:\.\d+-[\d.]+)?: )?ERROR: ?(.*)$", re.M)
 
 
@@ -66,11 +67,20 @@ def explain(
     message = links.in_their_words(message)
     where = where or _place(message, modules, sources)
     hint = next((hint for pattern, hint in HINTS if re.search(pattern, message)), "")
+    if "syntax error" in message and where.partition(":")[0].lower().endswith(".v"):
+        hint += "; SystemVerilog needs a .sv file"
+    said = message if message[1:2].isupper() else message[:1].lower() + message[1:]
+    shown = f"Yosys's log: {log}" if log else ""
     return InvcError(
-        message if message[1:2].isupper() else message[:1].lower() + message[1:],
-        where=where or None,
-        hint=f"{hint}; Yosys's log: {log}" if hint else f"Yosys's log: {log}",
+        _shortened(said), where=where or None, hint="; ".join(filter(None, (hint, shown))) or None
     )
+
+
+def _shortened(message: str) -> str:
+    """A message whose long words and whose end are cut: a name may be as long as a file."""
+    words = (w if len(w) <= MOST_WORD else f"{w[: MOST_WORD - 3]}..." for w in message.split(" "))
+    text = " ".join(words)
+    return text if len(text) <= MOST_MESSAGE else f"{text[: MOST_MESSAGE - 3]}..."
 
 
 def explain_silence(output: str, status: int, yosys: Yosys, links: Links, log: str) -> InvcError:

@@ -10,6 +10,15 @@ from pathlib import Path
 from invc.frontend.yosys.sources import SYSTEM_VERILOG, Kind, Sources
 from invc.frontend.yosys_json import without_black_boxes
 
+# Netlists of other tools that Yosys reads, by the ends of their names.
+READERS = {
+    ".blif": "read_blif -wideports",
+    ".aig": "read_aiger -wideports",
+    ".aag": "read_aiger -wideports",
+    ".edif": "read_edif",
+    ".edf": "read_edif",
+}
+
 
 @dataclass(frozen=True)
 class Links:
@@ -80,6 +89,11 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
         options.append(f"-D{macro}={value}" if value else f"-D{macro}")
     lines = []
     for k, path in enumerate(sources.files):
+        other = READERS.get(path.suffix.lower())
+        if other is not None:
+            name(f"source{k}{path.suffix.lower()}", path)
+            lines.append(f"{other} source{k}{path.suffix.lower()}")
+            continue
         suffix = ".sv" if path.suffix.lower() in SYSTEM_VERILOG else ".v"
         name(f"source{k}{suffix}", path)
         mode = "-sv " if suffix == ".sv" else ""

@@ -68,7 +68,8 @@ def choose_top(modules: Mapping[str, Module], sources: Sources) -> str:
                 hint=nearest(sources.top, modules),
             )
         return sources.top
-    used = {child for module in modules.values() for child in module.instances}
+    # A module may hold itself under `generate`, with other parameters.
+    used = {child for m in modules.values() for child in m.instances if child != m.name}
     roots = [name for name in modules if name not in used]
     if not roots:
         raise InvcError(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from invc.diagnostics import InvcError, nearest
+from invc.frontend.cache import keep_log
 from invc.frontend.yosys.errors import explain, explain_silence
 from invc.frontend.yosys.find import INSTALL_HINT, Yosys
 from invc.frontend.yosys.links import Links
 from invc.frontend.yosys.modules import Module, choose_top, parse_modules
+from invc.frontend.yosys.own_cells import definitions
 from invc.frontend.yosys.process import run
 from invc.frontend.yosys.sources import Sources, parameter_text
 
+OWN_CELLS = "own_cells.v"
 HERE = Path(__file__).parent  # the scripts stand beside this file
 
 
@@ -73,7 +75,23 @@ class Session:
             InvcError: Yosys cannot read them.
         """
         self.run(f"{self.links.read}\nwrite_rtlil modules.il\n")
+        self.check_written("modules.il")
         self.modules = parse_modules(self.folder / "modules.il", self.links.locate)
+
+    def check_written(self, name: str) -> None:
+        """See that Yosys could write a file, as it says nothing of a full disk.
+
+        Raises:
+            InvcError: The file is not there, or not whole.
+        """
+        path = self.folder / name
+        room = shutil.disk_usage(self.folder).free
+        if not path.is_file() or path.stat().st_size == 0 or room == 0:
+            raise InvcError(
+                "no room for temporary files",
+                where=str(self.folder.parent),
+                hint="make some there, or set TMPDIR to a folder with more",
+            )
 
     def script(self, name: str) -> str:
         """A script of ours with the sources, the parameters and the top filled in.
@@ -93,9 +111,19 @@ class Session:
             for name, value in self.sources.parameters.items()
         )
         script = (HERE / name).read_text(encoding="utf-8")
-        for word, text in (("@READ@", self.links.read), ("@PARAMETERS@", chosen), ("@TOP@", top)):
+        read = self.links.read + self._own_cells()
+        for word, text in (("@READ@", read), ("@PARAMETERS@", chosen), ("@TOP@", top)):
             script = script.replace(word, text)
         return script
+
+    def _own_cells(self) -> str:
+        """The command that reads definitions of Yosys's own gates, where the sources use them."""
+        used = {name for module in self.modules.values() for name in module.instances}
+        text = definitions(used.difference(self.modules))
+        if not text:
+            return ""
+        (self.folder / OWN_CELLS).write_text(text, encoding="utf-8")
+        return f"\nread_verilog {OWN_CELLS}"
 
     def write_log(self) -> None:
         """Leave Yosys's output where the user wants it, if anywhere."""
@@ -107,7 +135,4 @@ class Session:
         if self.log is not None:
             self.write_log()
             return str(self.log)
-        descriptor, name = tempfile.mkstemp(prefix="invc-yosys-", suffix=".log")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.writelines(self.output)
-        return name
+        return keep_log(self.output)

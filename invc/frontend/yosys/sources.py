@@ -85,7 +85,7 @@ def check_sources(sources: Sources) -> None:
     for path in sources.files:
         if path.is_dir():
             raise InvcError("a folder, not a file", where=str(path), hint="name its .v files")
-        _check_text(path)
+        _check_text(path, binary=path.suffix.lower() == ".aig")
     for folder in sources.includes:
         if not folder.is_dir():
             raise InvcError("no such folder", where=str(folder), hint="-I names a folder")
@@ -105,7 +105,7 @@ def check_sources(sources: Sources) -> None:
         parameter_text(name, value)
 
 
-def _check_text(path: Path) -> None:
+def _check_text(path: Path, *, binary: bool = False) -> None:
     """Refuse what Yosys would say nothing useful of: it reads any bytes, and stops at a NUL."""
     try:
         of_us = path.absolute().parts[1:2] in {("dev",), ("proc",)}  # another file to Yosys
@@ -119,7 +119,7 @@ def _check_text(path: Path) -> None:
         raise InvcError(
             f"cannot read it: {reason}", where=str(path), hint="check its name"
         ) from error
-    if b"\0" in start:
+    if b"\0" in start and not binary:
         where, hint = str(path), "give Verilog, as UTF-8 or ASCII"
         raise InvcError(f"not a text file (byte {start.index(0)} is 0)", where=where, hint=hint)
     if start.startswith(BOM_UTF8):

@@ -44,7 +44,7 @@ from engine.measure import (
 )
 from invc import __version__
 from invc.diagnostics import InvcError
-from invc.engine import run
+from invc.engine import Effort, problem_of, run
 from invc.engine.dynamics import DYNAMICS
 from invc.tools.bench import READS, Attempt, kernels_for, measure_rate, our_work, versions
 
@@ -126,14 +126,9 @@ def measure_threads(rows: Rows, budget: Budget) -> None:
     for repetition in range(SCALINGS + 1):  # the first is for what is loaded and built once
         for threads in (1, 2):
             started = time.perf_counter()
-            run(
-                problem.design,
-                problem.clamped,
-                dynamics=next(iter(DYNAMICS)),
-                reads=reads,
-                sweeps=sweeps,
-                threads=threads,
-            )
+            dynamics = next(iter(DYNAMICS))
+            effort = Effort(dynamics=dynamics, reads=reads, sweeps=sweeps, threads=threads)
+            run(problem_of(problem.design, problem.clamped), effort)
             if repetition:
                 seconds[threads].append(time.perf_counter() - started)
     rows.add(Scaling(problem.name, reads, tuple(seconds[1]), tuple(seconds[2])))
@@ -316,15 +311,8 @@ def measure_curves(rows: Rows, budget: Budget, dynamics: list[str]) -> None:
 
 def measure_point(rows: Rows, problem: models.Problem, name: str, sweeps: int) -> Point | None:
     started = time.process_time()
-    result = run(
-        problem.design,
-        problem.clamped,
-        dynamics=name,
-        reads=1024,
-        sweeps=sweeps,
-        threads=1,
-        seed=sweeps,
-    )
+    effort = Effort(dynamics=name, reads=1024, sweeps=sweeps, threads=1, seed=sweeps)
+    result = run(problem_of(problem.design, problem.clamped), effort)
     took = time.process_time() - started
     if not result.reads:
         return None
