@@ -57,11 +57,13 @@ def _ran(samples: Samples, result: Result) -> dict[str, Any]:
     """What was asked and what the run found."""
     return {
         "status": samples.status,
+        **({"reason": samples.reason} if samples.reason else {}),
         "solutions": [*_solutions(samples, result), *_proven(samples)],
         **_words(samples.question),
         "reads": result.reads,
         "verified_reads": result.verified_reads,
         "strict_reads": result.strict_reads,
+        **({"total": result.total} if result.total is not None else {}),
         "sweeps": result.sweeps,
         "spins": samples.design.model.spins,
         "free_spins": samples.free,

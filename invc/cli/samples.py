@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from invc.engine import Result
 
 FEW_READS = 3
+MANY_ANSWERS = 10**9
 
 
 def echo_samples(samples: Samples, view: View) -> None:
@@ -25,7 +26,7 @@ def echo_samples(samples: Samples, view: View) -> None:
     from invc.ask.kinds import kind_of
 
     result = samples.result
-    if result is None:
+    if result is None or result.impossible:
         click.echo(samples.summary)
         return
     rows, summary = FORMS[kind_of(samples.design).name]
@@ -70,6 +71,11 @@ def _echo_hint(samples: Samples, result: Result) -> None:
     """What to do next."""
     if result.interrupted:
         click.echo("interrupted: this is what was found until then")
+    elif result.total is not None and result.answers:
+        if result.total > len(result.answers):
+            total = result.total
+            number = str(total) if total < MANY_ANSWERS else f"about {float(total):.3g}"
+            click.echo(f"hint: there are {number} answers: --target N")
     elif not result.answers and samples.proof is None:
         why = "none was found, which proves nothing"
         why = why if result.reads else "no read ended in this time"

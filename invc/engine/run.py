@@ -33,9 +33,8 @@ def run(
 ) -> Result:
     """Sample a problem, and verify what comes out.
 
-    Reads come in blocks. Without `reads` and `sweeps` the blocks get longer as the run goes on,
-    and it ends by itself: once there are answers, and each has been seen several times or much
-    more effort than the first one cost has brought no new one.
+    Reads come in blocks. Without `reads` and `sweeps` blocks get longer, and the run ends by
+    itself: once there are answers, and each has been seen several times, or all are known.
 
     Args:
         problem: What is sampled, from `problem_of`.
@@ -54,12 +53,9 @@ def run(
     backend = backend_named(effort.kernel)
     # Where no state is wrong, the first is no reason to stop.
     target = effort.target if problem.judge.has_wrong else None
-    bounded = reads is not None or sweeps is not None
-    rules = Rules(
-        *(effort.seed, effort.beta, effort.settings, effort.strict, near, target), bounded=bounded
-    )
-    effort = replace(effort, reads=reads)
-    mix = chosen_for(problem, effort, rules, backend, watched=watch is not None)
+    rules = Rules(*(effort.seed, effort.beta, effort.settings, effort.strict, near, target))
+    rules = replace(rules, bounded=reads is not None or sweeps is not None)
+    mix = chosen_for(problem, replace(effort, reads=reads), rules, backend, bool(watch))
     if not DYNAMICS[mix.first].leans:
         problem = problem.leaning(problem.betas(mix.first, effort.beta)[1])
     plan = plan_of(problem, mix, backend.lanes, reads, sweeps)
@@ -71,11 +67,7 @@ def run(
     interrupted = _count(story.outcomes(Threads(effort.workers, halt)), tally, halt, progress)
     return Result(
         tally.answers(),
-        tally.reads,
-        tally.verified,
-        tally.strict,
-        tally.sweeps,
-        tally.flips,
+        *(tally.reads, tally.verified, tally.strict, tally.sweeps, tally.flips),
         clock() - started,
         effort.seed,
         " and ".join(story.names),
