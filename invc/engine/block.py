@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from invc.engine.verify import Verified
 from invc.pbits.backend import State
+from invc.pbits.heatbath.heat import USES
 from invc.pbits.heatbath.ladder import Betas
 from invc.pbits.lanes import UInt64
 
@@ -52,9 +53,12 @@ class Rules:
         hold: Sweeps between two looks at the clock and at the states; None for what suits.
         rungs: Inverse temperatures of ladders in the units of what is sampled, where they are
             chosen already; only replicas at the last one are judged.
+        uses: Of a vector of random numbers of all replicas, at most, see `Heat`.
         shown: Spins whose rows an outcome brings along.
         bounded: Whether the user bounds the reads or their sweeps, so that each is to be as good as
             another.
+        schedule: The inverse temperature of each sweep in the units of the design's energies, where
+            the user gave them.
     """
 
     seed: int = 0
@@ -65,8 +69,10 @@ class Rules:
     target: int | None = None
     hold: int | None = None
     rungs: Betas | None = None
+    uses: int = USES
     shown: tuple[int, ...] = ()
     bounded: bool = False
+    schedule: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
