@@ -59,13 +59,13 @@ def run(
     backend = backend_named(effort.kernel)
     # Where no state is wrong, the first is no reason to stop.
     target = effort.target if problem.judge.has_wrong else None
-    bounded = reads is not None or sweeps is not None
+    bounded = (reads is not None and not effort.open) or sweeps is not None
     rules = replace(_rules(effort), near=near, target=target, bounded=bounded)
     effort = replace(effort, reads=reads)
     if start is not None or effort.schedule:
         mix: Chosen = annealing(effort.dynamics)
     else:
-        mix = chosen_for(problem, effort, rules, backend, bool(watch))
+        mix = chosen_for(problem, effort, rules, backend, bool(watch) or effort.watched)
     if not DYNAMICS[mix.first].leans:
         problem = problem.leaning(problem.betas(mix.first, effort.beta)[1])
     plan = plan_of(problem, mix, backend.lanes, reads, sweeps)
