@@ -17,9 +17,7 @@ PORTS = Ports("x", ("w",), "y")
 
 
 def shape(sizes: list[int], both: list[bool], classes: int, threshold: int = 0) -> Shape:
-    layers = tuple(
-        Layer(sizes[k + 1], sizes[k], both[k], threshold) for k in range(len(sizes) - 1)
-    )
+    layers = tuple(Layer(sizes[k + 1], sizes[k], both[k], threshold) for k in range(len(sizes) - 1))
     if sizes[-1] == 1:
         return Shape(layers, np.array([[-1], [1]], dtype=np.int8))
     return Shape(layers, random_code(classes, sizes[-1], 3))
@@ -40,7 +38,9 @@ def separable(count: int, width: int, seed: int = 0) -> tuple[Bits, np.ndarray]:
     return inputs, labels
 
 
-def found(path: Path, ports: Ports = PORTS, **parameters: int) -> Recognised:
+def found(
+    path: Path, ports: Ports = PORTS, top: str | None = None, **parameters: int
+) -> Recognised:
     given = {name: str(value) for name, value in parameters.items()}
-    sources = with_parts(Sources((path,), parameters=given))
+    sources = with_parts(Sources((path,), top, parameters=given))
     return recognise(sources, ports, find_yosys(None))

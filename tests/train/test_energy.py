@@ -5,7 +5,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-from train.nets import samples, separable, shape
 
 from invc.diagnostics import InvcError
 from invc.train.energy.dense import (
@@ -22,6 +21,7 @@ from invc.train.energy.fit import Effort, failed, sample_weights
 from invc.train.energy.neurons import Strengths, build, check_shape, weights_of
 from invc.train.native import contrast
 from invc.train.network import Layer, Network, Shape, classes_of, outputs, signs
+from train.nets import samples, separable, shape
 
 MAJORITY = np.array([[-1, -1, -1], [1, 1, 1]], dtype=np.int8)
 
@@ -51,7 +51,7 @@ def test_fields_are_those_of_the_states():
     lanes = start(model, LANES, seed=2)
     sweep(model, lanes, levels(0.2)[None], 5)
     states = states_of(lanes, LANES).astype(int)
-    assert (lanes.fields[0].T == states @ model.J + model.h).all()
+    assert (states @ model.J + model.h == lanes.fields[0].T).all()
 
 
 def test_states_have_the_boltzmann_distribution():

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from train.nets import samples, shape
 
 from invc.diagnostics import InvcError
 from invc.train.native import contrast
@@ -15,6 +14,7 @@ from invc.train.stream import kernel, reference
 from invc.train.stream.checkpoint import fingerprint, read_checkpoint, write_checkpoint
 from invc.train.stream.fit import fit
 from invc.train.stream.rule import Rule, default_rule, dropped, start
+from train.nets import samples, shape
 
 NETS = {
     "one sample": ([70, 65], [False], 10, 1, 0, 0),
@@ -175,8 +175,15 @@ def test_the_module_refuses_what_would_overflow(change):
     trainer = kernel.Trainer(network, start(network, Rule(1, (1,), 1)))
     layer = (trainer.rows[0], trainer.weights[0], 10, False, 0, 1)
     given_ = {
-        "batch": 5, "margin": 1, "step": 1, "limit": 128, "drop": 0, "key": 1, "threads": 1,
-        "kernel": "baseline", **change,
+        "batch": 5,
+        "margin": 1,
+        "step": 1,
+        "limit": 128,
+        "drop": 0,
+        "key": 1,
+        "threads": 1,
+        "kernel": "baseline",
+        **change,
     }
     order = np.arange(6, dtype=np.int32)
     with pytest.raises(ValueError, match="fit each other|no kernel"):
