@@ -186,5 +186,5 @@ def test_the_module_refuses_what_would_overflow(change):
         **change,
     }
     order = np.arange(6, dtype=np.int32)
-    with pytest.raises(ValueError, match="fit each other|no kernel"):
+    with pytest.raises(ValueError, match=r"fit each other|no kernel"):
         contrast.run_pass([layer], trainer.code, packed(inputs), labels, order, *given_.values())
