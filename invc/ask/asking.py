@@ -18,6 +18,7 @@ from invc.engine.effort import Effort
 
 if TYPE_CHECKING:
     from invc.engine import Result
+    from invc.pbits.lanes import UInt64
     from invc.proof import Count, Proof
     from invc.report.trace import Trace
 
@@ -33,6 +34,8 @@ def ask(
     effort: Effort | None = None,
     wanted: Wanted | None = None,
     observers: Sequence[Observer] = (),
+    *,
+    start: UInt64 | None = None,
 ) -> Samples:
     """Answer a question.
 
@@ -45,6 +48,8 @@ def ask(
         effort: How it is sampled.
         wanted: What is wanted besides answers.
         observers: Who looks on.
+        start: First states of the reads, held spins in place. Shape (spins, words), bit l of word w
+            being read 64 w + l.
 
     Raises:
         InvcError: The user asked for what cannot be; `Unwritten`, if that shows after the run.
@@ -62,7 +67,13 @@ def ask(
     number = count_answers(question) if wanted.uniformity else None
     recording = Recording(question, clamped) if wanted.pictures.wanted else None
     lookers = [*([recording] if recording else []), *observers]
-    sampled = _sampled(question, clamped, _limited(effort, wanted), wanted, number, lookers)
+    limited = _limited(effort, wanted)
+    if wanted.equilibrium and clamped.free:
+        enough = None if number is None else max(LEAST_SAMPLES, READS_AN_ANSWER * number.number)
+        sampled = sample_equilibrium(question, clamped, limited, lookers, enough=enough)
+    else:
+        near = wanted.explanation
+        sampled = sample(question, clamped, limited, lookers, start=start, near=near)
     if sampled.chains and not sampled.chains.mixed:
         _tell([FORGETFUL], observers)
         warnings.append(FORGETFUL)
@@ -151,21 +162,6 @@ def _limited(effort: Effort, wanted: Wanted) -> Effort:
     if wanted.proof and not (effort.reads or effort.time_limit):
         return replace(effort, time_limit=SECONDS_BEFORE_PROOF)
     return effort
-
-
-def _sampled(
-    question: Question,
-    clamped: Clamped,
-    effort: Effort,
-    wanted: Wanted,
-    number: Count | None,
-    observers: Sequence[Observer],
-) -> Sampled:
-    """Run, or sample at equilibrium, as it was asked."""
-    if wanted.equilibrium and clamped.free:
-        enough = None if number is None else max(LEAST_SAMPLES, READS_AN_ANSWER * number.number)
-        return sample_equilibrium(question, clamped, effort, observers, enough=enough)
-    return sample(question, clamped, effort, observers, near=wanted.explanation)
 
 
 def _samples(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from invc.ask.plausible import check_result
 from invc.ask.question import Question, read_question
 from invc.ask.wanted import Wanted
 from invc.design import Design, model_hash
@@ -57,10 +58,7 @@ class Record:
         fields = self.fields
         question = read_question(design, fields["clamps"], fields["forbid"], fields["bias"])
         wanted = Wanted(equilibrium=run["equilibrium"] is not None)
-        try:
-            return question, _effort(run), wanted
-        except ValueError as error:
-            raise InvcError(str(error), where=self.file, hint=HINT) from error
+        return question, effort_of(run), wanted
 
     def _only_run(self) -> Mapping[str, Any]:
         if len(self.runs) != 1:
@@ -77,7 +75,7 @@ class Record:
         return run
 
 
-def _effort(run: Mapping[str, Any]) -> Effort:
+def effort_of(run: Mapping[str, Any]) -> Effort:
     """The effort of a run that a file holds.
 
     Raises:
@@ -112,60 +110,18 @@ def read_result(path: Path) -> Record:
         fields = None
     if not isinstance(fields, dict) or not {"status", "solutions", "reads"} <= set(fields):
         raise InvcError("this is no result of a run", where=str(path), hint=HINT)
-    if not _well_formed(fields):
+    try:
+        check_result(fields)
+        for run in fields["runs"]:
+            if run["reads"]:
+                effort_of(run)
+    except KeyError:
         raise InvcError(
             "this result does not tell its model and options",
             where=str(path),
             hint="run 'invc simulate --json' again with this version",
-        )
+        ) from None
+    except ValueError as error:
+        hint = "give it as 'invc simulate --json' wrote it"
+        raise InvcError(f"no run wrote this: {error}", where=str(path), hint=hint) from None
     return Record(str(path), fields)
-
-
-def _well_formed(fields: Mapping[str, Any]) -> bool:
-    """Whether all that is used here has its type."""
-    try:
-        return (
-            isinstance(fields["model"], str)
-            and isinstance(fields["question"], dict)
-            and len(fields["runs"]) > 0
-            and all(_run(run) for run in fields["runs"])
-            and all(isinstance(fields[name], int | float) for name in SUMS)
-            and all(_texts(fields[name]) for name in ("clamps", "forbid", "bias"))
-            and all(_answer(solution) for solution in fields["solutions"])
-        )
-    except (KeyError, TypeError, AttributeError):
-        return False
-
-
-def _run(run: Mapping[str, Any]) -> bool:
-    kinds = {
-        "seed": int,
-        "dynamics": str,
-        "settings": dict,
-        "sweeps": int | None,
-        "target": int | None,
-        "strict": bool,
-        "reads": int,
-    }
-    if not all(isinstance(run[name], kind) for name, kind in kinds.items()):
-        return False
-    beta, chains = run["beta"], run["equilibrium"]
-    pair = beta is None or (len(beta) == 2 and all(isinstance(x, int | float) for x in beta))
-    return pair and (
-        chains is None
-        or (
-            isinstance(chains["beta"], int | float)
-            and isinstance(chains["thin"], int)
-            and isinstance(chains.get("low"), int | float | None)
-        )
-    )
-
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(text, str) for text in value)
-
-
-def _answer(solution: Mapping[str, Any]) -> bool:
-    ports = all(isinstance(value, int) for value in solution["ports"].values())
-    numbers = isinstance(solution["reads"], int) and isinstance(solution["energy"], int | float)
-    return ports and numbers

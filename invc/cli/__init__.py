@@ -27,6 +27,7 @@ COMMANDS = {
     "export": "Write a .hj file for another solver.",
     "import": "Read a model of another program into a .hj file.",
     "show": "Draw the netlist of a .hj file.",
+    "rtl": "Write the p-bit circuit of a design as Verilog.",
     "train": "Find the weights of a network in Verilog from labelled samples.",
     "eval": "Say how good trained weights are on samples.",
     "data": "Code, draw and split samples for training.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from invc.engine.verify import Verified
 from invc.pbits.backend import State
+from invc.pbits.heatbath.heat import USES
 from invc.pbits.heatbath.ladder import Betas
 from invc.pbits.lanes import UInt64
 
@@ -24,6 +25,7 @@ class Block:
         draws: Whether it goes on with random numbers of its own, as several from one parent must;
             else as one chain with its parent, with the numbers that come next.
         kept: Whether another block goes on from its last state.
+        turn: Blocks of its dynamics that came before it, where dynamics take turns.
     """
 
     number: int
@@ -33,6 +35,7 @@ class Block:
     parent: int | None = None
     draws: bool = True
     kept: bool = False
+    turn: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,12 @@ class Rules:
         hold: Sweeps between two looks at the clock and at the states; None for what suits.
         rungs: Inverse temperatures of ladders in the units of what is sampled, where they are
             chosen already; only replicas at the last one are judged.
+        uses: Of a vector of random numbers of all replicas, at most, see `Heat`.
         shown: Spins whose rows an outcome brings along.
+        bounded: Whether the user bounds the reads or their sweeps, so that each is to be as good as
+            another.
+        schedule: The inverse temperature of each sweep in the units of the design's energies, where
+            the user gave them.
     """
 
     seed: int = 0
@@ -61,7 +69,10 @@ class Rules:
     target: int | None = None
     hold: int | None = None
     rungs: Betas | None = None
+    uses: int = USES
     shown: tuple[int, ...] = ()
+    bounded: bool = False
+    schedule: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +89,8 @@ class Outcome:
         shown: Rows of the spins that the rules name, of the replicas that count. Shape
             (spins, words).
         end: The last state, where another block goes on from it.
+        total: Answers that there are, where the dynamics knows.
+        impossible: Whether the dynamics has ruled out every answer.
     """
 
     block: Block
@@ -87,3 +100,5 @@ class Outcome:
     suits: bool
     shown: UInt64
     end: State | None = None
+    total: int | None = None
+    impossible: bool = False

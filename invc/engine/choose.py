@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from invc.diagnostics import InvcError, nearest
 from invc.engine.block import Outcome
@@ -13,6 +15,58 @@ from invc.engine.problem import Problem
 SHARE = 4  # the dynamics that is not the main one gets about one in so many of all updates
 FEWEST = 16  # sweeps of a block
 MOST_TRADED = 1 << 14  # spins of a model whose replicas trade states where the user leaves it open
+
+
+class Choice(NamedTuple):
+    """How p-bits move in a block.
+
+    Attributes:
+        dynamics: What moves them.
+        sweeps: Of a read.
+        turn: Blocks of the same dynamics before it, where several take turns.
+    """
+
+    dynamics: str
+    sweeps: int
+    turn: int = 0
+
+
+class Chosen(Protocol):
+    """The dynamics of the blocks of a run."""
+
+    @property
+    def first(self) -> str:
+        """That of the first block."""
+        ...
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those that it is known to use before any block has."""
+        ...
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether blocks can go on where others ended."""
+        ...
+
+    def choice(self, number: int, sweeps: int, tried: Sequence[Outcome], updates: int) -> Choice:
+        """The dynamics of a block.
+
+        Args:
+            number: Its number.
+            sweeps: What a block of this number has by its place.
+            tried: How the blocks ended that were run alone.
+            updates: Those of one sweep over all spins.
+        """
+        ...
+
+    def alone(self, tried: Sequence[Outcome]) -> bool:
+        """Whether the next block is to be run alone, since others depend on how it ends."""
+        ...
+
+    def why(self, tried: Sequence[Outcome]) -> str:
+        """Why it was chosen, in words, or nothing."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -32,6 +86,24 @@ class Mix:
     def names(self) -> tuple[str, ...]:
         """The dynamics of its blocks, that of the first one first."""
         return (self.first, self.second) if self.second else (self.first,)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether blocks can go on where others ended."""
+        return DYNAMICS[self.first].goes_on
+
+    def choice(self, number: int, sweeps: int, tried: Sequence[Outcome], updates: int) -> Choice:
+        """The dynamics of a block, see `block`."""
+        name, length = self.block(number, sweeps, tried[0] if tried else None, updates)
+        return Choice(name, length, number)
+
+    def alone(self, tried: Sequence[Outcome]) -> bool:
+        """Whether the next block is to be run alone."""
+        return self.second is not None and not tried
+
+    def why(self, tried: Sequence[Outcome]) -> str:
+        """Nothing: it was chosen by what is known before any block."""
+        return ""
 
     def block(
         self, block: int, sweeps: int, first: Outcome | None, updates: int
@@ -62,7 +134,7 @@ class Mix:
 
 
 def choose(problem: Problem, dynamics: str, *, bounded: bool = False) -> Mix:
-    """The dynamics that the user named, or what suits the problem.
+    """The dynamics of the network that the user named, or that suits the problem.
 
     Where it is about answers, however many reads they take, everything moves by replica
     exchange: it needs fewer flips than annealing where they are many, and not many more where they

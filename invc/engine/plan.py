@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from invc.engine.block import Block, Outcome
-from invc.engine.choose import Mix
-from invc.engine.dynamics import DYNAMICS
+from invc.engine.choose import Chosen
 from invc.engine.problem import Problem
 from invc.engine.schedule import FIRST_SWEEPS, MOST_SWEEPS
 
@@ -27,40 +26,44 @@ class Plan:
         sweeps: Of each read; None for more as the run goes on.
         updates: Spins that a sweep over all updates.
         goes_on: Whether blocks go on where others ended.
+        given: Blocks that begin with states that were given, see `given_number`.
     """
 
-    mix: Mix
+    mix: Chosen
     lanes: int
     reads: int | None
     sweeps: int | None
     updates: int
     goes_on: bool
+    given: int = 0
 
-    def block(self, number: int, first: Outcome | None) -> Block | None:
+    def block(self, number: int, tried: Sequence[Outcome] = ()) -> Block | None:
         """A block, or None where there are no reads left for it.
 
         Args:
             number: Its number, from 0.
-            first: How the first block ended, where that is known and others depend on it.
+            tried: How the first blocks ended, on which others depend.
         """
         left = None if self.reads is None else self.reads - number * self.lanes
         if left is not None and left <= 0:
             return None
         # Twice as many sweeps after 1, 1, 2, 4, ... blocks.
         length = self.sweeps or min(MOST_SWEEPS, FIRST_SWEEPS << number.bit_length())
-        name, sweeps = self.mix.block(number, length, first, self.updates)
+        choice = self.mix.choice(number, length, tried, self.updates)
+        parent = parent_of(number) if self.goes_on and number else None
         return Block(
             number,
-            name,
-            sweeps,
+            choice.dynamics,
+            choice.sweeps,
             self.lanes if left is None else min(self.lanes, left),
-            parent_of(number) if self.goes_on and number else None,
+            given_number(number) if number < self.given else parent,
             kept=self.goes_on and line_of(number) < MOST_LINES,
+            turn=choice.turn,
         )
 
-    def blocks(self, number: int, first: Outcome | None) -> Iterator[Block]:
+    def blocks(self, number: int, tried: Sequence[Outcome] = ()) -> Iterator[Block]:
         """The blocks from a number on."""
-        while block := self.block(number, first):
+        while block := self.block(number, tried):
             yield block
             number += 1
 
@@ -72,19 +75,26 @@ class Plan:
         return f"{2 * FIRST_SWEEPS} sweeps a read and more as the run goes on"
 
 
-def plan_of(problem: Problem, mix: Mix, lanes: int, reads: int | None, sweeps: int | None) -> Plan:
+def plan_of(
+    problem: Problem, mix: Chosen, lanes: int, reads: int | None, sweeps: int | None
+) -> Plan:
     """The blocks of a run of one problem.
 
     Blocks go on where others ended, but not where reads of one length are asked for; their number
     makes no difference, so that a run can be repeated with as many as it came to.
     """
-    goes_on = sweeps is None and DYNAMICS[mix.first].goes_on and problem.model.spins <= MOST_HANDED
+    goes_on = sweeps is None and mix.goes_on and problem.model.spins <= MOST_HANDED
     return Plan(mix, lanes, reads, sweeps, problem.free, goes_on)
 
 
 def line_of(number: int) -> int:
     """Number of a block among those of its length."""
     return number - (1 << number.bit_length() >> 1)
+
+
+def given_number(number: int) -> int:
+    """The number of the state that a block begins with, where it was given: that of no block."""
+    return -1 - number
 
 
 def parent_of(number: int) -> int:

@@ -51,6 +51,8 @@ class Result:
         interrupted: Whether the user ended it.
         near: The unverified read of lowest energy, where it was asked for and there is one.
         biased: What the probability of each bias came to in the whole units of the fields.
+        total: Answers that there are, where a dynamics knows it.
+        impossible: Whether a dynamics has ruled out every answer.
     """
 
     answers: tuple[Answer, ...]
@@ -67,3 +69,5 @@ class Result:
     interrupted: bool
     near: Near | None = None
     biased: tuple[float, ...] = ()
+    total: int | None = None
+    impossible: bool = False

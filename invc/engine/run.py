@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from invc.engine.auto import chosen_for
 from invc.engine.block import Outcome, Rules
-from invc.engine.choose import choose
+from invc.engine.choose import Chosen
 from invc.engine.dynamics import DYNAMICS
 from invc.engine.effort import Effort
-from invc.engine.execute import Executor, Halt, Job, Threads
-from invc.engine.plan import Plan, plan_of
+from invc.engine.execute import Halt, Job, Threads
+from invc.engine.given import add_last, annealing, give
+from invc.engine.plan import plan_of
 from invc.engine.problem import Problem
 from invc.engine.result import Progress, Result
+from invc.engine.story import Story
 from invc.engine.tally import Tally
 from invc.engine.work import Watcher
 from invc.pbits.backend import backend_named
+from invc.pbits.lanes import UInt64
 
 DEFAULT_SECONDS = 60.0
 
@@ -24,6 +29,7 @@ def run(
     problem: Problem,
     effort: Effort,
     *,
+    start: UInt64 | None = None,
     near: bool = False,
     progress: Callable[[Progress], None] | None = None,
     watch: Watcher | None = None,
@@ -38,6 +44,8 @@ def run(
     Args:
         problem: What is sampled, from `problem_of`.
         effort: How, and how much. Results do not depend on threads, if time does not end the run.
+        start: First states of the reads, held spins in place; reads beyond them begin at random.
+            Shape (spins, words), bit l of word w being read 64 w + l.
         near: Keep the unverified read of lowest energy.
         progress: Called after each block.
         watch: Shown states, see `Watcher`, in the threads that run blocks.
@@ -46,23 +54,32 @@ def run(
     Raises:
         InvcError: No dynamics or kernel has the name, or the dynamics no such setting.
     """
-    reads, sweeps = effort.reads, effort.sweeps
+    reads, sweeps = effort.reads, len(effort.schedule or ()) or effort.sweeps
     if problem.free == 0:
         reads, sweeps = 1, 1  # every read would end in the one state that is left
     backend = backend_named(effort.kernel)
-    mix = choose(problem, effort.dynamics, bounded=reads is not None)
-    problem = problem.leaning(problem.betas(mix.first, effort.beta)[1])
     # Where no state is wrong, the first is no reason to stop.
     target = effort.target if problem.judge.has_wrong else None
-    rules = Rules(effort.seed, effort.beta, effort.settings, effort.strict, near, target)
-    chosen = [DYNAMICS[name].described(name, problem, backend, rules) for name in mix.names]
+    bounded = reads is not None or sweeps is not None
+    rules = replace(_rules(effort), near=near, target=target, bounded=bounded)
+    effort = replace(effort, reads=reads)
+    if start is not None or effort.schedule:
+        mix: Chosen = annealing(effort.dynamics)
+    else:
+        mix = chosen_for(problem, effort, rules, backend, watched=watch is not None)
+    if not DYNAMICS[mix.first].leans:
+        problem = problem.leaning(problem.betas(mix.first, effort.beta)[1])
     plan = plan_of(problem, mix, backend.lanes, reads, sweeps)
+    job = Job(problem, backend, rules, watch)
     tally = problem.judge.tally(reads, effort.target)
     started = clock()
     limit = seconds_of(effort, reads)
     halt = Halt(None if limit is None else started + limit, clock)
-    outcomes = outcomes_of(Threads(effort.workers, halt), Job(problem, backend, rules, watch), plan)
-    interrupted = _count(outcomes, tally, halt, progress)
+    executor = Threads(effort.workers, halt)
+    story = Story(job, replace(plan, given=give(executor, backend, start)))
+    interrupted = _count(story.outcomes(executor), tally, halt, progress)
+    if not (tally.reads or interrupted or problem.judge.has_wrong):
+        add_last(job, plan, tally)
     return Result(
         tally.answers(),
         tally.reads,
@@ -72,13 +89,20 @@ def run(
         tally.flips,
         clock() - started,
         effort.seed,
-        " and ".join(mix.names),
+        " and ".join(story.names),
         backend.name,
-        f"{', '.join(chosen)}, {backend.name} kernel, {plan.text}",
+        story.text,
         interrupted,
         tally.near,
-        problem.probabilities,
+        problem.probabilities or tuple(bias.probability for bias in problem.biases),
+        tally.total,
+        tally.impossible,
     )
+
+
+def _rules(effort: Effort) -> Rules:
+    """What of an effort holds for all blocks."""
+    return Rules(effort.seed, effort.beta, effort.settings, effort.strict, schedule=effort.schedule)
 
 
 def seconds_of(effort: Effort, reads: int | None) -> float | None:
@@ -86,22 +110,6 @@ def seconds_of(effort: Effort, reads: int | None) -> float | None:
     if effort.time_limit is not None:
         return effort.time_limit
     return None if reads else DEFAULT_SECONDS
-
-
-def outcomes_of(executor: Executor, job: Job, plan: Plan) -> Iterator[Outcome]:
-    """Outcomes in the order of the blocks.
-
-    How the first block of a mix fares decides what the others are: it runs alone.
-    """
-    first: Outcome | None = None
-    if plan.mix.second:
-        alone = plan.block(0, None)
-        assert alone, "a run has reads"
-        for first in executor.run(job, iter([alone]), ahead=False):
-            yield first
-        if first is None:
-            return
-    yield from executor.run(job, plan.blocks(1 if first else 0, first))
 
 
 def _count(

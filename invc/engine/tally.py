@@ -15,6 +15,7 @@ MORE_EFFORT = 3
 MOST_EFFORT = 32
 SEEN_OFTEN = 8
 MANY_ANSWERS = 64
+MOST_LISTED = 1 << 10  # where it is known how many there are, so many are all found
 # States kept of a model without gates, the lowest, while a run goes on by itself.
 MOST_STATES = 1 << 12
 
@@ -37,6 +38,8 @@ class Tally:
         first_effort: Flips until there was an answer; 0 while there is none.
         found: Reads and lowest energy of each answer.
         near: The unverified read of lowest energy, where such are kept.
+        total: Answers that there are, where a dynamics knows.
+        impossible: Whether a dynamics has ruled out every answer.
     """
 
     ports: Sequence[Port]
@@ -50,6 +53,8 @@ class Tally:
     first_effort: int = 0
     found: Found = field(default_factory=dict)
     near: Near | None = None
+    total: int | None = None
+    impossible: bool = False
 
     def add(self, outcome: Outcome) -> None:
         """Count the reads of one block, in the order of the blocks."""
@@ -60,6 +65,7 @@ class Tally:
         self.sweeps += verified.reads * outcome.sweeps
         self.flips += verified.reads * outcome.updates
         self._see(verified.found, verified.near)
+        self._know(outcome.total, outcome.impossible)
         if self.found and not self.first_effort:
             self.first_effort = max(1, self.flips)
 
@@ -73,6 +79,11 @@ class Tally:
         self.sweeps += later.sweeps
         self.flips += later.flips
         self._see(later.found, later.near)
+        self._know(later.total, later.impossible)
+
+    def _know(self, total: int | None, impossible: bool) -> None:
+        self.total = total if total is not None else self.total
+        self.impossible = self.impossible or impossible
 
     def _see(self, found: Found, near: Near | None) -> None:
         if near and (self.near is None or near.energy < self.near.energy):
@@ -92,7 +103,11 @@ class Tally:
             return True
         if self.wanted_reads is not None:
             return False
+        if self.impossible or self.total == len(self.found):
+            return True
         if self.target is not None or not self.found:
+            return False
+        if self.total is not None and self.total <= MOST_LISTED:
             return False
         effort = self.flips / self.first_effort
         if len(self.found) > MANY_ANSWERS or effort >= MOST_EFFORT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,8 @@ from invc.pbits.lanes import UInt64, bits_of, integers_of
 
 MOST_ROWS = 1 << 14  # bits of a port that are turned over at once; a multiple of 8
 FEW_LANES = 4  # whose bits are picked one by one
-MOST_COMPILED = 1 << 14  # gates; more are evaluated as they stand
+MOST_COMPILED = 1 << 14  # gates; more are evaluated as they stand,
+FEW_TIMES = 6  # and fewer so many times
 MOST_ENERGIES = 1 << 24  # spins times reads whose energies are computed at once
 METERED = 1 << 27  # spins times reads from which on it pays to compile a meter
 
@@ -137,7 +139,7 @@ def _forward(design: Design, view: View, reads: int) -> tuple[list[int], int]:
     """What the nets of ports are, given the inputs, and in which reads all nets are so."""
     mask = (1 << reads) - 1
     netlist = design.netlist
-    if len(netlist.gates) <= MOST_COMPILED:
+    if len(netlist.gates) <= MOST_COMPILED and _is_worth_compiling(design):
         forward = compile_forward(design)
         rows = view.rows_of(forward.logic, forward.literals)
         *words, whole = (word & mask for word in integers_of(rows))
@@ -154,6 +156,15 @@ def _forward(design: Design, view: View, reads: int) -> tuple[list[int], int]:
             break
         whole &= ~(computed ^ sampled)
     return values, whole
+
+
+_verified: WeakKeyDictionary[Design, int] = WeakKeyDictionary()  # blocks of each design so far
+
+
+def _is_worth_compiling(design: Design) -> bool:
+    """Whether a design was verified so often already that it pays."""
+    times = _verified[design] = _verified.get(design, 0) + 1
+    return times > FEW_TIMES
 
 
 def right(clamped: Clamped, values: list[int], mask: int) -> int:

@@ -59,12 +59,14 @@ def run_block(
     view = View(backend, ended.state, len(rules.rungs or (0,)))
     return Outcome(
         block,
-        look.judged(view),
+        look.judged(view, ended.good),
         ended.sweeps,
         ended.updates,
         ended.suits,
         view.fetch()[np.array(rules.shown)] if rules.shown else np.zeros((0, 0), np.uint64),
         ended.state if block.kept else None,
+        ended.total,
+        ended.impossible,
     )
 
 
@@ -105,10 +107,12 @@ class Look:
         """Replicas whose inputs are those of an answer, or that are one in every gate."""
         return self.problem.judge.count(self.backend, state, strict=self.rules.strict)
 
-    def judged(self, view: View) -> Verified:
-        """What the reads of the block are worth."""
+    def judged(self, view: View, good: int | None = None) -> Verified:
+        """What the reads of the block are worth, of which so many seem good, if that is known."""
         reads = self.block.reads
         judge, rules = self.problem.judge, self.rules
-        if not reads or not (rules.near or self.backend.count(judge.answers, view.state)):
+        if good is None and reads and not rules.near:
+            good = self.backend.count(judge.answers, view.state)
+        if not reads or not (rules.near or good):
             return Verified(reads, 0, 0, {})
         return judge.verify(view, reads, ground=rules.strict, near=rules.near)

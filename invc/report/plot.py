@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # What matplotlib says of its font cache, or of letters that its font lacks, helps nobody here.
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 SUFFIXES = (".png", ".svg", ".pdf")
-INSTALL = "pip install 'invc[plot]' brings matplotlib, which draws them"
+INSTALL = "pip install '.[plot]' in a checkout of invc brings matplotlib, which draws them"
 INK, SOFT, RULE, ACCENT, BAND, INNER = (
     *("#1d2530", "#5a6472", "#d9dce1"),
     *("#b4430a", "#f8dcc7", "#f0b98f"),

@@ -239,7 +239,7 @@ def _optional() -> Iterator[Finding]:
 
 def _extra(module: str, package: str, extra: str, purpose: str) -> Finding:
     """Whether an optional package can be imported, which is more than being installed."""
-    hint = f"pip install 'invc[{extra}]'"
+    hint = f"pip install '.[{extra}]' in a checkout of invc"
     try:
         found = version(package)
     except PackageNotFoundError:

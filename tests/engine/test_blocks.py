@@ -16,12 +16,13 @@ from invc.design import parse_clamps, presolve
 from invc.design.assemble import assemble
 from invc.engine import Effort, Problem, problem_of, run
 from invc.engine.block import Block, Outcome, Rules
+from invc.engine.choose import choose
 from invc.engine.dynamics import DYNAMICS
 from invc.engine.dynamics.gibbs import gibbs
 from invc.engine.dynamics.task import Dynamics
 from invc.engine.execute import Halt, Job, Threads
 from invc.engine.plan import plan_of
-from invc.engine.run import choose, outcomes_of
+from invc.engine.story import outcomes_of
 from invc.engine.work import run_block
 from invc.pbits import backend as protocol
 from invc.pbits.backend import backend_named

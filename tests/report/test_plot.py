@@ -86,12 +86,12 @@ def test_suffix_is_checked_before_anything_runs(tmp_path):
         (
             "matplotlib",
             check_plot,
-            "plots need the package matplotlib\n  hint: pip install 'invc[plot]'",
+            "plots need the package matplotlib\n  hint: pip install '.[plot]' in a checkout of invc",
         ),
         (
             "vcd",
             lambda path: check_vcd(),
-            "waveforms need the package pyvcd\n  hint: pip install 'invc[vcd]'",
+            "waveforms need the package pyvcd\n  hint: pip install '.[vcd]' in a checkout of invc",
         ),
     ],
 )

@@ -7,6 +7,7 @@ told to stop. To add one: write its module, and name it in DYNAMICS.
 from __future__ import annotations
 
 from invc.engine.dynamics.gibbs import gibbs
+from invc.engine.dynamics.inputs import inputs, plan_inputs
 from invc.engine.dynamics.pt import plan_pt, pt
 from invc.engine.dynamics.sc import plan_sc, sc
 from invc.engine.dynamics.ssa import plan_ssa, ssa
@@ -17,6 +18,7 @@ DYNAMICS: dict[str, Dynamics] = {
     "gibbs": Dynamics(gibbs),
     "pt": Dynamics(pt, plan_pt, goes_on=True),
     "staged": Dynamics(staged),
+    "inputs": Dynamics(inputs, plan_inputs, leans=True),
     "sc": Dynamics(sc, plan_sc),
     "ssa": Dynamics(ssa, plan_ssa),
 }

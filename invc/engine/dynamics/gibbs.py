@@ -17,11 +17,11 @@ def gibbs(task: Task) -> Ended | None:
     """
     state = task.start()
     done = 0
-    for beta, sweeps in task.schedule.steps():
+    for beta, sweeps in task.steps:
         if task.halted():
             return None
         program, scaled = task.problem.at(beta)
-        task.backend.sweep(program, state, heat(scaled), sweeps)
+        task.backend.sweep(program, state, heat(scaled, task.rules.uses), sweeps)
         done += sweeps
         if task.watch(done, state):
             break

@@ -38,7 +38,7 @@ def pt(task: Task) -> Ended | None:
     betas = task.rules.rungs or ladder_of(problem, task.backend, task.rules)
     if len(betas) == 1:
         return gibbs(task)
-    state, ladder = task.start(), compile_ladder(betas, problem.meter)
+    state, ladder = task.start(), compile_ladder(betas, problem.meter, task.rules.uses)
     at_once = task.rules.hold or (AT_ONCE if problem.free <= LARGE else BETWEEN)
     done = 0
     while done < total:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from invc.diagnostics import InvcError
 from invc.engine.block import Block, Rules
 from invc.engine.problem import Problem
-from invc.engine.schedule import Schedule, hold_of
+from invc.engine.schedule import Given, Schedule, hold_of
 from invc.pbits.backend import Backend, State
 from invc.pbits.heatbath.logic import Condition
 
@@ -23,12 +23,18 @@ class Ended(NamedTuple):
         updates: Attempted updates of each replica: sweeps times free spins where each sweep
             updates them all.
         suits: Whether the dynamics could do with the problem what it is for.
+        good: Replicas that it takes for answers, where it looks at them; 0 need not be verified.
+        total: Answers that there are, where it knows.
+        impossible: Whether it has ruled out every answer.
     """
 
     state: State
     sweeps: int
     updates: int
     suits: bool = True
+    good: int | None = None
+    total: int | None = None
+    impossible: bool = False
 
 
 class Watch(Protocol):
@@ -80,6 +86,14 @@ class Task:
         return Schedule(*betas, self.block.sweeps, hold)
 
     @property
+    def steps(self) -> Iterator[tuple[float, int]]:
+        """Inverse temperatures of the model with the sweeps at each, in order."""
+        if self.rules.schedule is None:
+            return self.schedule.steps()
+        betas = tuple(beta / self.problem.scale for beta in self.rules.schedule)
+        return Given(betas, self.rules.hold or hold_of(self.problem.free)).steps()
+
+    @property
     def goal(self) -> Condition | None:
         """What `watch` asks of a state that may end the block.
 
@@ -115,11 +129,13 @@ class Dynamics:
         move: Moves a block, and returns it as it ended; None where it was halted.
         plan: What it will run with, where it has settings of its own or chooses something.
         goes_on: Whether it can go on from the state in which a block ended.
+        leans: Whether it knows biases by itself, and needs no fields for them.
     """
 
     move: Callable[[Task], Ended | None]
     plan: Words | None = None
     goes_on: bool = False
+    leans: bool = False
 
     def described(self, name: str, problem: Problem, backend: Backend, rules: Rules) -> str:
         """What it runs with, in words.
@@ -131,5 +147,7 @@ class Dynamics:
             return f"{name}, {self.plan(problem, backend, rules)}"
         if rules.settings:
             raise InvcError(f"{name} has no setting {next(iter(rules.settings))!r}")
+        if rules.schedule:
+            return f"{name} with the beta of each sweep given"
         low, high = problem.betas(name, rules.beta)
         return f"{name} with beta {low * problem.scale:.3g} to {high * problem.scale:.3g}"

@@ -11,6 +11,7 @@ from invc.ising.model import Int32
 
 BITS = 16
 FULL = 1 << BITS
+USES = 64  # of a vector of random numbers, each rotated otherwise
 COLDEST = 20.0  # at which every probability has become 0, 1/2 or 1; a lower one says the same
 
 
@@ -37,10 +38,13 @@ class Heat(NamedTuple):
     Attributes:
         even: For even fields.
         odd: For odd fields.
+        uses: Of a vector of random numbers of all replicas, at most. Each replica by itself has
+            independent numbers whatever this is; 1 makes replicas independent of each other.
     """
 
     even: Table
     odd: Table
+    uses: int = USES
 
     @property
     def is_cold(self) -> bool:
@@ -49,9 +53,9 @@ class Heat(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 10)
-def heat(beta: float) -> Heat:
+def heat(beta: float, uses: int = USES) -> Heat:
     """The tables of one inverse temperature."""
-    return Heat(table(beta, 0), table(beta, 1))
+    return Heat(table(beta, 0), table(beta, 1), uses)
 
 
 def table(beta: float, parity: int) -> Table:

@@ -14,7 +14,7 @@ import numpy as np
 
 from invc.ising.model import Int32, Int64
 from invc.pbits.heatbath.energy import Meter
-from invc.pbits.heatbath.heat import FULL, Heat, side_by_side, table
+from invc.pbits.heatbath.heat import FULL, USES, Heat, side_by_side, table
 
 Betas = tuple[float, ...]
 LEAST_STEP = 2e-4  # of beta: below it a table of chances would have more than 2**15 levels
@@ -68,10 +68,10 @@ class Exchanged(NamedTuple):
     traded: Int64
 
 
-def compile_ladder(betas: Betas, meter: Meter) -> Ladder:
+def compile_ladder(betas: Betas, meter: Meter, uses: int = USES) -> Ladder:
     """The ladder of a model with some inverse temperatures, rising by LEAST_STEP or more."""
     heat, chances = _tables(betas, (1 << meter.bits) - 1)
-    return Ladder(betas, heat, chances, meter)
+    return Ladder(betas, heat._replace(uses=uses), chances, meter)
 
 
 @lru_cache(maxsize=256)

@@ -18,7 +18,6 @@ from invc.pbits.lanes import ALL, LANES, WORDS, Rows, UInt64, bits_of, ones, wor
 from invc.pbits.random import draw
 
 POOL = 64
-USES = 64
 FEW_UPDATES = 16
 EVERY = 8
 TURNS = 8
@@ -145,11 +144,12 @@ def _noises(
     flips: npt.NDArray[np.bool_] | None = None,
 ) -> list[Iterator[npt.NDArray[np.int64]]]:
     """Noise for even and odd fields, of which some updates need little."""
-    each = 1 if program.updates < FEW_UPDATES else USES
+    each = 1 if program.updates < FEW_UPDATES else heat.uses
     uses = [sweeps * int(np.count_nonzero(program.parity == r)) for r in (0, 1)]
     if flips is not None:
         uses[0] -= int(np.count_nonzero(flips)) * (sweeps - -(-sweeps // EVERY))
-    return [_noise(heat[r].thresholds, rng, uses[r], each) for r in (0, 1)]
+    tables = (heat.even.thresholds, heat.odd.thresholds)
+    return [_noise(tables[r], rng, uses[r], each) for r in (0, 1)]
 
 
 def _noise(

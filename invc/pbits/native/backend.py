@@ -43,8 +43,8 @@ class Checked(Generic[Key, Made]):
 
 
 def _heat(heat: Heat) -> sliced.Heat:
-    even, odd = heat
-    return sliced.Heat(even.thresholds, even.certain, odd.thresholds, odd.certain)
+    even, odd, uses = heat
+    return sliced.Heat(even.thresholds, even.certain, odd.thresholds, odd.certain, uses)
 
 
 _program = Checked[Program, sliced.Program](

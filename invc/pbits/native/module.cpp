@@ -184,10 +184,11 @@ class Condition {
 // Thresholds for even and for odd fields, a row for each rung.
 class Tables {
  public:
-  Tables(Table even, std::int64_t certain_even, Table odd, std::int64_t certain_odd)
+  Tables(Table even, std::int64_t certain_even, Table odd, std::int64_t certain_odd, int uses)
       : heat{{even.data(), odd.data()},
              {static_cast<int>(even.shape(1)), static_cast<int>(odd.shape(1))},
-             {certain_even, certain_odd}},
+             {certain_even, certain_odd},
+             uses},
         rungs(even.shape(0)), even_(even), odd_(odd) {
     if (even.shape(1) > 32767 || odd.shape(1) > 32767) {
       throw std::invalid_argument("too many thresholds");
@@ -195,6 +196,8 @@ class Tables {
     if ((rungs != 1 && rungs != 2 && rungs != 4 && rungs != 8) || odd.shape(0) != rungs) {
       throw std::invalid_argument("no such number of rungs");
     }
+    // A rung of 8 has two words: rotated oftener, a vector would be the same again.
+    if (uses < 1 || uses > 64) throw std::invalid_argument("no such number of uses");
   }
   const Heat heat;
   const std::size_t rungs;
@@ -402,8 +405,8 @@ NB_MODULE(sliced, m) {
   nb::class_<Condition>(m, "Condition")
       .def(nb::init<const CompiledLogic&, std::int32_t>(), nb::arg("logic"), nb::arg("literal"));
   nb::class_<Tables>(m, "Heat")
-      .def(nb::init<Table, std::int64_t, Table, std::int64_t>(), nb::arg("even"),
-           nb::arg("certain_even"), nb::arg("odd"), nb::arg("certain_odd"));
+      .def(nb::init<Table, std::int64_t, Table, std::int64_t, int>(), nb::arg("even"),
+           nb::arg("certain_even"), nb::arg("odd"), nb::arg("certain_odd"), nb::arg("uses"));
   nb::class_<Meter>(m, "Meter")
       .def(nb::init<Rows, int>(), nb::arg("terms"), nb::arg("bits"));
   nb::class_<Rungs>(m, "Ladder")

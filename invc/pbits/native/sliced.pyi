@@ -33,6 +33,7 @@ class Heat:
         certain_even: int,
         odd: npt.NDArray[np.int32],
         certain_odd: int,
+        uses: int,
     ) -> None: ...
 
 class Meter:
