@@ -18,6 +18,7 @@ from invc.engine.effort import Effort
 
 if TYPE_CHECKING:
     from invc.engine import Result
+    from invc.pbits.lanes import UInt64
     from invc.proof import Count, Proof
     from invc.report.trace import Trace
 
@@ -25,6 +26,11 @@ SECONDS_BEFORE_PROOF = 5.0  # of sampling, where neither reads nor a time limit 
 READS_AN_ANSWER = 20  # that a test of uniformity asks of a run at equilibrium
 LEAST_SAMPLES = 4096
 MOST_NAMES = 12  # in a line
+<<<<<<< HEAD
+=======
+RULED_OUT = "no value of the free inputs gives what is held"
+FORGETFUL = "chains remember their past, so answers may not be uniform: more --sweeps"
+>>>>>>> main
 
 
 def ask(
@@ -32,6 +38,8 @@ def ask(
     effort: Effort | None = None,
     wanted: Wanted | None = None,
     observers: Sequence[Observer] = (),
+    *,
+    start: UInt64 | None = None,
 ) -> Samples:
     """Answer a question.
 
@@ -44,6 +52,8 @@ def ask(
         effort: How it is sampled.
         wanted: What is wanted besides answers.
         observers: Who looks on.
+        start: First states of the reads, held spins in place. Shape (spins, words), bit l of word w
+            being read 64 w + l.
 
     Raises:
         InvcError: The user asked for what cannot be; `Unwritten`, if that shows after the run.
@@ -61,10 +71,23 @@ def ask(
     number = count_answers(question) if wanted.uniformity else None
     recording = Recording(question, clamped) if wanted.pictures.wanted else None
     lookers = [*([recording] if recording else []), *observers]
+<<<<<<< HEAD
     sampled = _sampled(question, clamped, _limited(effort, wanted), wanted, number, lookers)
     if sampled.chains and sampled.chains.doubt:
         _tell([sampled.chains.doubt], observers)
         warnings.append(sampled.chains.doubt)
+=======
+    limited = _limited(effort, wanted)
+    if wanted.equilibrium and clamped.free:
+        enough = None if number is None else max(LEAST_SAMPLES, READS_AN_ANSWER * number.number)
+        sampled = sample_equilibrium(question, clamped, limited, lookers, enough=enough)
+    else:
+        near = wanted.explanation
+        sampled = sample(question, clamped, limited, lookers, start=start, near=near)
+    if sampled.chains and not sampled.chains.mixed:
+        _tell([FORGETFUL], observers)
+        warnings.append(FORGETFUL)
+>>>>>>> main
     samples = _samples(question, clamped, sampled, number)
     samples = replace(samples, effort=effort, wanted=wanted, warnings=tuple(warnings))
     samples = _with_proof(samples, sampled.result)
@@ -152,29 +175,16 @@ def _limited(effort: Effort, wanted: Wanted) -> Effort:
     return effort
 
 
-def _sampled(
-    question: Question,
-    clamped: Clamped,
-    effort: Effort,
-    wanted: Wanted,
-    number: Count | None,
-    observers: Sequence[Observer],
-) -> Sampled:
-    """Run, or sample at equilibrium, as it was asked."""
-    if wanted.equilibrium and clamped.free:
-        enough = None if number is None else max(LEAST_SAMPLES, READS_AN_ANSWER * number.number)
-        return sample_equilibrium(question, clamped, effort, observers, enough=enough)
-    return sample(question, clamped, effort, observers, near=wanted.explanation)
-
-
 def _samples(
     question: Question, clamped: Clamped, sampled: Sampled, number: Count | None
 ) -> Samples:
     """What a run found, as its design's kind tells it."""
     kind, result = kind_of(question.design), sampled.result
     summary = kind.summary(question.design, result)
+    if result.impossible:
+        summary = f"impossible: {RULED_OUT}"
     return Samples(
-        "found" if result.answers else "none",
+        "impossible" if result.impossible else "found" if result.answers else "none",
         tuple(answer.ports for answer in result.answers),
         kind.columns(question.design, result),
         f"{summary}; interrupted" if result.interrupted else summary,
@@ -184,12 +194,13 @@ def _samples(
         free=clamped.free,
         chains=sampled.chains,
         number=number,
+        reason=RULED_OUT if result.impossible else "",
     )
 
 
 def _with_proof(samples: Samples, result: Result) -> Samples:
     """What a SAT solver says where no read was an answer, and where the user did not end it all."""
-    if not samples.wanted.proof or result.answers or result.interrupted:
+    if not samples.wanted.proof or result.answers or result.interrupted or result.impossible:
         return samples
     proof = _proven(samples.question, samples.effort.time_limit)
     if proof is None:

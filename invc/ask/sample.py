@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from invc.engine import Problem, Progress, Result
     from invc.engine.equilibrium import Equilibrium
     from invc.engine.explain import Explanation
+    from invc.pbits.lanes import UInt64
     from invc.report.trace import Trace
 
 Watch = Callable[[int, int, Any], object]
@@ -72,6 +73,7 @@ def sample(
     effort: Effort,
     observers: Sequence[Observer] = (),
     *,
+    start: UInt64 | None = None,
     near: bool = False,
 ) -> Sampled:
     """Run a question.
@@ -81,13 +83,14 @@ def sample(
         clamped: What follows from its clamps.
         effort: How it is sampled.
         observers: Who looks on.
+        start: First states of the reads, see `invc.engine.run`.
         near: Whether to keep the unverified read of lowest energy.
     """
     from invc.engine import run  # noqa: PLC0415 - loads what moves p-bits
 
     problem = _problem(question, clamped)
     progress, watch = _progress(observers), _watch(observers)
-    return Sampled(run(problem, effort, near=near, progress=progress, watch=watch))
+    return Sampled(run(problem, effort, start=start, near=near, progress=progress, watch=watch))
 
 
 def sample_equilibrium(

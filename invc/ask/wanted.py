@@ -18,6 +18,7 @@ NOT_AT_EQUILIBRIUM: Mapping[str, str] = {
     "dynamics": "states of gibbs and pt alone have the Boltzmann distribution",
     "target": "a run that ends with an answer would favour those that are found first",
     "settings": "what moves its chains has no settings",
+    "schedule": "its chains stay at one temperature",
     "explain": "at one temperature a gate is violated by chance, not because a read is stuck",
     "vcd": "its samples are of many chains, far apart, and no read has a course",
 }
@@ -96,6 +97,7 @@ def _check_equilibrium(effort: Effort, wanted: Wanted) -> None:
     others = {
         "target": effort.target,
         "settings": effort.settings,
+        "schedule": effort.schedule,
         "explain": wanted.explanation,
         "vcd": wanted.pictures.vcd,
     }

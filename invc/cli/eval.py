@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from invc.cli.options import with_options
 from invc.cli.reporting import write_json
-from invc.cli.sources import source_options, sources_of
-from invc.cli.training import echo_confusion, echo_scores, scores_report
+from invc.cli.sources import sources_of
+from invc.cli.training import (
+    DATA,
+    GIVEN,
+    METAVAR,
+    SOURCES,
+    THREADS,
+    echo_confusion,
+    echo_scores,
+    scores_report,
+)
+
+OPTIONS = (
+    *SOURCES,
+    click.option(
+        "--weights-file",
+        required=True,
+        type=click.Path(path_type=Path),
+        help="What 'invc train -o' wrote.",
+    ),
+    click.option("--data", "data_text", required=True, metavar=METAVAR, help=DATA),
+    THREADS,
+    click.option("--gates", is_flag=True, help="Evaluate the design itself, as it was elaborated."),
+    click.option("--json", "json_file", metavar="FILE|-", help="Write the figures; - is stdout."),
+    click.option("-q", "--quiet", is_flag=True, help="Print the table of scores only."),
+)
 
 
 @click.command()
-@source_options
-@click.option(
-    "--weights-file",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="What 'invc train -o' wrote.",
-)
-@click.option(
-    "--data", "data_text", required=True, metavar="NAME[:PART][:A/B]", help="As in 'invc train'."
-)
-@click.option("--threads", type=click.IntRange(1), default=1, help="Results do not depend on it.")
-@click.option("--gates", is_flag=True, help="Evaluate the design itself, as it was elaborated.")
-@click.option("--json", "json_file", metavar="FILE|-", help="Write the figures; - is stdout.")
-@click.option("-q", "--quiet", is_flag=True, help="Print the table of scores only.")
-def command(
-    files: tuple[Path, ...],
-    top: str | None,
-    parameters: tuple[str, ...],
-    defines: tuple[str, ...],
-    includes: tuple[Path, ...],
-    gate_level: bool,
-    folders: tuple[Path, ...],
-    weights_file: Path,
-    data_text: str,
-    threads: int,
-    gates: bool,
-    json_file: str | None,
-    quiet: bool,
-) -> None:
+@with_options(*OPTIONS)
+def command(options: Mapping[str, Any]) -> None:
     """Evaluate trained weights on samples: accuracy and confusion matrix.
 
     Samples are coded as they were for training, and parameters are those that it had.
@@ -53,16 +52,16 @@ def command(
     from invc.train.evaluate import evaluate
     from invc.train.trained import read_trained
 
-    if gate_level or folders:
-        raise click.UsageError("--netlist and --lib do not go with networks")
-    trained = read_trained(weights_file)
-    data = read_data(data_text)
-    sources = sources_of(files, top, parameters, defines, includes)
-    scores, classes = evaluate(sources, trained, data, threads=threads, gates=gates)
-    if json_file:
-        report: dict[str, Any] = {"classes": classes, "scores": scores_report(scores, classes)}
-        write_json(json_file, report)
-    if json_file != "-":
+    trained = read_trained(options["weights_file"])
+    data = read_data(options["data_text"])
+    sources = sources_of(*(options[name] for name in GIVEN))
+    scores, classes = evaluate(
+        sources, trained, data, threads=options["threads"], gates=options["gates"]
+    )
+    if options["json_file"]:
+        report = {"classes": classes, "scores": scores_report(scores, classes)}
+        write_json(options["json_file"], report)
+    if options["json_file"] != "-":
         echo_scores(scores)
-        if not quiet:
+        if not options["quiet"]:
             echo_confusion(scores[list(scores)[-1]], classes)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from invc.cli.reporting import echo_table
+from invc.cli.sources import OPTIONS
 
 if TYPE_CHECKING:
     from invc.train.score import Score
+    from invc.train.stream.fit import Point
 
-F = TypeVar("F", bound=Callable[..., Any])
 WIDEST = 24  # classes of a confusion matrix on a terminal
 
 
@@ -62,19 +64,25 @@ class Planes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return planes
 
 
-def coding_options(command: F) -> F:
-    """The options of coding; the command gets them as `planes`, `pool` and `image`."""
-    for option in (
-        click.option("--image", type=Size(), help="Size of the pictures, where no file says it."),
-        click.option("--pool", type=Size(), help="Pool pictures to this size by means."),
-        click.option(
-            "--planes",
-            type=Planes(),
-            help="Thresholds: a bit a pixel for each of them.  [default: 127]",
-        ),
-    ):
-        command = option(command)
-    return command
+SOURCES = OPTIONS[:5]  # a network is Verilog: neither a netlist of gates nor cells of one's own
+GIVEN = ("files", "top", "parameters", "defines", "includes")
+CODING = (
+    click.option(
+        "--planes",
+        type=Planes(),
+        help="Thresholds: a bit a pixel for each of them.  [default: 127]",
+    ),
+    click.option("--pool", type=Size(), help="Pool pictures to this size by means."),
+    click.option("--image", type=Size(), help="Size of the pictures, where no file says it."),
+)
+METAVAR = "NAME[:PART][:A/B]"
+DATA = (
+    "Samples: an .npz, .csv or IDX file, a folder of IDX files, or digits; their train or test "
+    "part; some of their classes, as in digits:0/1."
+)
+THREADS = click.option(
+    "--threads", type=click.IntRange(1), default=1, help="Results do not depend on it."
+)
 
 
 def echo_scores(scores: Mapping[tuple[str, str], Score]) -> None:
@@ -119,3 +127,34 @@ def scores_report(scores: Mapping[tuple[str, str], Score], classes: int) -> dict
         }
         for part, _ in scores
     }
+
+
+class Bar:
+    """A progress bar on a terminal, nothing elsewhere."""
+
+    def __init__(self, passes: int, *, shown: bool) -> None:
+        self.passes = passes
+        self.bar: Any = None
+        if shown and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+            columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+            self.bar = Progress(*columns, console=Console(stderr=True), transient=True)
+
+    def __enter__(self) -> Bar:
+        if self.bar:
+            self.bar.start()
+            self.task = self.bar.add_task("training", total=self.passes)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar:
+            self.bar.stop()
+
+    def update(self, point: Point) -> None:
+        """Show how far the run is."""
+        if self.bar:
+            seen = "" if point.accuracy is None else f", {point.accuracy:.2%} right"
+            text = f"pass {point.number} of {self.passes}{seen}"
+            self.bar.update(self.task, description=text, completed=point.number)

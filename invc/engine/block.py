@@ -57,6 +57,8 @@ class Rules:
         shown: Spins whose rows an outcome brings along.
         bounded: Whether the user bounds the reads or their sweeps, so that each is to be as good as
             another.
+        schedule: The inverse temperature of each sweep in the units of the design's energies, where
+            the user gave them.
     """
 
     seed: int = 0
@@ -70,6 +72,7 @@ class Rules:
     uses: int = USES
     shown: tuple[int, ...] = ()
     bounded: bool = False
+    schedule: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,6 +26,7 @@ class Plan:
         sweeps: Of each read; None for more as the run goes on.
         updates: Spins that a sweep over all updates.
         goes_on: Whether blocks go on where others ended.
+        given: Blocks that begin with states that were given, see `given_number`.
     """
 
     mix: Chosen
@@ -34,6 +35,7 @@ class Plan:
     sweeps: int | None
     updates: int
     goes_on: bool
+    given: int = 0
 
     def block(self, number: int, tried: Sequence[Outcome] = ()) -> Block | None:
         """A block, or None where there are no reads left for it.
@@ -48,12 +50,13 @@ class Plan:
         # Twice as many sweeps after 1, 1, 2, 4, ... blocks.
         length = self.sweeps or min(MOST_SWEEPS, FIRST_SWEEPS << number.bit_length())
         choice = self.mix.choice(number, length, tried, self.updates)
+        parent = parent_of(number) if self.goes_on and number else None
         return Block(
             number,
             choice.dynamics,
             choice.sweeps,
             self.lanes if left is None else min(self.lanes, left),
-            parent_of(number) if self.goes_on and number else None,
+            given_number(number) if number < self.given else parent,
             kept=self.goes_on and line_of(number) < MOST_LINES,
             turn=choice.turn,
         )
@@ -87,6 +90,11 @@ def plan_of(
 def line_of(number: int) -> int:
     """Number of a block among those of its length."""
     return number - (1 << number.bit_length() >> 1)
+
+
+def given_number(number: int) -> int:
+    """The number of the state that a block begins with, where it was given: that of no block."""
+    return -1 - number
 
 
 def parent_of(number: int) -> int:

@@ -8,9 +8,11 @@ from dataclasses import replace
 
 from invc.engine.auto import chosen_for
 from invc.engine.block import Outcome, Rules
+from invc.engine.choose import Chosen
 from invc.engine.dynamics import DYNAMICS
 from invc.engine.effort import Effort
 from invc.engine.execute import Halt, Job, Threads
+from invc.engine.given import add_last, annealing, give
 from invc.engine.plan import plan_of
 from invc.engine.problem import Problem
 from invc.engine.result import Progress, Result
@@ -18,6 +20,7 @@ from invc.engine.story import Story
 from invc.engine.tally import Tally
 from invc.engine.work import Watcher
 from invc.pbits.backend import backend_named
+from invc.pbits.lanes import UInt64
 
 DEFAULT_SECONDS = 60.0
 
@@ -26,6 +29,7 @@ def run(
     problem: Problem,
     effort: Effort,
     *,
+    start: UInt64 | None = None,
     near: bool = False,
     progress: Callable[[Progress], None] | None = None,
     watch: Watcher | None = None,
@@ -33,13 +37,14 @@ def run(
 ) -> Result:
     """Sample a problem, and verify what comes out.
 
-    Reads come in blocks. Without `reads` and `sweeps` the blocks get longer as the run goes on,
-    and it ends by itself: once there are answers, and each has been seen several times or much
-    more effort than the first one cost has brought no new one.
+    Reads come in blocks. Without `reads` and `sweeps` blocks get longer, and the run ends by
+    itself: once there are answers, and each has been seen several times, or all are known.
 
     Args:
         problem: What is sampled, from `problem_of`.
         effort: How, and how much. Results do not depend on threads, if time does not end the run.
+        start: First states of the reads, held spins in place; reads beyond them begin at random.
+            Shape (spins, words), bit l of word w being read 64 w + l.
         near: Keep the unverified read of lowest energy.
         progress: Called after each block.
         watch: Shown states, see `Watcher`, in the threads that run blocks.
@@ -48,34 +53,34 @@ def run(
     Raises:
         InvcError: No dynamics or kernel has the name, or the dynamics no such setting.
     """
-    reads, sweeps = effort.reads, effort.sweeps
+    reads, sweeps = effort.reads, len(effort.schedule or ()) or effort.sweeps
     if problem.free == 0:
         reads, sweeps = 1, 1  # every read would end in the one state that is left
     backend = backend_named(effort.kernel)
     # Where no state is wrong, the first is no reason to stop.
     target = effort.target if problem.judge.has_wrong else None
-    bounded = reads is not None or sweeps is not None
-    rules = Rules(
-        *(effort.seed, effort.beta, effort.settings, effort.strict, near, target), bounded=bounded
-    )
+    bounded = (reads is not None and not effort.open) or sweeps is not None
+    rules = replace(_rules(effort), near=near, target=target, bounded=bounded)
     effort = replace(effort, reads=reads)
-    mix = chosen_for(problem, effort, rules, backend, watched=watch is not None)
+    if start is not None or effort.schedule:
+        mix: Chosen = annealing(effort.dynamics)
+    else:
+        mix = chosen_for(problem, effort, rules, backend, bool(watch) or effort.watched)
     if not DYNAMICS[mix.first].leans:
         problem = problem.leaning(problem.betas(mix.first, effort.beta)[1])
     plan = plan_of(problem, mix, backend.lanes, reads, sweeps)
-    story = Story(Job(problem, backend, rules, watch), plan)
+    job = Job(problem, backend, rules, watch)
     tally = problem.judge.tally(reads, effort.target)
     started = clock()
     limit = seconds_of(effort, reads)
-    halt = Halt(None if limit is None else started + limit, clock)
-    interrupted = _count(story.outcomes(Threads(effort.workers, halt)), tally, halt, progress)
+    executor = Threads(effort.workers, Halt(limit and started + limit, clock))
+    story = Story(job, replace(plan, given=give(executor, backend, start)))
+    interrupted = _count(story.outcomes(executor), tally, executor.halt, progress)
+    if not (tally.reads or interrupted or problem.judge.has_wrong):
+        add_last(job, plan, tally)
     return Result(
         tally.answers(),
-        tally.reads,
-        tally.verified,
-        tally.strict,
-        tally.sweeps,
-        tally.flips,
+        *(tally.reads, tally.verified, tally.strict, tally.sweeps, tally.flips),
         clock() - started,
         effort.seed,
         " and ".join(story.names),
@@ -87,6 +92,11 @@ def run(
         tally.total,
         tally.impossible,
     )
+
+
+def _rules(effort: Effort) -> Rules:
+    """What of an effort holds for all blocks."""
+    return Rules(effort.seed, effort.beta, effort.settings, effort.strict, schedule=effort.schedule)
 
 
 def seconds_of(effort: Effort, reads: int | None) -> float | None:

@@ -140,7 +140,10 @@ class Backend(Protocol):
         ...
 
 
-FAMILIES: tuple[Callable[[], tuple[Backend, ...]], ...] = (native.backends, reference.backends)
+FAMILIES: tuple[Callable[[], tuple[Backend, ...]], ...] = (
+    native.backends,
+    reference.backends,
+)
 
 
 def _backends() -> dict[str, Backend]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from invc.design import Clamp, bit_names
-from invc.pbits.random import LANES
+from invc.pbits.lanes import LANES
 from invc.rtl.checker import latency
 from invc.rtl.circuit import Circuit, held_values
 from invc.rtl.heatbath import heat_trace
@@ -76,10 +76,10 @@ def expect(circuit: Circuit, clamps: Sequence[Clamp], run: Run, cycles: int) -> 
 
 def _states(circuit: Circuit, known: Sequence[int], run: Run, cycles: int) -> Bits:
     """The states of one chain. Shape (cycles + 1, spins)."""
-    i0, noise = circuit.schedule.cycles(cycles)
+    limits = circuit.schedule.cycles(cycles)
     if circuit.architecture == "gibbs":
-        return heat_trace(circuit.design.model, known, circuit.betas, i0, run)
-    return trace(circuit.design, known, (i0, noise), circuit.habits, run)
+        return heat_trace(circuit.design.model, known, circuit.betas, limits.limit, run)
+    return trace(circuit.design, known, limits, circuit.habits, run)
 
 
 def expected_lines(expected: Expected) -> list[str]:

@@ -19,7 +19,7 @@ import numpy as np
 from invc.ising import IsingModel, colour_spins
 from invc.ising.model import Int32, Int64
 from invc.pbits.accumulator.registers import GROUP, step
-from invc.pbits.random import UInt64
+from invc.pbits.lanes import UInt64
 from invc.rtl.software import Bits, Run
 
 PRECISION = 12  # bits of a random number

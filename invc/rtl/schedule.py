@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from invc.diagnostics import InvcError
-from invc.ising.model import Int64
+from invc.pbits.accumulator.plan import Cycles
 
 MOST_ENTRIES = 4096
 
@@ -57,13 +57,13 @@ class Schedule:
         """The largest weight of noise."""
         return max(entry.noise for entry in self.entries)
 
-    def cycles(self, count: int) -> tuple[Int64, Int64]:
-        """I0 and weight of the noise of each of the first cycles. Shapes (count,), int64."""
+    def cycles(self, count: int) -> Cycles:
+        """I0 and weight of the noise of each of the first cycles."""
         lengths = [entry.cycles for entry in self.entries]
         row = np.repeat(np.arange(len(lengths)), lengths)[np.arange(count) % self.period]
         i0 = np.array([entry.i0 for entry in self.entries], dtype=np.int64)[row]
         noise = np.array([entry.noise for entry in self.entries], dtype=np.int64)[row]
-        return i0, np.where(np.arange(count) % self.every == 0, noise, 0)
+        return Cycles(i0, np.where(np.arange(count) % self.every == 0, noise, 0))
 
 
 def schedule_of(i0: Sequence[int], noise: Sequence[int], every: int = 1) -> Schedule:

@@ -15,17 +15,18 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.design import Clamp, Design
-from invc.engine.dynamics.accumulate import Plan, make_plan
+from invc.engine.dynamics.accumulate import make_plan
 from invc.engine.dynamics.sc import SETTINGS as SC_SETTINGS
 from invc.engine.dynamics.ssa import SETTINGS as SSA_SETTINGS
-from invc.engine.dynamics.task import Task
+from invc.engine.problem import Problem
 from invc.ising import IsingModel
-from invc.ising.model import Int8, Int64
+from invc.ising.model import Int8
 from invc.netlist import evaluate, word_of
-from invc.pbits.accumulator.kernels import accumulator
-from invc.pbits.accumulator.network import compile_network
-from invc.pbits.accumulator.registers import Habits, first_registers, planes_of, seeds
-from invc.pbits.random import LANES, UInt64, integers_of
+from invc.pbits.accumulator.network import Network, compile_network
+from invc.pbits.accumulator.plan import Cycles, Plan
+from invc.pbits.accumulator.registers import Habits, planes_of, seeds
+from invc.pbits.backend import Backend, State, backend_named
+from invc.pbits.lanes import LANES, UInt64, integers_of
 
 Bits = npt.NDArray[np.uint8]
 
@@ -34,12 +35,11 @@ READERS = {"sc": SC_SETTINGS, "ssa": SSA_SETTINGS}
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
-    """As much of a `Task` as its plan follows from."""
+class _Whole:
+    """As much of a `Problem` as its plan follows from, nothing being folded."""
 
     model: IsingModel
     known: Int8
-    settings: Mapping[str, str]
 
 
 def plan_of(
@@ -56,8 +56,8 @@ def plan_of(
     Raises:
         InvcError: A name or a value of a setting is none.
     """
-    asked = _Asked(design.model, np.array(known, dtype=np.int8), settings)
-    return make_plan(dynamics, cast(Task, asked), READERS[dynamics])
+    whole = _Whole(design.model, np.array(known, dtype=np.int8))
+    return make_plan(dynamics, cast(Problem, whole), settings, READERS[dynamics])
 
 
 @dataclass(frozen=True)
@@ -87,35 +87,39 @@ class Run:
         ]
 
 
-def trace(
-    design: Design, known: Sequence[int], cycles: tuple[Int64, Int64], habits: Habits, run: Run
-) -> Bits:
+def trace(design: Design, known: Sequence[int], cycles: Cycles, habits: Habits, run: Run) -> Bits:
     """The states of one replica of `sc` from time 0 on, held spins held and nothing else known.
 
     Args:
         design: What is sampled.
         known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
-        cycles: I0 and weight of the noise of each cycle. Shapes (cycles,).
+        cycles: I0 and weight of the noise of each cycle.
         habits: Density of the noise, stalls.
         run: Which replica.
 
     Returns:
         Shape (cycles + 1, spins), 0 and 1.
     """
-    i0, noise = cycles
-    held: Int8 = np.array(known, dtype=np.int8)
-    network = compile_network(design.model, held)
-    planes = planes_of(int(i0.max(initial=1)))
-    registers = first_registers(network, held, planes, habits, seed=run.seed, block=run.block)
-    move = accumulator("auto")
+    network, backend, state = _begin(design, known, cycles, habits, run.seed, run.block)
     word, bit = divmod(run.replica, 64)
-    words = np.empty((len(i0) + 1, design.model.spins), dtype=np.uint64)
-    words[0] = registers.state(0)[:, word]
-    for time in range(len(i0)):
-        now = slice(time, time + 1)
-        move(network, registers, time, i0[now], noise[now], habits)
-        words[time + 1] = registers.state(time + 1)[:, word]
+    count = len(cycles.limit)
+    words = np.empty((count + 1, design.model.spins), dtype=np.uint64)
+    words[0] = backend.fetch(state)[:, word]
+    for time in range(count):
+        backend.accumulate(network, state, cycles.part(time, time + 1), habits)
+        words[time + 1] = backend.fetch(state)[:, word]
     return np.asarray(words >> np.uint64(bit) & np.uint64(1), dtype=np.uint8)
+
+
+def _begin(
+    design: Design, known: Sequence[int], cycles: Cycles, habits: Habits, seed: int, block: int
+) -> tuple[Network, Backend, State]:
+    """The p-bits of the whole model at time 0, and what moves them."""
+    held: Int8 = np.array(known, dtype=np.int8)
+    network, backend = compile_network(design.model, held), backend_named()
+    planes = planes_of(int(cycles.limit.max(initial=1)))
+    state = backend.accumulators(network, held, planes, habits, seed=seed, block=block)
+    return network, backend, state
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,7 +221,7 @@ def first_times(
     design: Design,
     known: Sequence[int],
     held: Sequence[Clamp],
-    cycles: tuple[Int64, Int64],
+    cycles: Cycles,
     habits: Habits,
     *,
     seed: int,
@@ -228,26 +232,21 @@ def first_times(
         design: What is sampled.
         known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
         held: What is to be right.
-        cycles: I0 and weight of the noise of each cycle. Shapes (cycles,).
+        cycles: I0 and weight of the noise of each cycle.
         habits: Density of the noise, stalls.
         seed: The user's.
     """
-    i0, noise = cycles
-    fixed: Int8 = np.array(known, dtype=np.int8)
-    network = compile_network(design.model, fixed)
-    planes = planes_of(int(i0.max(initial=1)))
-    registers = first_registers(network, fixed, planes, habits, seed=seed, block=0)
-    move = accumulator("auto")
-    waiting, exposure, worst, spent, time = (1 << LANES) - 1, 0, 0, 0.0, 0
-    for time in range(len(i0) + 1):
-        hits = waiting & _right_now(design, held, registers.state(time))
+    network, backend, state = _begin(design, known, cycles, habits, seed, 0)
+    waiting, exposure, worst, spent, last = (1 << LANES) - 1, 0, 0, 0.0, len(cycles.limit)
+    for time in range(last + 1):
+        hits = waiting & _right_now(design, held, backend.fetch(state))
         exposure += time * hits.bit_count()
         worst = time if hits else worst
         waiting ^= hits
-        if not waiting or time == len(i0):
+        if not waiting or time == last:
             break
-        now, began = slice(time, time + 1), perf_counter()
-        move(network, registers, time, i0[now], noise[now], habits)
+        began = perf_counter()
+        backend.accumulate(network, state, cycles.part(time, time + 1), habits)
         spent += perf_counter() - began
     left = waiting.bit_count()
     return FirstTimes(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from invc.diagnostics import InvcError
 from invc.frontend.elaborate import Elaborated, Module, Variant, elaborate_variants
-from invc.frontend.words import evaluate_words
+from invc.frontend.trials import evaluate_words
 from invc.frontend.yosys import Sources, Yosys
 from invc.train.network import Bits, Int, Signs, signs
 
@@ -244,4 +244,5 @@ def _evaluate(design: Elaborated, module: str, given: dict[str, Bits]) -> npt.ND
         name: list(rows.astype(np.bool_).T) for name, rows in given.items()
     }
     (out,) = design.modules[module].outputs
-    return evaluate_words(design, columns, module=module)[out][0]
+    said: npt.NDArray[np.bool_] = evaluate_words(design, columns, module=module)[out][0]
+    return said

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from invc.diagnostics import InvcError
 from invc.frontend.elaborate import Elaborated
-from invc.frontend.words import evaluate_words
+from invc.frontend.trials import evaluate_words
 from invc.train.network import Bits, Int, Network, packed, sums
 from invc.train.recognise import Ports, Recognised
 from invc.train.stream.kernel import outputs

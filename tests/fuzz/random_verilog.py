@@ -136,17 +136,16 @@ class Module:
         """A function with a loop over the bits of its argument."""
         word, width, _ = self.word()
         size, signed = self.random.randint(1, 8), "signed " if self.chance(0.5) else ""
-        step = self.random.choice(
-            (
-                "f{k} + x[i]",
-                "f{k} ^ {{x[i]}}",
-                "(f{k} << 1) ^ x[i]",
-                "f{k} - x[i]",
-                "x[i] ? f{k} * 3 : f{k} + 2",
-            )
+        steps = (
+            "f{k} + x[i]",
+            "f{k} ^ x[i]",
+            "(f{k} << 1) ^ x[i]",
+            "f{k} - x[i]",
+            "x[i] ? f{k} * 3 : f{k} + 2",
         )
+        step = self.random.choice(steps)
         k = len(self.known)
-        body = step.replace("{k}", str(k)).replace("{{", "{").replace("}}", "}")
+        body = step.replace("{k}", str(k))
         self.lines += [
             f"  function {signed}[{size - 1}:0] f{k};",
             f"    input [{width - 1}:0] x; integer i;",

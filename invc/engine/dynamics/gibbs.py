@@ -17,7 +17,7 @@ def gibbs(task: Task) -> Ended | None:
     """
     state = task.start()
     done = 0
-    for beta, sweeps in task.schedule.steps():
+    for beta, sweeps in task.steps:
         if task.halted():
             return None
         program, scaled = task.problem.at(beta)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from invc.diagnostics import InvcError
 from invc.engine.block import Block, Rules
 from invc.engine.problem import Problem
-from invc.engine.schedule import Schedule, hold_of
+from invc.engine.schedule import Given, Schedule, hold_of
 from invc.pbits.backend import Backend, State
 from invc.pbits.heatbath.logic import Condition
 
@@ -86,6 +86,14 @@ class Task:
         return Schedule(*betas, self.block.sweeps, hold)
 
     @property
+    def steps(self) -> Iterator[tuple[float, int]]:
+        """Inverse temperatures of the model with the sweeps at each, in order."""
+        if self.rules.schedule is None:
+            return self.schedule.steps()
+        betas = tuple(beta / self.problem.scale for beta in self.rules.schedule)
+        return Given(betas, self.rules.hold or hold_of(self.problem.free)).steps()
+
+    @property
     def goal(self) -> Condition | None:
         """What `watch` asks of a state that may end the block.
 
@@ -139,5 +147,7 @@ class Dynamics:
             return f"{name}, {self.plan(problem, backend, rules)}"
         if rules.settings:
             raise InvcError(f"{name} has no setting {next(iter(rules.settings))!r}")
+        if rules.schedule:
+            return f"{name} with the beta of each sweep given"
         low, high = problem.betas(name, rules.beta)
         return f"{name} with beta {low * problem.scale:.3g} to {high * problem.scale:.3g}"
