@@ -26,6 +26,7 @@ SECONDS_BEFORE_PROOF = 5.0  # of sampling, where neither reads nor a time limit 
 READS_AN_ANSWER = 20  # that a test of uniformity asks of a run at equilibrium
 LEAST_SAMPLES = 4096
 MOST_NAMES = 12  # in a line
+RULED_OUT = "no value of the free inputs gives what is held"
 FORGETFUL = "chains remember their past, so answers may not be uniform: more --sweeps"
 
 
@@ -170,8 +171,10 @@ def _samples(
     """What a run found, as its design's kind tells it."""
     kind, result = kind_of(question.design), sampled.result
     summary = kind.summary(question.design, result)
+    if result.impossible:
+        summary = f"impossible: {RULED_OUT}"
     return Samples(
-        "found" if result.answers else "none",
+        "impossible" if result.impossible else "found" if result.answers else "none",
         tuple(answer.ports for answer in result.answers),
         kind.columns(question.design, result),
         f"{summary}; interrupted" if result.interrupted else summary,
@@ -181,12 +184,13 @@ def _samples(
         free=clamped.free,
         chains=sampled.chains,
         number=number,
+        reason=RULED_OUT if result.impossible else "",
     )
 
 
 def _with_proof(samples: Samples, result: Result) -> Samples:
     """What a SAT solver says where no read was an answer, and where the user did not end it all."""
-    if not samples.wanted.proof or result.answers or result.interrupted:
+    if not samples.wanted.proof or result.answers or result.interrupted or result.impossible:
         return samples
     proof = _proven(samples.question, samples.effort.time_limit)
     if proof is None:

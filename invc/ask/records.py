@@ -95,6 +95,8 @@ def effort_of(run: Mapping[str, Any]) -> Effort:
         seed=run["seed"],
         target=run["target"],
         strict=run["strict"],
+        open=run.get("open", False),
+        watched=run.get("watched", False),
     )
 
 

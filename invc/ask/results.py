@@ -57,11 +57,13 @@ def _ran(samples: Samples, result: Result) -> dict[str, Any]:
     """What was asked and what the run found."""
     return {
         "status": samples.status,
+        **({"reason": samples.reason} if samples.reason else {}),
         "solutions": [*_solutions(samples, result), *_proven(samples)],
         **_words(samples.question),
         "reads": result.reads,
         "verified_reads": result.verified_reads,
         "strict_reads": result.strict_reads,
+        **({"total": result.total} if result.total is not None else {}),
         "sweeps": result.sweeps,
         "spins": samples.design.model.spins,
         "free_spins": samples.free,
@@ -144,12 +146,21 @@ def _provenance(samples: Samples, result: Result) -> dict[str, Any]:
     """How the run can be repeated and merged."""
     run = {
         **_options(samples.effort),
+        **_open(samples),
         "equilibrium": asdict(samples.chains.setting) if samples.chains else None,
         "reads": result.reads,
         "chosen": result.chosen,
         "kernel": result.kernel,
     }
     return _repeatable(samples.question, run)
+
+
+def _open(samples: Samples) -> dict[str, bool]:
+    """What of a run that nothing bounded decides how its p-bits moved."""
+    effort, watched = samples.effort, bool(samples.wanted.pictures.wanted)
+    if effort.reads is not None and not effort.open:
+        return {}
+    return {"open": True, **({"watched": True} if watched or effort.watched else {})}
 
 
 def _options(effort: Effort) -> dict[str, Any]:

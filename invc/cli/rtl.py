@@ -143,8 +143,8 @@ def command(
     for simulators, synthesis, and place and route, and a README with the ports.
 
     \b
-    invc rtl mult8.hj -o build --clamp p=38243
-    invc rtl mult8.hj -o sparse --arch sparse --lanes 8
+    invc rtl mult8.hj --clamp p=38243                       # mult8_rtl
+    invc rtl mult8.hj -o mult8_sparse --arch sparse --lanes 8  # fits smaller parts
     """
     from invc.cli.reporting import count
     from invc.design import parse_clamps, read_design
