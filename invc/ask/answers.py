@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from invc.engine import Result
     from invc.engine.equilibrium import Equilibrium
     from invc.engine.explain import Explanation, Violation
+    from invc.engine.first import FirstTimes
     from invc.engine.statistics import Marginal, Uniformity
     from invc.proof import Count, Proof
 
@@ -138,6 +139,8 @@ class Samples(Answers):
         explanation: Why the best unverified read is no answer, where that was asked and there is
             one.
         number: How many answers there are, where a test of uniformity was wanted.
+        first: When reads were right for the first time, by their ports and in every gate, where
+            that was asked.
         reason: Why there is no answer, where the clamps alone show it.
         warnings: What the user should know, a sentence each.
     """
@@ -151,6 +154,7 @@ class Samples(Answers):
     proof: Proof | None = field(kw_only=True, default=None)
     explanation: Violations | None = field(kw_only=True, default=None)
     number: Count | None = field(kw_only=True, default=None)
+    first: tuple[FirstTimes, FirstTimes] | None = field(kw_only=True, default=None)
     reason: str = field(kw_only=True, default="")
     warnings: tuple[str, ...] = field(kw_only=True, default=())
 
