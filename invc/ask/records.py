@@ -88,7 +88,8 @@ def effort_of(run: Mapping[str, Any]) -> Effort:
         beta = (low or chains["beta"], chains["beta"])
     return Effort(
         dynamics="pt" if low else run["dynamics"],
-        reads=run["reads"],
+        reads=run["reads"] if run.get("bounded", True) else None,
+        ended=None if run.get("bounded", True) else run["reads"],
         sweeps=chains["thin"] if chains else run["sweeps"],
         beta=tuple(beta) if beta else None,
         settings=run["settings"],

@@ -148,6 +148,7 @@ def _provenance(samples: Samples, result: Result) -> dict[str, Any]:
         **_options(samples.effort),
         "equilibrium": asdict(samples.chains.setting) if samples.chains else None,
         "reads": result.reads,
+        **({} if samples.effort.reads or samples.chains else {"bounded": False}),
         "chosen": result.chosen,
         "kernel": result.kernel,
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from operator import index
 
-COUNTS = ("reads", "sweeps", "threads", "target")
+COUNTS = ("reads", "ended", "sweeps", "threads", "target")
 # Of an inverse temperature. Hotter than the first one every p-bit is a fair coin, colder than the
 # second one none has a choice; beyond either, quotients of floats leave their range.
 LEAST_BETA, MOST_BETA = 1e-100, 1e100
@@ -29,6 +29,8 @@ class Effort:
         kernel: What code moves them, or "auto" for the fastest. Results do not depend on it.
         reads: Exactly so many runs of p-bits, unless the time ends before; None for as many as it
             takes. At equilibrium, samples.
+        ended: Reads at which a run that `reads` does not bound ends, if it has not by itself: as many
+            as it came to, to repeat one that the clock or the user ended.
         sweeps: Updates of every free spin in a read; None for as many as it takes. At equilibrium,
             the sweeps between two samples of a chain.
         beta: Inverse temperatures, first and last, in the units of the design's energies; None for
@@ -62,6 +64,7 @@ class Effort:
     time_limit: float | None = None
     target: int | None = None
     strict: bool = False
+    ended: int | None = None
 
     def __post_init__(self) -> None:
         for name in COUNTS:

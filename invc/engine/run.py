@@ -75,20 +75,27 @@ def run(
     limit = seconds_of(effort, reads)
     executor = Threads(effort.workers, Halt(limit and started + limit, clock))
     story = Story(job, replace(plan, given=give(executor, backend, start)))
-    interrupted = _count(story.outcomes(executor), tally, executor.halt, progress)
+    interrupted = _count(story.outcomes(executor), tally, executor.halt, progress, effort.ended)
     if not (tally.reads or interrupted or problem.judge.has_wrong):
         add_last(job, plan, tally)
+    return _result(story, tally, clock() - started, interrupted)
+
+
+def _result(story: Story, tally: Tally, seconds: float, interrupted: bool) -> Result:
+    """What a run that has ended found, and how."""
+    job = story.job
+    leaning = tuple(bias.probability for bias in job.problem.biases)
     return Result(
         tally.answers(),
         *(tally.reads, tally.verified, tally.strict, tally.sweeps, tally.flips),
-        clock() - started,
-        effort.seed,
+        seconds,
+        job.rules.seed,
         " and ".join(story.names),
-        backend.name,
+        job.backend.name,
         story.text,
         interrupted,
         tally.near,
-        problem.probabilities or tuple(bias.probability for bias in problem.biases),
+        job.problem.probabilities or leaning,
         tally.total,
         tally.impossible,
     )
@@ -111,14 +118,15 @@ def _count(
     tally: Tally,
     halt: Halt,
     progress: Callable[[Progress], None] | None,
+    ended: int | None,
 ) -> bool:
-    """Add outcomes up until they are enough; whether the user ended it before."""
+    """Add outcomes up until they are enough or so many; whether the user ended it before."""
     try:
         for outcome in outcomes:
             tally.add(outcome)
             if progress:
                 progress(tally.progress)
-            if tally.enough():
+            if tally.enough() or (ended and tally.reads >= ended):
                 break
     except KeyboardInterrupt:
         return True
