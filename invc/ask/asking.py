@@ -26,11 +26,8 @@ SECONDS_BEFORE_PROOF = 5.0  # of sampling, where neither reads nor a time limit 
 READS_AN_ANSWER = 20  # that a test of uniformity asks of a run at equilibrium
 LEAST_SAMPLES = 4096
 MOST_NAMES = 12  # in a line
-<<<<<<< HEAD
-=======
 RULED_OUT = "no value of the free inputs gives what is held"
 FORGETFUL = "chains remember their past, so answers may not be uniform: more --sweeps"
->>>>>>> main
 
 
 def ask(
@@ -71,12 +68,6 @@ def ask(
     number = count_answers(question) if wanted.uniformity else None
     recording = Recording(question, clamped) if wanted.pictures.wanted else None
     lookers = [*([recording] if recording else []), *observers]
-<<<<<<< HEAD
-    sampled = _sampled(question, clamped, _limited(effort, wanted), wanted, number, lookers)
-    if sampled.chains and sampled.chains.doubt:
-        _tell([sampled.chains.doubt], observers)
-        warnings.append(sampled.chains.doubt)
-=======
     limited = _limited(effort, wanted)
     if wanted.equilibrium and clamped.free:
         enough = None if number is None else max(LEAST_SAMPLES, READS_AN_ANSWER * number.number)
@@ -84,10 +75,9 @@ def ask(
     else:
         near = wanted.explanation
         sampled = sample(question, clamped, limited, lookers, start=start, near=near)
-    if sampled.chains and not sampled.chains.mixed:
-        _tell([FORGETFUL], observers)
-        warnings.append(FORGETFUL)
->>>>>>> main
+    if sampled.chains and sampled.chains.doubt:
+        _tell([sampled.chains.doubt], observers)
+        warnings.append(sampled.chains.doubt)
     samples = _samples(question, clamped, sampled, number)
     samples = replace(samples, effort=effort, wanted=wanted, warnings=tuple(warnings))
     samples = _with_proof(samples, sampled.result)
