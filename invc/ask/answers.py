@@ -186,11 +186,12 @@ class Samples(Answers):
         if not found:
             return Marginals((), "no marginals without answers")
         reads = sum(answer.reads for answer in found)
+        held = {clamp.literal >> 1 for clamp in self.question.clamps}
         if self.chains:
-            rows = clustered(ports, self.chains.samples, self.chains.ones)
+            rows = clustered(ports, self.chains.samples, self.chains.ones, held)
             return Marginals(rows, f"over {counted(reads, 'sample')} at equilibrium")
         read = kind_of(self.design).read
-        return Marginals(marginals(ports, found), f"over {counted(reads, read)}")
+        return Marginals(marginals(ports, found, held), f"over {counted(reads, read)}")
 
     def uniformity(
         self, *, limit: int = COUNT_LIMIT, time_limit: float | None = COUNT_SECONDS

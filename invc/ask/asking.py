@@ -37,7 +37,6 @@ READS_AN_ANSWER = 20  # that a test of uniformity asks of a run at equilibrium
 LEAST_SAMPLES = 4096
 MOST_NAMES = 12  # in a line
 RULED_OUT = "no value of the free inputs gives what is held"
-FORGETFUL = "chains remember their past, so answers may not be uniform: more --sweeps"
 
 
 def ask(
@@ -80,11 +79,8 @@ def ask(
     looking = None
     if wanted.first or wanted.trace is not None:
         looking = Looking(question, wanted.first, wanted.trace and wanted.trace[0])
-    lookers: list[Observer] = [
-        *([recording] if recording else []),
-        *([looking] if looking else []),
-        *observers,
-    ]
+    ours = [looker for looker in (recording, looking) if looker is not None]
+    lookers: list[Observer] = [*ours, *observers]
     limited = _limited(effort, wanted)
     if wanted.equilibrium and clamped.free:
         enough = None if number is None else max(LEAST_SAMPLES, READS_AN_ANSWER * number.number)
@@ -93,9 +89,9 @@ def ask(
         near = wanted.explanation
         hold = 1 if looking else None
         sampled = sample(question, clamped, limited, lookers, start=start, near=near, hold=hold)
-    if sampled.chains and not sampled.chains.mixed:
-        _tell([FORGETFUL], observers)
-        warnings.append(FORGETFUL)
+    if sampled.chains and sampled.chains.doubt:
+        _tell([sampled.chains.doubt], observers)
+        warnings.append(sampled.chains.doubt)
     samples = _samples(question, clamped, sampled, number)
     samples = replace(samples, effort=effort, wanted=wanted, warnings=tuple(warnings))
     if looking:
