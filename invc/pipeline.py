@@ -17,6 +17,7 @@ from invc.diagnostics import InvcError
 from invc.frontend.arithmetic import PLAIN, Adders, counters
 from invc.frontend.words import Agreement, compare
 from invc.frontend.yosys import (
+    MOST_SECONDS,
     Compiled,
     Kind,
     Sources,
@@ -98,10 +99,12 @@ class Tool:
     Attributes:
         path: Its name or path; by default `find_yosys` looks for one.
         log: Where to leave its output.
+        seconds: How long one of its runs may take.
     """
 
     path: str | None = None
     log: Path | None = None
+    seconds: float = MOST_SECONDS
 
 
 @dataclass(frozen=True)
@@ -316,7 +319,9 @@ def _read(
         netlist = read_json(path, target.functions, top=sources.top, adders=target.adders)
         if netlist is not None:
             return Compiled(netlist, read_module(path, sources.top))
-    return compile_sources(sources, target, _find(tool, journal), log=tool.log)
+    return compile_sources(
+        sources, target, _find(tool, journal), log=tool.log, seconds=tool.seconds
+    )
 
 
 def _functions(library: Library) -> dict[str, Function]:
