@@ -61,13 +61,13 @@ class Question:
         """The design as it was given."""
         return self.plain or self.design
 
-    def presolved(self) -> Clamped:
-        """What follows from the clamps.
+    def presolved(self, *, fold: bool = True) -> Clamped:
+        """What follows from the clamps, or where that is not to be folded, they alone.
 
         Raises:
             Contradiction: They cannot hold all at once.
         """
-        return presolve(self.design, self.clamps, self.forbidden)
+        return presolve(self.design, self.clamps, self.forbidden, fold=fold)
 
 
 def read_question(

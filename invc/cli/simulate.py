@@ -67,7 +67,8 @@ def command(ctx: click.Context, options: Mapping[str, Any]) -> None:
     else:
         question = question_of(design, options)
     kept = [path for path in (options["file"], options["repeat"]) if path]
-    check_outputs([*view.files, *wanted.pictures.wanted], kept)
+    traced = [wanted.trace[1]] if wanted.trace else []
+    check_outputs([*view.files, *wanted.pictures.wanted, *traced], kept)
     try:
         samples, unwritten = _asked(question, effort, wanted, view)
     except Conflict as conflict:

@@ -221,8 +221,14 @@ class _Search:
 
     def _neurons(self) -> dict[Bit, tuple[Cell, str, str]]:
         """By their outputs: the instances of two pins of one width, one of them all weights."""
+        found = self._neurons_among(self.top.cells) or self._neurons_among([self._itself()])
+        if not found:
+            raise self._none("no module in it has samples, weights and one output")
+        return found
+
+    def _neurons_among(self, cells: Sequence[Cell]) -> dict[Bit, tuple[Cell, str, str]]:
         found: dict[Bit, tuple[Cell, str, str]] = {}
-        for cell in [*self.top.cells, self._itself()]:
+        for cell in cells:
             module = self.design.modules.get(cell.kind)
             if module is None or len(module.inputs) != 2 or len(module.outputs) != 1:
                 continue
@@ -233,8 +239,6 @@ class _Search:
             for x, w in ((one, two), (two, one)):
                 if all(bit in self.weight for bit in cell.pins.get(w, ("0",))):
                     found[out[0]] = (cell, x, w)
-        if not found:
-            raise self._none("no module in it has samples, weights and one output")
         return found
 
     def _itself(self) -> Cell:

@@ -319,7 +319,7 @@ class _Saver:
         self.path = path
         self.mark = mark
         self.observe = observe
-        self.last = time.monotonic()
+        self.last = float("-inf")  # the first pass is written
 
     def read(self, network: Recognised) -> State | None:
         """Where the run was, or None where it had not begun."""

@@ -75,10 +75,13 @@ def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
 TOO_LONG = frozenset(
     {
         "invc/api.py",
+        "invc/cli/rtl.py",
         "invc/cli/synth.py",
-        "invc/dimod.py",
+        "invc/engine/run.py",
         "invc/frontend/gate_level/tokens.py",
         "invc/pipeline.py",
+        "invc/rtl/bench.py",
+        "invc/rtl/sparse_bench.py",
     }
 )
 TOO_MANY_PARAMETERS = frozenset(
@@ -86,8 +89,9 @@ TOO_MANY_PARAMETERS = frozenset(
         "invc/api.py",
         "invc/cli/lib_gen.py",
         "invc/cli/mine.py",
+        "invc/cli/rtl.py",
         "invc/cli/synth.py",
-        "invc/dimod.py",
+        "invc/train/stream/fit.py",
     }
 )
 LONG_MODULES = frozenset(

@@ -38,7 +38,9 @@ def separable(count: int, width: int, seed: int = 0) -> tuple[Bits, np.ndarray]:
     return inputs, labels
 
 
-def found(path: Path, ports: Ports = PORTS, **parameters: int) -> Recognised:
+def found(
+    path: Path, ports: Ports = PORTS, top: str | None = None, **parameters: int
+) -> Recognised:
     given = {name: str(value) for name, value in parameters.items()}
-    sources = with_parts(Sources((path,), parameters=given))
+    sources = with_parts(Sources((path,), top, parameters=given))
     return recognise(sources, ports, find_yosys(None))
