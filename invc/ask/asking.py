@@ -76,18 +76,14 @@ def ask(
     _tell(warnings, observers)
     number = count_answers(question) if wanted.uniformity else None
     recording = Recording(question, clamped) if wanted.pictures.wanted else None
-    looking = None
-    if wanted.first or wanted.trace is not None:
-        looking = Looking(question, wanted.first, wanted.trace and wanted.trace[0])
+    looking = _looking(question, wanted)
     ours = [looker for looker in (recording, looking) if looker is not None]
     lookers: list[Observer] = [*ours, *observers]
-    limited = _limited(effort, wanted)
+    hold = 1 if looking else None
     if wanted.equilibrium and clamped.free:
-        enough = None if number is None else max(LEAST_SAMPLES, READS_AN_ANSWER * number.number)
-        sampled = sample_equilibrium(question, clamped, limited, lookers, enough=enough)
+        sampled = _at_equilibrium(question, clamped, _limited(effort, wanted), lookers, number)
     else:
-        near = wanted.explanation
-        hold = 1 if looking else None
+        limited, near = _limited(effort, wanted), wanted.explanation
         sampled = sample(question, clamped, limited, lookers, start=start, near=near, hold=hold)
     if sampled.chains and sampled.chains.doubt:
         _tell([sampled.chains.doubt], observers)
@@ -101,6 +97,25 @@ def ask(
     if recording:
         _draw(samples, clamped, sampled.result, recording.trace)
     return samples
+
+
+def _looking(question: Question, wanted: Wanted) -> Looking | None:
+    """Who sees the first right states of reads, or keeps the states of one, where that is wanted."""
+    if not wanted.first and wanted.trace is None:
+        return None
+    return Looking(question, wanted.first, wanted.trace and wanted.trace[0])
+
+
+def _at_equilibrium(
+    question: Question,
+    clamped: Clamped,
+    effort: Effort,
+    observers: Sequence[Observer],
+    number: Count | None,
+) -> Sampled:
+    """As many samples as a test of uniformity over so many answers needs, where one is wanted."""
+    enough = None if number is None else max(LEAST_SAMPLES, READS_AN_ANSWER * number.number)
+    return sample_equilibrium(question, clamped, effort, observers, enough=enough)
 
 
 class Unwritten(InvcError):
