@@ -58,8 +58,7 @@ def ask(
         effort: How it is sampled.
         wanted: What is wanted besides answers.
         observers: Who looks on.
-        start: First states of the reads, held spins in place. Shape (spins, words), bit l of word w
-            being read 64 w + l.
+        start: First states of the reads, see `invc.engine.run`.
 
     Raises:
         InvcError: The user asked for what cannot be; `Unwritten`, if that shows after the run.
@@ -77,13 +76,12 @@ def ask(
     number = count_answers(question) if wanted.uniformity else None
     recording = Recording(question, clamped) if wanted.pictures.wanted else None
     looking = _looking(question, wanted)
-    ours = [looker for looker in (recording, looking) if looker is not None]
-    lookers: list[Observer] = [*ours, *observers]
-    hold = 1 if looking else None
+    lookers: list[Observer] = [*(x for x in (recording, looking) if x), *observers]
+    limited = _limited(effort, wanted)
     if wanted.equilibrium and clamped.free:
-        sampled = _at_equilibrium(question, clamped, _limited(effort, wanted), lookers, number)
+        sampled = _at_equilibrium(question, clamped, limited, lookers, number)
     else:
-        limited, near = _limited(effort, wanted), wanted.explanation
+        near, hold = wanted.explanation, 1 if looking else None
         sampled = sample(question, clamped, limited, lookers, start=start, near=near, hold=hold)
     if sampled.chains and sampled.chains.doubt:
         _tell([sampled.chains.doubt], observers)
@@ -100,7 +98,7 @@ def ask(
 
 
 def _looking(question: Question, wanted: Wanted) -> Looking | None:
-    """Who looks for first right states, or keeps the states of a read, where that is wanted."""
+    """Who sees first right states, or keeps the states of a read, where that is wanted."""
     if not wanted.first and wanted.trace is None:
         return None
     return Looking(question, wanted.first, wanted.trace and wanted.trace[0])
