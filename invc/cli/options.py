@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from invc.cli.exact import EXACT
+
 if TYPE_CHECKING:
     from invc.ask import Effort, Question, Wanted
     from invc.design import Design
@@ -156,6 +158,7 @@ SIMULATE = (
         metavar="FILE",
         help="Run again what a --json FILE holds, and compare.",
     ),
+    EXACT,
     QUIET,
     click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and how it went."),
 )
