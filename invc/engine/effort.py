@@ -29,8 +29,8 @@ class Effort:
         kernel: What code moves them, or "auto" for the fastest. Results do not depend on it.
         reads: Exactly so many runs of p-bits, unless the time ends before; None for as many as it
             takes. At equilibrium, samples.
-        ended: Reads at which a run that `reads` does not bound ends, if it has not by itself: as many
-            as it came to, to repeat one that the clock or the user ended.
+        ended: Reads at which a run ends that `reads` does not bound, if it has not by itself: as
+            many as it came to, to repeat one that the clock or the user ended.
         sweeps: Updates of every free spin in a read; None for as many as it takes. At equilibrium,
             the sweeps between two samples of a chain.
         beta: Inverse temperatures, first and last, in the units of the design's energies; None for
