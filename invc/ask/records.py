@@ -88,14 +88,16 @@ def effort_of(run: Mapping[str, Any]) -> Effort:
         beta = (low or chains["beta"], chains["beta"])
     return Effort(
         dynamics="pt" if low else run["dynamics"],
-        reads=run["reads"] if run.get("bounded", True) else None,
-        ended=None if run.get("bounded", True) else run["reads"],
+        reads=run["reads"],
         sweeps=chains["thin"] if chains else run["sweeps"],
         beta=tuple(beta) if beta else None,
         settings=run["settings"],
         seed=run["seed"],
         target=run["target"],
         strict=run["strict"],
+        open=run.get("open", False),
+        watched=run.get("watched", False),
+        fold=run.get("fold", True),
     )
 
 

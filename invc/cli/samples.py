@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from invc.engine import Result
 
 FEW_READS = 3
+# Where there is no answer: what can say "impossible" at once comes first.
+NEXT = "'invc prove', another --dynamics, a longer --time-limit"
 MANY_ANSWERS = 10**9
 
 
@@ -79,7 +81,7 @@ def _echo_hint(samples: Samples, result: Result) -> None:
     elif not result.answers and samples.proof is None:
         why = "none was found, which proves nothing"
         why = why if result.reads else "no read ended in this time"
-        click.echo(f"hint: {why}; give a longer --time-limit")
+        click.echo(f"hint: {why}: try {NEXT}")
     elif result.answers and samples.free and min(a.reads for a in result.answers) < FEW_READS:
         click.echo("hint: some were found only once or twice, so there may be more: --reads N")
 

@@ -162,7 +162,8 @@ def chosen_for(
     plain = not (rules.bounded or watched or effort.beta or effort.settings)
     if effort.dynamics == "auto" and plain and _suits(problem, backend):
         return Auto(problem, backend)
-    return choose(problem, effort.dynamics, bounded=effort.reads is not None)
+    bounded = effort.reads is not None and not effort.open
+    return choose(problem, effort.dynamics, bounded=bounded)
 
 
 def _suits(problem: Problem, backend: Backend) -> bool:

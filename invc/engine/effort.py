@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from operator import index
 
-COUNTS = ("reads", "ended", "sweeps", "threads", "target")
+COUNTS = ("reads", "sweeps", "threads", "target")
 # Of an inverse temperature. Hotter than the first one every p-bit is a fair coin, colder than the
 # second one none has a choice; beyond either, quotients of floats leave their range.
 LEAST_BETA, MOST_BETA = 1e-100, 1e100
@@ -29,8 +29,6 @@ class Effort:
         kernel: What code moves them, or "auto" for the fastest. Results do not depend on it.
         reads: Exactly so many runs of p-bits, unless the time ends before; None for as many as it
             takes. At equilibrium, samples.
-        ended: Reads at which a run ends that `reads` does not bound, if it has not by itself: as
-            many as it came to, to repeat one that the clock or the user ended.
         sweeps: Updates of every free spin in a read; None for as many as it takes. At equilibrium,
             the sweeps between two samples of a chain.
         beta: Inverse temperatures, first and last, in the units of the design's energies; None for
@@ -44,8 +42,11 @@ class Effort:
             for as long as it takes.
         target: Stop at so many distinct answers, or at so many states of lowest energy where the
             model has no gates.
+        open: Whether `reads` is what a run came to that nothing bounded: it is run again as it was.
+        watched: Whether it is run as if somebody looked on, which not every dynamics allows.
         strict: Whether only reads count in which every gate is satisfied, not those whose inputs
             alone are right.
+        fold: Whether spins that follow from the clamps are held too, or left to the p-bits.
 
     Raises:
         ValueError: A value is out of its range. Whether a dynamics or a kernel has the name, and
@@ -63,8 +64,10 @@ class Effort:
     threads: int | None = None
     time_limit: float | None = None
     target: int | None = None
+    open: bool = False
+    watched: bool = False
     strict: bool = False
-    ended: int | None = None
+    fold: bool = True
 
     def __post_init__(self) -> None:
         for name in COUNTS:

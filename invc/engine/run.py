@@ -33,6 +33,7 @@ def run(
     near: bool = False,
     progress: Callable[[Progress], None] | None = None,
     watch: Watcher | None = None,
+    hold: int | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Result:
     """Sample a problem, and verify what comes out.
@@ -48,6 +49,8 @@ def run(
         near: Keep the unverified read of lowest energy.
         progress: Called after each block.
         watch: Shown states, see `Watcher`, in the threads that run blocks.
+        hold: Sweeps between two of these; None for what suits. With 1, dynamics that move all
+            p-bits at once show their first states too.
         clock: Seconds, for time limits.
 
     Raises:
@@ -59,13 +62,13 @@ def run(
     backend = backend_named(effort.kernel)
     # Where no state is wrong, the first is no reason to stop.
     target = effort.target if problem.judge.has_wrong else None
-    bounded = reads is not None or sweeps is not None
-    rules = replace(_rules(effort), near=near, target=target, bounded=bounded)
+    bounded = (reads is not None and not effort.open) or sweeps is not None
+    rules = replace(_rules(effort), near=near, target=target, bounded=bounded, hold=hold)
     effort = replace(effort, reads=reads)
     if start is not None or effort.schedule:
         mix: Chosen = annealing(effort.dynamics)
     else:
-        mix = chosen_for(problem, effort, rules, backend, bool(watch))
+        mix = chosen_for(problem, effort, rules, backend, bool(watch) or effort.watched)
     if not DYNAMICS[mix.first].leans:
         problem = problem.leaning(problem.betas(mix.first, effort.beta)[1])
     plan = plan_of(problem, mix, backend.lanes, reads, sweeps)
@@ -75,27 +78,20 @@ def run(
     limit = seconds_of(effort, reads)
     executor = Threads(effort.workers, Halt(limit and started + limit, clock))
     story = Story(job, replace(plan, given=give(executor, backend, start)))
-    interrupted = _count(story.outcomes(executor), tally, executor.halt, progress, effort.ended)
+    interrupted = _count(story.outcomes(executor), tally, executor.halt, progress)
     if not (tally.reads or interrupted or problem.judge.has_wrong):
         add_last(job, plan, tally)
-    return _result(story, tally, clock() - started, interrupted)
-
-
-def _result(story: Story, tally: Tally, seconds: float, interrupted: bool) -> Result:
-    """What a run that has ended found, and how."""
-    job = story.job
-    leaning = tuple(bias.probability for bias in job.problem.biases)
     return Result(
         tally.answers(),
         *(tally.reads, tally.verified, tally.strict, tally.sweeps, tally.flips),
-        seconds,
-        job.rules.seed,
+        clock() - started,
+        effort.seed,
         " and ".join(story.names),
-        job.backend.name,
+        backend.name,
         story.text,
         interrupted,
         tally.near,
-        job.problem.probabilities or leaning,
+        problem.probabilities or tuple(bias.probability for bias in problem.biases),
         tally.total,
         tally.impossible,
     )
@@ -118,15 +114,14 @@ def _count(
     tally: Tally,
     halt: Halt,
     progress: Callable[[Progress], None] | None,
-    ended: int | None,
 ) -> bool:
-    """Add outcomes up until they are enough or so many; whether the user ended it before."""
+    """Add outcomes up until they are enough; whether the user ended it before."""
     try:
         for outcome in outcomes:
             tally.add(outcome)
             if progress:
                 progress(tally.progress)
-            if tally.enough() or (ended and tally.reads >= ended):
+            if tally.enough():
                 break
     except KeyboardInterrupt:
         return True
