@@ -255,7 +255,7 @@ def clamps_of(case: Case, design: Design, number: int) -> Iterator[list[str]]:
     for _ in range(number):
         values = {
             port.name: prime(len(port.bits), source)
-            if "product" in case.name or "NORs" in case.name and port.name in "ab"
+            if "product" in case.name or ("NORs" in case.name and port.name in "ab")
             else source.getrandbits(len(port.bits))
             for port in design.netlist.inputs
         }

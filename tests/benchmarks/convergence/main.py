@@ -14,10 +14,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from convergence.cases import CONTROL, GOALS, HARD, Case, clamps_of, design_of, sudoku
 from pysat.solvers import Solver
 
 import invc
+from convergence.cases import CONTROL, GOALS, HARD, Case, clamps_of, design_of, sudoku
 from invc.netlist import netlist_clauses
 
 NETWORK = ("staged", "pt")
@@ -109,7 +109,6 @@ def proven(case: Case, clamps: list[str], args: argparse.Namespace) -> float | N
 
 def solved(case: Case, clamps: list[str], args: argparse.Namespace) -> float | None:
     """CaDiCaL alone, on the clauses of all gates and a unit for each held bit; no presolving."""
-    from threading import Timer
 
     from invc.design import parse_clamps
 
