@@ -26,7 +26,7 @@ from invc.train.score import Judge, Score, check_forward
 from invc.train.stream.checkpoint import fingerprint, read_checkpoint, write_checkpoint
 from invc.train.stream.fit import Point, State, fit
 from invc.train.stream.kernel import pack
-from invc.train.stream.rule import default_rule
+from invc.train.stream.rule import Rule, default_rule
 from invc.train.trained import Trained
 
 METHODS = ("auto", "stream", "energy", "gates")
@@ -114,6 +114,7 @@ class Outcome:
         curve: The learning curve of `stream`.
         notes: What was found on the way, a line each.
         classes: How many there are.
+        rule: What `stream` did, or None.
     """
 
     trained: Trained
@@ -123,6 +124,7 @@ class Outcome:
     curve: tuple[Point, ...]
     notes: tuple[str, ...]
     classes: int
+    rule: Rule | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +144,7 @@ class _Found:
     curve: tuple[Point, ...] = ()
     notes: tuple[str, ...] = ()
     report: Mapping[str, Any] = field(default_factory=dict)
+    rule: Rule | None = None
 
 
 Observe = Callable[[Point], object]
@@ -186,7 +189,7 @@ def train(job: Job, observe: Observe = lambda point: None) -> Outcome:
         {"seed": job.settings.seed, **found.report},
     )
     notes = (*notes, *found.notes, f"trained in {seconds:.2f} s")
-    return Outcome(trained, network, design, scores, found.curve, notes, classes)
+    return Outcome(trained, network, design, scores, found.curve, notes, classes, found.rule)
 
 
 def _design(job: Job) -> tuple[Recognised | None, Elaborated, tuple[str, ...]]:
@@ -307,7 +310,8 @@ def _stream(job: Job, network: Recognised, parts: _Parts, observe: Observe) -> _
     saver.end(state)
     weights = [network.flat(Network(network.shape, w)) for w in state.snapshots]
     report = {"rule": asdict(rule), "samples": samples}
-    return _Found(weights[-1], tuple(weights) if keep > 1 else (), state.curve, (), report)
+    votes = tuple(weights) if keep > 1 else ()
+    return _Found(weights[-1], votes, state.curve, (), report, rule)
 
 
 class _Saver:
