@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from designs import netlists
 from hypothesis import given
 from hypothesis import strategies as st
 
+from designs import netlists
 from invc.netlist import Port, evaluate_ports
 from invc.sequential import Machine, Property, Register, unroll
 from invc.sequential.machine import NEXT, STATE
@@ -69,7 +69,6 @@ def test_unrolled_is_cycle_by_cycle(machine, cycles, init, random):
 
 def test_a_register_costs_no_gate():
     from designs import XOR2
-
     from invc.netlist import Gate, Netlist
 
     ports = (
@@ -83,7 +82,7 @@ def test_a_register_costs_no_gate():
     netlist, frames = unroll(machine, 4)
     assert len(netlist.gates) == 4
     assert [port.name for port in netlist.inputs] == ["x@0", "x@1", "x@2", "x@3"]
-    assert [port.bits for port in netlist.outputs][0] == (0,)
+    assert next(port.bits for port in netlist.outputs) == (0,)
     assert frames.names("cover") == ("q",)
 
 
