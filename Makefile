@@ -10,7 +10,7 @@ TOOLS := $(VENV)/.tools
 OUT := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs pictures site bench bench-engine clean
+.PHONY: help demo test mutate check fuzz format docs pictures site bench bench-engine wheel clean
 
 help:  ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-12s %s\n", $$1, $$2}'
@@ -23,11 +23,18 @@ demo: $(INSTALLED)  ## Factor a 16-bit product with a multiplier from Verilog, r
 test: $(TOOLS)  ## Run all tests against the installed package.
 	$(BIN)/pytest -n 2
 
+mutate: $(TOOLS)  ## Change the core a token at a time: do the tests notice? SEED=1, COUNT=100.
+	$(BIN)/python -m pip install -q --disable-pip-version-check --group mutate
+	$(BIN)/python -P tests/mutation/main.py --seed $(or $(SEED),1) --count $(or $(COUNT),100)
+
 check: $(TOOLS)  ## Lint, types, import layers, formatting.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy invc
+	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+fuzz: $(TOOLS)  ## Throw spoilt input at everything that reads, for SECONDS=60.
+	$(BIN)/python -P tests/fuzz --seconds $(or $(SECONDS),60)
 
 format: $(TOOLS)  ## Format the Python sources.
 	$(BIN)/ruff format .
@@ -54,19 +61,34 @@ site: $(INSTALLED)  ## Build the documentation site into build/site, warnings be
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
+wheel: $(VENV)/pyvenv.cfg  ## Build an sdist and a wheel into dist, and try the wheel where nothing can compile.
+	$(BIN)/python -m pip install -q --disable-pip-version-check --group release
+	rm -rf build/wheel dist
+	$(BIN)/python -m build --outdir build/wheel
+	mkdir -p dist && cp build/wheel/*.tar.gz dist
+	if [ "$$(uname)" = Linux ]; then PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/auditwheel repair -w dist build/wheel/*.whl; \
+	else cp build/wheel/*.whl dist; fi
+	rm -rf build/fresh && $(PYTHON) -m venv build/fresh
+	CC=false CXX=false build/fresh/bin/python -m pip install -q --disable-pip-version-check dist/*.whl
+	cd build && fresh/bin/invc doctor
+
 clean:  ## Remove what was built.
 	rm -rf $(VENV) build dist
 
 $(VENV)/pyvenv.cfg:
+	@echo "make: setting up $(VENV) with $(PYTHON)"
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "invc needs Python 3.11 or newer: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check 'pip>=25.1'
 
 $(INSTALLED): $(VENV)/pyvenv.cfg $(SOURCES)
-	$(BIN)/python -m pip install -q --disable-pip-version-check .
+	@echo "make: installing invc: pip fetches what it needs, some 150 MB the first time, and compiles"
+	@echo "make: the kernels, which takes a minute or two"
+	$(BIN)/python -m pip install --disable-pip-version-check .
 	@touch $@
 
 $(TOOLS): $(INSTALLED)
+	@echo "make: installing what tests and checks need; this may take some minutes the first time"
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group test --group check
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --group qmasm
 	@touch $@

@@ -7,6 +7,7 @@ are loaded when they are first used, so that the command line starts at once.
 from importlib import import_module
 
 FUNCTIONS = ("synth", "simulate", "prove", "lib_gen", "read", "write")
+__all__ = ["lib_gen", "prove", "read", "simulate", "synth", "write"]
 
 
 def __getattr__(name: str) -> object:
@@ -19,7 +20,7 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), "__version__", *FUNCTIONS])
+    return sorted(FUNCTIONS)
 
 
 def _version() -> str:

@@ -9,41 +9,25 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
-from invc.ask.answers import (
-    NOT_AT_EQUILIBRIUM,
-    SECONDS_BEFORE_PROOF,
-    Answers,
-    Samples,
-    Violations,
+from invc.ask import Answers, Effort, Pictures, Samples, Wanted, ask, read_question
+from invc.ask.keywords import (
+    Biases,
+    Clamps,
+    Forbid,
+    Value,
+    bias_texts,
+    clamp_texts,
+    combination_texts,
 )
-from invc.design import (
-    Clamp,
-    Clamped,
-    Contradiction,
-    Design,
-    parse_biases,
-    parse_clamps,
-    parse_combination,
-    presolve,
-)
+from invc.design import Design, parse_clamps
 from invc.design import read_design as _read_design
 from invc.design import write_design as _write_design
 from invc.diagnostics import InvcError
 from invc.library import Cell
 
-if TYPE_CHECKING:
-    from invc.engine import Result
-    from invc.engine.equilibrium import Equilibrium
-
-Value: TypeAlias = int | str
-Clamps: TypeAlias = Mapping[str, Value] | Iterable[str] | str
-Combination: TypeAlias = Mapping[str, Value] | str
-Forbid: TypeAlias = Combination | Iterable[Combination]
-Biases: TypeAlias = Mapping[str, float] | Iterable[str] | str
 Source: TypeAlias = str | Path
 
 TEXT_FILE = "source.sv"
@@ -83,6 +67,7 @@ def synth(
     """
     from invc.frontend.yosys import Sources  # noqa: PLC0415 - loads what it needs when it is called
     from invc.library import Limits, read_library  # noqa: PLC0415
+    from invc.pipeline import Check, Tool  # noqa: PLC0415
     from invc.pipeline import synth as compile_sources  # noqa: PLC0415
 
     def compiled(files: Sequence[Path]) -> Design:
@@ -92,6 +77,7 @@ def synth(
             tuple(map(Path, includes)),
             {name: str(value) for name, value in (defines or {}).items()},
             {name: str(value) for name, value in parameters.items()},
+            gate_level,
         )
         library = read_library(*map(Path, cells))
         return compile_sources(
@@ -99,9 +85,8 @@ def synth(
             library=library,
             objective=objective,
             limits=Limits(max_degree, bits) if max_degree or bits else None,
-            gate_level=gate_level,
-            proving=prove,
-            yosys=yosys,
+            check=Check(proving=prove),
+            tool=Tool(yosys),
         )
 
     if len(sources) == 1 and isinstance(sources[0], str) and _is_text(sources[0]):
@@ -153,6 +138,7 @@ def simulate(
     equilibrium: bool = False,
     prove: bool = False,
     explain: bool = False,
+    uniformity: bool = False,
     plot: Source | None = None,
     html: Source | None = None,
     vcd: Source | None = None,
@@ -180,174 +166,37 @@ def simulate(
             `sweeps` apart: every answer is as likely as any other, or as its biases make it.
         prove: Ask a SAT solver when no read is an answer.
         explain: Say in `explanation` what the best unverified read violates.
+        uniformity: Count all answers first, for the test `uniformity()` of what comes back; a run
+            at equilibrium is as long as that needs.
         plot: A picture to write: .png, .svg or .pdf.
         html: A page to write.
         vcd: Waveforms to write.
         **ports: More clamps, by the name of the port: p=143.
     """
-    from invc.ask.pictures import Pictures  # noqa: PLC0415
-
-    _check_counts(reads=reads, sweeps=sweeps, threads=threads, target=target, time_limit=time_limit)
-    _check_schedule(seed, beta)
-    chosen = _design(design)
-    held = _held(chosen, clamps, ports)
-    forbidden = _left_out(chosen, forbid)
-    left_out = tuple(bits for _, bits in forbidden)
-    leaning = _bias_texts(bias)
-    biases = parse_biases(chosen.netlist, leaning)
-    if not chosen.is_logic and (biases or equilibrium or prove or explain):
-        raise InvcError("bias, equilibrium, prove and explain need gates: this model was imported")
-    pictures = Pictures(*(str(name) if name else None for name in (plot, html, vcd)))
-    if equilibrium:
-        given = {"target": target, "set": settings, "explain": explain, "vcd": vcd}
-        _check_equilibrium(given, beta, dynamics)
-    try:
-        clamped = presolve(chosen, held, left_out)
-    except Contradiction as reason:
-        text = f"impossible: {reason}"
-        return Samples("impossible", (), summary=text, design=chosen, held=held, left_out=left_out)
-    common: dict[str, Any] = {
-        "biases": biases,
-        "kernel": kernel,
-        "reads": reads,
-        "seed": seed,
-        "threads": threads,
-        "time_limit": SECONDS_BEFORE_PROOF if prove and not (reads or time_limit) else time_limit,
-    }
-    if equilibrium and clamped.free:
-        from invc.engine.equilibrium import equilibrium as sample  # noqa: PLC0415
-
-        low, last = beta or (None, None)
-        low = None if low == last else low
-        chains = sample(
-            chosen, clamped, dynamics=dynamics, low=low, beta=last, thin=sweeps, **common
-        )
-        result = chains.result
-    else:
-        from invc.engine import run  # noqa: PLC0415
-
-        chains = None
-        result = run(
-            chosen,
-            clamped,
-            dynamics=dynamics,
-            settings=settings or {},
-            sweeps=sweeps,
-            beta=beta,
-            target=target,
-            strict=strict,
-            near=explain,
-            progress=pictures.and_progress(lambda progress: None),
-            watch=pictures.watch(chosen, clamped),
-            **common,
-        )
-    samples = _samples(chosen, held, left_out, result, chains)
-    if prove and not result.answers:
-        samples = _with_proof(samples, time_limit)
-    if explain and result.near is not None:
-        samples = _with_explanation(samples, clamped)
-    pictures.write(
-        chosen,
-        _clamp_texts(clamps, ports),
-        clamped,
-        result,
-        proven_impossible=samples.status == "impossible",
-        also=[("left out", [text for text, _ in forbidden]), ("biased", leaning)],
+    effort = Effort(
+        dynamics=dynamics,
+        kernel=kernel,
+        reads=reads,
+        sweeps=sweeps,
+        beta=beta,
+        settings=settings or {},
+        seed=seed,
+        threads=threads,
+        time_limit=time_limit,
+        target=target,
+        strict=strict,
     )
-    return samples
-
-
-def _check_schedule(seed: int, beta: tuple[float, float] | None) -> None:
-    if seed < 0:
-        raise ValueError(f"seed must not be negative, not {seed!r}")
-    if beta is not None and not (isinstance(beta, Sequence) and 0 < beta[0] <= beta[-1]):
-        raise ValueError(f"beta must be (first, last) with 0 < first <= last, not {beta!r}")
-
-
-def _check_equilibrium(
-    given: Mapping[str, object], beta: tuple[float, float] | None, dynamics: str
-) -> None:
-    """Refuse what does not go with samples at equilibrium."""
-    for name, value in given.items():
-        if value:
-            raise InvcError(f"equilibrium does not go with {name}: {NOT_AT_EQUILIBRIUM[name]}")
-    if dynamics not in ("auto", "gibbs", "pt"):
-        why = NOT_AT_EQUILIBRIUM["dynamics"]
-        raise InvcError(f"equilibrium does not go with dynamics {dynamics!r}: {why}")
-    if beta and beta[0] != beta[-1] and dynamics != "pt":
-        raise InvcError(
-            "equilibrium samples at one inverse temperature: give beta=(B, B)",
-            hint="or dynamics='pt' for a ladder of them",
-        )
-
-
-def _samples(
-    design: Design,
-    held: tuple[Clamp, ...],
-    left_out: tuple[tuple[Clamp, ...], ...],
-    result: Result,
-    chains: Equilibrium | None,
-) -> Samples:
-    energies = [answer.energy / design.scale for answer in result.answers]
-    columns: dict[str, Sequence[float]] = {"reads": [answer.reads for answer in result.answers]}
-    if design.is_logic:
-        number = len(result.answers)
-        found = f"{number} distinct answer{'s' * (number != 1)}" if number else "no answer found"
-        summary = f"{found}; {result.verified_reads} of {result.reads} reads verified"
-    else:
-        columns = {"energy": energies, **columns}
-        summary = f"lowest energy {energies[0]:.10g}" if energies else "no read ended"
-    if result.interrupted:
-        summary += "; interrupted"
-    return Samples(
-        "found" if result.answers else "none",
-        tuple(answer.ports for answer in result.answers),
-        columns,
-        summary,
-        chains or result,
-        design=design,
-        held=held,
-        left_out=left_out,
-        result=result,
-        chains=chains,
+    wanted = Wanted(
+        equilibrium=equilibrium,
+        proof=prove,
+        explanation=explain,
+        uniformity=uniformity,
+        pictures=Pictures(*(None if name is None else str(name) for name in (plot, html, vcd))),
     )
-
-
-def _with_proof(samples: Samples, time_limit: float | None) -> Samples:
-    """What a SAT solver says where no read was an answer."""
-    from invc.proof import solve  # noqa: PLC0415
-
-    proof = solve(samples.design, samples.held, forbidden=samples.left_out, time_limit=time_limit)
-    if proof.answer is not None:
-        return replace(
-            samples,
-            status="found",
-            answers=(proof.answer,),
-            columns={"reads": [0]},
-            summary=f"{samples.summary}; found by proof, not by sampling",
-            proof=proof,
-        )
-    if proof.status == "impossible":
-        text = f"impossible: {proof.reason} (proven by SAT)"
-        return replace(samples, status="impossible", summary=text, proof=proof)
-    return replace(samples, proof=proof)
-
-
-def _with_explanation(samples: Samples, clamped: Clamped) -> Samples:
-    from invc.engine.explain import explain_read  # noqa: PLC0415
-
-    result = samples.result
-    assert result is not None
-    assert result.near is not None
-    why = explain_read(
-        samples.design,
-        clamped,
-        result.near,
-        samples.held,
-        dynamics=result.dynamics,
-        seed=result.seed,
+    question = read_question(
+        _design(design), clamp_texts(clamps, ports), combination_texts(forbid), bias_texts(bias)
     )
-    return replace(samples, explanation=Violations(why))
+    return ask(question, effort, wanted)
 
 
 def prove(
@@ -371,25 +220,11 @@ def prove(
         time_limit: Seconds.
         **ports: More clamps, by the name of the port.
     """
-    from invc.proof import count as count_answers  # noqa: PLC0415
-    from invc.proof import solve  # noqa: PLC0415
+    from invc.ask.proofs import Proving  # noqa: PLC0415
+    from invc.ask.proofs import prove as proven  # noqa: PLC0415
 
-    chosen = _design(design)
-    held = _held(chosen, clamps, ports)
-    left_out = [bits for _, bits in _left_out(chosen, forbid)]
-    _check_counts(limit=limit, time_limit=time_limit)
-    if not count:
-        proof = solve(chosen, held, forbidden=left_out, time_limit=time_limit)
-        found = (proof.answer,) if proof.answer is not None else ()
-        reason = f": {proof.reason}" if proof.reason else ""
-        return Answers(proof.status, found, summary=proof.status + reason, details=proof)
-    total = count_answers(
-        chosen, held, forbidden=left_out, limit=limit, keep=limit, time_limit=time_limit
-    )
-    status = "possible" if total.number else "impossible" if total.complete else "undecided"
-    answers = f"{total.number} distinct answer{'s' * (total.number != 1)}"
-    summary = f"{'' if total.complete else 'at least '}{answers}"
-    return Answers(status, total.answers, summary=summary, details=total)
+    question = read_question(_design(design), clamp_texts(clamps, ports), combination_texts(forbid))
+    return proven(question, Proving(count=count, limit=limit, time_limit=time_limit))
 
 
 def lib_gen(
@@ -439,7 +274,7 @@ def read(path: Source, form: str | None = None) -> Design | Cell | Mapping[str, 
         path: The file or folder.
         form: Format of a foreign model, as `invc import --from` takes it.
     """
-    from invc.foreign import import_file  # noqa: PLC0415
+    from invc.formats.files import import_file  # noqa: PLC0415
     from invc.library import read_cell, read_folder  # noqa: PLC0415
 
     file = Path(path)
@@ -474,14 +309,14 @@ def write(
     Returns:
         What the format has no place for; nothing for invc's own.
     """
-    from invc.export import export, find_format, losses  # noqa: PLC0415
+    from invc.formats.files import export, find_format, losses  # noqa: PLC0415
     from invc.library import write_cell  # noqa: PLC0415
 
     file = Path(path)
     if isinstance(thing, Cell):
         write_cell(thing, file)
         return ()
-    held = _held(thing, clamps, ports)
+    held = parse_clamps(thing.netlist, clamp_texts(clamps, ports))
     if form is None:
         if held:
             raise InvcError("a .hj file holds no clamps", hint="give them to simulate, or a form")
@@ -493,54 +328,3 @@ def write(
 
 def _design(given: Design | Source) -> Design:
     return given if isinstance(given, Design) else _read_design(Path(given))
-
-
-def _held(design: Design, clamps: Clamps, ports: Mapping[str, Value]) -> tuple[Clamp, ...]:
-    """Bits that are held: texts as on the command line, or values by name."""
-    return parse_clamps(design.netlist, _clamp_texts(clamps, ports))
-
-
-def _clamp_texts(clamps: Clamps, ports: Mapping[str, Value]) -> list[str]:
-    """Clamps in any form, as on the command line."""
-    if isinstance(clamps, str):
-        texts = [clamps]
-    elif isinstance(clamps, Mapping):
-        texts = _texts(clamps)
-    else:
-        texts = list(clamps)
-    return [*texts, *_texts(ports)]
-
-
-def _texts(values: Mapping[str, Value]) -> list[str]:
-    return [
-        f"{name}={value if isinstance(value, str) else _whole(name, value)}"
-        for name, value in values.items()
-    ]
-
-
-def _whole(name: str, value: object) -> int:
-    """An int, also where it is numpy's or a bool."""
-    try:
-        return index(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise InvcError(f"clamp {name}={value!r} is not a whole number") from None
-
-
-def _bias_texts(bias: Biases) -> list[str]:
-    if isinstance(bias, Mapping):
-        return [f"{name}={float(p)!r}" for name, p in bias.items()]
-    return [bias] if isinstance(bias, str) else list(bias)
-
-
-def _left_out(design: Design, forbid: Forbid) -> tuple[tuple[str, tuple[Clamp, ...]], ...]:
-    """Combinations that no answer may have, as texts and as bits."""
-    combinations = [forbid] if isinstance(forbid, Mapping | str) else list(forbid)
-    texts = [c if isinstance(c, str) else ":".join(_texts(c)) for c in combinations]
-    return tuple((text, parse_combination(design.netlist, text)) for text in texts)
-
-
-def _check_counts(**values: float | None) -> None:
-    """Refuse numbers that are not positive."""
-    for name, value in values.items():
-        if value is not None and value <= 0:
-            raise ValueError(f"{name} must be positive, not {value!r}")

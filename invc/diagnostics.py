@@ -52,7 +52,18 @@ class InvcError(Exception):
 
     def __str__(self) -> str:
         head = f"{self.where}: error: {self.message}" if self.where else f"error: {self.message}"
-        return f"{head}\n  hint: {self.hint}" if self.hint else head
+        lines = [head, f"  hint: {self.hint}"] if self.hint else [head]
+        return "\n".join(map(printable, lines))
+
+
+def printable(text: str) -> str:
+    r"""The text with every character that does not print, or hides what follows, as `\x1b`.
+
+    Names come from files that anybody may have written; none may command a terminal.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -15,45 +15,107 @@ from invc.design.assemble import assemble
 from invc.design.fit import fit
 from invc.diagnostics import InvcError
 from invc.frontend.arithmetic import PLAIN, Adders, counters
-from invc.frontend.yosys import Sources, Yosys, find_yosys, map_json, prove_equal, read_verilog
-from invc.frontend.yosys_json import read_json
+from invc.frontend.words import Agreement, compare
+from invc.frontend.yosys import (
+    Compiled,
+    Kind,
+    Sources,
+    Target,
+    Yosys,
+    compile_sources,
+    elaborate_gates,
+    find_yosys,
+    prove_equal,
+)
+from invc.frontend.yosys_json import read_json, read_module
 from invc.library import Cell, Library, Limits, cells_within, hamlib, liberty
-from invc.mapping.mine import mine
+from invc.mapping.cones import Shape
+from invc.mapping.mapper import Mapper
+from invc.mapping.mine import SHAPE, Yield
+from invc.mapping.mine import mine as mine_cells
 from invc.netlist import Function, Netlist, Port, counting_words, evaluate_ports
 from invc.netlist.gates import families
-from invc.passes import (
-    Mapper,
-    cover_cones,
-    fuse_products,
-    fusions,
-    name_nets,
-    pair_adders,
-    simplify,
-    sweep_dead,
-    use_own_cells,
-    widen_gaps,
-)
+from invc.passes import find_pass
+from invc.passes.fuse_products import fusions
+from invc.passes.sweep_dead import sweep_dead
 
-Pass = Callable[[Netlist, Mapper], Netlist]
+MAX_CELL_INPUTS = 8  # lib-gen writes a truth table
 
-# In order: what is left of each gate, what nobody needs, what belongs together.
-PASSES: Mapping[str, tuple[Pass, ...]] = {
-    "gap": (
-        *(simplify, sweep_dead, pair_adders, sweep_dead, use_own_cells, cover_cones),
-        *(sweep_dead, widen_gaps, name_nets),
+
+@dataclass(frozen=True)
+class Objective:
+    """What a design is mapped for.
+
+    Attributes:
+        passes: Modules of `invc.passes`, in order: what is left of each gate, what nobody needs,
+            what belongs together.
+        least_ratio: No cell of a smaller gap ratio is mapped to.
+        counting: Whether sums are built of the library's counters and of products fused into
+            adders, which are weaker than full adders.
+    """
+
+    passes: tuple[str, ...]
+    least_ratio: Fraction
+    counting: bool = False
+
+    def adders(self, library: Library) -> Adders:
+        """What sums are built of."""
+        if not self.counting:
+            return PLAIN
+        return Adders(counters(library.values()), fused=fusions(library).keys())
+
+
+OBJECTIVES: Mapping[str, Objective] = {
+    "gap": Objective(
+        (
+            *("simplify", "sweep_dead", "pair_adders", "sweep_dead", "use_own_cells"),
+            *("cover_cones", "sweep_dead", "widen_gaps", "name_nets"),
+        ),
+        Fraction(1),
     ),
-    "balanced": (
-        *(simplify, sweep_dead, pair_adders, sweep_dead, use_own_cells, cover_cones),
-        *(sweep_dead, name_nets),
+    "balanced": Objective(
+        (
+            *("simplify", "sweep_dead", "pair_adders", "sweep_dead", "use_own_cells"),
+            *("cover_cones", "sweep_dead", "name_nets"),
+        ),
+        Fraction(1),
     ),
-    "spins": (
-        *(simplify, sweep_dead, pair_adders, fuse_products, sweep_dead),
-        *(use_own_cells, cover_cones, sweep_dead, name_nets),
+    "spins": Objective(
+        (
+            *("simplify", "sweep_dead", "pair_adders", "fuse_products", "sweep_dead"),
+            *("use_own_cells", "cover_cones", "sweep_dead", "name_nets"),
+        ),
+        Fraction(0),
+        counting=True,
     ),
 }
-# What is mapped to: no cell that is weaker than the adders, unless spins are all that counts.
-LEAST_RATIO = {"gap": Fraction(1), "balanced": Fraction(1), "spins": Fraction(0)}
-MAX_CELL_INPUTS = 8  # lib-gen writes a truth table
+
+
+@dataclass(frozen=True)
+class Tool:
+    """The Yosys that compiles and proves.
+
+    Attributes:
+        path: Its name or path; by default `find_yosys` looks for one.
+        log: Where to leave its output.
+    """
+
+    path: str | None = None
+    log: Path | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """How a netlist is checked against its sources before anybody sees it.
+
+    Attributes:
+        wanted: Whether it is compared with them as Yosys elaborated them, before any pass: for
+            all inputs where they are few, else for vectors.
+        proving: Seconds for a proof to the end by Yosys and ABC, or None.
+    """
+
+    wanted: bool = True
+    proving: float | None = None
 
 
 @dataclass(frozen=True)
@@ -77,10 +139,17 @@ class Stage:
 
 @dataclass
 class Journal:
-    """The steps of a run as they end; `yosys` is what ran, if any did."""
+    """The steps of a run as they end.
+
+    Attributes:
+        stages: In order.
+        yosys: What ran, if any did.
+        agreement: How far the netlist is known to equal its sources; None unless it was checked.
+    """
 
     stages: list[Stage] = field(default_factory=list)
     yosys: str | None = None
+    agreement: Agreement | None = None
     started: float = field(default_factory=time.perf_counter)
 
     def note(self, name: str, netlist: Netlist, cells: Mapping[str, Cell]) -> None:
@@ -105,45 +174,41 @@ def synth(
     objective: str = "balanced",
     limits: Limits | None = None,
     mining: float | None = None,
-    gate_level: bool = False,
-    proving: float | None = None,
-    yosys: str | None = None,
-    log: Path | None = None,
+    check: Check = Check(),
+    tool: Tool = Tool(),
     journal: Journal | None = None,
 ) -> Design:
     """Compile sources to an invertible design.
 
     Args:
-        sources: Verilog, or one Yosys JSON netlist.
+        sources: Verilog, one Yosys JSON netlist, or one netlist of cells.
         library: Cells to map to; by default hamlib.
         objective: "gap": cells with ancillas that widen the smallest gap; "balanced": plain
             adders; "spins": the fewest spins, by counters and products fused into adders.
         limits: What every spin of the model is within.
         mining: Seconds for new cells where they save spins, or None.
-        gate_level: Whether the sources are instances of cells and primitives only, to be read by
-            Pyverilog.
-        proving: Seconds for a proof by Yosys that the netlist is equal to its sources, or None.
-        yosys: The Yosys to use; by default `find_yosys` looks for one.
-        log: Where to leave Yosys's output.
+        check: How the netlist is checked against its sources.
+        tool: The Yosys to use.
         journal: Takes the steps as they end.
 
     Raises:
-        InvcError: The sources cannot be compiled, or a proof failed.
+        InvcError: The sources cannot be compiled, or the netlist is not equal to them.
     """
     cells = hamlib() if library is None else library
     if limits is not None:
         cells = cells_within(cells, limits)
+    chosen = OBJECTIVES[objective]
     notes = Journal() if journal is None else journal
-    defined = proving is not None
-    netlist = _read(sources, cells, objective, limits, gate_level, defined, yosys, log, notes)
+    target = _target(cells, chosen, limits, check.proving is not None)
+    read = _read(sources, target, cells, tool, notes)
+    netlist = read.netlist
     notes.note("read", netlist, cells)
-    mapper = Mapper(cells, least_ratio=LEAST_RATIO[objective])
-    for transform in PASSES[objective]:
-        netlist = transform(netlist, mapper)
-        notes.note(transform.__name__, netlist, cells)
+    mapper = Mapper(cells, least_ratio=chosen.least_ratio)
+    for name in chosen.passes:
+        netlist = find_pass(name)(netlist, mapper)
+        notes.note(name, netlist, cells)
     if mining is not None:
-        ratio = LEAST_RATIO[objective]
-        found = mine(netlist, cells, time_limit=mining, limits=limits, least_ratio=ratio)
+        found = mine(netlist, cells, objective=objective, time_limit=mining, limits=limits)
         netlist, cells = found.netlist, Library({**cells, **found.cells}, cells.own)
         notes.note("mine", netlist, cells)
     made_by = f"invc {__version__}" + (f", {notes.yosys}" if notes.yosys else "")
@@ -152,73 +217,93 @@ def synth(
     else:
         design = fit(netlist, cells, limits, origin=made_by)
     notes.note("assemble", design.netlist, cells)
-    if proving is not None:
-        outside = sources.files[0].suffix.lower() == ".json" or gate_level
-        known = {**families(), **_functions(cells)} if outside else {}
-        tool = _find(yosys, notes)
-        prove_equal(sources, design.netlist, known, tool, seconds=proving, log=log)
+    if check.wanted:
+        _compare(sources, read, design.netlist, target, tool, notes)
+        notes.note("check", design.netlist, cells)
+    if check.proving is not None:
+        outside = sources.kind is not Kind.VERILOG
+        known = {**families(), **target.functions} if outside else {}
+        yosys = _find(tool, notes)
+        prove_equal(sources, design.netlist, known, yosys, seconds=check.proving, log=tool.log)
+        notes.agreement = Agreement(True)
         notes.note("prove", design.netlist, cells)
     return design
 
 
-def _read(
+def _compare(
     sources: Sources,
-    library: Library,
-    objective: str,
-    limits: Limits | None,
-    gate_level: bool,
-    defined: bool,
-    yosys: str | None,
-    log: Path | None,
+    read: Compiled,
+    netlist: Netlist,
+    target: Target,
+    tool: Tool,
     journal: Journal,
-) -> Netlist:
+) -> None:
+    """Compare what is to be written with the sources as they were elaborated.
+
+    Raises:
+        InvcError: They differ.
+    """
+    known = {**families(), **target.functions}
+    source = read.source
+    if source is None:
+        source = elaborate_gates(sources, netlist.name, known, _find(tool, journal))
+    journal.agreement = compare(source, known, netlist, where=str(sources.files[0]))
+
+
+def mine(
+    netlist: Netlist,
+    library: Library,
+    *,
+    objective: str,
+    time_limit: float,
+    shape: Shape = SHAPE,
+    limits: Limits | None = None,
+) -> Yield:
+    """New cells for a netlist that was mapped for an objective, as `invc.mapping.mine.mine`."""
+    return mine_cells(
+        netlist,
+        library,
+        sweep=sweep_dead,
+        time_limit=time_limit,
+        shape=shape,
+        limits=limits,
+        least_ratio=OBJECTIVES[objective].least_ratio,
+    )
+
+
+def _target(library: Library, objective: Objective, limits: Limits | None, defined: bool) -> Target:
+    """What the sources are compiled to before any pass."""
+    degree = limits.degree if limits else None
+    view = liberty(library, objective.least_ratio, max_degree=degree)
+    return Target(_functions(library), view, objective.adders(library), defined)
+
+
+def _read(
+    sources: Sources, target: Target, library: Library, tool: Tool, journal: Journal
+) -> Compiled:
+    """The sources as a netlist, each kind by its own reader."""
     if not sources.files:
         raise InvcError("no source file", hint="invc synth design.v -o design.hj")
-    if gate_level:
-        from invc.frontend.gates import read_gates  # noqa: PLC0415 - a parser that takes a while to load
+    if sources.kind is Kind.GATES:
+        from invc.frontend.gate_level import read_gates  # noqa: PLC0415 - a parser that takes a while to load
 
-        return read_gates(_only(sources, "--netlist"), library, top=sources.top)
-    functions = _functions(library)
-    degree = limits.degree if limits else None
-    view = liberty(library, LEAST_RATIO[objective], max_degree=degree)
-    adders = PLAIN
-    if objective == "spins":
-        adders = Adders(counters(library.values()), fused=fusions(library).keys())
-    if sources.files[0].suffix.lower() == ".json":
-        path = _only(sources, "a Yosys JSON netlist")
-        netlist = read_json(path, functions, top=sources.top, adders=adders)
+        return Compiled(read_gates(sources.only, library, top=sources.top), None)
+    if sources.kind is Kind.JSON:
+        path = sources.only
+        netlist = read_json(path, target.functions, top=sources.top, adders=target.adders)
         if netlist is not None:
-            return netlist
-        tool = _find(yosys, journal)
-        return map_json(
-            *(path, sources.top, functions, view, tool),
-            adders=adders,
-            defined=defined,
-            log=log,
-        )
-    tool = _find(yosys, journal)
-    return read_verilog(*(sources, functions, view, tool), adders=adders, defined=defined, log=log)
+            return Compiled(netlist, read_module(path, sources.top))
+    return compile_sources(sources, target, _find(tool, journal), log=tool.log)
 
 
 def _functions(library: Library) -> dict[str, Function]:
     return {name: cell.function for name, cell in library.items() if cell.function}
 
 
-def _find(named: str | None, journal: Journal) -> Yosys:
-    tool = find_yosys(named)
-    journal.yosys = str(tool)
-    return tool
-
-
-def _only(sources: Sources, what: str) -> Path:
-    """The one file of a kind of input that takes no more, and none of the Verilog options."""
-    if len(sources.files) != 1:
-        raise InvcError(f"{what} is one file", where=str(sources.files[1]))
-    if sources.parameters or sources.defines or sources.includes:
-        raise InvcError(
-            f"-G, -D and -I do not apply to {what}", hint="its modules are elaborated already"
-        )
-    return sources.files[0]
+def _find(tool: Tool, journal: Journal) -> Yosys:
+    found = find_yosys(tool.path)
+    journal.yosys = str(found)
+    return found
 
 
 def module_function(path: Path, name: str, *, top: str | None = None) -> Function:

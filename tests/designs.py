@@ -1,5 +1,7 @@
 """Small cells, and netlists that hypothesis makes of them, for every area's tests."""
 
+from collections.abc import Sequence
+
 from hypothesis import strategies as st
 
 from invc.library.cell import Cell
@@ -11,7 +13,14 @@ HA = Function("HA", ("A", "B"), ("S", "C"), (0x6, 0x8))
 FA = Function("FA", ("A", "B", "CI"), ("S", "CO"), (0x96, 0xE8))
 
 
-def cell(function, ancillas, h, J, ground, gap):
+def cell(
+    function: Function,
+    ancillas: tuple[str, ...],
+    h: tuple[int, ...],
+    J: tuple[tuple[int, int, int], ...],
+    ground: int,
+    gap: int,
+) -> Cell:
     return Cell(
         function.name, function.pins, function.relation, ancillas, h, J, ground, gap, function
     )
@@ -51,10 +60,16 @@ CELLS = {
 
 
 @st.composite
-def netlists(draw, max_inputs=4, max_gates=6, functions=(AND2, XOR2, HA, FA)):
+def netlists(
+    draw: st.DrawFn,
+    max_inputs: int = 4,
+    max_gates: int = 6,
+    functions: Sequence[Function] = (AND2, XOR2, HA, FA),
+) -> Netlist:
     """Netlists of any shape: repeated, complementary and constant pins, unused inputs."""
     width = draw(st.integers(1, max_inputs))
-    nets, gates = width, []
+    nets = width
+    gates: list[Gate] = []
     for _ in range(draw(st.integers(0, max_gates))):
         function = draw(st.sampled_from(functions))
         pins = [draw(st.integers(0, 2 * nets + 1)) for _ in function.inputs]
@@ -78,25 +93,27 @@ def netlists(draw, max_inputs=4, max_gates=6, functions=(AND2, XOR2, HA, FA)):
     return Netlist("top", tuple(p for p in ports if p.bits), tuple(gates), names).check()
 
 
-def multiplier(n):
+def multiplier(n: int) -> Netlist:
     """The n x n array multiplier: AND2 products summed by half and full adders."""
-    names, gates = [""], []
+    names = [""]
+    gates: list[Gate] = []
 
-    def net(name):
+    def net(name: str) -> int:
         names.append(name)
         return 2 * (len(names) - 1)
 
     a = [net(f"a[{i}]") for i in range(n)]
     b = [net(f"b[{i}]") for i in range(n)]
     row: list[int] = []
-    product = []
+    product: list[int] = []
     for j in range(n):
         terms = []
         for i in range(n):
             y = net(f"pp{i}_{j}")
             gates.append(Gate(AND2, (a[i], b[j], y)))
             terms.append(y)
-        carry, sums = None, []
+        carry: int | None = None
+        sums: list[int] = []
         for i, term in enumerate(terms):
             addends = [term, *([row[i]] if i < len(row) else []), *([carry] if carry else [])]
             if len(addends) == 1:

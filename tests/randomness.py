@@ -12,16 +12,17 @@ import numpy as np
 from designs import CELLS, multiplier
 from invc.design import Clamped, Design
 from invc.design.assemble import assemble
-from invc.engine.dynamics import DYNAMICS, Problem, Task
+from invc.engine import problem_of
+from invc.engine.block import Block, Rules
+from invc.engine.dynamics import DYNAMICS, Task
 from invc.engine.dynamics.pt import AT_ONCE, RUNGS
-from invc.engine.schedule import Schedule
 from invc.ising import all_energies, from_terms
 from invc.netlist import Netlist, Port
-from invc.pbits.heatbath.kernels import find_kernel, kernel_names
+from invc.pbits.backend import backend_named, backend_names
 from invc.pbits.heatbath.program import compile_program
-from invc.pbits.random import bits_of
+from invc.pbits.lanes import bits_of
 
-COMPILED = [name for name in kernel_names() if name != "reference"]
+COMPILED = [name for name in backend_names() if name != "reference"]
 # Heat-bath samplers, name of the dynamics and of its kernel: at equilibrium each lane is a sample of
 # the Boltzmann distribution at the last beta of the schedule.
 SAMPLERS = [*(("gibbs", kernel) for kernel in COMPILED), ("pt", COMPILED[0])]
@@ -94,12 +95,12 @@ MODELS = {
 CASES = [(name, beta) for name, (_, betas) in MODELS.items() for beta in betas]
 
 
-def problem_of(model):
+def problem_of_model(model):
     """A model without gates as what dynamics work on, nothing held."""
     names = ("", *(f"m{k}" for k in range(model.spins)))
     port = Port("m", "input", tuple(range(2, 2 * len(names), 2)))
     held = Clamped(np.zeros(model.spins, dtype=np.int8), ())
-    return Problem(Design(Netlist("model", (port,), (), names), model), held)
+    return problem_of(Design(Netlist("model", (port,), (), names), model), held)
 
 
 def chain(sampler, model, beta, *, thin, count, seed=0) -> Iterator[np.ndarray]:
@@ -111,27 +112,21 @@ def chain(sampler, model, beta, *, thin, count, seed=0) -> Iterator[np.ndarray]:
     first, step = SAMPLES.get(dynamics, (0, 1))
     pace = PACE.get(dynamics, 1)
     thin = -(-thin // pace) * pace
-    known = np.zeros(model.spins, dtype=np.int8)
+    backend = backend_named(kernel)
     seen = []
 
-    def watch(sweeps, state):
+    def watch(sweeps, state, early=False):
         if sweeps % thin == 0:
-            seen.append(bits_of(np.ascontiguousarray(state[:, first::step])))
+            rows = backend.fetch(state)[:, first::step]
+            seen.append(bits_of(np.ascontiguousarray(rows)))
         return False
 
-    DYNAMICS[dynamics](
-        Task(
-            compile_program(model, known),
-            known,
-            Schedule(beta * HOTTEST.get(dynamics, 1), beta, thin * count, thin),
-            find_kernel(kernel),
-            seed,
-            0,
-            lambda: False,
-            watch,
-            problem=problem_of(model),
-            code=kernel,
-        )
+    problem = problem_of_model(model)
+    block = Block(0, dynamics, thin * count, backend.lanes)
+    hold = None if dynamics in PACE else thin
+    betas = beta * HOTTEST.get(dynamics, 1) * problem.scale, beta * problem.scale
+    DYNAMICS[dynamics].move(
+        Task(problem, block, backend, Rules(seed, betas, hold=hold), watch=watch)
     )
     assert len(seen) == count
     return seen

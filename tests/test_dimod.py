@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from invc.diagnostics import InvcError
 from invc.dimod import InvcSampler
 
 FEW = {"num_reads": 10, "num_sweeps": 20, "seed": 1}
@@ -127,21 +128,6 @@ def test_ising_and_qubo_come_with_the_base_class():
     assert qubo.first.sample == {"a": 1, "b": 0}
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"num_reads": 0},
-        {"num_sweeps": 0},
-        {"beta_range": (2, 1)},
-        {"beta_range": (0, 1)},
-        {"seed": -1},
-    ],
-)
-def test_misuse_is_a_value_error(options):
-    with pytest.raises(ValueError, match=r"must be|is \("):
-        InvcSampler().sample_ising({"a": 1}, {}, **options)
-
-
 def test_unknown_parameters_are_warned_of_as_dimod_does_it():
     with pytest.warns(dimod.exceptions.SamplerUnknownArgWarning):
         InvcSampler().sample_ising({"a": 1}, {}, num_reads=1, answer_mode="raw")
@@ -152,4 +138,180 @@ def test_without_dimod_the_fault_says_what_to_install():
     done = subprocess.run(
         [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
     )
-    assert done.stdout == "error: dimod is not installed\n  hint: pip install 'invc[dimod]'\n"
+    assert (
+        done.stdout
+        == "error: dimod is not installed\n  hint: pip install '.[dimod]' in a checkout of invc\n"
+    )
+
+
+def spins(bqm, **options):
+    """Every read by itself, in the order in which dimod lists them."""
+    found = InvcSampler().sample(bqm, **options)
+    return {tuple(row.sample.items()): row.num_occurrences for row in found.data()}
+
+
+CHAIN = dimod.BinaryQuadraticModel(
+    dict.fromkeys("cab", 0.0), {("c", "a"): -1.0, ("a", "b"): -1.0}, 0.0, "SPIN"
+)
+
+
+@settings(max_examples=30)
+@given(bqms(), st.integers(1, 200), st.data())
+def test_no_sweeps_give_the_initial_states(bqm, reads, data):
+    values = st.sampled_from(sorted(bqm.vartype.value))
+    state = {label: data.draw(values) for label in bqm.variables}
+    found = InvcSampler().sample(
+        bqm, initial_states=state, initial_states_generator="tile", num_reads=reads, num_sweeps=0
+    )
+    assert found.aggregate().first.sample == state
+    assert found.record.num_occurrences.sum() == reads
+    dimod.testing.assert_sampleset_energies(found, bqm)
+
+
+def test_as_many_reads_as_initial_states_and_as_many_as_one_likes():
+    three = [{"a": 1, "b": 1, "c": 1}, {"a": -1, "b": -1, "c": 1}, {"a": 1, "b": -1, "c": 1}]
+    given = spins(CHAIN, initial_states=three, num_sweeps=0)
+    assert sum(given.values()) == 3
+    assert {tuple(sorted(state)) for state in given} == {tuple(sorted(s.items())) for s in three}
+    assert sum(spins(CHAIN, initial_states=three, num_reads=2000, seed=1).values()) == 2000
+    random = spins(CHAIN, num_reads=50, num_sweeps=0, seed=3)
+    assert random == spins(CHAIN, num_reads=50, num_sweeps=0, seed=3)
+    assert len(random) > 4
+    with pytest.raises(ValueError, match="insufficient number of initial states given"):
+        spins(CHAIN, initial_states=three, num_reads=5, initial_states_generator="none")
+
+
+@pytest.mark.parametrize("reads", [1, 64, 1024, 3000])
+def test_cold_reads_stay_where_they_begin_and_hot_ones_do_not(reads):
+    labels = [f"v{k}" for k in range(20)]
+    ring = {(labels[k], labels[k - 1]): -1.0 for k in range(20)}
+    bqm = dimod.BinaryQuadraticModel({}, ring, 0.0, "SPIN")
+    up = {"initial_states": dict.fromkeys(labels, 1), "initial_states_generator": "tile"}
+    cold = InvcSampler().sample(bqm, **up, num_reads=reads, beta_schedule=[50.0] * 30, seed=1)
+    assert cold.record.num_occurrences.tolist() == [reads]
+    assert set(cold.first.sample.values()) == {1}
+    back = InvcSampler().sample(
+        bqm, **up, num_reads=reads, beta_schedule=[50, 0, 0, 0.5, 1, 50], seed=1
+    )
+    assert len(back) > 1 or reads == 1
+    dimod.testing.assert_sampleset_energies(back, bqm)
+
+
+@pytest.mark.parametrize("beta", [0.3, 2.0])
+@pytest.mark.parametrize("sweeps", [1, 16, 40])
+def test_a_schedule_of_one_temperature_is_that_of_a_range(beta, sweeps):
+    bqm = dimod.generators.gnm_random_bqm(30, 90, "SPIN", random_state=1)
+    common = {"num_reads": 1500, "seed": 5}
+    ranged = spins(bqm, beta_range=(beta, beta), num_sweeps=sweeps, **common)
+    assert ranged == spins(bqm, beta_schedule=[beta] * sweeps, **common)
+    assert ranged == spins(bqm, beta_schedule=[beta], num_sweeps_per_beta=sweeps, **common)
+    for kind in ("linear", "geometric"):
+        options = {"beta_schedule_type": kind, "num_sweeps": sweeps}
+        assert ranged == spins(bqm, beta_range=(beta, beta), **options, **common)
+
+
+def test_an_interrupt_function_ends_the_run_with_what_it_has():
+    asked = []
+
+    def enough():
+        asked.append(True)
+        return len(asked) == 2
+
+    found = InvcSampler().sample(
+        CHAIN, num_reads=10**6, num_sweeps=10, interrupt_function=enough, seed=1
+    )
+    assert found.record.num_occurrences.sum() == 2048
+    all_reads = InvcSampler().sample(
+        CHAIN, num_reads=3000, num_sweeps=10, interrupt_function=lambda: False, seed=1
+    )
+    assert all_reads.record.num_occurrences.sum() == 3000
+
+
+@pytest.mark.parametrize("dynamics", ["auto", "pt", "sc"])
+def test_a_time_limit_leaves_at_least_one_read(dynamics):
+    bqm = dimod.generators.gnm_random_bqm(300, 900, "BINARY", random_state=1)
+    for reads in (1, 5000):
+        found = InvcSampler().sample(bqm, num_reads=reads, time_limit=1e-9, dynamics=dynamics)
+        assert 1 <= found.record.num_occurrences.sum() <= reads
+        dimod.testing.assert_sampleset_energies(found, bqm)
+
+
+def test_what_ocean_passes_to_annealing_is_known():
+    from dwave.samplers import SimulatedAnnealingSampler
+
+    ours, theirs = InvcSampler().parameters, SimulatedAnnealingSampler().parameters
+    assert set(theirs) - set(ours) == {"randomize_order", "proposal_acceptance_criteria"}
+    options = {
+        "num_reads": np.int64(20),
+        "num_sweeps": np.int32(30),
+        "beta_range": np.array([0.1, 3.0]),
+        "beta_schedule_type": "geometric",
+        "num_sweeps_per_beta": 3,
+        "initial_states": ([[1, 1, -1]], ["a", "b", "c"]),
+        "initial_states_generator": "random",
+        "seed": np.int64(4),
+    }
+    for sampler in (InvcSampler(), SimulatedAnnealingSampler()):
+        assert sampler.sample(CHAIN, **options).record.num_occurrences.sum() == 20
+    low, high = InvcSampler().properties["h_range"]
+    extreme = InvcSampler().sample_ising({"a": high, "b": low}, {("a", "b"): high}, seed=1)
+    assert extreme.first.sample == {"a": -1, "b": 1}
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"num_reads": 0}, "num_reads must be positive, not 0"),
+        ({"num_reads": 1.0}, "num_reads must be a whole number, not 1.0"),
+        ({"num_reads": "3"}, "num_reads must be a whole number, not '3'"),
+        ({"num_sweeps": -1}, "num_sweeps must be at least 0, not -1"),
+        ({"num_sweeps_per_beta": 0}, "num_sweeps_per_beta must be positive, not 0"),
+        *(
+            (
+                {"beta_range": given},
+                f"beta_range is (first, last) with 0 < first <= last, both finite, not {given!r}",
+            )
+            for given in [(2, 1), (0, 1), (0.1, float("inf")), (1.0,), (1, 2, 3), 1.0, "ab"]
+        ),
+        ({"seed": -1}, "seed must be in 0 to 2**63 - 1"),
+        ({"seed": 0.5}, "seed must be a whole number, not 0.5"),
+        ({"time_limit": 0}, "time_limit must be positive, not 0"),
+        ({"threads": -1}, "threads must be positive, not -1"),
+        ({"beta_schedule_type": "custom"}, "beta_schedule_type 'custom' needs a beta_schedule"),
+        (
+            {"beta_schedule_type": "x"},
+            "beta_schedule_type is one of linear, geometric, custom, not 'x'",
+        ),
+        (
+            {"beta_schedule": [1, 2], "beta_range": (1, 2)},
+            "beta_schedule goes with no beta_range and no other type",
+        ),
+        (
+            {"beta_schedule": [1, -2]},
+            "beta_schedule is a sequence of inverse temperatures, none negative",
+        ),
+        (
+            {"beta_schedule": []},
+            "beta_schedule is a sequence of inverse temperatures, none negative",
+        ),
+        (
+            {"beta_schedule": [1, 2], "num_sweeps": 3},
+            "num_sweeps is len(beta_schedule) * num_sweeps_per_beta, or left out",
+        ),
+        (
+            {"initial_states_generator": "x"},
+            "initial_states_generator is one of none, tile, random, not 'x'",
+        ),
+    ],
+    ids=str,
+)
+def test_misuse_is_a_value_error(options, text):
+    with pytest.raises(ValueError) as caught:
+        InvcSampler().sample_ising({"a": 1}, {}, **options)
+    assert str(caught.value) == text
+
+
+def test_only_gibbs_goes_on_from_states_and_by_schedules():
+    for options in ({"beta_schedule": [1.0, 2.0]}, {"initial_states": {"a": 1}}):
+        with pytest.raises(InvcError, match="pt takes neither first states nor a schedule"):
+            InvcSampler().sample_ising({"a": 1}, {}, dynamics="pt", **options)

@@ -12,15 +12,19 @@ from invc.design import format_design, parse_clamps, parse_design, presolve
 from invc.design.assemble import assemble
 from invc.design.fit import fit
 from invc.diagnostics import InvcError
-from invc.engine.run import run
 from invc.frontend.yosys import Sources
 from invc.ising import all_energies
 from invc.library import Limits, cells_within, faults, hamlib
 from invc.library.limits import degree_needed
-from invc.netlist import Function, Gate, Netlist, Port, counting_words, evaluate, evaluate_ports
+from invc.mapping.mapper import Mapper
+from invc.netlist import Function, Gate, Netlist, Port, evaluate, evaluate_ports
 from invc.netlist.gates import AND2, FA, HA, INV, MUX2, XOR2
-from invc.passes import Mapper, name_nets, simplify, sweep_dead
+from invc.passes.name_nets import name_nets
+from invc.passes.simplify import simplify
+from invc.passes.sweep_dead import sweep_dead
 from invc.pipeline import synth
+from sampling import run
+from truth import every_input
 
 LIBRARY = hamlib()
 WIDE = Function("WIDE", ("A", "B", "C", "D"), ("Y",), (0x1EE9,))
@@ -62,15 +66,9 @@ def crowded(draw, max_gates):
     return Netlist("top", ports, tuple(gates), names).check()
 
 
-def inputs_of(netlist):
-    bits = sum(len(port.bits) for port in netlist.inputs)
-    words = iter(counting_words(bits))
-    return {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}, 1 << bits
-
-
 def check(design, netlist, limits):
     """What must hold of a design within limits, but for its energies."""
-    inputs, trials = inputs_of(netlist)
+    inputs, trials = every_input(netlist)
     design.netlist.check()
     assert evaluate_ports(design.netlist, inputs, trials) == evaluate_ports(netlist, inputs, trials)
     ports = [(port.name, port.direction, len(port.bits)) for port in netlist.ports]
@@ -86,7 +84,7 @@ def check(design, netlist, limits):
 def check_energies(design):
     """Exactly one ground state for each input, and every wrong state a gap above."""
     assert design.model.spins <= MAX_SPINS
-    inputs, trials = inputs_of(design.netlist)
+    inputs, trials = every_input(design.netlist)
     words = evaluate(design.netlist, inputs, trials)[1:]
     rows = {sum((w >> t & 1) << k for k, w in enumerate(words)) for t in range(trials)}
     energies = all_energies(design.model)

@@ -2,8 +2,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from invc.diagnostics import InvcError
+from invc.diagnostics import InvcError, printable
 from invc.text.files import read_text, write_whole
 
 
@@ -61,3 +63,11 @@ def test_reading_what_is_no_text(tmp_path):
     (tmp_path / "f").write_bytes(b"\x00\xff")
     with pytest.raises(InvcError, match="byte 1 is not UTF-8"):
         read_text(tmp_path / "f")
+
+
+@given(st.text(max_size=30))
+def test_what_is_shown_never_commands_a_terminal(text):
+    assert printable(text).isprintable()
+    error = InvcError(text, where=text, hint=text or None)
+    assert all(line.isprintable() for line in str(error).split("\n"))
+    assert str(error).count("\n") == bool(text)

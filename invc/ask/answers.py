@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from invc.ask.kinds import kind_of
+from invc.ask.question import Question
+from invc.ask.wanted import Conflict, Wanted
 from invc.design import Clamp, Design
 from invc.diagnostics import InvcError
+from invc.engine.effort import Effort
 from invc.text.tables import data_frame, html_table, text_table
+from invc.text.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,20 +22,11 @@ if TYPE_CHECKING:
     from invc.engine.equilibrium import Equilibrium
     from invc.engine.explain import Explanation, Violation
     from invc.engine.statistics import Marginal, Uniformity
-    from invc.proof import Proof
+    from invc.proof import Count, Proof
 
 SHOWN = 20
 COUNT_LIMIT = 100_000
 COUNT_SECONDS = 30.0
-SECONDS_BEFORE_PROOF = 5.0  # of sampling, where neither reads nor a time limit bounds it
-# Why what steers a run does not go with samples at equilibrium, for people.
-NOT_AT_EQUILIBRIUM: Mapping[str, str] = {
-    "dynamics": "states of gibbs and pt alone have the Boltzmann distribution",
-    "target": "a run that ends with an answer would favour those that are found first",
-    "set": "what moves its chains has no settings",
-    "explain": "at one temperature a gate is violated by chance, not because a read is stuck",
-    "vcd": "its samples are of many chains, far apart, and no read has a course",
-}
 
 
 class Table(Sequence[Any]):
@@ -132,26 +128,54 @@ class Samples(Answers):
     """Answers of a simulation, which can be asked how far they are to be trusted.
 
     Attributes:
-        design: What was sampled.
-        held: The bits that were held.
-        left_out: The combinations of bits that were forbidden.
+        question: What was asked.
+        effort: How it was sampled.
+        wanted: What was wanted besides answers.
         result: What the engine reported; None where nothing had to be sampled.
+        free: Spins that were left to sample.
         chains: How it was sampled at equilibrium, where it was.
         proof: What the SAT solver said, where it was asked.
         explanation: Why the best unverified read is no answer, where that was asked and there is
             one.
+        number: How many answers there are, where a test of uniformity was wanted.
+        reason: Why there is no answer, where the clamps alone show it.
+        warnings: What the user should know, a sentence each.
     """
 
-    design: Design = field(kw_only=True)
-    held: tuple[Clamp, ...] = field(kw_only=True)
-    left_out: tuple[tuple[Clamp, ...], ...] = field(kw_only=True, default=())
+    question: Question = field(kw_only=True)
+    effort: Effort = field(kw_only=True, default_factory=Effort)
+    wanted: Wanted = field(kw_only=True, default_factory=Wanted)
     result: Result | None = field(kw_only=True, default=None)
+    free: int = field(kw_only=True, default=0)
     chains: Equilibrium | None = field(kw_only=True, default=None)
     proof: Proof | None = field(kw_only=True, default=None)
     explanation: Violations | None = field(kw_only=True, default=None)
+    number: Count | None = field(kw_only=True, default=None)
+    reason: str = field(kw_only=True, default="")
+    warnings: tuple[str, ...] = field(kw_only=True, default=())
+
+    @property
+    def design(self) -> Design:
+        """What was sampled."""
+        return self.question.design
+
+    @property
+    def held(self) -> tuple[Clamp, ...]:
+        """The bits that were held."""
+        return self.question.clamps
+
+    @property
+    def left_out(self) -> tuple[tuple[Clamp, ...], ...]:
+        """The combinations of bits that were forbidden."""
+        return self.question.forbidden
+
+    @property
+    def caption(self) -> str:
+        """The outcome, and what is to be known of it."""
+        return "\n".join([self.summary, *(f"warning: {text}" for text in self.warnings)])
 
     def marginals(self) -> Marginals:
-        """P(bit = 1) of every port bit over the verified reads, with its standard error."""
+        """P(bit = 1) of every port bit over the reads that count, with its standard error."""
         from invc.engine.statistics import clustered, marginals  # noqa: PLC0415 - loads numpy
 
         found, ports = self.result.answers if self.result else (), self.design.netlist.ports
@@ -160,8 +184,9 @@ class Samples(Answers):
         reads = sum(answer.reads for answer in found)
         if self.chains:
             rows = clustered(ports, self.chains.samples, self.chains.ones)
-            return Marginals(rows, f"over {reads} samples at equilibrium")
-        return Marginals(marginals(ports, found), f"over {reads} verified reads")
+            return Marginals(rows, f"over {counted(reads, 'sample')} at equilibrium")
+        read = kind_of(self.design).read
+        return Marginals(marginals(ports, found), f"over {counted(reads, read)}")
 
     def uniformity(
         self, *, limit: int = COUNT_LIMIT, time_limit: float | None = COUNT_SECONDS
@@ -169,32 +194,57 @@ class Samples(Answers):
         """Whether all answers are found equally often; SAT counts how many there are.
 
         Args:
-            limit: Most answers to count.
+            limit: Most answers to count, unless they were counted before the run.
             time_limit: Seconds to count them.
 
         Raises:
-            InvcError: Nothing was found, the model has no gates, or there are too many answers.
+            InvcError: Nothing was found, some answers are meant to be likelier, the model has no
+                gates, or there are too many answers.
         """
-        from invc.engine.statistics import uniformity  # noqa: PLC0415
-        from invc.proof import count  # noqa: PLC0415 - loads the solver
-
+        if self.question.biases:
+            raise Conflict("with <bias> answers are not meant to be uniform")
         if not (self.result and self.result.answers):
             raise InvcError("no answer was found, so there is nothing to compare")
-        number = count(
-            self.design,
-            self.held,
-            forbidden=self.left_out,
-            limit=limit,
-            keep=0,
-            time_limit=time_limit,
-        )
-        if number.interrupted:
-            raise KeyboardInterrupt
-        if not number.complete:
+        number = self.number
+        if number is None or not number.complete:
+            number = count_answers(self.question, limit, time_limit)
+        test = replace(self, number=number).tested()
+        if test is None:
             raise InvcError(
                 f"there are more than {number.number} answers", hint="give a larger limit or time"
             )
-        return uniformity([answer.reads for answer in self.result.answers], number.number)
+        return test
+
+    def tested(self) -> Uniformity | None:
+        """The test of uniformity, where answers were found and it is known how many there are."""
+        from invc.engine.statistics import uniformity  # noqa: PLC0415
+
+        if not (self.result and self.result.answers and self.number and self.number.complete):
+            return None
+        return uniformity([answer.reads for answer in self.result.answers], self.number.number)
+
+
+def count_answers(
+    question: Question, limit: int = COUNT_LIMIT, time_limit: float | None = COUNT_SECONDS
+) -> Count:
+    """How many answers a test of uniformity is about.
+
+    Raises:
+        KeyboardInterrupt: The user ended it, and with it all that it was for.
+    """
+    from invc.proof import count  # noqa: PLC0415 - loads the solver
+
+    number = count(
+        question.design,
+        question.clamps,
+        forbidden=question.forbidden,
+        limit=limit,
+        keep=0,
+        time_limit=time_limit,
+    )
+    if number.interrupted:
+        raise KeyboardInterrupt
+    return number
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from invc import __version__
+from invc.cli.streams import protect
 from invc.diagnostics import InvcError
 
 # Kept by hand, so that `invc --help` imports no command.
@@ -26,6 +27,10 @@ COMMANDS = {
     "export": "Write a .hj file for another solver.",
     "import": "Read a model of another program into a .hj file.",
     "show": "Draw the netlist of a .hj file.",
+    "rtl": "Write the p-bit circuit of a design as Verilog.",
+    "train": "Find the weights of a network in Verilog from labelled samples.",
+    "eval": "Say how good trained weights are on samples.",
+    "data": "Code, draw and split samples for training.",
     "mine": "Find and solve the cells that would save a design most spins.",
     "ports": "List the modules, parameters and ports of Verilog sources.",
     "lib-gen": "Solve and prove a new Hamiltonian cell.",
@@ -34,6 +39,7 @@ COMMANDS = {
     "doctor": "Say what works here, what is missing and how to get it.",
 }
 INTERRUPTED = 130
+MOST_DIGITS = 400_000
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 NO_ROOM_HINT = "make room where the output goes, and in the temporary folder (TMPDIR)"
 
@@ -73,6 +79,9 @@ def main() -> None:
     """Run the command line; a user's fault is one line and a status, never a traceback."""
     # A run is short and makes millions of small tuples that live to its end.
     gc.set_threshold(200_000, 100, 1000)
+    protect()
+    # A port of an imported model may have a bit for each of a million variables, and is a number.
+    sys.set_int_max_str_digits(MOST_DIGITS)
     try:
         status = invc.main(standalone_mode=False)
     except InvcError as error:

@@ -8,27 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from invc.cli.reporting import count
+from invc.formats import writable
 
 if TYPE_CHECKING:
-    from invc.export import Format, Problem
-
-# Kept by hand, so that --help imports no format; a test compares it with the formats themselves.
-NAMES = (
-    "dimod",
-    "dimod-json",
-    "qubo",
-    "npz",
-    "qmasm",
-    "bqpjson",
-    "gset",
-    "dimacs",
-    "thrml",
-)
+    from invc.formats.format import Format
+    from invc.formats.outgoing import Outgoing
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--to", "form", required=True, type=click.Choice(NAMES), help="The format.")
+@click.option("--to", "form", required=True, type=click.Choice(writable()), help="The format.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file.  [beside FILE]")
 @click.option(
     "-c",
@@ -66,27 +55,27 @@ def command(
     invc export mult8.hj --to dimacs --clamp p=38243
     """
     from invc.design import parse_clamps, read_design
-    from invc.export import export, find_format, losses
+    from invc.formats.files import export, find_format, losses
 
     design = read_design(file)
     held = parse_clamps(design.netlist, clamps)
     chosen = find_format(form, output)
     target = output or file.with_name(file.stem + chosen.suffix)
-    problem = export(design, chosen, target, held, fold=fold)
-    lost = losses(chosen, problem)
+    outgoing = export(design, chosen, target, held, fold=fold)
+    lost = losses(chosen, outgoing)
     if lost:
         where = "; its comments tell" if chosen.comments else ""
         click.echo(f"warning: {form} has no place for {', '.join(lost)}{where}", err=True)
     if not quiet:
-        click.echo(_summary(target, chosen, problem))
+        click.echo(_summary(target, chosen, outgoing))
 
 
-def _summary(target: Path, form: Format, problem: Problem) -> str:
+def _summary(target: Path, form: Format, outgoing: Outgoing) -> str:
     if form.gates:
-        return f"wrote {target}: {count(problem.netlist.net_count, 'variable')}"
-    model = problem.model
-    folded = f", {len(problem.folded)} folded" if problem.folded else ""
-    remark = f"; {form.remark(problem)}" if form.remark else ""
+        return f"wrote {target}: {count(outgoing.netlist.net_count, 'variable')}"
+    model = outgoing.model
+    folded = f", {len(outgoing.folded)} folded" if outgoing.folded else ""
+    remark = f"; {form.remark(outgoing)}" if form.remark else ""
     return (
         f"wrote {target}: {count(model.spins, 'spin')}{folded}, "
         f"{count(len(model.J), 'coupling')}, offset {model.offset}{remark}"

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from invc.cli.reporting import count
+from invc.formats import readable
 
 if TYPE_CHECKING:
-    from invc.foreign import Adopted
+    from invc.formats.adopt import Adopted
 
-NAMES = ("dimod", "qubo", "gset", "json", "npz")  # as `invc.foreign` knows them; a test compares
+COARSE = 0.01  # of the smallest coefficient: a larger error is warned of
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The .hj file.  [FILE.hj]")
-@click.option("--from", "form", type=click.Choice(NAMES), help="Its format.  [as it looks]")
+@click.option("--from", "form", type=click.Choice(readable()), help="Its format.  [as it looks]")
 @click.option(
     "--vartype",
     type=click.Choice(["SPIN", "BINARY"], case_sensitive=False),
@@ -32,16 +33,16 @@ def command(
 
     FILE is dimod's COO text, a .qubo file, a max-cut graph of the G-set, JSON (bqpjson or dimod's
     own), or an .npz of 'invc export'. Variables a[0], a[1], ... become a port a. Real
-    coefficients become integers: exactly where a common factor allows it, else to 20 bits, and
-    the error is said. Such a design has no gates: its answers are states, the lowest energy
-    first, and energies are shown in the units of FILE.
+    coefficients become integers: exactly where a common factor allows it, else as finely as 31
+    bits hold the couplings of one variable, and the error is said. Such a design has no gates: its
+    answers are states, the lowest energy first, and energies are shown in the units of FILE.
 
     \b
     invc import model.coo -o model.hj
     invc simulate model.hj
     """
     from invc.design import write_design
-    from invc.foreign import import_file
+    from invc.formats.files import import_file
 
     adopted = import_file(file, form, vartype=vartype)
     target = output or file.with_suffix(".hj")
@@ -51,9 +52,19 @@ def command(
             f"warning: a .hj file holds no clamps; give 'invc simulate' {_options(adopted)}",
             err=True,
         )
+    if adopted.error > COARSE * adopted.least:
+        click.echo(_warning(adopted), err=True)
     if not quiet:
         click.echo(_summary(adopted))
         click.echo(f"wrote {target}")
+
+
+def _warning(adopted: Adopted) -> str:
+    """That small coefficients are hardly kept beside large ones."""
+    return (
+        f"warning: coefficients are wrong by up to {adopted.error:.2g}, the smallest of them is "
+        f"{adopted.least:.3g}\n  hint: lower the penalties that make the largest so large"
+    )
 
 
 def _options(adopted: Adopted) -> str:

@@ -83,14 +83,10 @@ def command(
     )
     if not quiet:
         _name_kin(name, specification)
+    path = output / f"{name}.toml"
+    _check_writable(path)
     solution = solve_cell(name, specification, bounds, text=text)
     cell = solution.cell
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InvcError(f"cannot make it: {reason}", where=str(output)) from error
-    path = output / f"{name}.toml"
     write_cell(cell, path)
     if not quiet:
         count = len(cell.ancillas)
@@ -102,6 +98,30 @@ def command(
             f"largest coefficient {cell.largest}; {proven}"
         )
         click.echo(f"wrote {path}")
+
+
+def _check_writable(path: Path) -> None:
+    """Make the folder and see that a file can be written there, before the work.
+
+    Raises:
+        InvcError: It cannot.
+    """
+    from tempfile import TemporaryFile
+
+    from invc.diagnostics import InvcError
+
+    folder = path.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise InvcError("a folder, not a file", where=str(path), hint="name another cell")
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InvcError(
+            f"cannot write there: {reason}", where=str(folder), hint="choose another folder with -o"
+        ) from error
 
 
 def _specification(name: str, function: str) -> tuple[Specification, str]:

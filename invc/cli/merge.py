@@ -25,8 +25,11 @@ def command(files: tuple[Path, ...], output: str, show: int, quiet: bool) -> Non
     invc simulate mult8.hj --clamp p=38243 --seed 2 --json r2.json
     invc merge r1.json r2.json -o both.json
     """
-    from invc.ask.results import merge, read_result
+    from invc.ask.merging import merge
+    from invc.ask.outputs import check_outputs
+    from invc.ask.records import read_result
 
+    check_outputs([output])
     merged = merge([read_result(file) for file in files])
     write_json(output, merged)
     if quiet or output == "-":

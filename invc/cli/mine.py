@@ -87,21 +87,19 @@ def command(
     invc mine alu.v --time-limit 600 -o my_cells
     """
     from invc.library import read_library
-    from invc.mapping.mine import SHAPE, mine
-    from invc.pipeline import LEAST_RATIO, synth
+    from invc.mapping.mine import SHAPE
+    from invc.pipeline import Tool, mine, synth
 
-    sources = sources_of(files, top, parameters, defines, includes)
+    sources = sources_of(files, top, parameters, defines, includes, gate_level)
     library = read_library(*folders)
-    design = synth(
-        sources, library=library, objective=objective, gate_level=gate_level, yosys=yosys
-    )
+    design = synth(sources, library=library, objective=objective, tool=Tool(yosys))
     shape = SHAPE._replace(inputs=inputs, outputs=outputs)
     found = mine(
         design.netlist,
         library,
+        objective=objective,
         time_limit=time_limit,
         shape=shape,
-        least_ratio=LEAST_RATIO[objective],
     )
     if output is not None and found.used:
         _write(found, output)

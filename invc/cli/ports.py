@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Macro(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """NAME or NAME=TEXT."""
+    """A macro as -D takes it: NAME or NAME=TEXT."""
 
     name = "NAME[=TEXT]"
 

@@ -2,65 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from invc import __version__
-from invc.cli.reporting import count as counted
+from invc.cli.options import (
+    CLAMP,
+    FILE,
+    FORBID,
+    JSON,
+    QUIET,
+    RADIX,
+    SHOW,
+    View,
+    question_of,
+    view_of,
+    with_options,
+)
+from invc.cli.progress import bar_of
 from invc.cli.reporting import echo_answers, write_json
+from invc.diagnostics import InvcError
 
 if TYPE_CHECKING:
-    from invc.design import Clamp, Design
+    from invc.ask import Answers, Question
+    from invc.proof import Count, Proof
 
 EXIT = {"possible": 0, "undecided": 3, "impossible": 4}
 INTERRUPTED = 130
+PROVE = (
+    FILE,
+    CLAMP,
+    FORBID,
+    click.option("--count", is_flag=True, help="Say how many answers there are."),
+    click.option(
+        "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="Most to count."
+    ),
+    click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds.  [none]"),
+    SHOW,
+    RADIX,
+    JSON,
+    QUIET,
+)
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "-c",
-    "--clamp",
-    "clamps",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Hold a port, a slice p[7:4], a bit p[0], or all 'inputs' or 'outputs' at a value: "
-    "38243, -5, 0x2a, 0b101, 8'b10xx_0110 (x leaves a bit free). May be repeated.",
-)
-@click.option(
-    "--forbid",
-    "forbidden",
-    multiple=True,
-    metavar="NAME=VALUE:...",
-    help="Leave out answers that have all of these values. May be repeated.",
-)
-@click.option("--count", "counting", is_flag=True, help="Say how many answers there are.")
-@click.option(
-    "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="Most to count."
-)
-@click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds.  [none]")
-@click.option("--show", type=click.IntRange(0), default=20, show_default=True, help="Rows.")
-@click.option("--radix", type=click.Choice(["dec", "hex", "bin"]), default="dec")
-@click.option("--json", "json_file", metavar="FILE|-", help="Write the result; - is stdout.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but the answers.")
+@with_options(*PROVE)
 @click.pass_context
-def command(
-    ctx: click.Context,
-    file: Path,
-    clamps: tuple[str, ...],
-    forbidden: tuple[str, ...],
-    counting: bool,
-    limit: int,
-    time_limit: float | None,
-    show: int,
-    radix: str,
-    json_file: str | None,
-    quiet: bool,
-) -> None:
+def command(ctx: click.Context, options: Mapping[str, Any]) -> None:
     """Prove by SAT whether a design has an answer for some clamps, or how many.
 
     The gates in FILE are asked, not the Hamiltonian. Exit status: 0 possible, 1 error, 2 usage,
@@ -71,97 +60,76 @@ def command(
     invc prove mult8.hj --clamp p=38243 --count     # all answers
     invc prove mult8.hj --clamp p=38243 --forbid a=167   # another one
     """
-    from invc.design import parse_clamps, parse_combination, read_design
+    from invc.ask.outputs import check_outputs
+    from invc.ask.proofs import Proving, prove
+    from invc.design import read_design
 
-    design = read_design(file)
-    held = parse_clamps(design.netlist, clamps)
-    left_out = [parse_combination(design.netlist, text) for text in forbidden]
-    if counting:
-        keep = limit if json_file else min(show, limit)
-        outcome = _count(design, held, left_out, limit, keep, time_limit)
-    else:
-        outcome = _solve(design, held, left_out, time_limit)
-    if json_file != "-":
-        if not quiet or not outcome.answers:
-            click.echo(outcome.summary)
-        echo_answers(
-            design.netlist.ports, outcome.answers, radix=radix, show=show, total=outcome.total
+    view, limit = view_of(options), options["limit"]
+    question = question_of(read_design(options["file"]), options)
+    try:
+        proving = Proving(
+            count=options["count"],
+            limit=limit,
+            keep=limit if view.json_file else min(view.show, limit),
+            time_limit=options["time_limit"],
         )
-    if json_file:  # after the answers are told, which no full disk may take back
-        write_json(json_file, _report(design, clamps, forbidden, outcome))
-    ctx.exit(INTERRUPTED if outcome.interrupted else EXIT[outcome.status])
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    check_outputs(view.files, [options["file"]])
+    with bar_of("proving", shown=not view.quiet):
+        answers = prove(question, proving)
+    _tell(question, answers, view)
+    interrupted = getattr(answers.details, "interrupted", False)
+    ctx.exit(INTERRUPTED if interrupted else EXIT[answers.status])
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """What is said of a proof or of a count."""
+def _tell(question: Question, answers: Answers, view: View) -> None:
+    """Write the result, then print it: a fault in one costs the other nothing.
 
-    status: str
-    summary: str
-    answers: Sequence[Mapping[str, int]]
-    fields: Mapping[str, Any]
-    total: int | None = None
-    interrupted: bool = False
+    Raises:
+        InvcError: The file could not be written; the answers are told.
+    """
+    from invc.ask.proofs import report
 
-
-def _solve(
-    design: Design,
-    held: Sequence[Clamp],
-    left_out: Sequence[Sequence[Clamp]],
-    time_limit: float | None,
-) -> _Outcome:
-    from invc.proof import solve
-
-    proof = solve(design, held, forbidden=left_out, time_limit=time_limit)
-    text = {
-        "possible": "possible, for example:",
-        "impossible": f"impossible: {proof.reason}",
-        "undecided": f"undecided after {proof.seconds:.2f} s: give a longer --time-limit",
-    }[proof.status]
-    fields = {
-        "reason": proof.reason,
-        "seconds": proof.seconds,
-        "variables": proof.variables,
-        "clauses": proof.clauses,
-    }
-    return _Outcome(proof.status, text, [proof.answer] if proof.answer else [], fields)
+    fault: InvcError | None = None
+    if view.files:
+        try:
+            write_json(view.files[0], report(question, answers))
+        except InvcError as error:
+            fault = error
+    if view.text:
+        _echo(question, answers, view)
+    else:
+        write_json("-", report(question, answers))
+    if fault:
+        raise fault
 
 
-def _count(
-    design: Design,
-    held: Sequence[Clamp],
-    left_out: Sequence[Sequence[Clamp]],
-    limit: int,
-    keep: int,
-    time_limit: float | None,
-) -> _Outcome:
-    from invc.proof import count
+def _echo(question: Question, answers: Answers, view: View) -> None:
+    from invc.proof import Count
 
-    result = count(design, held, forbidden=left_out, limit=limit, keep=keep, time_limit=time_limit)
-    status = "possible" if result.number else "impossible" if result.complete else "undecided"
-    number = counted(result.number, "distinct answer")
-    end = "" if result.complete else "at least "
-    end = "impossible: " if status == "impossible" else end
-    why = "; interrupted" if result.interrupted else f"; {result.seconds:.2f} s"
-    fields = {"count": result.number, "complete": result.complete, "seconds": result.seconds}
-    return _Outcome(
-        status, f"{end}{number}{why}", result.answers, fields, result.number, result.interrupted
+    details: Any = answers.details
+    counting = isinstance(details, Count)
+    if not view.quiet or not answers:
+        click.echo(_counted(answers, details) if counting else _solved(details))
+    echo_answers(
+        question.design.netlist.ports,
+        answers,
+        radix=view.radix,
+        show=view.show,
+        total=details.number if counting else None,
     )
 
 
-def _report(
-    design: Design, clamps: Sequence[str], forbidden: Sequence[str], outcome: _Outcome
-) -> dict[str, Any]:
-    from invc.design import model_hash
-    from invc.proof import solver_name
+def _solved(proof: Proof) -> str:
+    if proof.status == "possible":
+        return "possible, for example:"
+    if proof.status == "impossible":
+        return f"impossible: {proof.reason}"
+    return f"undecided after {proof.seconds:.2f} s: give a longer --time-limit"
 
-    return {
-        "status": outcome.status,
-        "solutions": [{"ports": dict(answer)} for answer in outcome.answers],
-        **outcome.fields,
-        "clamps": list(clamps),
-        "forbid": list(forbidden),
-        "model": model_hash(design),
-        "solver": solver_name(),
-        "version": __version__,
-    }
+
+def _counted(answers: Answers, total: Count) -> str:
+    impossible = "impossible: " if answers.status == "impossible" else ""
+    end = "interrupted" if total.interrupted else f"{total.seconds:.2f} s"
+    return f"{impossible}{answers.summary}; {end}"

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from invc.cli.streams import raw
+from invc.diagnostics import printable
+from invc.text.words import counted
+
 if TYPE_CHECKING:
     from invc.netlist import Port
+
+count = counted
 
 
 def write_json(target: str, report: Mapping[str, Any]) -> None:
@@ -28,14 +35,16 @@ def echo_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table with right-aligned columns, as wide as it needs to be."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
     for name in head:
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(Text(printable(name)), justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(Text(printable(cell)) for cell in row))
     # A table wider than the terminal wraps there; rich would cut it.
-    console = Console(width=1 << 16, markup=False, highlight=False, soft_wrap=True)
+    out = raw(sys.stdout)
+    console = Console(file=out, width=1 << 16, markup=False, highlight=False, soft_wrap=True)
     console.print(table)
 
 
@@ -65,7 +74,11 @@ def echo_answers(
         rows = [[*row, text] for row, text in zip(rows, beside[1], strict=False)]
     if rows:
         echo_table(head, rows)
-    more = (total or len(answers)) - len(rows)
+    more_rows((total or len(answers)) - len(rows))
+
+
+def more_rows(more: int) -> None:
+    """Say how many rows were left out, if any."""
     if more > 0:
         click.echo(f"and {more} more (--show N, or --json FILE for all)")
 
@@ -78,8 +91,3 @@ def port_value(value: int, port: Port, radix: str) -> str:
     if radix == "hex":
         return f"0x{bits:0{(len(port.bits) + 3) // 4}x}"
     return f"0b{bits:0{len(port.bits)}b}"
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: "1 read", "2 reads"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

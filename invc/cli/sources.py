@@ -65,6 +65,7 @@ def sources_of(
     parameters: tuple[str, ...],
     defines: tuple[str, ...],
     includes: tuple[Path, ...],
+    gate_level: bool = False,
 ) -> Sources:
     """What these options say is to be compiled.
 
@@ -74,7 +75,7 @@ def sources_of(
     from invc.frontend.yosys import Sources
 
     macros = dict(text.partition("=")[::2] for text in defines)
-    return Sources(files, top, includes, macros, _pairs(parameters))
+    return Sources(files, top, includes, macros, _pairs(parameters), gate_level)
 
 
 def _pairs(texts: tuple[str, ...]) -> dict[str, str]:

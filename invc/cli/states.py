@@ -2,64 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from invc.cli.reporting import count, echo_table, port_value
+from invc.cli.reporting import count, echo_table, more_rows, port_value
 
 if TYPE_CHECKING:
-    from invc.design import Clamped, Design
-    from invc.engine import Answer, Result
+    from invc.ask import Samples
+    from invc.cli.options import View
+    from invc.design import Design
+    from invc.engine import Result
     from invc.netlist import Port
 
 LONG_PORT = 64  # bits from which a decimal number says nothing
 
 
-def echo_states(design: Design, answers: Sequence[Answer], show: int, radix: str) -> None:
+def echo_states(samples: Samples, result: Result, view: View) -> None:
     """Print the lowest states with their energies in the units of the file they came from."""
-    ports = design.netlist.ports
+    ports = samples.design.netlist.ports
     rows = [
         [
-            *(_value(answer.ports[port.name], port, radix) for port in ports),
-            energy_text(design, answer.energy),
+            *(_value(answer.ports[port.name], port, view.radix) for port in ports),
+            _energy(samples.design, answer.energy),
             str(answer.reads),
         ]
-        for answer in answers[:show]
+        for answer in result.answers[: view.show]
     ]
     if rows:
         echo_table([*(port.name for port in ports), "energy", "reads"], rows)
-    if len(answers) > show:
-        click.echo(f"and {len(answers) - show} more (--show N, or --json FILE for all)")
+    more_rows(len(result.answers) - len(rows))
 
 
-def energy_of(design: Design, energy: int) -> float:
-    """An energy in the units of the file that the model came from."""
-    return energy if design.scale == 1 else energy / design.scale
-
-
-def energy_text(design: Design, energy: int) -> str:
-    """As people read it."""
-    return f"{energy_of(design, energy):.10g}"
-
-
-def echo_lowest(design: Design, clamped: Clamped, result: Result, verbose: bool) -> None:
+def echo_lowest(samples: Samples, result: Result, view: View) -> None:
     """Print how often the lowest energy was seen; nothing proves that there is no lower one."""
     if not result.answers:
         click.echo("no read ended; give a longer --time-limit")
         return
     lowest = result.answers[0].energy
     best = [answer.reads for answer in result.answers if answer.energy == lowest]
+    spins = count(samples.design.model.spins, "spin")
     click.echo(
-        f"lowest energy {energy_text(design, lowest)} in {sum(best)} of "
+        f"lowest energy {_energy(samples.design, lowest)} in {sum(best)} of "
         f"{count(result.reads, 'read')}, {count(len(best), 'state')}; "
-        f"{clamped.free} free of {count(len(clamped.values), 'spin')}; {result.seconds:.2f} s"
+        f"{samples.free} free of {spins}; {result.seconds:.2f} s"
     )
     if result.interrupted:
         click.echo("interrupted: this is what was found until then")
-    if verbose:
+    if view.verbose:
         click.echo(f"{result.chosen}\n{result.sweeps} sweeps, seed {result.seed}")
+
+
+def _energy(design: Design, energy: int) -> str:
+    """An energy as people read it."""
+    from invc.ask.results import energy_of
+
+    return f"{energy_of(design, energy):.10g}"
 
 
 def _value(value: int, port: Port, radix: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc.cli.reporting import count, echo_table, write_json
+from invc.diagnostics import printable
 
 if TYPE_CHECKING:
     from invc.design import Statistics
@@ -37,7 +38,7 @@ def command(file: Path, json_file: str | None) -> None:
 def echo_summary(found: Statistics) -> None:
     """Print the two lines that `synth` ends with."""
     gates = ", ".join(f"{cell.gates} {name}" for name, cell in found.cells.items()) or "no gates"
-    click.echo(f"{found.name}: {gates}")
+    click.echo(f"{printable(found.name)}: {gates}")
     click.echo(
         f"{count(found.spins, 'spin')} ({count(found.ancillas, 'ancilla')}), "
         f"{count(found.couplings, 'coupling')}, degree up to {found.max_degree}, "

@@ -61,6 +61,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="Seconds for --prove.",
 )
+@click.option(
+    "--check/--no-check",
+    default=True,
+    help="Compare the netlist with its source before it is written: all inputs, or 4,096 vectors.",
+)
 @click.option("--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]")
 @click.option("--json", "json_file", metavar="FILE|-", help="Write the report; - is stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
@@ -81,6 +86,7 @@ def command(
     mine_limit: float,
     prove: bool,
     prove_limit: float,
+    check: bool,
     yosys: str | None,
     json_file: str | None,
     quiet: bool,
@@ -98,9 +104,9 @@ def command(
     """
     from invc.design import statistics, write_design
     from invc.library import Limits, read_library
-    from invc.pipeline import Journal, synth
+    from invc.pipeline import Check, Journal, Tool, synth
 
-    sources = sources_of(files, top, parameters, defines, includes)
+    sources = sources_of(files, top, parameters, defines, includes, gate_level)
     limits = Limits(max_degree, bits) if max_degree or bits else None
     journal = Journal()
     with _Log(verbose) as log:
@@ -110,10 +116,8 @@ def command(
             objective=objective,
             limits=limits,
             mining=mine_limit if mine else None,
-            gate_level=gate_level,
-            proving=prove_limit if prove else None,
-            yosys=yosys,
-            log=log.path,
+            check=Check(check, prove_limit if prove else None),
+            tool=Tool(yosys, log.path),
             journal=journal,
         )
     target = output or Path(f"{_file_name(design.netlist.name)}.hj")
@@ -130,7 +134,16 @@ def command(
             echo_details(found)
         elif limits is not None:
             echo_gap(found)
-        click.echo(f"wrote {target} in {sum(stage.seconds for stage in journal.stages):.2f} s")
+        seconds = sum(stage.seconds for stage in journal.stages)
+        click.echo(f"wrote {target} in {seconds:.2f} s; {_checked(journal)}")
+
+
+def _checked(journal: Journal) -> str:
+    """How far the netlist is known to be what its source says."""
+    if journal.agreement is None:
+        return "not checked against its source"
+    with_source = "to its source" if journal.agreement.proven else "with its source"
+    return f"{journal.agreement} {with_source}"
 
 
 def _file_name(module: str) -> str:
@@ -180,6 +193,9 @@ def _report(design: Design, found: Statistics, journal: Journal) -> dict[str, An
             name: sum(stage.seconds for stage in journal.stages if stage.name == name)
             for name in dict.fromkeys(stage.name for stage in journal.stages)
         },
+        "checked": None
+        if journal.agreement is None
+        else {"proven": journal.agreement.proven, "vectors": journal.agreement.vectors},
         "yosys": journal.yosys,
         "version": __version__,
     }

@@ -12,7 +12,8 @@ from invc.netlist import Literal, Netlist, Port
 SIZED = re.compile(r"(\d{1,6})?'(s?)([bodhBODH])([0-9a-fA-FxXzZ_?]+)")
 PREFIXED = re.compile(r"0([xXbBoO])([0-9a-fA-FxXzZ_?]+)")
 DECIMAL = re.compile(r"[-+]?\d[\d_]*", re.ASCII)
-NAMED_BITS = re.compile(r"(.*)\[(-?\d+)(?::(-?\d+))?\]", re.DOTALL)
+NAMED_BITS = re.compile(r"(.*)\[(-?\d{1,18})(?::(-?\d{1,18}))?\]", re.DOTALL | re.ASCII)
+MOST_DIGITS = 4000  # of a decimal: to turn more into bits is quadratic, and Python refuses it
 SEPARATED = re.compile(r"[:,]?(?:\[[^\]]*\]|[^:,])+|[:,]")
 DIGIT_BITS = {"b": 1, "o": 3, "h": 4, "x": 4}
 FREE_DIGITS = "xXzZ?"
@@ -34,6 +35,11 @@ class Clamp(NamedTuple):
     name: str
 
 
+def short(text: str, most: int = 60) -> str:
+    """A text as messages quote it: cut off where it is long, control characters escaped."""
+    return repr(text if len(text) <= most else f"{text[: most - 3]}...")
+
+
 class Bits(NamedTuple):
     """What a NAME stands for, least significant bit first."""
 
@@ -53,7 +59,7 @@ def parse_clamps(netlist: Netlist, texts: Iterable[str]) -> tuple[Clamp, ...]:
     for text in texts:
         name, equals, value = text.rpartition("=")
         if not equals or not name or not value:
-            raise InvcError(f"clamp {text!r} is not NAME=VALUE", hint=VALUES_HINT)
+            raise InvcError(f"clamp {short(text)} is not NAME=VALUE", hint=VALUES_HINT)
         target = named_bits(netlist, name)
         bits = _parse_value(value.strip(), len(target.literals), target.signed, text)
         for literal, label, bit in zip(target.literals, target.names, bits, strict=True):
@@ -61,7 +67,7 @@ def parse_clamps(netlist: Netlist, texts: Iterable[str]) -> tuple[Clamp, ...]:
                 continue
             if held.setdefault(label, Clamp(literal, bit, label)).value != bit:
                 raise InvcError(
-                    f"clamp {text!r}: {label} is already held at {1 - bit}",
+                    f"clamp {short(text)}: {label} is already held at {1 - bit}",
                     hint="hold every bit once",
                 )
     return tuple(held.values())
@@ -84,7 +90,9 @@ def parse_combination(netlist: Netlist, text: str) -> tuple[Clamp, ...]:
             parts.append(piece)
     bits = parse_clamps(netlist, [part.lstrip(":,") if "=" in part else part for part in parts])
     if not bits:
-        raise InvcError(f"{text!r} names no bit", hint="write NAME=VALUE, or NAME=VALUE:NAME=VALUE")
+        raise InvcError(
+            f"{short(text)} names no bit", hint="write NAME=VALUE, or NAME=VALUE:NAME=VALUE"
+        )
     return bits
 
 
@@ -101,7 +109,7 @@ def named_bits(netlist: Netlist, name: str) -> Bits:
     Raises:
         InvcError: There is nothing of that name.
     """
-    ports = {port.name: port for port in netlist.ports}
+    ports = netlist.port_by_name
     known = name if name in ports else name.strip()
     if known in ports:
         return _whole(ports[known])
@@ -116,7 +124,7 @@ def named_bits(netlist: Netlist, name: str) -> Bits:
         left = int(match[2])
         return _slice(port, left, left if match[3] is None else int(match[3]), name)
     known = match[1].strip() if match else known
-    raise InvcError(f"no port is called {known!r}", hint=nearest(known, [*ports, *GROUPS]))
+    raise InvcError(f"no port is called {short(known)}", hint=nearest(known, [*ports, *GROUPS]))
 
 
 def _whole(port: Port) -> Bits:
@@ -127,10 +135,12 @@ def _slice(port: Port, left: int, right: int, name: str) -> Bits:
     high, low = port.position(left), port.position(right)
     if high is None or low is None:
         span = port.range_text or "a single bit"
-        raise InvcError(f"{name!r} is outside port {port.name!r}", hint=f"{port.name} is {span}")
+        raise InvcError(
+            f"{short(name)} is outside port {port.name!r}", hint=f"{port.name} is {span}"
+        )
     if high < low:
         order = f"{port.name}[{right}:{left}]"
-        raise InvcError(f"{name!r} runs against its port", hint=f"write {order}")
+        raise InvcError(f"{short(name)} runs against its port", hint=f"write {order}")
     chosen = slice(low, high + 1)
     return Bits(port.bits[chosen], bit_names(port)[chosen], False)
 
@@ -138,7 +148,7 @@ def _slice(port: Port, left: int, right: int, name: str) -> Bits:
 def _parse_value(text: str, width: int, signed: bool, clamp: str) -> list[int | None]:
     """Bits of a value, least significant first; None where it leaves a bit free."""
     if DECIMAL.fullmatch(text):
-        return _decimal(int(text.replace("_", "")), width, signed, clamp)
+        return _decimal(_number(text, clamp), width, signed, clamp)
     match = SIZED.fullmatch(text)
     if match:
         return _sized(match, width, clamp)
@@ -146,7 +156,7 @@ def _parse_value(text: str, width: int, signed: bool, clamp: str) -> list[int | 
     if match:
         base = {"x": "h"}.get(match[1].lower(), match[1].lower())
         return _free_extended(_fit(_digits(match[2], base, clamp), width, clamp), width)
-    raise InvcError(f"clamp {clamp!r}: {text!r} is no value", hint=VALUES_HINT)
+    raise InvcError(f"clamp {short(clamp)}: {short(text)} is no value", hint=VALUES_HINT)
 
 
 def _sized(match: re.Match[str], width: int, clamp: str) -> list[int | None]:
@@ -154,8 +164,10 @@ def _sized(match: re.Match[str], width: int, clamp: str) -> list[int | None]:
     base, digits = match[3].lower(), match[4]
     if base == "d":
         if not DECIMAL.fullmatch(digits):
-            raise InvcError(f"clamp {clamp!r}: {match[0]!r} is no value", hint=VALUES_HINT)
-        value = int(digits.replace("_", ""))
+            raise InvcError(
+                f"clamp {short(clamp)}: {short(match[0])} is no value", hint=VALUES_HINT
+            )
+        value = _number(digits, clamp)
         bits: list[int | None] = [value >> k & 1 for k in range(max(1, value.bit_length()))]
     else:
         bits = _digits(digits, base, clamp)
@@ -163,7 +175,8 @@ def _sized(match: re.Match[str], width: int, clamp: str) -> list[int | None]:
         size = int(match[1])
         if size == 0 or (len(bits) > size and any(bit != 0 for bit in bits[size:])):
             raise InvcError(
-                f"clamp {clamp!r}: the digits do not fit their own {size} bits", hint=VALUES_HINT
+                f"clamp {short(clamp)}: the digits do not fit their own {size} bits",
+                hint=VALUES_HINT,
             )
         bits = _extended(bits[:size], size, None if bits[-1] is None else 0)
         if match[2]:  # a signed constant repeats its sign bit
@@ -181,10 +194,10 @@ def _digits(text: str, base: str, clamp: str) -> list[int | None]:
             continue
         value = int(digit, 16)
         if value >= 1 << size:
-            raise InvcError(f"clamp {clamp!r}: digit {digit!r} in base {1 << size}")
+            raise InvcError(f"clamp {short(clamp)}: digit {digit!r} in base {1 << size}")
         bits += [value >> k & 1 for k in range(size)]
     if not bits:
-        raise InvcError(f"clamp {clamp!r}: no digits", hint=VALUES_HINT)
+        raise InvcError(f"clamp {short(clamp)}: no digits", hint=VALUES_HINT)
     return bits
 
 
@@ -197,7 +210,7 @@ def _fit(bits: Sequence[int | None], width: int, clamp: str) -> list[int | None]
     if any(bit for bit in bits[width:]):
         needed = max(k + 1 for k, bit in enumerate(bits) if bit)
         raise InvcError(
-            f"clamp {clamp!r}: the value needs {needed} bits, the port has {width}",
+            f"clamp {short(clamp)}: the value needs {needed} bits, the port has {width}",
             hint="give a smaller value, or make the port wider (-G at synth)",
         )
     return list(bits[:width])
@@ -208,13 +221,25 @@ def _free_extended(bits: list[int | None], width: int) -> list[int | None]:
     return _extended(bits, width, None if bits[-1] is None else 0)
 
 
+def _number(digits: str, clamp: str) -> int:
+    """A decimal number, not longer than a number may be."""
+    if len(digits) > MOST_DIGITS:
+        raise InvcError(
+            f"clamp {short(clamp)}: a decimal of {len(digits)} digits, more than {MOST_DIGITS}",
+            hint="write long values as 0x...",
+        )
+    return int(digits.replace("_", ""))
+
+
 def _decimal(value: int, width: int, signed: bool, clamp: str) -> list[int | None]:
     low, high = (-(1 << width - 1), (1 << width - 1) - 1) if signed else (0, (1 << width) - 1)
     if not low <= value <= high:
         kind = "signed" if signed else "unsigned"
         raise InvcError(
-            f"clamp {clamp!r}: the value does not fit {width} {kind} bit{'s'[: width > 1]}",
-            hint=f"values run from {low} to {high}",
+            f"clamp {short(clamp)}: the value does not fit {width} {kind} bit{'s'[: width > 1]}",
+            hint=f"values run from {low} to {high}"
+            if width <= 256
+            else "write long values as 0x...",
         )
     return [value >> k & 1 for k in range(width)]
 

@@ -12,7 +12,7 @@ from invc.diagnostics import InvcError
 from invc.ising import IsingModel
 from invc.library import Cell, Limits, faults
 from invc.netlist import Netlist
-from invc.passes import COPY, split_nets
+from invc.passes.split_nets import COPY, split_nets
 
 
 def fit(

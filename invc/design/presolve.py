@@ -150,7 +150,7 @@ def _implied(function: Function, mask: int, word: int) -> tuple[tuple[int, int],
     """Pins that the known ones (mask, word over pins) force, or None if no row is left."""
     pins = len(function.pins)
     ones, zeros, any_row = (1 << pins) - 1, (1 << pins) - 1, False
-    for row in _rows(function):
+    for row in function.rows:
         if (row ^ word) & mask == 0:
             any_row = True
             ones &= row
@@ -159,12 +159,6 @@ def _implied(function: Function, mask: int, word: int) -> tuple[tuple[int, int],
         return None
     free = [i for i in range(pins) if not mask >> i & 1]
     return tuple((i, ones >> i & 1) for i in free if (ones | zeros) >> i & 1)
-
-
-@lru_cache(maxsize=1 << 10)
-def _rows(function: Function) -> tuple[int, ...]:
-    relation = function.relation
-    return tuple(row for row in range(1 << len(function.pins)) if relation >> row & 1)
 
 
 def _gates_of_nets(design: Design) -> tuple[npt.NDArray[np.int64], list[int]]:

@@ -2,14 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from invc.diagnostics import InvcError, nearest
-from invc.engine.dynamics import DYNAMICS, Ended, Problem
+from invc.engine.block import Outcome
+from invc.engine.dynamics import DYNAMICS
+from invc.engine.dynamics.stages import stages_of
+from invc.engine.problem import Problem
 
 SHARE = 4  # the dynamics that is not the main one gets about one in so many of all updates
 FEWEST = 16  # sweeps of a block
 MOST_TRADED = 1 << 14  # spins of a model whose replicas trade states where the user leaves it open
+
+
+class Choice(NamedTuple):
+    """How p-bits move in a block.
+
+    Attributes:
+        dynamics: What moves them.
+        sweeps: Of a read.
+        turn: Blocks of the same dynamics before it, where several take turns.
+    """
+
+    dynamics: str
+    sweeps: int
+    turn: int = 0
+
+
+class Chosen(Protocol):
+    """The dynamics of the blocks of a run."""
+
+    @property
+    def first(self) -> str:
+        """That of the first block."""
+        ...
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those that it is known to use before any block has."""
+        ...
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether blocks can go on where others ended."""
+        ...
+
+    def choice(self, number: int, sweeps: int, tried: Sequence[Outcome], updates: int) -> Choice:
+        """The dynamics of a block.
+
+        Args:
+            number: Its number.
+            sweeps: What a block of this number has by its place.
+            tried: How the blocks ended that were run alone.
+            updates: Those of one sweep over all spins.
+        """
+        ...
+
+    def alone(self, tried: Sequence[Outcome]) -> bool:
+        """Whether the next block is to be run alone, since others depend on how it ends."""
+        ...
+
+    def why(self, tried: Sequence[Outcome]) -> str:
+        """Why it was chosen, in words, or nothing."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -27,10 +84,30 @@ class Mix:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Its dynamics."""
+        """The dynamics of its blocks, that of the first one first."""
         return (self.first, self.second) if self.second else (self.first,)
 
-    def block(self, block: int, sweeps: int, first: Ended | None, updates: int) -> tuple[str, int]:
+    @property
+    def goes_on(self) -> bool:
+        """Whether blocks can go on where others ended."""
+        return DYNAMICS[self.first].goes_on
+
+    def choice(self, number: int, sweeps: int, tried: Sequence[Outcome], updates: int) -> Choice:
+        """The dynamics of a block, see `block`."""
+        name, length = self.block(number, sweeps, tried[0] if tried else None, updates)
+        return Choice(name, length, number)
+
+    def alone(self, tried: Sequence[Outcome]) -> bool:
+        """Whether the next block is to be run alone."""
+        return self.second is not None and not tried
+
+    def why(self, tried: Sequence[Outcome]) -> str:
+        """Nothing: it was chosen by what is known before any block."""
+        return ""
+
+    def block(
+        self, block: int, sweeps: int, first: Outcome | None, updates: int
+    ) -> tuple[str, int]:
         """The dynamics of a block and its sweeps.
 
         Where stages suit, other blocks of the first dynamics cost as much as it did, and the second
@@ -56,8 +133,8 @@ class Mix:
         return self.second, max(FEWEST, spent // max(1, updates))
 
 
-def choose(problem: Problem, dynamics: str, *, biased: bool = False, bounded: bool = False) -> Mix:
-    """The dynamics that the user named, or what suits the problem.
+def choose(problem: Problem, dynamics: str, *, bounded: bool = False) -> Mix:
+    """The dynamics of the network that the user named, or that suits the problem.
 
     Where it is about answers, however many reads they take, everything moves by replica
     exchange: it needs fewer flips than annealing where they are many, and not many more where they
@@ -71,18 +148,18 @@ def choose(problem: Problem, dynamics: str, *, biased: bool = False, bounded: bo
         InvcError: No dynamics has the name, or it needs gates and there are none, or it knows no
             biases and there are some.
     """
-    if biased and dynamics in ("auto", "gibbs"):
+    if problem.biases and dynamics in ("auto", "gibbs"):
         return Mix("gibbs")
-    if biased and dynamics == "staged":
+    if problem.biases and dynamics == "staged":
         raise InvcError("staged knows no biases", hint="use --dynamics gibbs, or --equilibrium")
     if dynamics == "auto":
-        trade = problem.design.is_logic and problem.program.updates <= MOST_TRADED
+        trade = problem.judge.has_wrong and problem.free <= MOST_TRADED
         everything = "pt" if trade and not bounded else "gibbs"
-        return Mix("staged", everything) if len(problem.stages) > 1 else Mix(everything)
+        return Mix("staged", everything) if len(stages_of(problem)) > 1 else Mix(everything)
     if dynamics not in DYNAMICS:
         names = [*DYNAMICS, "auto"]
         raise InvcError(f"no dynamics is called {dynamics!r}", hint=nearest(dynamics, names))
-    if dynamics == "staged" and not problem.design.netlist.gates:
+    if dynamics == "staged" and not problem.judge.switches:
         raise InvcError(
             "staged switches on gates, and this model has none", hint="--dynamics gibbs"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from operator import index
@@ -33,6 +33,8 @@ class Effort:
             the sweeps between two samples of a chain.
         beta: Inverse temperatures, first and last, in the units of the design's energies; None for
             those that its model suggests.
+        schedule: The inverse temperature of each sweep, in any order; `beta` and `sweeps` say
+            nothing then.
         settings: What the dynamics has of its own, texts by name.
         seed: Of all random numbers, not negative.
         threads: Most that work at once; None for one a core. Results do not depend on it.
@@ -40,6 +42,8 @@ class Effort:
             for as long as it takes.
         target: Stop at so many distinct answers, or at so many states of lowest energy where the
             model has no gates.
+        open: Whether `reads` is what a run came to that nothing bounded: it is run again as it was.
+        watched: Whether it is run as if somebody looked on, which not every dynamics allows.
         strict: Whether only reads count in which every gate is satisfied, not those whose inputs
             alone are right.
 
@@ -53,11 +57,14 @@ class Effort:
     reads: int | None = None
     sweeps: int | None = None
     beta: tuple[float, float] | None = None
+    schedule: tuple[float, ...] | None = None
     settings: Mapping[str, str] = field(default_factory=dict, hash=False)
     seed: int = 0
     threads: int | None = None
     time_limit: float | None = None
     target: int | None = None
+    open: bool = False
+    watched: bool = False
     strict: bool = False
 
     def __post_init__(self) -> None:
@@ -72,6 +79,8 @@ class Effort:
             object.__setattr__(self, "time_limit", _seconds(self.time_limit))
         if self.beta is not None:
             object.__setattr__(self, "beta", _betas(self.beta))
+        if self.schedule is not None:
+            object.__setattr__(self, "schedule", _schedule(self.schedule))
         object.__setattr__(self, "settings", dict(self.settings))
 
     @property
@@ -108,6 +117,18 @@ def _seconds(value: object) -> float:
     if not seconds > 0:
         raise ValueError(f"time_limit must be positive, not {value!r}")
     return seconds
+
+
+def _schedule(value: Iterable[object]) -> tuple[float, ...]:
+    """Inverse temperatures; 0 is as hot as the least that is told from it."""
+    wrong = "schedule must be inverse temperatures, none of them negative"
+    try:
+        betas = tuple(float(beta) for beta in value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(wrong) from None
+    if not betas or not all(0 <= beta <= MOST_BETA for beta in betas):
+        raise ValueError(wrong)
+    return tuple(max(beta, LEAST_BETA) for beta in betas)
 
 
 def _betas(value: object) -> tuple[float, float]:

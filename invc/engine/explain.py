@@ -6,19 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from invc.design import Clamp, Clamped, Design, decode
-from invc.engine.dynamics import problem_of
-from invc.engine.schedule import FIRST_SWEEPS, Schedule, default_betas, hold_of
-from invc.engine.verify import Near, Verified, verify
-from invc.ising.model import Int8
+from invc.design import Clamp, Design, decode
+from invc.engine.block import Block, Rules
+from invc.engine.problem import Problem
+from invc.engine.schedule import FIRST_SWEEPS
+from invc.engine.verify import Near, Verified
+from invc.engine.work import run_block
+from invc.ising.model import Int8, Int64
 from invc.netlist import Gate, evaluate, word_of
-from invc.pbits.heatbath.heat import heat
-from invc.pbits.heatbath.kernels import find_kernel, kernel_names
-from invc.pbits.random import LANES, WORDS, UInt64, block_generator, generators
-
-Int64 = npt.NDArray[np.int64]
+from invc.pbits.backend import backend_named
+from invc.pbits.lanes import copies_of
+from invc.pbits.random import block_generator
 
 PARTIAL = "staged"  # the dynamics whose reads can end before every gate was switched on
 SETTLE_BLOCK = 1 << 41  # its generators are those of no block of a run
@@ -70,8 +69,7 @@ class Explanation:
 
 
 def explain_read(
-    design: Design,
-    clamped: Clamped,
+    problem: Problem,
     near: Near,
     clamps: Sequence[Clamp],
     *,
@@ -85,21 +83,21 @@ def explain_read(
     lowest energy is explained.
 
     Args:
-        design: What was sampled.
-        clamped: The bits that were held.
+        problem: What was sampled.
         near: The read, from `run`.
-        clamps: The same bits, as they were named.
+        clamps: The bits that were held, as they were named.
         dynamics: What moved it: `Result.dynamics`.
         seed: That of the run.
     """
     found: dict[tuple[int, ...], tuple[int, int]] = {}
     annealed = False
     if PARTIAL in dynamics:
-        settled = settle(design, clamped, near, seed)
+        settled = settle(problem, near, seed)
         found = settled.found
         if settled.near and settled.near.energy < near.energy:
             near, annealed = settled.near, True
-    names = [port.name for port in design.netlist.ports]
+    design = problem.judge.design
+    names = [port.name for port in problem.ports]
     values = _forward(design, near.spins)
     missed = (c.name for c in clamps if word_of(c.literal, values, 1) != c.value)
     return Explanation(
@@ -112,23 +110,15 @@ def explain_read(
     )
 
 
-def settle(design: Design, clamped: Clamped, near: Near, seed: int) -> Verified:
+def settle(problem: Problem, near: Near, seed: int) -> Verified:
     """Copies of one read annealed on from where it is, all spins moving, and verified."""
-    program = problem_of(design, clamped).program
-    state = _copies(near.spins)
-    rng = generators(block_generator(seed, SETTLE_BLOCK))
-    sweeps = max(1, min(FIRST_SWEEPS, MOST_UPDATES // max(1, program.updates)))
-    betas = default_betas("gibbs", design.min_gap)
-    kernel = find_kernel(kernel_names()[0])
-    for beta, number in Schedule(*betas, sweeps, hold_of(program.updates)).steps():
-        kernel(program, state, rng, (heat(beta, 0), heat(beta, 1)), number)
-    return verify(design, clamped, state, LANES, near=True)
-
-
-def _copies(spins: Int8) -> UInt64:
-    """A block in which every replica has one state. Shape (spins, 16)."""
-    word = np.where(spins > 0, np.uint64(0xFFFF_FFFF_FFFF_FFFF), np.uint64(0))
-    return np.repeat(word[:, None], WORDS, axis=1)
+    backend = backend_named()
+    start = backend.adopt(copies_of(near.spins), block_generator(seed, SETTLE_BLOCK))
+    sweeps = max(1, min(FIRST_SWEEPS, MOST_UPDATES // max(1, problem.free)))
+    block = Block(SETTLE_BLOCK, "gibbs", sweeps, start.lanes, SETTLE_BLOCK, draws=False)
+    outcome = run_block(problem, block, backend, Rules(seed, near=True), start=start)
+    assert outcome, "nothing halts it"
+    return outcome.verified
 
 
 def _forward(design: Design, spins: Int8) -> list[int]:

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.design import Clamped, Design
-from invc.engine.run import Progress
+from invc.engine.result import Progress
 from invc.engine.verify import right
 from invc.netlist import Netlist, evaluate, word_of
-from invc.pbits.random import WORDS, UInt64, bits_of, integers_of
+from invc.pbits.lanes import UInt64, bits_of, integers_of
 from invc.report.trace import QUANTILES, Trace
 
 MOST_LOOKS = 128  # twice as many are taken, then every other one is dropped
@@ -44,7 +44,7 @@ class Recorder:
 
     def __post_init__(self) -> None:
         bytes_a_word = 8 * 2 * MOST_LOOKS * max(1, self.design.model.spins)
-        self.words = max(1, min(WORDS, RECORD_BYTES // bytes_a_word))
+        self.words = max(1, RECORD_BYTES // bytes_a_word)
 
     def watch(self, block: int, sweeps: int, state: UInt64) -> None:
         """Keep a copy of the state; called in the threads that run the blocks."""
@@ -74,10 +74,11 @@ class Recorder:
         if self.best:
             _, reads, record = self.best
         elif self.running:  # interrupted in the first block
-            reads, record = 64 * self.words, self.running[min(self.running)]
+            record = self.running[min(self.running)]
+            reads = record.lanes
         else:
             return None
-        return trace(self.design, self.clamped, record.looks(), min(reads, 64 * self.words))
+        return trace(self.design, self.clamped, record.looks(), min(reads, record.lanes))
 
 
 @dataclass(eq=False)
@@ -102,6 +103,11 @@ class _Record:
     def sweeps(self) -> int:
         """How long the block was."""
         return self.last[0] if self.last else 0
+
+    @property
+    def lanes(self) -> int:
+        """Reads of which states are kept."""
+        return 64 * self.last[1].shape[1] if self.last else 0
 
     def looks(self) -> list[tuple[int, UInt64]]:
         """Sweeps and states, the last state of the block at the end."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -30,16 +32,34 @@ class Schedule:
     sweeps: int
     hold: int
 
-    def steps(self) -> list[tuple[float, int]]:
+    def steps(self) -> Iterator[tuple[float, int]]:
         """(beta, sweeps) in order, beta rising by equal steps, or over a wide range by ratios."""
         count = max(1, -(-self.sweeps // self.hold))
         levels = min(count, MOST_LEVELS)
         spaced = np.geomspace if self.high > WIDE * self.low else np.linspace
         betas = spaced(self.low, self.high, levels).tolist() if levels > 1 else [self.high]
-        return [
-            (betas[k * levels // count], min(self.hold, self.sweeps - k * self.hold))
-            for k in range(count)
-        ]
+        for k in range(count):  # one after the other: a read may be longer than it will ever run
+            yield betas[k * levels // count], min(self.hold, self.sweeps - k * self.hold)
+
+
+@dataclass(frozen=True)
+class Given:
+    """The inverse temperature of each sweep, as the user gave it.
+
+    Attributes:
+        betas: One a sweep.
+        hold: The most sweeps of one step.
+    """
+
+    betas: tuple[float, ...]
+    hold: int
+
+    def steps(self) -> Iterator[tuple[float, int]]:
+        """(beta, sweeps) in order: equal betas together, as far as a step goes."""
+        for beta, same in groupby(self.betas):
+            count = sum(1 for _ in same)
+            for done in range(0, count, self.hold):
+                yield beta, min(self.hold, count - done)
 
 
 def default_betas(dynamics: str, gap: int) -> tuple[float, float]:

@@ -8,21 +8,20 @@ from math import exp, lgamma, log, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from invc.design import bit_names
+from invc.ising.model import Int64
 from invc.netlist import Port
 from invc.text.tables import data_frame, html_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from invc.engine.run import Answer
+    from invc.engine.result import Answer
 
 LIMIT = 0.999
 LEAST_P = 1e-300  # of what is told apart
 FEW = 5.0  # expected reads of an answer below which chi-square is a poor approximation
-Int64 = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

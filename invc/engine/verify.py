@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from invc.design import Clamped, Design
-from invc.ising.model import Int8
+from invc.ising.model import Int8, Int32, Int64
 from invc.netlist import Literal, evaluate, word_of
+from invc.pbits.backend import Backend, State
 from invc.pbits.heatbath.energy import Meter, compile_meter
-from invc.pbits.heatbath.logic import compile_forward
-from invc.pbits.random import LANES, UInt64, bits_of, integers_of
+from invc.pbits.heatbath.logic import Logic, compile_forward
+from invc.pbits.lanes import UInt64, bits_of, integers_of
 
 MOST_ROWS = 1 << 14  # bits of a port that are turned over at once; a multiple of 8
 FEW_LANES = 4  # whose bits are picked one by one
-MOST_COMPILED = 1 << 14  # gates; more are evaluated as they stand
+MOST_COMPILED = 1 << 14  # gates; more are evaluated as they stand,
+FEW_TIMES = 6  # and fewer so many times
 MOST_ENERGIES = 1 << 24  # spins times reads whose energies are computed at once
 METERED = 1 << 27  # spins times reads from which on it pays to compile a meter
 
@@ -56,10 +59,46 @@ class Verified:
     near: Near | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class View:
+    """The replicas of a state that count: all, or those at the last rung of ladders.
+
+    Attributes:
+        backend: Whose state it is.
+        state: All replicas.
+        rungs: Of its ladders; the words of the last rung are looked at.
+    """
+
+    backend: Backend
+    state: State
+    rungs: int = 1
+
+    @property
+    def lanes(self) -> int:
+        """How many replicas count."""
+        return int(self.state.lanes) // self.rungs
+
+    def rows_of(self, logic: Logic, literals: Int32) -> UInt64:
+        """The rows of some literals. Shape (literals, words)."""
+        return self._last(self.backend.rows_of(logic, literals, self.state))
+
+    def fetch(self) -> UInt64:
+        """All spins. Shape (spins, words)."""
+        return self._last(self.backend.fetch(self.state))
+
+    def energies(self, meter: Meter) -> Int64:
+        """Energies of the replicas that count. Shape (lanes,)."""
+        energies = self.backend.energies(meter, self.state)
+        return energies.reshape(-1, self.rungs, 64)[:, -1].reshape(-1)
+
+    def _last(self, rows: UInt64) -> UInt64:
+        return rows[:, self.rungs - 1 :: self.rungs]
+
+
 def verify(
     design: Design,
     clamped: Clamped,
-    state: UInt64,
+    view: View,
     reads: int,
     *,
     ground: bool = False,
@@ -71,18 +110,18 @@ def verify(
     Args:
         design: What was sampled.
         clamped: What an answer must satisfy, and what it must not.
-        state: Shape (spins, 16), uint64.
-        reads: At most 1024.
+        view: The replicas.
+        reads: At most as many as there are.
         ground: Count only reads at the ground level, every gate and ancilla in place.
         near: Look for the read of lowest energy among those that do not count.
         meter: Of the design's energies, where there is one already.
     """
     mask = (1 << reads) - 1
-    values, settled = _forward(design, state, reads)
+    values, settled = _forward(design, view, reads)
     good = right(clamped, values, mask)
     strict = good & settled
     lanes = _ones(strict if ground else good)
-    energies = _energies(design, state, lanes, meter)
+    energies = energies_of(design, view, lanes, meter)
     if ground:
         lanes = [lane for lane, energy in zip(lanes, energies, strict=True) if energy == 0]
         energies = [0] * len(lanes)
@@ -92,23 +131,23 @@ def verify(
         strict.bit_count(),
         _answers(design, values, mask, lanes, energies),
         tuple(lanes),
-        _nearest(design, state, sorted({*range(reads)} - {*lanes}), meter) if near else None,
+        _nearest(design, view, sorted({*range(reads)} - {*lanes}), meter) if near else None,
     )
 
 
-def _forward(design: Design, state: UInt64, reads: int) -> tuple[list[int], int]:
+def _forward(design: Design, view: View, reads: int) -> tuple[list[int], int]:
     """What the nets of ports are, given the inputs, and in which reads all nets are so."""
     mask = (1 << reads) - 1
     netlist = design.netlist
-    if len(netlist.gates) <= MOST_COMPILED:
+    if len(netlist.gates) <= MOST_COMPILED and _is_worth_compiling(design):
         forward = compile_forward(design)
-        rows = forward.logic.rows_of(forward.literals, state)
+        rows = view.rows_of(forward.logic, forward.literals)
         *words, whole = (word & mask for word in integers_of(rows))
         values = [0] * (netlist.net_count + 1)
         for net, word in zip(forward.nets, words, strict=True):
             values[net] = word
         return values, whole
-    words = integers_of(state[: netlist.net_count])
+    words = integers_of(view.fetch()[: netlist.net_count])
     inputs = {port.name: [words[(bit >> 1) - 1] for bit in port.bits] for port in netlist.inputs}
     values = evaluate(netlist, inputs, reads)
     whole = mask
@@ -117,6 +156,15 @@ def _forward(design: Design, state: UInt64, reads: int) -> tuple[list[int], int]
             break
         whole &= ~(computed ^ sampled)
     return values, whole
+
+
+_verified: WeakKeyDictionary[Design, int] = WeakKeyDictionary()  # blocks of each design so far
+
+
+def _is_worth_compiling(design: Design) -> bool:
+    """Whether a design was verified so often already that it pays."""
+    times = _verified[design] = _verified.get(design, 0) + 1
+    return times > FEW_TIMES
 
 
 def right(clamped: Clamped, values: list[int], mask: int) -> int:
@@ -137,7 +185,7 @@ def _all_of(bits: tuple[tuple[Literal, int], ...], values: list[int], mask: int)
 
 
 def _ones(word: int) -> list[int]:
-    data = np.frombuffer(word.to_bytes(LANES // 8, "little"), dtype=np.uint8)
+    data = np.frombuffer(word.to_bytes(-(-word.bit_length() // 8), "little"), dtype=np.uint8)
     lanes: list[int] = np.flatnonzero(np.unpackbits(data, bitorder="little")).tolist()
     return lanes
 
@@ -171,10 +219,11 @@ def decode_lanes(words: list[int], lanes: list[int], signed: bool) -> list[int]:
     if len(lanes) <= FEW_LANES:
         values = [sum((word >> lane & 1) << k for k, word in enumerate(words)) for lane in lanes]
         return [_signed(value, len(words), signed) for value in values]
+    size = max(max(lanes) + 1, *(word.bit_length() for word in words)) // 8 + 1
     parts = []
     for start in range(0, len(words), MOST_ROWS):
         rows = words[start : start + MOST_ROWS]
-        data = b"".join(word.to_bytes(LANES // 8, "little") for word in rows)
+        data = b"".join(word.to_bytes(size, "little") for word in rows)
         packed = np.frombuffer(data, dtype=np.uint8).reshape(len(rows), -1)
         bits = np.unpackbits(packed, axis=1, bitorder="little")[:, lanes]
         parts.append(np.packbits(bits, axis=0, bitorder="little").T)
@@ -186,28 +235,28 @@ def _signed(value: int, width: int, signed: bool) -> int:
     return value - (1 << width) if signed and value >> (width - 1) else value
 
 
-def _energies(design: Design, state: UInt64, lanes: list[int], meter: Meter | None) -> list[int]:
+def energies_of(design: Design, view: View, lanes: list[int], meter: Meter | None) -> list[int]:
     """Energies of some replicas, in slices that bound the memory."""
     if meter is None and len(lanes) * design.model.spins > METERED:
         meter = compile_meter(design.model, np.zeros(design.model.spins, dtype=np.int8))
     if meter is not None and lanes:
-        metered: list[int] = meter.energies(state)[lanes].tolist()
+        metered: list[int] = view.energies(meter)[lanes].tolist()
         return metered
     energies: list[int] = []
     size = max(1, MOST_ENERGIES // max(1, design.model.spins))
     for start in range(0, len(lanes), size):
-        spins = _spins(state, lanes[start : start + size])
+        spins = _spins(view.fetch(), lanes[start : start + size])
         energies += design.model.energies(spins).tolist()
     return energies
 
 
-def _nearest(design: Design, state: UInt64, lanes: list[int], meter: Meter | None) -> Near | None:
+def _nearest(design: Design, view: View, lanes: list[int], meter: Meter | None) -> Near | None:
     """The first of the replicas whose energy is lowest."""
     if not lanes:
         return None
-    energies = _energies(design, state, lanes, meter)
+    energies = energies_of(design, view, lanes, meter)
     lowest = min(energies)
-    return Near(lowest, _spins(state, [lanes[energies.index(lowest)]])[0])
+    return Near(lowest, _spins(view.fetch(), [lanes[energies.index(lowest)]])[0])
 
 
 def _spins(state: UInt64, lanes: list[int]) -> npt.NDArray[np.int8]:

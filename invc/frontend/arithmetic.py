@@ -216,7 +216,7 @@ class _Trial:
         return spins if self.by_rows else spins * 17 / 16
 
     def gate(self, function: Function, *inputs: Literal) -> tuple[Literal, ...]:
-        """As `Builder.gate`."""
+        """A gate that drives new nets, numbered after all others."""
         outputs = tuple(range(self.next, self.next + 2 * len(function.outputs), 2))
         self.next += 2 * len(outputs)
         self.gates.append(Gate(function, inputs + outputs, self.source))

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from invc.diagnostics import InvcError, Location
-from invc.frontend.preprocessor import SourceText
-from invc.frontend.pyverilog_parser import SyntaxFault, Token, tokens
+from invc.frontend.gate_level.preprocessor import SourceText
+from invc.frontend.gate_level.tokens import SyntaxFault, Token, tokens
 
 DIRECTIONS = ("input", "output", "inout", "ref")
 _OPENING = {"(": ")", "[": "]", "{": "}"}

@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from invc.diagnostics import InvcError
+from invc.frontend.gate_level.parser import Tree, ast, parse
+from invc.frontend.gate_level.preprocessor import SourceText, preprocess
+from invc.frontend.gate_level.structure import plain
 from invc.frontend.headers import ModuleInfo, ModulePort, Parameter, scan_headers, uses_of
-from invc.frontend.preprocessor import SourceText, preprocess
-from invc.frontend.pyverilog_parser import Tree, ast, parse
-from invc.frontend.structure import plain
 
 __all__ = ["ModuleInfo", "ModulePort", "Parameter", "read_modules", "top_of"]
 

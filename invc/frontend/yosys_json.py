@@ -6,72 +6,27 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from invc.diagnostics import InvcError, nearest
-from invc.frontend.arithmetic import PLAIN, Adders, Sum, Word, ripple
+from invc.frontend.arithmetic import PLAIN, Adders, Sum, ripple
+from invc.frontend.yosys_cells import (
+    ARITHMETIC,
+    GATES,
+    IGNORED,
+    REFUSED,
+    Json,
+    extended,
+    flag,
+    macc,
+    macc_v2,
+    operator,
+    text_of,
+)
 from invc.netlist import FALSE, TRUE, Builder, Function, Gate, Literal, Netlist, Port
-from invc.netlist.gates import BUF, FA, INV
+from invc.netlist.gates import BUF, FA
 from invc.text.files import read_text
 
-Json = Mapping[str, Any]
-
-SEQUENTIAL_HINT = "invc compiles combinational logic: take the register out, or give its net a port"
-LATCH_HINT = "assign it on every path, or give it a default value first"
-MEMORY_HINT = "invc compiles combinational logic; a table that is only read is fine"
-TRISTATE_HINT = "use a multiplexer: there is no high impedance in a Boolean function"
-# Cell types without a Hamiltonian: pattern, what messages call it, the hint.
-REFUSED = (
-    (re.compile(r"\$(_DLATCH|dlatch|adlatch|_SR_|sr$|dlatchsr)"), "latch", LATCH_HINT),
-    (
-        re.compile(r"\$(_S?DFFC?E?|_ALDFF|_FF_|_DFFSR|(al|a|s|sr)?dff|dffsr|ff$|anyinit)"),
-        "flip-flop",
-        SEQUENTIAL_HINT,
-    ),
-    (re.compile(r"\$mem"), "memory", MEMORY_HINT),
-    (re.compile(r"\$(tribuf|_TBUF_)"), "tristate driver", TRISTATE_HINT),
-)
-# Cells that state something about a design and compute nothing.
-IGNORED = re.compile(
-    r"\$(assert|assume|cover|live|fair|check|print|scopeinfo|specify|specrule|connection|meta)"
-)
-
-
-def _table(inputs: str, minterm: Callable[..., int]) -> tuple[int]:
-    rows = range(1 << len(inputs))
-    return (sum(minterm(*(r >> i & 1 for i in range(len(inputs)))) << r for r in rows),)
-
-
-def _gate(kind: str, inputs: str, minterm: Callable[..., int]) -> tuple[str, Function]:
-    return kind, Function(kind, tuple(inputs), ("Y",), _table(inputs, minterm))
-
-
-# Yosys's gate-level cells, from the manual's chapter on its internal cell library, and the two
-# cells of the Liberty view that need no spin.
-GATES = dict(
-    (
-        ("INV", INV),
-        ("BUF", BUF),
-        ("$_NOT_", INV),
-        ("$_BUF_", BUF),
-        _gate("$_AND_", "AB", lambda a, b: a & b),
-        _gate("$_NAND_", "AB", lambda a, b: 1 - (a & b)),
-        _gate("$_OR_", "AB", lambda a, b: a | b),
-        _gate("$_NOR_", "AB", lambda a, b: 1 - (a | b)),
-        _gate("$_XOR_", "AB", lambda a, b: a ^ b),
-        _gate("$_XNOR_", "AB", lambda a, b: 1 - (a ^ b)),
-        _gate("$_ANDNOT_", "AB", lambda a, b: a & (1 - b)),
-        _gate("$_ORNOT_", "AB", lambda a, b: a | (1 - b)),
-        _gate("$_MUX_", "ABS", lambda a, b, s: b if s else a),
-        _gate("$_NMUX_", "ABS", lambda a, b, s: 1 - (b if s else a)),
-        _gate("$_AOI3_", "ABC", lambda a, b, c: 1 - (a & b | c)),
-        _gate("$_OAI3_", "ABC", lambda a, b, c: 1 - ((a | b) & c)),
-        _gate("$_AOI4_", "ABCD", lambda a, b, c, d: 1 - (a & b | c & d)),
-        _gate("$_OAI4_", "ABCD", lambda a, b, c, d: 1 - ((a | b) & (c | d))),
-        _gate("$_MUX4_", "ABCDST", lambda a, b, c, d, s, t: (a, b, c, d)[s + 2 * t]),
-    )
-)
-ARITHMETIC = ("$alu", "$macc", "$macc_v2", "$fa", "$mul", "$add", "$sub", "$neg", "$pos")
+_WRITE = "write it with Yosys's write_json"
 
 
 def _own_place(src: str) -> str:
@@ -122,79 +77,27 @@ def read_json(
         ) from error
 
 
-def unmapped(path: Path, library: Mapping[str, Function]) -> set[str]:
-    """The types of cells in a JSON file that `read_json` does not know."""
+def unmapped(path: Path, library: Mapping[str, Function]) -> list[tuple[str, str]]:
+    """The cells in a JSON file that `read_json` does not know: type and src attribute of each."""
     modules = json.loads(read_text(path))["modules"].values()
-    kinds = {cell["type"] for module in modules for cell in module["cells"].values()}
-    return {kind for kind in kinds if kind not in library and kind not in GATES}.difference(
-        ARITHMETIC
-    )
+    known = {*library, *GATES, *ARITHMETIC}
+    return [
+        (cell["type"], str(cell.get("attributes", {}).get("src", "")))
+        for module in modules
+        for cell in module["cells"].values()
+        if cell["type"] not in known and not IGNORED.match(cell["type"])
+    ]
 
 
-def format_json(netlist: Netlist, name: str) -> str:
-    """A netlist as one module of a Yosys JSON file, its gates as tables ($lut)."""
-    writer = _Writer(netlist)
-    ports = {
-        port.name: {"direction": port.direction, "bits": [writer.bit(b) for b in port.bits]}
-        for port in netlist.ports
-    }
-    for function, pins, _ in netlist.gates:
-        inputs = [writer.bit(pin) for pin in pins[: len(function.inputs)]]
-        for pin, table in zip(pins[len(function.inputs) :], function.tables, strict=True):
-            writer.table(inputs, table, pin)
-    module = {"ports": ports, "cells": writer.cells, "netnames": {}}
-    return json.dumps({"modules": {name: module}})
+def read_module(path: Path, top: str | None = None) -> Json:
+    """The top module of a file that is known to be one of Yosys's.
 
-
-def format_cells(library: Mapping[str, Function]) -> str:
-    """Cells as modules of a Yosys JSON file, for sources that instantiate them."""
-    modules = {}
-    for name, function in library.items():
-        count = len(function.pins)
-        pins = tuple(range(2, 2 * count + 2, 2))
-        ports = tuple(
-            Port(pin, "input" if pin in function.inputs else "output", (lit,))
-            for pin, lit in zip(function.pins, pins, strict=True)
-        )
-        netlist = Netlist(name, ports, (Gate(function, pins),), ("", *function.pins))
-        modules.update(json.loads(format_json(netlist, name))["modules"])
-    return json.dumps({"modules": modules})
-
-
-class _Writer:
-    """Cells of a module; bit k of its nets is net k, from 2 on, then those of inverters."""
-
-    def __init__(self, netlist: Netlist) -> None:
-        self.cells: dict[str, Json] = {}
-        self.inverted: dict[int, int] = {}
-        self.next = len(netlist.names) + 1
-
-    def bit(self, lit: Literal) -> int | str:
-        """The bit of a literal, behind an inverter where it is inverted."""
-        if lit < 2:
-            return str(lit)
-        if not lit & 1:
-            return (lit >> 1) + 1
-        if lit not in self.inverted:
-            self.inverted[lit] = self.next
-            self.table([(lit >> 1) + 1], 0b01, 2 * (self.next - 1))
-            self.next += 1
-        return self.inverted[lit]
-
-    def table(self, inputs: Sequence[int | str], table: int, out: Literal) -> None:
-        """A cell that drives the net of a literal."""
-        width = len(inputs)
-        if out & 1:
-            table ^= (1 << (1 << width)) - 1
-        self.cells[f"g{len(self.cells)}"] = {
-            "type": "$lut",
-            "parameters": {"WIDTH": f"{width:032b}", "LUT": f"{table:0{1 << width}b}"},
-            "port_directions": {"A": "input", "Y": "output"},
-            "connections": {"A": list(inputs), "Y": [(out >> 1) + 1]},
-        }
-
-
-_WRITE = "write it with Yosys's write_json"
+    Raises:
+        InvcError: It is not clear which module that is.
+    """
+    modules = json.loads(read_text(path))["modules"]
+    found: Json = modules[_top(modules, top, path)]
+    return found
 
 
 def _is_black_box(module: Json) -> bool:
@@ -250,6 +153,8 @@ class _Reader:
         # Yosys 0.23 keeps the backslash of its own naming there.
         self.name = str(module.get("attributes", {}).get("hdlname", name)).removeprefix("\\")
         self.module = module
+        # Old versions of Yosys write none.
+        self.netnames: Json = module.get("netnames", {})
         self.library = library
         self.adders = adders
         self.locate = locate
@@ -259,16 +164,42 @@ class _Reader:
     def netlist(self) -> Netlist | None:
         self._name_nets()
         ports = [self._port(name, port) for name, port in self.module["ports"].items()]
+        self._check_inputs(ports)
         for name, cell in self.module["cells"].items():
             if not self._cell(name, cell):
                 return None
         return self.builder.netlist(self.name, ports)
 
+    def _check_inputs(self, ports: Iterable[Port]) -> None:
+        """Every bit of an input is a net of its own.
+
+        Raises:
+            InvcError: One is a constant, or another input's.
+        """
+        owner: dict[int, str] = {}
+        for port in ports:
+            for bit in port.bits if port.direction == "input" else ():
+                if bit < 2:
+                    raise InvcError(
+                        f"input {port.name!r} is tied to {bit}",
+                        where=port.source,
+                        hint="leave an input to its user",
+                    )
+                other = owner.setdefault(bit, port.name)
+                if other != port.name or port.bits.count(bit) > 1:
+                    both = f"inputs {other!r} and {port.name!r}"
+                    what = both if other != port.name else f"two bits of input {port.name!r}"
+                    raise InvcError(
+                        f"{what} are one net",
+                        where=port.source,
+                        hint="give every input a net of its own",
+                    )
+
     def _name_nets(self) -> None:
         """Name each net by its best public name: a port's, then the least deep, the shortest."""
         best: dict[int, tuple[tuple[bool, int, int, str], str, int, Json]] = {}
         ports = self.module["ports"]
-        for name, net in self.module["netnames"].items():
+        for name, net in self.netnames.items():
             if net.get("hide_name"):
                 continue
             rank = (name not in ports, name.count("."), len(name), name)
@@ -305,7 +236,7 @@ class _Reader:
         return tuple(self._net(bit) for bit in bits)
 
     def _port(self, name: str, port: Json) -> Port:
-        net = self.module["netnames"].get(name, {})
+        net = self.netnames.get(name, {})
         source = self._place(net)
         if port["direction"] not in {"input", "output"}:
             raise InvcError(
@@ -367,7 +298,7 @@ class _Reader:
         net = next((n for n in nets if self.builder.names[n]), 0)
         label = self.builder.names[net] or name
         if what == "memory":
-            label = _text(cell["parameters"].get("MEMID", name)).lstrip("\\")
+            label = text_of(cell["parameters"].get("MEMID", name)).lstrip("\\")
         where = self.builder.sources[net] or self._place(cell)
         raise InvcError(f"{what} at {label!r} has no Hamiltonian", where=where, hint=hint)
 
@@ -383,17 +314,17 @@ class _Reader:
             return
         width = len(word["Y"])
         if kind == "$alu":
-            a = _extended(word["A"], width, _flag(parameters, "A_SIGNED"))
-            b = _extended(word["B"], width, _flag(parameters, "B_SIGNED"))
+            a = extended(word["A"], width, flag(parameters, "A_SIGNED"))
+            b = extended(word["B"], width, flag(parameters, "B_SIGNED"))
             results = ripple(self.builder, a, b, word["BI"][0], word["CI"][0], source)
             for pin, result in zip(("Y", "X", "CO"), results, strict=True):
                 self._drive(word.get(pin, ()), result, source)
             return
         total = Sum(width)
         if kind in {"$macc", "$macc_v2"}:
-            terms = _macc(parameters, word) if kind == "$macc" else _macc_v2(parameters, word)
+            terms = macc(parameters, word) if kind == "$macc" else macc_v2(parameters, word)
         else:
-            terms = _operator(kind, parameters, word)
+            terms = operator(kind, parameters, word)
         for term in terms:
             if len(term) == 2:
                 total.add_product(*term)
@@ -420,91 +351,3 @@ def _index_text(net: Json, k: int) -> str:
     if width == 1 and offset == 0:
         return ""
     return f"[{offset + (width - 1 - k if net.get('upto') else k)}]"
-
-
-def _extended(bits: Sequence[Literal], width: int, signed: bool) -> tuple[Literal, ...]:
-    fill = bits[-1] if signed and bits else FALSE
-    return tuple(bits[:width]) + (fill,) * (width - len(bits))
-
-
-def _digits(parameter: object, width: int | None = None) -> str:
-    """A parameter's bits, highest first; Yosys writes small ones as numbers in old versions."""
-    if isinstance(parameter, int):
-        return f"{parameter:0{width or 32}b}"
-    return str(parameter).replace("x", "0").strip() or "0"
-
-
-def _number(parameter: object) -> int:
-    return int(_digits(parameter), 2)
-
-
-def _flag(parameters: Json, name: str) -> bool:
-    return bool(_number(parameters.get(name, "0")))
-
-
-def _text(parameter: object) -> str:
-    """A text parameter; Yosys may write it as bits, eight a letter."""
-    text = str(parameter)
-    if text and set(text) <= {"0", "1"} and len(text) % 8 == 0:
-        data = int(text, 2).to_bytes(len(text) // 8, "big")
-        return data.decode("latin-1").strip("\0")
-    return text
-
-
-def _operator(
-    kind: str, parameters: Json, word: Mapping[str, tuple[Literal, ...]]
-) -> list[tuple[Word, ...]]:
-    a = Word(word["A"], _flag(parameters, "A_SIGNED"), kind == "$neg")
-    if kind in {"$neg", "$pos"}:
-        return [(a,)]
-    b = Word(word["B"], _flag(parameters, "B_SIGNED"), kind == "$sub")
-    return [(a, b)] if kind == "$mul" else [(a,), (b,)]
-
-
-def _macc(parameters: Json, word: Mapping[str, tuple[Literal, ...]]) -> list[tuple[Word, ...]]:
-    """The terms of Yosys's $macc, whose CONFIG packs four bits of size and an entry a term."""
-    config = _digits(parameters["CONFIG"])[::-1]
-    size = int(config[:4][::-1], 2)
-    position, start = 4, 0
-    terms: list[tuple[Word, ...]] = []
-    while position < int(_number(parameters["CONFIG_WIDTH"])):
-        entry = config[position : position + 2 + 2 * size]
-        signed, negated = entry[0] == "1", entry[1] == "1"
-        length_a = int(entry[2 : 2 + size][::-1], 2)
-        length_b = int(entry[2 + size :][::-1], 2)
-        a = Word(word["A"][start : start + length_a], signed, negated)
-        b = Word(word["A"][start + length_a : start + length_a + length_b], signed)
-        terms.append((a, b) if length_b else (a,))
-        start += length_a + length_b
-        position += 2 + 2 * size
-    terms += [(Word((bit,)),) for bit in word.get("B", ())]
-    return terms
-
-
-def _macc_v2(parameters: Json, word: Mapping[str, tuple[Literal, ...]]) -> list[tuple[Word, ...]]:
-    """The terms of Yosys's $macc_v2: products of A and B, then addends C, packed low first."""
-    products = _number(parameters["NPRODUCTS"])
-    addends = _number(parameters["NADDENDS"])
-    a = _packed(word["A"], parameters, "A", products)
-    b = _packed(word["B"], parameters, "B", products)
-    c = _packed(word["C"], parameters, "C", addends)
-    negated_product = _digits(parameters["PRODUCT_NEGATED"])[::-1]
-    negated_addend = _digits(parameters["ADDEND_NEGATED"])[::-1]
-    terms: list[tuple[Word, ...]] = [
-        (first._replace(negated=negated_product[k] == "1"), second)
-        for k, (first, second) in enumerate(zip(a, b, strict=True))
-    ]
-    terms += [(one._replace(negated=negated_addend[k] == "1"),) for k, one in enumerate(c)]
-    return terms
-
-
-def _packed(bits: tuple[Literal, ...], parameters: Json, port: str, count: int) -> list[Word]:
-    """Operands packed into one port: 16 bits of width and one of sign for each."""
-    widths = _digits(parameters[f"{port}_WIDTHS"])[::-1]
-    signs = _digits(parameters[f"{port}_SIGNED"])[::-1]
-    words, start = [], 0
-    for k in range(count):
-        width = int(widths[16 * k : 16 * k + 16][::-1], 2)
-        words.append(Word(bits[start : start + width], signs[k] == "1"))
-        start += width
-    return words

@@ -35,7 +35,7 @@ class IsingModel:
 
     @property
     def spins(self) -> int:
-        """Number of spins."""
+        """Number of spins, the n of the shapes here."""
         return len(self.h)
 
     def energies(self, states: Int8) -> Int64:

@@ -50,7 +50,7 @@ class Cell:
 
     @property
     def spin_names(self) -> tuple[str, ...]:
-        """Pins, then ancillas."""
+        """Names in the order of h: pins, then ancillas."""
         return self.pins + self.ancillas
 
     @cached_property
@@ -83,12 +83,12 @@ class Cell:
 
     @property
     def largest(self) -> int:
-        """The largest absolute coefficient."""
+        """The largest absolute value in h and J."""
         return max(abs(x) for x in (*self.h, *(J for *_, J in self.J), 0))
 
     @property
     def strongest(self) -> int:
-        """The largest absolute coupling."""
+        """The largest absolute value in J."""
         return max((abs(J) for *_, J in self.J), default=0)
 
     @property

@@ -19,6 +19,7 @@ from invc.netlist import Function
 from invc.netlist.function import MAX_INPUTS
 
 MAX_PINS = 14
+MAX_TEXT = 10_000  # characters of a whole specification
 TOKEN = re.compile(
     r"\s*(?:(?P<constant>\d+'[bBdDhH][0-9a-fA-F]+|\d+)|(?P<name>[A-Za-z_]\w*)"
     r"|(?P<operator>~\^|\^~|==|!=|<=|>=|&&|\|\||[=<>~!&|^?:()+*-]))",
@@ -29,6 +30,7 @@ TABLE = re.compile(
     r"(?:(?P<width>\d{1,5})'[hH]|0x)(?P<digits>[0-9a-fA-F]+)",
     re.ASCII,
 )
+BLANK = re.compile(r"\s*")
 WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 MAX_DIGITS = 20  # of a constant: no sum over bits needs more
 COMPARISONS: dict[str, Callable[[int, int], bool]] = {
@@ -76,6 +78,12 @@ def parse_specification(name: str, text: str) -> Specification:
     Raises:
         InvcError: The text breaks the grammar, or has too many pins, or no valid row.
     """
+    if len(text) > MAX_TEXT:
+        raise InvcError(
+            f"the function has {len(text)} characters, more than {MAX_TEXT}",
+            where=name,
+            hint="write a truth table, or build it of smaller cells with 'invc synth'",
+        )
     parts = [part.strip() for part in re.split(r"[;\n]", text) if part.strip()]
     if not parts:
         raise InvcError("the function is empty", where=name, hint="write it as 'Y = A & B'")
@@ -228,18 +236,18 @@ class _Parser:
 
     def fail(self, message: str) -> NoReturn:
         raise InvcError(
-            f"{message} at column {self.start + 1} of {self.text!r}",
+            f"{message} at column {self.start + 1} of {_short(self.text)!r}",
             where=self.name,
             hint="operators are ~ & | ^ ~^ ?: and, over bits as numbers, + - * = < <= > >=",
         )
 
     def advance(self) -> None:
-        rest = self.text[self.at :]
-        self.start = self.at + len(rest) - len(rest.lstrip())
-        match = TOKEN.match(self.text, self.at)
+        blank = BLANK.match(self.text, self.at)
+        self.start = blank.end() if blank else self.at
+        match = TOKEN.match(self.text, self.start)
         if not match:
-            if rest.strip():
-                self.fail(f"unexpected {rest.strip()[0]!r}")
+            if self.start < len(self.text):
+                self.fail(f"unexpected {self.text[self.start]!r}")
             self.token, self.kind = "", "end"
             return
         self.kind = match.lastgroup or ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -19,9 +19,9 @@ from invc.library.npn import Literal as ClassLiteral
 from invc.library.products import expression
 from invc.library.solve import Bounds, OutOfTime, solve_cell
 from invc.mapping.cones import Cone, Graph, Kind, Shape, cones, kind_of
+from invc.mapping.cover import FEWEST_SETS, Match, choose, kinds_of, place_cells, sets_of
+from invc.mapping.mapper import Mapper
 from invc.netlist import Function, Netlist
-from invc.passes import Mapper, sweep_dead
-from invc.passes.cover_cones import FEWEST_SETS, Match, choose, kinds_of, place_cells, sets_of
 
 SHAPE = Shape(inputs=5, outputs=2)
 MAX_ANCILLAS = 3  # more make programs that take minutes
@@ -79,7 +79,7 @@ class Ore(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The function, as statements."""
+        """The function as statements that lib-gen reads."""
         return text_of(self.lode.function)
 
 
@@ -110,6 +110,7 @@ def mine(
     netlist: Netlist,
     library: Library,
     *,
+    sweep: Callable[[Netlist, Mapper], Netlist],
     time_limit: float,
     shape: Shape = SHAPE,
     limits: Limits | None = None,
@@ -120,6 +121,7 @@ def mine(
     Args:
         netlist: Mapped to the library.
         library: The cells there are.
+        sweep: Drops the gates that no output needs any more: the pass `sweep_dead`.
         time_limit: Seconds for solving.
         shape: Bounds of the cones.
         limits: What every cell has to be within.
@@ -137,7 +139,7 @@ def mine(
     weak = (cell for cell in mapper.cells if gap_ratio(cell) < least_ratio)
     cells = kinds_of((*weak, *found.values()))
     new = {cell.name for cell, _ in cells.values()}
-    after = sweep_dead(place_cells(netlist, richer, cells, effort=EFFORT), richer)
+    after = sweep(place_cells(netlist, richer, cells, effort=EFFORT), richer)
     more = _count(after) - _count(netlist)
     used = {name: number for name, number in more.most_common() if name in new}
     return Yield(

@@ -10,7 +10,7 @@ from invc.netlist.netlist import Gate, Literal, Netlist, Port
 
 
 class Builder:
-    """A netlist under construction."""
+    """A netlist under construction, whose gates may come in any order."""
 
     def __init__(self) -> None:
         self.names = [""]

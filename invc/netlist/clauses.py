@@ -84,8 +84,8 @@ def constraint_of(function: Function, mask: int, word: int, ignored: int) -> Con
     count = len(function.pins)
     left = [i for i in range(count) if not (mask | ignored) >> i & 1]
     rows = 0
-    for row in range(1 << count):
-        if function.relation >> row & 1 and (row ^ word) & mask == 0:
+    for row in function.rows:
+        if (row ^ word) & mask == 0:
             rows |= 1 << sum((row >> i & 1) << k for k, i in enumerate(left))
     return _compact(left, implicates(rows, len(left)))
 

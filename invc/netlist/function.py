@@ -55,14 +55,20 @@ class Function:
     @cached_property
     def relation(self) -> int:
         """The valid rows over `pins`: bit r is set when row r (bit i is pin i) is valid."""
+        flags = bytearray((1 << len(self.pins)) + 7 >> 3)
+        for word in self.rows:
+            flags[word >> 3] |= 1 << (word & 7)
+        return int.from_bytes(flags, "little")
+
+    @cached_property
+    def rows(self) -> tuple[int, ...]:
+        """The valid rows over `pins` one by one, by the value of their inputs: bit i is pin i."""
         n = len(self.inputs)
-        rows = 0
-        for row in range(1 << n):
-            word = row
-            for k, table in enumerate(self.tables):
-                word |= (table >> row & 1) << (n + k)
-            rows |= 1 << word
-        return rows
+        words = list(range(1 << n))
+        for k, table in enumerate(self.tables):
+            bits = f"{table:0{1 << n}b}"[::-1]  # a shift for each row would be quadratic
+            words = [word | (bits[row] == "1") << (n + k) for row, word in enumerate(words)]
+        return tuple(words)
 
     @cached_property
     def evaluate(self) -> Callable[..., tuple[int, ...]]:

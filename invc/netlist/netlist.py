@@ -8,7 +8,9 @@ a literal for each of its bits, least significant first.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal as OneOf
 from typing import NamedTuple, TypeAlias
 
@@ -44,12 +46,12 @@ class Gate(NamedTuple):
 
     @property
     def inputs(self) -> tuple[Literal, ...]:
-        """The literals read."""
+        """The literals that it reads, in the order of its function's inputs."""
         return self.pins[: len(self.function.inputs)]
 
     @property
     def outputs(self) -> tuple[Literal, ...]:
-        """The literals driven."""
+        """The literals that it drives, in the order of its function's outputs."""
         return self.pins[len(self.function.inputs) :]
 
 
@@ -116,14 +118,19 @@ class Netlist:
     gates: tuple[Gate, ...]
     names: tuple[str, ...]
 
+    @cached_property
+    def port_by_name(self) -> Mapping[str, Port]:
+        """Each port by its name."""
+        return {port.name: port for port in self.ports}
+
     @property
     def inputs(self) -> tuple[Port, ...]:
-        """Input ports."""
+        """The input ports, in the order of the source."""
         return tuple(p for p in self.ports if p.direction == "input")
 
     @property
     def outputs(self) -> tuple[Port, ...]:
-        """Output ports."""
+        """The output ports, in the order of the source."""
         return tuple(p for p in self.ports if p.direction == "output")
 
     @property

@@ -1,26 +1,18 @@
-"""Netlist to netlist: each pass keeps the function of every port bit."""
+"""Netlist to netlist: each pass keeps the function of every port bit.
+
+A pass is a module of this package with a function of its name.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
 
 from invc.mapping.mapper import Mapper
-from invc.passes.cover_cones import cover_cones, use_own_cells
-from invc.passes.fuse_products import fuse_products, fusions
-from invc.passes.name_nets import name_nets
-from invc.passes.pair_adders import pair_adders
-from invc.passes.simplify import simplify
-from invc.passes.split_nets import COPY, split_nets
-from invc.passes.sweep_dead import sweep_dead
-from invc.passes.widen_gaps import widen_gaps
+from invc.netlist import Netlist
 
-__all__ = [
-    "COPY",
-    "Mapper",
-    "cover_cones",
-    "fuse_products",
-    "fusions",
-    "name_nets",
-    "pair_adders",
-    "simplify",
-    "split_nets",
-    "sweep_dead",
-    "use_own_cells",
-    "widen_gaps",
-]
+Pass = Callable[[Netlist, Mapper], Netlist]
+
+
+def find_pass(name: str) -> Pass:
+    """The pass of a name: the function in the module that is called like it."""
+    found: Pass = getattr(import_module(f"{__name__}.{name}"), name)
+    return found

@@ -1,4 +1,35 @@
-"""Each gate becomes the cheapest cells for what is left of it."""
+"""Each gate becomes the cheapest cells for what is left of it.
+
+The rewrite algebra. A pin holds a literal: a net x or its negation ~x, 0 or 1. Gates are visited in
+topological order, so that what a gate reads is final when its turn comes.
+
+    what a gate has                           becomes
+    ----------------------------------------  ------------------------------------------------
+    a constant pin          f(0, b, c)        the cofactor f_0(b, c)
+    two pins on one net     f(a, a, c)        g(a, c) = f(a, a, c)
+    opposite pins           f(a, ~a, c)       g(a, c) = f(a, ~a, c): AND2(a, ~a) = 0
+    a pin without effect    f(a, b) = h(b)    the pin goes
+    a constant output       y = 0, y = 1      the constant, on every pin that reads y
+    an output of one net    y = a, y = ~a     the literal, on every pin that reads y: BUF, INV
+    a function seen before  y = f(S), z = f(S)     z becomes y
+    ... or its complement   y = f(S), z = ~f(S)    z becomes ~y
+    a function that no cell has               the cheapest cells for it: one cell for all outputs
+                                              up to polarities and order of pins, else each output
+                                              by Shannon expansion s ? f_1 : f_0 over the input
+                                              that costs the fewest spins
+    a cell for which there is a cheaper one   the cheaper one
+
+"The cheapest" counts spins, outputs and ancillas (`Mapper.recipe`); polarities are free, as a
+flipped spin only changes the sign of its h and J.
+
+What may remain: gates of cells of the library only, every pin of a gate on a net of its own, no
+constant on any pin; of nets that are read, none is constant, none follows one net alone, and no two
+are the same function of the same nets, but for polarity. A cell of several outputs may drive one
+that nobody reads any more. What is not found: equal functions of different nets (ABC's work), gates
+that nobody reads (`sweep_dead`'s), one cell for several gates (`pair_adders`, `cover_cones`). Nets
+keep their numbers; an aliased one stays without driver and reader until it is swept, and its name
+moves to what replaces it.
+"""
 
 from __future__ import annotations
 
@@ -33,18 +64,15 @@ class Plan(NamedTuple):
 def simplify(netlist: Netlist, mapper: Mapper) -> Netlist:
     """Fold constants, absorb inverters and buffers, share equal gates; map to the library.
 
-    A gate with a constant pin, two pins on one net, or a function that no cell has is replaced by
-    the cheapest cells for the function that is left: FA(a, b, 1) by a half adder of inverted
-    inputs, XOR2(a, a) by a constant. A function of one net is a literal: an inverter is
-    a polarity on the pins that it drives, since a flipped spin only changes the sign of its h and
-    J. Two outputs with one function of the same nets become one, whatever their polarities.
-
-    Leaves only cells of the library, each pin on a net of its own, no constant on any pin.
+    FA(a, b, 1) becomes a half adder of inverted inputs, XOR2(a, a) the constant 0, an inverter a
+    polarity. The whole algebra and what may remain stand at the head of this module.
     """
     return _Simplify(netlist, mapper).run()
 
 
 class _Simplify:
+    """The netlist under way: aliases of nets, functions that exist, gates so far."""
+
     def __init__(self, netlist: Netlist, mapper: Mapper) -> None:
         self.netlist = netlist
         self.names = list(netlist.names)

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from invc.pbits.native import sliced
-
-UInt64 = npt.NDArray[np.uint64]
-
-WORDS = 16  # of 64 replicas each
-LANES = 64 * WORDS
-LINE = 8  # words of a cache line
+from invc.pbits.lanes import WORDS, UInt64, empty_rows, in_lines
 
 
 def block_generator(seed: int, block: int) -> np.random.Philox:
@@ -25,25 +18,6 @@ def first_state(source: np.random.Philox, spins: int) -> UInt64:
     return in_lines(words.reshape(spins, WORDS))
 
 
-def in_lines(rows: UInt64) -> UInt64:
-    """A copy of rows that begins where `empty_rows` does."""
-    copy = empty_rows(rows.size // WORDS).reshape(rows.shape)
-    copy[...] = rows
-    return copy
-
-
-def empty_rows(count: int) -> UInt64:
-    """Rows to be filled that begin at a cache line: each then has two, and not parts of three.
-
-    numpy begins where it likes, and sweeps with vectors of a whole line are slower there.
-    Shape (count, 16), uint64.
-    """
-    space = np.empty(count * WORDS + LINE - 1, dtype=np.uint64)
-    first = -(space.ctypes.data // space.itemsize) % LINE
-    rows: UInt64 = space[first : first + count * WORDS].reshape(count, WORDS)
-    return rows
-
-
 def generators(source: np.random.Philox) -> UInt64:
     """States of 16 generators xoshiro256++. Shape (4, 16), uint64."""
     return first_state(source, 4)
@@ -52,7 +26,9 @@ def generators(source: np.random.Philox) -> UInt64:
 def random_rows(rng: UInt64, count: int) -> UInt64:
     """Uniform random bits, as `draw` gives them row by row. Shape (count, 16), uint64."""
     rows = empty_rows(count)
-    sliced.fill_rows(rng, rows)
+    with np.errstate(over="ignore"):
+        for row in rows:
+            row[:] = draw(rng)
     return rows
 
 
@@ -75,21 +51,3 @@ def draw(rng: UInt64) -> UInt64:
 
 def _rotated(x: UInt64, k: int) -> UInt64:
     return x << np.uint64(k) | x >> np.uint64(64 - k)
-
-
-def bits_of(state: UInt64) -> npt.NDArray[np.uint8]:
-    """State words as one byte a bit: shape (spins, 16) to (spins, 1024), in order of replicas."""
-    return np.unpackbits(state.astype("<u8").view(np.uint8), axis=-1, bitorder="little")
-
-
-def integers_of(state: UInt64) -> list[int]:
-    """Each row of words, shape (spins, words), as one integer: replica k at bit k."""
-    data = np.ascontiguousarray(state, dtype="<u8").tobytes()
-    size = 8 * state.shape[1]
-    return [int.from_bytes(data[k : k + size], "little") for k in range(0, len(data), size)]
-
-
-def words_of(bits: npt.NDArray[np.uint8]) -> UInt64:
-    """The inverse of `bits_of`."""
-    packed = np.packbits(np.ascontiguousarray(bits), axis=-1, bitorder="little")
-    return packed.view("<u8").astype(np.uint64)

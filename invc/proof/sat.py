@@ -39,7 +39,7 @@ class Clock:
         self.deadline = None if self.limit is None else time.perf_counter() + self.limit
 
     def stopped(self) -> bool:
-        """Whether to stop."""
+        """Whether the deadline has passed, or somebody told it to stop."""
         late = self.deadline is not None and time.perf_counter() > self.deadline
         return late or self.told.is_set()
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from invc.diagnostics import printable
 from invc.report.markup import Element, add, element
-from invc.report.names import short, shown
+from invc.report.names import short
 from invc.report.run import Marginal, Run, answer_labels, bare, marginals, number, percent, ticks
 
 WIDTH, HEIGHT = 420.0, 250.0
@@ -36,7 +37,7 @@ class Axes:
         return LEFT + across * wide, HEIGHT - BOTTOM - up * high
 
     def path(self, points: Line) -> str:
-        """The points joined."""
+        """The points joined by straight lines, as the `d` of a path."""
         return "M" + "L".join("{:.1f} {:.1f}".format(*self.at(x, y)) for x, y in points)
 
 
@@ -152,7 +153,7 @@ def marginals_chart(run: Run) -> Element | None:
     svg = _svg("bits", "Share of verified reads in which each port bit is 1")
     y = 0.0
     for port, bits in table[:MOST_PORTS]:
-        name = short(shown(port.name) + port.range_text, 40)
+        name = short(printable(port.name) + port.range_text, 40)
         add(svg, "text", name, x=0, y=y + 12, class_="strong")
         y += 18
         for first in range(0, len(bits), cells.line):

@@ -16,8 +16,8 @@ from typing import Literal as OneOf
 from typing import NamedTuple, TypeAlias
 
 from invc.design import bit_names
+from invc.diagnostics import printable
 from invc.netlist import Literal, Netlist
-from invc.report.names import shown
 
 ROUNDS = 10  # of ordering from left to right and back
 PIN_PITCH = 13.0
@@ -63,7 +63,7 @@ def port_bits(netlist: Netlist, direction: str) -> Iterator[tuple[str, Literal]]
     """Name and literal of each bit of the inputs or the outputs, in the order of the ports."""
     for port in netlist.ports:
         if port.direction == direction:
-            yield from zip(map(shown, bit_names(port)), port.bits, strict=True)
+            yield from zip(map(printable, bit_names(port)), port.bits, strict=True)
 
 
 class Fold(NamedTuple):
@@ -79,7 +79,7 @@ class Fold(NamedTuple):
 
     @property
     def width(self) -> int:
-        """Columns of a row."""
+        """Columns of a row: its levels, and one on either side for ports."""
         return self.levels + 2
 
     def column(self, level: int) -> int:
@@ -133,7 +133,7 @@ def columns_of(netlist: Netlist) -> tuple[Fold, list[list[Vertex]]]:
         inputs = tuple(zip(function.inputs, gate.inputs, strict=True))
         outputs = tuple(zip(function.outputs, gate.outputs, strict=True))
         height = PIN_PITCH * max(len(inputs), len(outputs), 2) + 4
-        box = Vertex("gate", k, at_gate[k], shown(function.name), height, inputs, outputs)
+        box = Vertex("gate", k, at_gate[k], printable(function.name), height, inputs, outputs)
         columns[at_gate[k]].append(box)
     for k, (label, bit) in enumerate(port_bits(netlist, "output")):
         at = last.get(bit >> 1, len(columns) - 1)

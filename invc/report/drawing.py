@@ -89,7 +89,7 @@ def _port(parent: Element, box: Box) -> Element:
 
 
 def _fill(group: Element, box: Box, *, with_pins: bool) -> None:
-    """Outline, label and pins."""
+    """The outline of a box, its label, and its pins."""
     rounding = 5 if box.kind == "gate" else box.height / 2
     rect = add(group, "rect", x=box.x, y=box.y, width=box.width, height=box.height)
     rect.set("rx", f"{rounding:g}")

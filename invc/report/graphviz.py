@@ -11,10 +11,10 @@ import subprocess
 from collections.abc import Iterator
 from html import escape
 
-from invc.diagnostics import InvcError
+from invc.diagnostics import InvcError, printable
 from invc.netlist import Gate, Literal, Netlist
 from invc.report.columns import port_bits
-from invc.report.names import describe_gate, net_names, shown
+from invc.report.names import describe_gate, net_names
 
 MOST_GATES = 3000
 SECONDS = 120
@@ -28,7 +28,7 @@ INSTALL = "install graphviz (apt-get install graphviz, brew install graphviz)"
 
 
 def find_dot() -> str | None:
-    """The program, or None."""
+    """The path of graphviz's program, or None where it is not on PATH."""
     return shutil.which("dot")
 
 
@@ -65,7 +65,7 @@ def render(netlist: Netlist, form: str) -> bytes:
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["no word"]
         raise InvcError(
-            f"graphviz did not manage: {shown(said[0])}", hint="-o FILE.html needs none"
+            f"graphviz did not manage: {printable(said[0])}", hint="-o FILE.html needs none"
         )
     return done.stdout
 
@@ -124,10 +124,10 @@ def _pins(kind: str, names: tuple[str, ...]) -> str:
 
 def _text(name: str) -> str:
     """Text inside an HTML label."""
-    return escape(shown(name)) or " "
+    return escape(printable(name)) or " "
 
 
 def _quote(name: str) -> str:
     """A quoted string in which nothing is an escape, an entity or an end."""
-    text = shown(name).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
+    text = printable(name).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 from xml.etree import ElementTree as ET
 
-from invc.report.names import shown
+from invc.diagnostics import printable
 
 Element: TypeAlias = "ET.Element[str]"
 Attribute: TypeAlias = str | int | float
@@ -15,12 +15,12 @@ def element(tag: str, text: str = "", **attributes: Attribute) -> Element:
     """An element; `class_` is `class`, and `stroke_width` is `stroke-width`."""
     made = ET.Element(tag, {_key(key): _value(value) for key, value in attributes.items()})
     if text:
-        made.text = shown(text)
+        made.text = printable(text)
     return made
 
 
 def add(parent: Element, tag: str, text: str = "", **attributes: Attribute) -> Element:
-    """A new last child."""
+    """A new element as the last child of another."""
     made = element(tag, text, **attributes)
     parent.append(made)
     return made
@@ -31,4 +31,4 @@ def _key(key: str) -> str:
 
 
 def _value(value: Attribute) -> str:
-    return shown(value) if isinstance(value, str) else f"{value:.2f}".rstrip("0").rstrip(".")
+    return printable(value) if isinstance(value, str) else f"{value:.2f}".rstrip("0").rstrip(".")

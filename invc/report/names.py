@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from invc.diagnostics import printable
 from invc.netlist import Gate, Netlist
-
-
-def shown(text: str) -> str:
-    r"""The text with every character that does not print, or hides what follows, as `\x1b`."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def short(text: str, most: int) -> str:
@@ -24,7 +18,7 @@ def short(text: str, most: int) -> str:
 
 def net_names(netlist: Netlist) -> list[str]:
     """A name for each net, index 0 being the constant; `$7` for net 7 where it has none."""
-    return [shown(name) or f"${k}" for k, name in enumerate(netlist.names)]
+    return [printable(name) or f"${k}" for k, name in enumerate(netlist.names)]
 
 
 def describe_gate(gate: Gate, names: Sequence[str]) -> str:

@@ -19,13 +19,14 @@ import numpy as np
 
 from invc import __version__
 from invc.design import Design
+from invc.diagnostics import printable
 from invc.netlist import Netlist
 from invc.report.charts import answers_chart, convergence_chart, energy_chart, marginals_chart
 from invc.report.columns import levels
 from invc.report.drawing import DEEP, draw
 from invc.report.layout import size_of
 from invc.report.markup import Element, add, element
-from invc.report.names import net_names, short, shown
+from invc.report.names import net_names, short
 from invc.report.run import Found, Run, decimal, number, percent
 from invc.report.trace import Trace
 
@@ -65,7 +66,7 @@ def format_page(run: Run) -> Iterator[str]:
 def format_design_page(design: Design) -> Iterator[str]:
     """The page of a design that was not run."""
     model, netlist = design.model, design.netlist
-    title = shown(netlist.name) or "design"
+    title = printable(netlist.name) or "design"
     page, body = _shell(title)
     gates = Counter(gate.function.name for gate in netlist.gates)
     text = ", ".join(f"{count} {name}" for name, count in sorted(gates.items())) or "no gates"
@@ -126,7 +127,7 @@ def _charts(run: Run) -> Iterator[tuple[str, str, Element | None]]:
 
 
 def _courses(run: Run, trace: Trace) -> Iterator[tuple[str, str, Element | None]]:
-    """The charts against sweeps."""
+    """The charts that run against sweeps: energy and convergence."""
     seen = f"{trace.reads} reads that ran side by side"
     unseen = "The reads ended with their first sweeps: there is no course to draw."
     energy = energy_chart(run)
@@ -146,7 +147,7 @@ def _answers_table(body: Element, run: Run) -> None:
     if len(run.answers) > MOST_ROWS:
         text = f"The first {MOST_ROWS} of {number(len(run.answers))}, {run.order}."
         add(card, "p", text, class_="soft")
-    ports = [shown(port.name) for port in run.design.netlist.ports]
+    ports = [printable(port.name) for port in run.design.netlist.ports]
     head = [*ports, *(["energy"] if run.ranked else []), "reads", "share"]
     rows = [_answer_row(run, answer) for answer in run.answers[:MOST_ROWS]]
     _table(card, head, rows)
@@ -246,9 +247,9 @@ def _data(design: Design, trace: Trace | None) -> dict[str, Any]:
         "nets": net_names(netlist),
         "gates": [
             [
-                shown(gate.function.name),
-                shown(gate.source),
-                list(zip(map(shown, gate.function.pins), gate.pins, strict=True)),
+                printable(gate.function.name),
+                printable(gate.source),
+                list(zip(map(printable, gate.function.pins), gate.pins, strict=True)),
                 len(gate.function.inputs),
             ]
             for gate in netlist.gates
@@ -298,7 +299,7 @@ def _blamed(
         if with_buttons:
             add(cell, "button", gate.function.name, class_="link", type="button", data_find=k)
         else:
-            cell.text = shown(gate.function.name)
+            cell.text = printable(gate.function.name)
         driven = ", ".join(short(names[pin >> 1], 40) for pin in gate.outputs)
         add(line, "td", driven, class_="name")
         place = gate.source.rpartition("/")[2]

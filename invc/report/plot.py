@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from invc.diagnostics import InvcError
-from invc.report.names import short, shown
+from invc.diagnostics import InvcError, printable
+from invc.report.names import short
 from invc.report.run import Run, answer_labels, bare, marginals, number, percent
 from invc.text.files import write_whole
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # What matplotlib says of its font cache, or of letters that its font lacks, helps nobody here.
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 SUFFIXES = (".png", ".svg", ".pdf")
-INSTALL = "pip install 'invc[plot]' brings matplotlib, which draws them"
+INSTALL = "pip install '.[plot]' in a checkout of invc brings matplotlib, which draws them"
 INK, SOFT, RULE, ACCENT, BAND, INNER = (
     *("#1d2530", "#5a6472", "#d9dce1"),
     *("#b4430a", "#f8dcc7", "#f0b98f"),
@@ -211,7 +211,7 @@ def _bits(axes: Axes, run: Run) -> None:
             color=ACCENT,
         )
         if first == 0:
-            name = short(shown(port.name) + port.range_text, 14)
+            name = short(printable(port.name) + port.range_text, 14)
             axes.annotate(name, (-0.9, row + 0.31), ha="right", va="center", fontweight="bold")
         if wide <= 16:
             for k, bit in enumerate(bits):

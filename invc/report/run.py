@@ -8,8 +8,9 @@ from math import floor, log10, sqrt
 from typing import NamedTuple
 
 from invc.design import Design, bit_names
+from invc.diagnostics import printable
 from invc.netlist import Port
-from invc.report.names import short, shown
+from invc.report.names import short
 from invc.report.trace import Trace
 
 MOST_DIGITS = 40
@@ -72,8 +73,8 @@ class Run:
     @property
     def title(self) -> str:
         """The design, and what was held."""
-        name = shown(self.design.netlist.name) or "design"
-        return f"{name} with {', '.join(map(shown, self.clamps))}" if self.clamps else name
+        name = printable(self.design.netlist.name) or "design"
+        return f"{name} with {', '.join(map(printable, self.clamps))}" if self.clamps else name
 
 
 class Marginal(NamedTuple):
@@ -98,19 +99,19 @@ def marginals(run: Run) -> list[tuple[Port, list[Marginal]]]:
         for position, name in enumerate(bit_names(port)):
             ones = sum(a.reads for a in run.answers if a.values[k] >> position & 1)
             share = ones / total
-            rows.append(Marginal(shown(name), share, sqrt(share * (1 - share) / total)))
+            rows.append(Marginal(printable(name), share, sqrt(share * (1 - share) / total)))
         table.append((port, rows[::-1]))
     return table
 
 
 def answer_labels(run: Run, answers: Sequence[Found], most: int = 44) -> list[str]:
     """`a = 13, b = 11` for each answer: the ports whose values differ, or all of a single one."""
-    ports = run.design.netlist.ports
+    names = [printable(port.name) for port in run.design.netlist.ports]
     differ = [
-        k for k in range(len(ports)) if len({answer.values[k] for answer in run.answers}) > 1
-    ] or range(len(ports))
+        k for k in range(len(names)) if len({answer.values[k] for answer in run.answers}) > 1
+    ] or range(len(names))
     return [
-        short(", ".join(f"{shown(ports[k].name)} = {decimal(a.values[k])}" for k in differ), most)
+        short(", ".join(f"{names[k]} = {decimal(a.values[k])}" for k in differ), most)
         for a in answers
     ]
 

@@ -27,7 +27,7 @@ from invc.text.files import write_whole
 
 SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 INDEXED = re.compile(r"(.+)\[(\d+)\]", re.DOTALL)
-INSTALL = "pip install 'invc[vcd]' brings pyvcd, which writes them"
+INSTALL = "pip install '.[vcd]' in a checkout of invc brings pyvcd, which writes them"
 
 
 class _Wave(NamedTuple):

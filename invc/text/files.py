@@ -1,13 +1,18 @@
-"""Write a file whole or not at all, so that nothing already written is ever lost."""
+"""Read files with faults of one line; write them whole or not at all, so that nothing is lost."""
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from invc.diagnostics import InvcError
+
+PIECE = 1 << 22
+MOST_BYTES = 1 << 30  # of a file that is read; what is larger is no input but a mistake
 
 
 def write_whole(path: Path, chunks: Iterable[str] | Iterable[bytes]) -> None:
@@ -17,18 +22,20 @@ def write_whole(path: Path, chunks: Iterable[str] | Iterable[bytes]) -> None:
         InvcError: The folder is missing or not writable, or the disk is full; `path` is as it
             was before.
     """
-    if path.exists() and not path.is_file():
-        # A device or a pipe (/dev/stdout, /dev/null): renaming over it would replace it. Where
-        # a link to a pipe leads has no name in the file system.
-        _write_special(path, chunks)
-        return
-    target = path.resolve() if path.is_symlink() else path
     name = ""
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:80]}.", dir=target.parent)
+        if path.exists() and not path.is_file():
+            # A device or a pipe (/dev/stdout, /dev/null): renaming over it would replace it.
+            # Where a link to a pipe leads has no name in the file system.
+            with path.open("wb") as file:
+                for chunk in chunks:
+                    file.write(_bytes(chunk))
+            return
+        target = _target(path)
+        descriptor, name = _temporary(target)
         with os.fdopen(descriptor, "wb") as file:
             for chunk in chunks:
-                file.write(chunk.encode() if isinstance(chunk, str) else chunk)
+                file.write(_bytes(chunk))
         Path(name).chmod(_mode(target))
         Path(name).replace(target)
     except OSError as error:
@@ -39,13 +46,49 @@ def write_whole(path: Path, chunks: Iterable[str] | Iterable[bytes]) -> None:
         raise
 
 
-def _write_special(path: Path, chunks: Iterable[str] | Iterable[bytes]) -> None:
+def check_writable(path: Path) -> None:
+    """Find out whether `write_whole` could write here, before work of which nothing may be lost.
+
+    A file beside `path` is made and taken away again; nothing else changes.
+
+    Raises:
+        InvcError: As `write_whole`.
+    """
     try:
-        with path.open("wb") as file:
-            for chunk in chunks:
-                file.write(chunk.encode() if isinstance(chunk, str) else chunk)
-    except OSError as error:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if path.exists() and not path.is_file():
+            return
+        target = _target(path)
+        os.fspath(target).encode()  # a name that no file system can hold
+        descriptor, name = _temporary(target)
+        os.close(descriptor)
+        _discard(name)
+        os.lstat(target)  # the name itself may be too long
+    except FileNotFoundError as error:
+        if not path.parent.is_dir():
+            raise _cannot_write(path, error) from error
+    except (OSError, ValueError) as error:
         raise _cannot_write(path, error) from error
+
+
+def _bytes(chunk: str | bytes) -> bytes:
+    return chunk.encode() if isinstance(chunk, str) else chunk
+
+
+def _target(path: Path) -> Path:
+    """The file itself, where `path` is a link to it."""
+    try:
+        return path.resolve() if path.is_symlink() else path
+    except RuntimeError:  # pathlib's word for links in a circle
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
+
+
+def _temporary(target: Path) -> tuple[int, str]:
+    try:
+        return tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
+    except ValueError:  # a null byte, or a character that no name of a file can have
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from None
 
 
 def _mode(target: Path) -> int:
@@ -62,23 +105,62 @@ def _discard(name: str) -> None:
         Path(name).unlink(missing_ok=True)
 
 
-def _cannot_write(path: Path, error: OSError) -> InvcError:
-    reason = (error.strerror or str(error)).lower()
-    hint = "choose another place" if path.parent.is_dir() else "make its folder first"
-    return InvcError(f"cannot write it: {reason}", where=str(path), hint=hint)
+def _reason(error: Exception) -> str:
+    """What the system says, in a few words."""
+    return ((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()
+
+
+def _cannot_write(path: Path, error: Exception) -> InvcError:
+    try:
+        hint = "choose another place" if path.parent.is_dir() else "make its folder first"
+    except OSError:
+        hint = "choose another place"
+    return InvcError(f"cannot write it: {_reason(error)}", where=str(path), hint=hint)
+
+
+def read_bytes(path: Path, *, hint: str | None = None) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        InvcError: It cannot be read, or is larger than `MOST_BYTES`.
+    """
+    try:
+        with path.open("rb") as file:
+            data = b"".join(_bounded(file))
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        message = f"cannot read it: {_reason(error)}"
+        raise InvcError(message, where=str(path), hint=hint) from error
+    if len(data) > MOST_BYTES:
+        raise InvcError(f"larger than {MOST_BYTES} bytes", where=str(path), hint=hint)
+    return data
+
+
+def _bounded(file: BinaryIO) -> Iterator[bytes]:
+    """A file in pieces, up to the first beyond `MOST_BYTES`: a device may have no end."""
+    size = 0
+    while size <= MOST_BYTES and (piece := file.read(PIECE)):
+        size += len(piece)
+        yield piece
 
 
 def read_text(path: Path, *, hint: str | None = None) -> str:
-    """The text of a UTF-8 file.
+    """The text of a UTF-8 file, ends of lines as in `decoded`.
 
     Raises:
         InvcError: It cannot be read, or is not UTF-8.
     """
+    return decoded(read_bytes(path, hint=hint), str(path), hint=hint)
+
+
+def decoded(data: bytes, where: str, *, hint: str | None = None) -> str:
+    r"""Bytes as UTF-8 text, where `\r\n` and `\r` become the `\n` that ends a line.
+
+    Raises:
+        InvcError: They are none.
+    """
     try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InvcError(f"cannot read it: {reason}", where=str(path), hint=hint) from error
+        text = data.decode()
     except UnicodeDecodeError as error:
         message = f"not a text file (byte {error.start} is not UTF-8)"
-        raise InvcError(message, where=str(path), hint=hint) from error
+        raise InvcError(message, where=where, hint=hint) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -46,5 +46,7 @@ def data_frame(columns: Mapping[str, Sequence[object]]) -> pd.DataFrame:
     try:
         import pandas  # noqa: PLC0415 - optional, and slow to load
     except ImportError as error:
-        raise InvcError("pandas is not installed", hint="pip install 'invc[pandas]'") from error
+        raise InvcError(
+            "pandas is not installed", hint="pip install '.[pandas]' in a checkout of invc"
+        ) from error
     return pandas.DataFrame(dict(columns))

@@ -15,11 +15,12 @@ import numpy as np
 
 from invc.design import Clamped, Design, parse_clamps, presolve
 from invc.diagnostics import InvcError
-from invc.engine import run
+from invc.engine import Effort, Result, problem_of, run
 from invc.engine.dynamics import DYNAMICS
 from invc.frontend.yosys import Sources
 from invc.ising import fold_known
-from invc.pbits.heatbath.kernels import kernel_names
+from invc.pbits.backend import backend_names
+from invc.pbits.lanes import LANES
 from invc.pipeline import synth
 
 Work: TypeAlias = Callable[[int], int]  # so many sweeps, done; the flips that they were
@@ -31,7 +32,7 @@ module multiplier #(parameter W = 8) (input [W-1:0] a, b, output [2*W-1:0] p);
 endmodule
 """
 BUILT_IN_CLAMP = "p=38243"  # 167 x 229
-READS = 1024  # a block
+READS = LANES  # a block
 REPEATS = 3
 MOST_SLOW = 10  # what takes so many times the seconds wanted is not measured
 # A large design is slow to start: beyond so many times the seconds wanted, what is left is skipped.
@@ -58,7 +59,7 @@ class Rate:
 
     @property
     def median(self) -> float:
-        """Of the repetitions."""
+        """The median of the repetitions, flips/ns."""
         return statistics.median(self.per_ns)
 
 
@@ -200,7 +201,7 @@ def _works(
 
 def kernels_for(free: int) -> tuple[str, ...]:
     """Kernels worth measuring on a model of so many free spins."""
-    return tuple(k for k in kernel_names() if k != "reference" or free <= MOST_REFERENCE)
+    return tuple(k for k in backend_names() if k != "reference" or free <= MOST_REFERENCE)
 
 
 def our_work(
@@ -209,17 +210,23 @@ def our_work(
     """Sweeps of one block of reads for each thread."""
 
     def work(sweeps: int) -> int:
-        return run(
-            design,
-            clamped,
+        effort = Effort(
             dynamics=dynamics,
             kernel=kernel,
             reads=READS * threads,
             sweeps=sweeps,
             threads=threads,
-        ).flips
+        )
+        return _finished(run(problem_of(design, clamped), effort)).flips
 
     return work
+
+
+def _finished(result: Result) -> Result:
+    """A run that nobody interrupted: a run ends in peace at Ctrl-C, a benchmark is not one run."""
+    if result.interrupted:
+        raise KeyboardInterrupt
+    return result
 
 
 def dwave_work(design: Design, clamped: Clamped) -> Work:
@@ -352,9 +359,7 @@ def first_answer(
 ) -> Attempt:
     """One run until its first verified answer, timed."""
     started = clock()
-    result = run(
-        design,
-        clamped,
+    effort = Effort(
         dynamics=dynamics,
         kernel=kernel,
         seed=seed,
@@ -362,6 +367,7 @@ def first_answer(
         time_limit=limit,
         target=1,
     )
+    result = _finished(run(problem_of(design, clamped), effort))
     return Attempt(seed, bool(result.answers), clock() - started, result.flips)
 
 

@@ -73,12 +73,12 @@ class Checkup:
         return all(f.state == "ok" for f in self.findings if f.essential)
 
     def report(self) -> dict[str, object]:
-        """As plain data."""
+        """What was found as plain data, for JSON."""
         return {"ok": self.ok, **asdict(self)}
 
 
 def examine() -> Checkup:
-    """Try every part."""
+    """Try every part of invc here, and ask for the optional ones."""
     return Checkup(
         __version__,
         f"{platform.python_version()} ({sys.executable})",
@@ -128,9 +128,9 @@ def _solver() -> str:
 
 def _kernels() -> str:
     """Compare every kernel with the reference, and time it."""
-    from invc.pbits.heatbath.kernels import kernel_names  # noqa: PLC0415
+    from invc.pbits.backend import backend_names  # noqa: PLC0415
 
-    compiled = [name for name in kernel_names() if name != "reference"]
+    compiled = [name for name in backend_names() if name != "reference"]
     if not compiled:
         raise InvcError("no compiled kernel runs on this processor", hint=REINSTALL)
     right = _swept("reference", TRIED_SWEEPS)
@@ -146,18 +146,17 @@ def _swept(name: str, sweeps: int) -> bytes:
     import numpy as np  # noqa: PLC0415
 
     from invc.ising import from_terms  # noqa: PLC0415
+    from invc.pbits.backend import backend_named  # noqa: PLC0415
     from invc.pbits.heatbath.heat import heat  # noqa: PLC0415
-    from invc.pbits.heatbath.kernels import find_kernel  # noqa: PLC0415
     from invc.pbits.heatbath.program import compile_program  # noqa: PLC0415
-    from invc.pbits.random import block_generator, first_state, generators  # noqa: PLC0415
 
     spins = np.arange(RING)
     model = from_terms(RING, spins % 3 - 1, spins, (spins + 1) % RING, spins % 5 - 2, 0)
-    program = compile_program(model, np.zeros(RING, dtype=np.int8))
-    source = block_generator(0, 0)
-    state, rng = first_state(source, RING), generators(source)
-    find_kernel(name)(program, state, rng, (heat(0.5, 0), heat(0.5, 1)), sweeps)
-    return state.tobytes()
+    known = np.zeros(RING, dtype=np.int8)
+    backend = backend_named(name)
+    state = backend.start(known, 0, 0)
+    backend.sweep(compile_program(model, known), state, heat(0.5), sweeps)
+    return backend.fetch(state).tobytes()
 
 
 def _rate(name: str) -> float:
@@ -188,15 +187,15 @@ def _sat() -> str:
 
 
 def _library() -> str:
-    """Read the cells."""
+    """Read the cells that ship with invc, and count them."""
     from invc.library import hamlib  # noqa: PLC0415
 
     return f"{len(hamlib())} cells"
 
 
 def _gates() -> str:
-    """Read a gate-level netlist."""
-    from invc.frontend.gates import read_gates  # noqa: PLC0415
+    """Read a gate-level netlist of one gate."""
+    from invc.frontend.gate_level import read_gates  # noqa: PLC0415
     from invc.library import hamlib  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="invc-") as folder:
@@ -240,7 +239,7 @@ def _optional() -> Iterator[Finding]:
 
 def _extra(module: str, package: str, extra: str, purpose: str) -> Finding:
     """Whether an optional package can be imported, which is more than being installed."""
-    hint = f"pip install 'invc[{extra}]'"
+    hint = f"pip install '.[{extra}]' in a checkout of invc"
     try:
         found = version(package)
     except PackageNotFoundError:

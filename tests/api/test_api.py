@@ -2,7 +2,9 @@
 
 import doctest
 import importlib.resources
+import inspect
 import pickle
+import pydoc
 import shutil
 import subprocess
 import sys
@@ -16,7 +18,8 @@ from invc.api import Answers
 from invc.design import Design, format_design
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
-from invc.foreign import adopt, terms
+from invc.formats.adopt import adopt
+from invc.formats.terms import terms
 from invc.library import Cell
 
 MODEL = adopt(terms(["a", "b"], [(0, 1, 1.0)])).design
@@ -46,7 +49,14 @@ def test_types_are_shipped():
 
 
 def test_names_are_listed_and_others_are_refused():
-    assert {"synth", "simulate", "prove", "lib_gen", "read", "write"} <= set(dir(invc))
+    functions = ["lib_gen", "prove", "read", "simulate", "synth", "write"]
+    assert dir(invc) == functions
+    everything = python("from invc import *; print(*sorted(n for n in dir() if n[0] != '_'))")
+    assert everything.split() == functions
+    assert all(inspect.isfunction(getattr(invc, name)) for name in functions)
+    assert pydoc.plain(pydoc.render_doc(invc.simulate)).startswith(
+        "Python Library Documentation: function simulate in module invc.api\n\nsimulate(design: "
+    )
     with pytest.raises(AttributeError, match="no attribute 'synthesise'"):
         invc.synthesise  # noqa: B018
 
@@ -299,10 +309,10 @@ def test_options_that_mean_nothing_are_misuse(mult4, options):
             lambda design: invc.simulate(design, p=1, equilibrium=True, beta=(1, 2)),
             "equilibrium samples at one inverse temperature",
         ),
-        (lambda design: invc.simulate(MODEL, prove=True), "need gates: this model was imported"),
+        (lambda design: invc.simulate(MODEL, prove=True), "needs gates: this model was imported"),
         (
             lambda design: invc.simulate(MODEL, equilibrium=True),
-            "need gates: this model was imported",
+            "needs gates: this model was imported",
         ),
     ],
 )

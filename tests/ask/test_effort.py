@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invc.engine.effort import COUNTS, Effort
+from invc.engine.schedule import Given
 
 whole = st.integers(1, 2**40) | st.integers(1, 2**31 - 1).map(np.int64)
 betas = st.tuples(st.floats(1e-100, 1e100), st.floats(1e-100, 1e100)).map(sorted).map(tuple)
@@ -49,6 +50,22 @@ def test_what_is_out_of_range_is_said(fields, text):
     with pytest.raises(ValueError) as caught:
         Effort(**fields)
     assert str(caught.value) == text
+
+
+@given(st.lists(st.floats(0, 1e100), min_size=1, max_size=20))
+def test_a_schedule_has_no_zeros_and_stays_what_it_is(betas):
+    schedule = Effort(schedule=betas).schedule
+    assert len(schedule) == len(betas)
+    assert all(a == b or b < a == 1e-100 for a, b in zip(schedule, betas, strict=True))
+    steps = Given(schedule, 3).steps()
+    assert [beta for beta, sweeps in steps for _ in range(sweeps)] == list(schedule)
+    assert all(1 <= sweeps <= 3 for _, sweeps in steps)
+
+
+@pytest.mark.parametrize("wrong", [[], [-1], [float("nan")], [float("inf")], "ab", 3, [None]])
+def test_what_is_no_schedule_is_refused(wrong):
+    with pytest.raises(ValueError, match="schedule must be inverse temperatures"):
+        Effort(schedule=wrong)
 
 
 def test_no_more_threads_than_are_of_use():

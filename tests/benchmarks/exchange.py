@@ -11,7 +11,7 @@ from statistics import mean, median, stdev
 
 from engine.models import multiplier, products, question
 
-from invc.engine import run
+from invc.engine import Effort, problem_of, run
 
 # First and last beta times gap, and sweeps of a read: those of many tried that no other one beat.
 SCHEDULES = {
@@ -34,16 +34,8 @@ def ways(n, gap):
 def first_answer(problem, options, strict, seed, limit):
     """Processor seconds and flips until the first answer."""
     started = time.process_time()
-    result = run(
-        problem.design,
-        problem.clamped,
-        seed=seed,
-        threads=1,
-        time_limit=limit,
-        target=1,
-        strict=strict,
-        **options,
-    )
+    effort = Effort(seed=seed, threads=1, time_limit=limit, target=1, strict=strict, **options)
+    result = run(problem_of(problem.design, problem.clamped), effort)
     if not result.answers:
         raise SystemExit(f"no answer within {limit:g} s: give a longer --limit")
     return time.process_time() - started, result.flips

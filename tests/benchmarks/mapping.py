@@ -29,10 +29,10 @@ from invc.frontend.yosys import Sources, find_yosys
 from invc.frontend.yosys_json import read_json
 from invc.library import hamlib
 from invc.library.cell import Cell
+from invc.mapping.mapper import Mapper
 from invc.netlist import Gate, Netlist
 from invc.netlist.gates import INV
-from invc.passes import Mapper
-from invc.pipeline import PASSES, synth
+from invc.pipeline import OBJECTIVES, Check, synth
 
 DESIGNS = Path(__file__).resolve().parent / "designs"
 QMASM = "AND,NAND,OR,NOR,XOR,XNOR,MUX,AOI3,OAI3,AOI4,OAI4"
@@ -96,7 +96,7 @@ def weakest(cells):
 
 def ours(row, objective, proving, mining=None):
     sources = Sources((row.source,), parameters=row.parameters)
-    return synth(sources, objective=objective, proving=proving, mining=mining)
+    return synth(sources, objective=objective, check=Check(proving=proving), mining=mining)
 
 
 def peer(row, gates, *, inverters):
@@ -156,7 +156,9 @@ def main() -> None:
         "--mine", type=float, metavar="SECONDS", help="a column more: spins, with cells mined"
     )
     options = parser.parse_args()
-    own = {objective: lambda row, o=objective: ours(row, o, options.prove) for objective in PASSES}
+    own = {
+        objective: lambda row, o=objective: ours(row, o, options.prove) for objective in OBJECTIVES
+    }
     if options.mine:
         own["mined"] = lambda row: ours(row, "spins", options.prove, options.mine)
     flows = {

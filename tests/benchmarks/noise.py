@@ -17,15 +17,15 @@ from pathlib import Path
 import numpy as np
 
 from invc.design import Clamped, Design, parse_clamps
-from invc.engine.dynamics.accumulate import Plan
 from invc.frontend.yosys import Sources
 from invc.ising import from_terms
 from invc.library import hamlib
 from invc.netlist import evaluate
-from invc.pbits.accumulator.kernels import accumulator
 from invc.pbits.accumulator.network import compile_network, field_distribution
-from invc.pbits.accumulator.registers import Habits, first_registers, planes_of
-from invc.pbits.random import LANES
+from invc.pbits.accumulator.plan import Plan
+from invc.pbits.accumulator.registers import Habits, planes_of
+from invc.pbits.backend import backend_named
+from invc.pbits.lanes import LANES
 from invc.pipeline import synth
 
 HERE = Path(__file__).resolve().parent
@@ -135,16 +135,14 @@ def arrived(design: Design, state, strict: bool) -> int:
 def passage(problem, plan, cycles, *, block, check=1, strict=True) -> tuple[Passage, np.ndarray]:
     """Runs a block; arrivals, and the cycle of each replica's, or infinity."""
     network = compile_network(problem.design.model, problem.clamped.values)
-    limit, noise = plan.cycles(cycles)
-    planes = planes_of(max(plan.low, plan.high))
-    registers = first_registers(
+    backend, planes = backend_named(), planes_of(max(plan.low, plan.high))
+    state = backend.accumulators(
         network, problem.clamped.values, planes, plan.habits, seed=1, block=block
     )
-    move, done, when = accumulator("auto"), 0, np.full(LANES, np.inf)
+    moves, done, when = plan.cycles(cycles), 0, np.full(LANES, np.inf)
     for begin in range(0, cycles, check):
-        part = slice(begin, begin + check)
-        move(network, registers, begin, limit[part], noise[part], plan.habits)
-        fresh = arrived(problem.design, registers.state(begin + len(limit[part])), strict) & ~done
+        backend.accumulate(network, state, moves.part(begin, begin + check), plan.habits)
+        fresh = arrived(problem.design, backend.fetch(state), strict) & ~done
         if fresh:
             done |= fresh
             bits = np.frombuffer(fresh.to_bytes(LANES // 8, "little"), dtype=np.uint8)

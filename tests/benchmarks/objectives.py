@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from invc.design import parse_clamps, presolve
-from invc.engine import run
+from invc.engine import Effort, problem_of, run
 from invc.frontend.yosys import Sources
-from invc.pipeline import PASSES, synth
+from invc.pipeline import OBJECTIVES, synth
 
 HERE = Path(__file__).resolve().parent
 DESIGN = HERE / "designs" / "multiplier.v"
@@ -26,7 +26,8 @@ def seconds(design, product, seed, limit):
     """CPU seconds to a verified answer, or None within the limit."""
     clamped = presolve(design, parse_clamps(design.netlist, [f"p={product}"]))
     started = time.process_time()
-    result = run(design, clamped, seed=seed, target=1, threads=1, time_limit=limit)
+    effort = Effort(seed=seed, target=1, threads=1, time_limit=limit)
+    result = run(problem_of(design, clamped), effort)
     return time.process_time() - started if result.answers else None
 
 
@@ -40,7 +41,9 @@ def interval(times):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--widths", type=int, nargs="+", default=[6, 8, 10])
-    parser.add_argument("--objectives", nargs="+", choices=list(PASSES), default=list(PASSES))
+    parser.add_argument(
+        "--objectives", nargs="+", choices=list(OBJECTIVES), default=list(OBJECTIVES)
+    )
     parser.add_argument("--products", type=int, default=5, help="semiprimes of each width")
     parser.add_argument("--seeds", type=int, default=6)
     parser.add_argument("--limit", type=float, default=20.0, help="seconds for a run")

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from invc.design import parse_clamps, presolve
-from invc.engine import run
+from invc.engine import Effort, problem_of, run
 from invc.engine.dynamics.stages import plan_stages
 from invc.frontend.yosys import Sources
 from invc.pipeline import synth
@@ -74,16 +74,10 @@ def median_seconds(design, clamps, dynamics, strict, seeds, limit):
     for seed in seeds:
         clamped = presolve(design, parse_clamps(design.netlist, clamps))
         started = time.process_time()
-        result = run(
-            design,
-            clamped,
-            dynamics=dynamics,
-            seed=seed,
-            target=1,
-            strict=strict,
-            threads=1,
-            time_limit=limit,
+        effort = Effort(
+            dynamics=dynamics, seed=seed, target=1, strict=strict, threads=1, time_limit=limit
         )
+        result = run(problem_of(design, clamped), effort)
         took = time.process_time() - started
         found += bool(result.answers)
         times.append(took if result.answers else limit)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from engine import main, models, peers
 from engine.measure import (
     Point,
     Rate,
@@ -25,6 +24,8 @@ from engine.measure import (
     tts,
     tts99,
 )
+
+from engine import main, models, peers
 
 MAIN = Path(models.HERE) / "main.py"
 
@@ -189,11 +190,11 @@ def test_a_run_prints_its_tables_and_resumes(tmp_path):
         "4",
     ]
     command += ["--products", "1", "--cell-seconds", "0.05", "--peers", "--rows", str(rows)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=900)
     assert "| gibbs |" in done.stdout
     kinds = [json.loads(line)["kind"] for line in rows.read_text().splitlines()]
     assert kinds.count("Run") >= 2
     again = subprocess.run(
-        [*command, "--report"], capture_output=True, text=True, check=True, timeout=120
+        [*command, "--report"], capture_output=True, text=True, check=True, timeout=900
     )
     assert again.stdout == done.stdout

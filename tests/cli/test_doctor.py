@@ -18,7 +18,7 @@ def invc(*arguments, **environment):
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=900,
         env={**os.environ, **environment},
     )
 
@@ -75,7 +75,7 @@ def test_missing_and_broken_extras_say_how_to_get_them(monkeypatch):
     assert (missing.state, missing.essential) == ("missing", False)
     assert (missing.detail, missing.hint) == (
         "not installed; something needs it",
-        "pip install 'invc[extra]'",
+        "pip install '.[extra]' in a checkout of invc",
     )
     monkeypatch.setitem(sys.modules, "dimod", None)
     broken = doctor._extra("dimod", "dimod", "dimod", "it")

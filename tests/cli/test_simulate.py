@@ -2,16 +2,19 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
+from types import ModuleType
 
 import pytest
+from click.testing import CliRunner
 
 from designs import CELLS, multiplier
+from invc.cli import COMMANDS
+from invc.cli import invc as group
 from invc.design import write_design
 from invc.design.assemble import assemble
+from terminal import interrupt
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +28,7 @@ def folder(tmp_path_factory):
 def invc(folder, *arguments, **options):
     command = [sys.executable, "-P", "-m", "invc", *arguments]
     return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=300, **options
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=900, **options
     )
 
 
@@ -97,6 +100,7 @@ def test_same_seed_same_result_whatever_the_threads(folder):
 
     one = run("--seed", "5", "--threads", "1")
     assert one == run("--seed", "5", "--threads", "2")
+    assert one == run("--seed", "5", "--threads", "1000000")
     assert one["solutions"] != run("--seed", "6")["solutions"]
 
 
@@ -132,6 +136,15 @@ def test_json_file_is_written_whole(folder, tmp_path):
             "error: setting noise=x: need whole numbers from 0 to 1048576",
         ),
         (["mult4.hj", "--beta", "3:1"], 2, "Error: Invalid value for '--beta': '3:1': need 0 < LO"),
+        (
+            ["mult4.hj", "--beta", "1e-320"],
+            2,
+            "Error: beta must be within 1e-100 to 1e+100, not (1e-320, 1e-320)\n",
+        ),
+        (["mult4.hj", "--time-limit", "nan"], 2, "Error: time_limit must be positive, not nan\n"),
+        (["mult4.hj", "--reads", "1" + "0" * 19], 2, "Error: reads must be below 2**63, not 1000"),
+        (["mult4.hj", "-c", "p=" + "9" * 5000], 1, "a decimal of 5000 digits, more than 4000\n"),
+        (["mult4.hj", "-c", f"p[{'9' * 5000}]=1"], 1, "error: no port is called 'p[99999"),
         (["mult4.hj", "--reads", "0"], 2, "Error: Invalid value for '--reads'"),
         (["mult4.hj", "--dynamics", "gibs"], 1, "error: no dynamics is called 'gibs'"),
         ([], 2, "Error: Missing argument 'FILE'"),
@@ -147,21 +160,13 @@ def test_errors(folder, arguments, status, text):
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 def test_interrupt_ends_cleanly_with_what_was_found(folder):
-    command = [sys.executable, "-P", "-m", "invc", "simulate", "mult16.hj", "-c", "p=4293001441"]
-    with subprocess.Popen(
-        [*command, "--time-limit", "120", "--target", "99", "--json", "-"],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        time.sleep(4)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
-    assert "Traceback" not in err
-    report = json.loads(out)
+    ask = ("simulate", "mult16.hj", "-c", "p=4293001441", "--time-limit", "300", "--target", "99")
+    ended = interrupt(folder, *ask, "--json", "-", when=" reads, ")
+    assert "Traceback" not in ended.shown
+    report = json.loads(ended.out)
     assert report["interrupted"] is True
-    assert process.returncode in (0, 3)
+    assert report["reads"] > 0
+    assert ended.status == (0 if report["solutions"] else 3)
 
 
 def test_help_answers_without_importing_the_tools(folder):
@@ -176,14 +181,28 @@ def test_help_answers_without_importing_the_tools(folder):
 
 
 def test_every_listed_command_exists_and_its_help_agrees():
-    from click.testing import CliRunner
-
-    from invc.cli import COMMANDS
-    from invc.cli import invc as group
-
     for name in COMMANDS:
         result = CliRunner().invoke(group, [name, "--help"])
         assert result.exit_code == 0, (name, result.output)
+
+
+def test_a_new_command_is_one_file_and_one_line(monkeypatch):
+    source = """
+import click
+
+
+@click.command()
+@click.argument("word")
+def command(word):
+    \"\"\"Say a word again.\"\"\"
+    click.echo(word)
+"""
+    toy = ModuleType("invc.cli.toy_echo")
+    exec(source, toy.__dict__)
+    monkeypatch.setitem(sys.modules, "invc.cli.toy_echo", toy)
+    monkeypatch.setitem(COMMANDS, "toy-echo", "Say a word again.")
+    assert "toy-echo   Say a word again." in CliRunner().invoke(group, ["--help"]).output
+    assert CliRunner().invoke(group, ["toy-echo", "hello"]).output == "hello\n"
 
 
 def test_strict_reads_satisfy_every_gate(folder):

@@ -15,7 +15,7 @@ from invc.netlist import Netlist, Port
 def invc(folder, *arguments):
     command = [sys.executable, "-P", "-m", "invc", *arguments]
     return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=60
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=900
     )
 
 

@@ -119,7 +119,7 @@ def test_the_examples_in_the_helps_run(tmp_path):
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=900,
         )
         impossible = "p=64507" in words  # 251 times 257, and 257 needs nine bits
         assert done.returncode == (4 if impossible else 0), (line, done.stdout, done.stderr)

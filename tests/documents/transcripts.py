@@ -42,7 +42,7 @@ def run(command: str, folder: Path) -> str:
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        timeout=300,
+        timeout=900,
     )
     assert "Traceback" not in done.stdout
     return done.stdout

@@ -6,8 +6,11 @@ from hypothesis import strategies as st
 from invc.frontend.arithmetic import PLAIN, Adders, Sum, Word, counters
 from invc.frontend.yosys import Sources
 from invc.library import hamlib
+from invc.mapping.mapper import Mapper
 from invc.netlist import FALSE, TRUE, Builder, Port, evaluate_ports
-from invc.passes import Mapper, fuse_products, fusions, simplify, sweep_dead
+from invc.passes.fuse_products import fuse_products, fusions
+from invc.passes.simplify import simplify
+from invc.passes.sweep_dead import sweep_dead
 from invc.pipeline import synth
 
 MAPPER = Mapper(hamlib())
@@ -138,5 +141,5 @@ def test_adders_written_gate_by_gate_become_adders(tmp_path):
     for objective in ("balanced", "spins"):
         made = synth(Sources((rtl,)), objective=objective).netlist
         assert sorted(gate.function.name for gate in made.gates) == ["FA", "FA", "FA", "HA"]
-        made = synth(Sources((gates,)), objective=objective, gate_level=True).netlist
+        made = synth(Sources((gates,), gate_level=True), objective=objective).netlist
         assert [gate.function.name for gate in made.gates] == ["FA"]

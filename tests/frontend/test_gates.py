@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from designs import CELLS, cell, netlists
 from invc.diagnostics import InvcError
-from invc.frontend.gates import read_gates
+from invc.frontend.gate_level import read_gates
 from invc.library import hamlib
 from invc.library.cell import Cell
-from invc.netlist import counting_words, evaluate_ports
 from invc.netlist.gates import BUF, INV
+from truth import truth
 
 LIBRARY = {
     **CELLS,
@@ -33,10 +33,7 @@ def read(folder, text, **options):
 
 def table(netlist):
     """Values of the outputs, bit by bit, over all values of the inputs."""
-    width = sum(len(p.bits) for p in netlist.inputs)
-    words = iter(counting_words(width))
-    inputs = {p.name: [next(words) for _ in p.bits] for p in netlist.inputs}
-    values = evaluate_ports(netlist, inputs, 1 << width)
+    values = truth(netlist)
     return {p.name: values[p.name] for p in netlist.outputs}
 
 
@@ -462,7 +459,7 @@ def test_nothing_is_printed_or_left_in_the_working_directory(tmp_path, cache):
     source = tmp_path / "g.v"
     source.write_text(M + "assign y = a & b; endmodule")
     code = (
-        "import sys; from pathlib import Path; from invc.frontend.gates import read_gates;"
+        "import sys; from pathlib import Path; from invc.frontend.gate_level import read_gates;"
         f"n = read_gates(Path({str(source)!r}), {{}}); assert len(n.gates) == 1"
     )
     for attempt in range(2):

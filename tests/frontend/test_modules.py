@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from invc.diagnostics import InvcError
 from invc.frontend import modules as reader
+from invc.frontend.gate_level.preprocessor import preprocess
 from invc.frontend.headers import scan_headers
 from invc.frontend.modules import ModulePort, Parameter, read_modules, top_of
-from invc.frontend.preprocessor import preprocess
 
 SIGNED = st.sampled_from(["", "signed "])
 RANGES = st.sampled_from(["", "[7:0]", "[W-1:0]", "[0:W * 2]", "[$clog2(W) - 1:0]", "[(W+1)/2:1]"])

@@ -11,11 +11,12 @@ import pytest
 
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources, find_yosys, prove_equal
-from invc.frontend.yosys_json import format_json
+from invc.frontend.yosys_writer import format_json
 from invc.library import hamlib
 from invc.netlist import Gate, counting_words, evaluate_ports
 from invc.netlist.gates import families
-from invc.pipeline import synth
+from invc.pipeline import Check, synth
+from truth import truth
 
 ODD = """\
 module \\odd(name) #(parameter W = 5) (
@@ -43,12 +44,6 @@ def prove(sources, netlist, seconds=60.0, cells=FUNCTIONS):
 def test_odd_names_signs_and_ranges_are_proven(tmp_path, objective):
     sources = written(tmp_path, ODD)
     prove(sources, synth(sources, objective=objective).netlist, cells={})
-
-
-def truth(netlist):
-    words = iter(counting_words(sum(len(port.bits) for port in netlist.inputs)))
-    inputs = {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}
-    return evaluate_ports(netlist, inputs, 1 << sum(map(len, inputs.values())))
 
 
 def test_a_pin_that_is_inverted_is_caught_with_inputs_that_show_it(tmp_path):
@@ -102,7 +97,7 @@ def test_an_undefined_bit_is_false_on_both_sides(tmp_path):
         "module t(input [1:0] a, output reg [1:0] y);\n  always @* case (a)\n"
         "    0: y = 2;\n    1: y = 1;\n    default: y = 2'bx;\n  endcase\nendmodule\n"
     )
-    netlist = synth(written(tmp_path, text), proving=60).netlist
+    netlist = synth(written(tmp_path, text), check=Check(proving=60)).netlist
     values = evaluate_ports(netlist, {"a": counting_words(2)}, 4)["y"]
     assert values == [0b0010, 0b0001]
 
@@ -112,7 +107,7 @@ def test_a_gate_netlist_and_json_are_proven_by_their_cells(tmp_path):
         "module half(input a, b, c, output s, k, n);\n  xor (s, a, b);\n"
         "  AND2 u(.A(a), .B(b), .Y(k));\n  NOR3 v(.A(a), .B(b), .C(c), .Y(n));\nendmodule\n"
     )
-    synth(written(tmp_path, text), gate_level=True, proving=60)
+    synth(replace(written(tmp_path, text), gate_level=True), check=Check(proving=60))
     script = "read_verilog -lib cells.v\nread_verilog rtl.v\nsynth -top rtl\nwrite_json out.json\n"
     (tmp_path / "cells.v").write_text(
         "module FA(input A, B, CI, output S, CO); endmodule\n"
@@ -125,7 +120,7 @@ def test_a_gate_netlist_and_json_are_proven_by_their_cells(tmp_path):
     (tmp_path / "s.ys").write_text(script)
     code = "import sys; from pyosys import libyosys as ys; ys.run_pass('script s.ys', ys.Design())"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True)
-    synth(Sources((tmp_path / "out.json",)), proving=60)
+    synth(Sources((tmp_path / "out.json",)), check=Check(proving=60))
 
 
 def test_what_takes_too_long_is_said_and_nothing_is_left(tmp_path):
@@ -168,14 +163,19 @@ def test_prove_of_the_command_writes_no_file_it_has_not_proven(tmp_path, monkeyp
     assert done.exit_code == 0, done.output
     assert Path("t.hj").exists()
     Path("t.hj").unlink()
-    fold = invc.pipeline.PASSES["balanced"]
+    balanced = invc.pipeline.OBJECTIVES["balanced"]
+    find_pass = invc.pipeline.find_pass
 
     def spoil(netlist, _):
         (port,) = netlist.outputs
         ports = (*netlist.inputs, replace(port, bits=tuple(bit ^ 1 for bit in port.bits)))
         return replace(netlist, ports=ports)
 
-    monkeypatch.setitem(invc.pipeline.PASSES, "balanced", (*fold, spoil))
+    spoiled = replace(balanced, passes=(*balanced.passes, "spoil"))
+    monkeypatch.setitem(invc.pipeline.OBJECTIVES, "balanced", spoiled)
+    monkeypatch.setattr(
+        invc.pipeline, "find_pass", lambda name: spoil if name == "spoil" else find_pass(name)
+    )
     done = CliRunner().invoke(command, ["t.v", "--prove"])
     assert isinstance(done.exception, InvcError)
     assert str(done.exception).startswith(

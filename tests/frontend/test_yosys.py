@@ -13,22 +13,12 @@ from hypothesis import strategies as st
 
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import EMBEDDED, Sources, find_yosys
-from invc.netlist import counting_words, evaluate_ports
-from invc.pipeline import synth
+from invc.netlist import evaluate_ports
+from invc.pipeline import Tool, synth
+from truth import values
 
 WIDTHS = {"a": 3, "b": 2, "c": 1}
 SIGNED = "signed"
-
-
-def truth(netlist):
-    """Values of the first output for every row, inputs in the order of the ports."""
-    bits = sum(len(port.bits) for port in netlist.inputs)
-    words = iter(counting_words(bits))
-    inputs = {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}
-    values = evaluate_ports(netlist, inputs, 1 << bits)[netlist.outputs[0].name]
-    return [
-        sum((word >> row & 1) << k for k, word in enumerate(values)) for row in range(1 << bits)
-    ]
 
 
 def expressions():
@@ -113,7 +103,7 @@ def test_random_expressions_equal_yosys_own_evaluation(tmp_path_factory, express
     rows = yosys_table(folder, source)
     assert len(rows) == 64, source
     netlist = synth(Sources((folder / "source.v",))).netlist
-    for row, (want, got) in enumerate(zip(rows, truth(netlist), strict=True)):
+    for row, (want, got) in enumerate(zip(rows, values(netlist), strict=True)):
         agree = all(w in ("x", g) for w, g in zip(want, f"{got:0{width}b}", strict=True))
         assert agree, (source, row, want, got)
 
@@ -251,7 +241,7 @@ def test_a_yosys_that_says_nothing(tmp_path, ending, problem, hint):
     tool.chmod(0o755)
     source.write_text("module top(input a, output y); assign y = a; endmodule\n")
     with pytest.raises(InvcError) as caught:
-        synth(Sources((source,)), yosys=str(tool))
+        synth(Sources((source,)), tool=Tool(str(tool)))
     log = Path(re.search(r"Yosys's log: (\S+)", caught.value.hint)[1])
     assert parsing in log.read_text()
     log.unlink()
@@ -331,7 +321,7 @@ def test_names_are_never_commands(tmp_path, monkeypatch):
         "module top(input logic [3:0] a, output logic y);\n always_comb y = ^a;\nendmodule\n"
     )
     netlist = synth(Sources((path,))).netlist
-    assert truth(netlist) == [bin(row).count("1") & 1 for row in range(16)]
+    assert values(netlist) == [bin(row).count("1") & 1 for row in range(16)]
     assert not list(tmp_path.rglob("*hacked"))  # the two files above end otherwise
     assert sorted(p.name for p in tmp_path.iterdir()) == [folder.name]
 
@@ -356,7 +346,7 @@ def test_options_reach_the_source(tmp_path):
     )
     for value, number in (("4'b1010", 10), ("4'hC", 12), ("3", 3), ("-2", 14), ("8'd7", 7)):
         netlist = synth(replace(sources, parameters={"P": value})).netlist
-        assert truth(netlist) == [((a ^ number) + 6) & 15 for a in range(16)], value
+        assert values(netlist) == [((a ^ number) + 6) & 15 for a in range(16)], value
 
 
 def test_odd_ports(tmp_path):
@@ -403,7 +393,7 @@ def test_a_table_that_is_only_read_is_logic(tmp_path):
         "module top(input [2:0] a, output [5:0] q);\n  reg [5:0] rom [0:7];\n  integer i;\n"
         "  initial for (i = 0; i < 8; i = i + 1) rom[i] = i * i;\n  assign q = rom[a];\nendmodule\n"
     )
-    assert truth(synth(Sources((path,))).netlist) == [a * a for a in range(8)]
+    assert values(synth(Sources((path,))).netlist) == [a * a for a in range(8)]
 
 
 def test_gates_know_their_source(tmp_path):

@@ -206,7 +206,7 @@ def states_of(asked: Asked, *, kernel: str = "auto", threads: int = 1) -> Any:
     The one adapter: whatever shape a run has, here it is asked for its states.
     """
     from invc.design import parse_clamps, presolve, read_design
-    from invc.engine import run
+    from invc.engine import Effort, problem_of, run
 
     design = read_design(DESIGNS / f"{asked.design}.hj")
     options = dict(asked.options)
@@ -216,7 +216,8 @@ def states_of(asked: Asked, *, kernel: str = "auto", threads: int = 1) -> Any:
     def watch(block: int, sweeps: int, state: Any) -> None:
         seen.append((block, len(seen), sweeps, state.tobytes()))
 
-    run(design, presolve(design, held), kernel=kernel, threads=threads, watch=watch, **options)
+    effort = Effort(kernel=kernel, threads=threads, **options)
+    run(problem_of(design, presolve(design, held)), effort, watch=watch)
     last = {block: state for block, _, _, state in sorted(seen)}
     everything = [(b"%d %d " % (block, sweeps)) + state for block, _, sweeps, state in sorted(seen)]
     return {"shown": len(seen), "all": _hash(everything), "last": _hash(last.values())}

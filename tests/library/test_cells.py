@@ -20,7 +20,7 @@ from invc.library import (
 )
 from invc.library.expression import parse_specification
 from invc.library.proof import levels
-from invc.passes import Mapper
+from invc.mapping.mapper import Mapper
 
 OPTIMUM = json.loads(Path(__file__).with_name("optimum.json").read_text())["cells"]
 CELLS = dict(hamlib().cells)

@@ -10,8 +10,7 @@ import pytest
 
 from invc.diagnostics import InvcError
 from invc.ising import all_energies
-from invc.library import faults, gap_ratio
-from invc.library import solve as solve_module
+from invc.library import faults, gap_ratio, milp, program
 from invc.library.expression import Specification, parse_specification
 from invc.library.solve import Bounds, solve_cell
 from invc.netlist import Function
@@ -115,7 +114,7 @@ def test_an_ancilla_more_buys_gap(text, ancillas, ratio):
     ],
 )
 def test_eleven_spins_take_no_long_time(text, ratio):
-    solution = solve(text, time_limit=100)
+    solution = solve(text)
     assert faults(solution.cell) == []
     assert solution.optimal
     assert (len(solution.cell.spin_names), gap_ratio(solution.cell)) == (11, ratio)
@@ -240,7 +239,7 @@ def test_a_time_limit_ends_the_search():
 def test_cbc_finds_the_same_where_highs_is_missing(monkeypatch, text, ancillas, gap):
     if "PULP_CBC_CMD" not in pulp.listSolvers(onlyAvailable=True):
         pytest.skip("PuLP came without CBC")
-    monkeypatch.setattr(solve_module, "_solver_name", lambda: "CBC")
+    monkeypatch.setattr(milp, "solver_name", lambda: "CBC")
     solution = solve(text)
     assert faults(solution.cell) == []
     assert (len(solution.cell.ancillas), solution.cell.gap) == (ancillas, gap)
@@ -249,7 +248,7 @@ def test_cbc_finds_the_same_where_highs_is_missing(monkeypatch, text, ancillas, 
 
 
 def test_a_search_that_time_ended_gives_the_best_so_far(monkeypatch):
-    problem = solve_module._Problem
+    problem = program.Problem
     ratio = problem.best_ratio
     monkeypatch.setattr(problem, "best_ratio", lambda self: (ratio(self)[0], False))
     solution = solve("Y = A ^ B")
@@ -259,12 +258,12 @@ def test_a_search_that_time_ended_gives_the_best_so_far(monkeypatch):
 
 
 def test_time_for_smaller_coefficients_may_run_out(monkeypatch):
-    problem = solve_module._Problem
+    problem = program.Problem
     smallest = problem.smallest
 
     def in_a_hurry(self, *arguments, **options):
         if not options.get("words"):
-            raise solve_module._OutOfTime
+            raise program.NoTime
         return smallest(self, *arguments, **options)
 
     monkeypatch.setattr(problem, "smallest", in_a_hurry)

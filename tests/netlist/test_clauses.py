@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from designs import FA, netlists
 from invc.netlist import Function, cover, evaluate, forbidden, implicates, netlist_clauses
-from invc.netlist.evaluate import counting_words
+from truth import every_input
 
 
 def rows_of(cubes, inputs):
@@ -61,10 +61,7 @@ def test_implicates_forbid_exactly_the_rows_outside(relation):
 
 @given(netlists(max_inputs=4, max_gates=4))
 def test_forward_evaluation_satisfies_every_clause_and_no_other_value_of_an_output_does(netlist):
-    width = sum(len(port.bits) for port in netlist.inputs)
-    words = iter(counting_words(width))
-    trials = 1 << width
-    inputs = {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}
+    inputs, trials = every_input(netlist)
     values = evaluate(netlist, inputs, trials)
     found = list(netlist_clauses(netlist))
     assert all(lit > 1 for clause in found for lit in clause)

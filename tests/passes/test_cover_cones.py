@@ -12,27 +12,24 @@ from invc.library.expression import parse_specification
 from invc.library.npn import canonical
 from invc.library.solve import solve_cell
 from invc.mapping.cones import Graph, Shape, cones, kind_of
-from invc.netlist import Function, Gate, Netlist, Port, counting_words, evaluate_ports
-from invc.netlist.gates import AND2, FA, HA, MUX2, XOR2
-from invc.passes import Mapper, cover_cones, simplify, sweep_dead, use_own_cells
-from invc.passes.cover_cones import (
+from invc.mapping.cover import (
     MAX_ROUNDS,
     cheapest_cells,
     choose,
     matches,
-    own_cells,
     replace_cones,
 )
+from invc.mapping.mapper import Mapper
+from invc.netlist import Function, Gate, Netlist, Port
+from invc.netlist.gates import AND2, FA, HA, MUX2, XOR2
+from invc.passes.cover_cones import cover_cones
+from invc.passes.simplify import simplify
+from invc.passes.sweep_dead import sweep_dead
+from invc.passes.use_own_cells import own_cells, use_own_cells
+from truth import truth
 
 MAPPER = Mapper(hamlib())
 GATES = (AND2, XOR2, HA, FA, MUX2)
-
-
-def truth(netlist):
-    bits = sum(len(port.bits) for port in netlist.inputs)
-    words = iter(counting_words(bits))
-    inputs = {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}
-    return evaluate_ports(netlist, inputs, 1 << bits)
 
 
 def spins(netlist, mapper=MAPPER):

@@ -6,10 +6,15 @@ from hypothesis import strategies as st
 
 from designs import netlists
 from invc.library import hamlib
-from invc.mapping.mapper import always, depends
-from invc.netlist import Function, counting_words, evaluate_ports
+from invc.mapping.mapper import Mapper, always, depends
+from invc.netlist import Function, counting_words
 from invc.netlist.gates import AND2, BUF, FA, HA, INV, MUX2, XOR2
-from invc.passes import Mapper, fuse_products, name_nets, pair_adders, simplify, sweep_dead
+from invc.passes.fuse_products import fuse_products
+from invc.passes.name_nets import name_nets
+from invc.passes.pair_adders import pair_adders
+from invc.passes.simplify import simplify
+from invc.passes.sweep_dead import sweep_dead
+from truth import truth
 
 MAPPER = Mapper(hamlib())
 ANDS = Mapper({"AND2": hamlib()["AND2"]})
@@ -22,13 +27,6 @@ PASSES = {
     "fuse_products": (simplify, pair_adders, fuse_products),
     "sweep_dead": (simplify, pair_adders, fuse_products, sweep_dead),
 }
-
-
-def truth(netlist):
-    bits = sum(len(port.bits) for port in netlist.inputs)
-    words = iter(counting_words(bits))
-    inputs = {port.name: [next(words) for _ in port.bits] for port in netlist.inputs}
-    return evaluate_ports(netlist, inputs, 1 << bits)
 
 
 @pytest.mark.parametrize("name", PASSES)

@@ -4,8 +4,11 @@ from hypothesis import given, settings
 
 from designs import netlists
 from invc.library import gap_ratio, hamlib, variants
+from invc.mapping.mapper import Mapper
 from invc.netlist.gates import AND2, FA, HA, XOR2
-from invc.passes import Mapper, simplify, sweep_dead, widen_gaps
+from invc.passes.simplify import simplify
+from invc.passes.sweep_dead import sweep_dead
+from invc.passes.widen_gaps import widen_gaps
 
 MAPPER = Mapper(hamlib())
 

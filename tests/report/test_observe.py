@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from designs import CELLS, multiplier, netlists
 from invc.design import parse_clamps, presolve
 from invc.design.assemble import assemble
-from invc.engine import Progress, run
+from invc.engine import Progress
 from invc.engine.dynamics import DYNAMICS
 from invc.engine.observers import MOST_LOOKS, Recorder, trace
 from invc.netlist import evaluate_ports
-from invc.pbits.random import words_of
+from invc.pbits.lanes import words_of
+from sampling import run
 
 
 def bits_of_read(state, read):

@@ -10,11 +10,11 @@ import browser
 from designs import AND2, CELLS, multiplier
 from invc.design import Design, parse_clamps, presolve
 from invc.design.assemble import assemble
-from invc.engine import run
 from invc.engine.observers import Recorder
 from invc.netlist import Gate, Netlist, Port
 from invc.report.page import format_design_page, format_page
 from invc.report.run import Found, Run
+from sampling import run
 
 needs_browser = pytest.mark.skipif(browser.find() is None, reason=browser.INSTALL)
 EVIL = '</script><img src=x onerror="window.evil=1"><b a=\'"&\u202e\x1b$1$'

@@ -12,12 +12,12 @@ from designs import CELLS, multiplier
 from invc.design import Design, parse_clamps, presolve
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
-from invc.engine import run
 from invc.engine.observers import Recorder
 from invc.netlist import Netlist
 from invc.report.plot import check_plot, format_plot, write_plot
 from invc.report.run import Found, Run, bare, marginals, number, percent, ticks
 from invc.report.vcd import check_vcd
+from sampling import run
 
 
 @pytest.fixture(scope="module")
@@ -86,12 +86,12 @@ def test_suffix_is_checked_before_anything_runs(tmp_path):
         (
             "matplotlib",
             check_plot,
-            "plots need the package matplotlib\n  hint: pip install 'invc[plot]'",
+            "plots need the package matplotlib\n  hint: pip install '.[plot]' in a checkout of invc",
         ),
         (
             "vcd",
             lambda path: check_vcd(),
-            "waveforms need the package pyvcd\n  hint: pip install 'invc[vcd]'",
+            "waveforms need the package pyvcd\n  hint: pip install '.[vcd]' in a checkout of invc",
         ),
     ],
 )

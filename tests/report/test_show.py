@@ -27,7 +27,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def invc(folder, *arguments, **options):
     command = [sys.executable, "-P", "-m", "invc", "show", *arguments]
     return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=100, **options
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=900, **options
     )
 
 

@@ -94,7 +94,7 @@ def invc(folder, *arguments):
     words = [a.replace("rtl_examples", str(FOLDER), 1) for a in arguments]
     command = [sys.executable, "-P", "-m", "invc", *words]
     return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=300
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=900
     )
 
 

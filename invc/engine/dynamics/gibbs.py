@@ -15,14 +15,14 @@ def gibbs(task: Task) -> Ended | None:
     Source: Camsari, Faria, Sutton, Datta, https://doi.org/10.1103/PhysRevX.7.031014, eq. (1);
     Geman and Geman, https://doi.org/10.1109/TPAMI.1984.4767596.
     """
-    state, rng = task.start()
+    state = task.start()
     done = 0
-    for beta, sweeps in task.schedule.steps():
-        if task.stopped():
+    for beta, sweeps in task.steps:
+        if task.halted():
             return None
-        program, scaled = task.at(beta)
-        task.kernel(program, state, rng, (heat(scaled, 0), heat(scaled, 1)), sweeps)
+        program, scaled = task.problem.at(beta)
+        task.backend.sweep(program, state, heat(scaled, task.rules.uses), sweeps)
         done += sweeps
         if task.watch(done, state):
             break
-    return Ended(state, done, done * task.program.updates)
+    return Ended(state, done, done * task.problem.free)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from invc.engine.dynamics.accumulate import MOST, READERS, Plan, accumulate, make_plan, numbers
+from invc.engine.block import Rules
+from invc.engine.dynamics.accumulate import MOST, READERS, accumulate, make_plan, numbers
 from invc.engine.dynamics.task import Ended, Task
+from invc.engine.problem import Problem
+from invc.pbits.accumulator.plan import Plan
+from invc.pbits.backend import Backend
 
 SETTINGS = MappingProxyType({"i0": numbers(1, 1, MOST), **READERS})
 
@@ -22,9 +26,9 @@ def sc(task: Task) -> Ended | None:
     sparse noise: Onizawa et al., Sparse Random Signals for Fast Convergence on Invertible Logic,
     IEEE Access 9, 2021; stalls and averages: Onizawa, Hanyu, https://arxiv.org/abs/2601.15561.
     """
-    return accumulate(task, plan_sc(task))
+    return accumulate(task, plan_sc(task.problem, task.backend, task.rules))
 
 
-def plan_sc(task: Task) -> Plan:
-    """What `sc` would run."""
-    return make_plan("sc", task, SETTINGS)
+def plan_sc(problem: Problem, backend: Backend, rules: Rules) -> Plan:
+    """The cycles of `sc`, by its settings or the fields of the model."""
+    return make_plan("sc", problem, rules.settings, SETTINGS)

@@ -17,9 +17,11 @@ import numpy.typing as npt
 
 from invc.design import Clamped, Design
 from invc.design.assemble import gate_terms
+from invc.engine.problem import Problem
 from invc.ising.model import Int8, Int64
 from invc.pbits.heatbath.logic import Condition, gates_satisfied
 from invc.pbits.heatbath.program import Program, compile_rows, part_of
+from invc.pbits.heatbath.settling import Settling
 
 MOST_EXACT = 1 << 14  # gates whose cones are sets, to be counted exactly
 MOST_STAGES = 512  # more goals than that share stages
@@ -58,6 +60,21 @@ class Stage:
     def satisfied(self) -> Condition:
         """Whether a replica satisfies all gates of the stage."""
         return gates_satisfied(self.design, self.gates)
+
+    @cached_property
+    def settling(self) -> Settling:
+        """What is to settle before the next stage."""
+        return Settling(self.program, self.satisfied, self.restless)
+
+
+def stages_of(problem: Problem) -> tuple[Stage, ...]:
+    """The order in which gates of a problem can be switched on; none where there are none."""
+    if "stages" not in problem.notes:
+        judge = problem.judge
+        stages = plan_stages(judge.design, judge.clamped) if judge.switches else ()
+        problem.notes["stages"] = stages
+    found: tuple[Stage, ...] = problem.notes["stages"]  # type: ignore[assignment]
+    return found
 
 
 def plan_stages(design: Design, clamped: Clamped) -> tuple[Stage, ...]:

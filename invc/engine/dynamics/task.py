@@ -2,164 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
-import numpy as np
-
-from invc.design import Biased, Clamped, Design
-from invc.engine.dynamics.stages import Stage, plan_stages
-from invc.engine.ranked import Sampled, sampled
-from invc.engine.schedule import Schedule, default_betas
-from invc.ising import IsingModel
-from invc.ising.model import Int8
-from invc.pbits.heatbath.energy import Meter, compile_meter
-from invc.pbits.heatbath.kernels import Kernel
-from invc.pbits.heatbath.logic import Condition, answers_seen, gates_satisfied, ones
-from invc.pbits.heatbath.program import Program, compile_program
-from invc.pbits.random import UInt64, bits_of, block_generator, generators, random_rows
-
-MOST_KEPT = 1 << 14  # spins: what is kept of larger designs would weigh
+from invc.diagnostics import InvcError
+from invc.engine.block import Block, Rules
+from invc.engine.problem import Problem
+from invc.engine.schedule import Given, Schedule, hold_of
+from invc.pbits.backend import Backend, State
+from invc.pbits.heatbath.logic import Condition
 
 
 class Ended(NamedTuple):
     """A block of replicas at its end.
 
     Attributes:
-        state: Shape (spins, 16).
+        state: The replicas.
         sweeps: How many there were.
         updates: Attempted updates of each replica: sweeps times free spins where each sweep
             updates them all.
         suits: Whether the dynamics could do with the problem what it is for.
+        good: Replicas that it takes for answers, where it looks at them; 0 need not be verified.
+        total: Answers that there are, where it knows.
+        impossible: Whether it has ruled out every answer.
     """
 
-    state: UInt64
+    state: State
     sweeps: int
     updates: int
     suits: bool = True
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """A design with some bits held, and what dynamics compile of it, each once and when asked.
-
-    Attributes:
-        design: What is sampled.
-        clamped: The bits that are held.
-        notes: What dynamics found out about it before the first block, by their own keys.
-        biased: The design with biases, where there are any.
-    """
-
-    design: Design
-    clamped: Clamped
-    notes: dict[object, object] = field(default_factory=dict)
-    biased: Biased | None = None
-
-    @cached_property
-    def sampled(self) -> Sampled:
-        """What is sampled of a model without gates."""
-        return sampled(self.design.model, self.clamped.values)
-
-    @property
-    def model(self) -> IsingModel:
-        """What is sampled."""
-        if self.biased:
-            return self.biased.design.model
-        return self.design.model if self.design.is_logic else self.sampled.model
-
-    @property
-    def scale(self) -> float:
-        """What divides the user's inverse temperatures."""
-        if self.biased:
-            return self.biased.scale
-        return 1.0 if self.design.is_logic else 1 / self.sampled.divisor
-
-    def betas(self, dynamics: str, given: tuple[float, float] | None) -> tuple[float, float]:
-        """Inverse temperatures for a dynamics: those given, of the design, or from the model."""
-        if given is None and not self.design.is_logic:
-            return self.sampled.betas
-        low, high = given or default_betas(dynamics, self.design.min_gap)
-        return low / self.scale, high / self.scale
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether it will be asked again: see `problem_of`."""
-        return self.design.model.spins <= MOST_KEPT
-
-    @cached_property
-    def answers(self) -> Condition:
-        """Whether a replica has the inputs of an answer."""
-        return answers_seen(self.design, self.clamped)
-
-    @cached_property
-    def settled(self) -> Condition:
-        """Whether a replica satisfies every gate."""
-        return gates_satisfied(self.design, range(len(self.design.netlist.gates)))
-
-    @cached_property
-    def stages(self) -> tuple[Stage, ...]:
-        """The order in which gates can be switched on."""
-        return plan_stages(self.design, self.clamped)
-
-    @cached_property
-    def program(self) -> Program:
-        """A sweep over all free spins."""
-        return compile_program(self.model, self.clamped.values)
-
-    @cached_property
-    def forward(self) -> Program:
-        """A sweep over the free spins that are no inputs, gates in topological order."""
-        free = self.clamped.values == 0
-        free[[(bit >> 1) - 1 for port in self.design.netlist.inputs for bit in port.bits]] = False
-        return compile_program(self.model, self.clamped.values, np.flatnonzero(free))
-
-    @cached_property
-    def meter(self) -> Meter:
-        """Energies of replicas."""
-        return compile_meter(self.model, self.clamped.values)
-
-    @cached_property
-    def faults(self) -> Meter:
-        """Energies of the design as it is, whatever is sampled of it; 0 at the ground of gates."""
-        if self.model is self.design.model:
-            return self.meter
-        return compile_meter(self.design.model, self.clamped.values)
-
-    def count_answers(self, state: UInt64, strict: bool) -> int:
-        """Replicas that have the inputs of an answer.
-
-        Args:
-            state: Shape (spins, 16).
-            strict: Count only those at the ground level too, every gate and ancilla in place.
-        """
-        right = self.answers.holds(state)
-        if strict and ones(right):
-            right &= self.settled.holds(state)
-        count = ones(right)
-        if not strict or not count:
-            return count
-        return int(np.count_nonzero(bits_of(right) & (self.faults.energies(state) == 0)))
-
-
-def problem_of(design: Design, clamped: Clamped) -> Problem:
-    """The problem of a design and its clamps; of small designs the last ones are kept."""
-    problem = Problem(design, clamped)
-    return _kept(design, clamped) if problem.is_kept else problem
-
-
-@lru_cache(maxsize=16)
-def _kept(design: Design, clamped: Clamped) -> Problem:
-    return Problem(design, clamped)
+    good: int | None = None
+    total: int | None = None
+    impossible: bool = False
 
 
 class Watch(Protocol):
     """Who is shown states, see `Task`."""
 
-    def __call__(self, sweeps: int, state: UInt64, early: bool = False) -> bool:
+    def __call__(self, sweeps: int, state: State, early: bool = False) -> bool:
         """Whether the read may end."""
         ...
+
+
+def _no_watch(sweeps: int, state: State, early: bool = False) -> bool:
+    return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,54 +54,100 @@ class Task:
     """One block of replicas.
 
     Attributes:
-        program: The sweep.
-        known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
-        schedule: Inverse temperatures.
-        kernel: What performs sweeps.
-        seed: The user's.
-        block: Number of the block; with the seed it fixes every random number.
-        stopped: Asked between steps; True ends the work.
-        watch: Shown the sweeps done and the state, shape (spins, 16), between steps, which it
-            must leave as it is; True ends the read there, as a good one. A state is early where
-            not all gates are switched on yet, so that it can satisfy all of them by chance only.
-        problem: The design and its clamps.
-        code: Name of the kernel, for those that have kernels of their own.
-        settings: What the user set of the dynamics, by name.
-        before: Where an earlier block ended, which this one goes on from.
-        goal: What `watch` asks of a state that may end the block, where that may pass between two
-            looks: a dynamics that can look more often shows such states.
+        problem: What is sampled.
+        block: How much.
+        backend: What moves p-bits.
+        rules: Those of the run.
+        halted: Asked between steps; True ends the work.
+        given: The state to go on from, where there is one.
+        watch: Shown the sweeps done and the state between steps, which it must leave as it is;
+            True ends the read there, as a good one. A state is early where not all gates are
+            switched on yet, so that it can satisfy all of them by chance only.
     """
 
-    program: Program
-    known: Int8
-    schedule: Schedule
-    kernel: Kernel
-    seed: int
-    block: int
-    stopped: Callable[[], bool]
-    watch: Watch = lambda sweeps, state, early=False: False
-    problem: Problem = field(kw_only=True)
-    code: str = field(kw_only=True)
-    settings: Mapping[str, str] = field(default_factory=dict, kw_only=True)
-    before: UInt64 | None = field(default=None, kw_only=True)
-    goal: Condition | None = field(default=None, kw_only=True)
+    problem: Problem
+    block: Block
+    backend: Backend
+    rules: Rules = field(default_factory=Rules)
+    halted: Callable[[], bool] = lambda: False
+    given: State | None = None
+    watch: Watch = _no_watch
 
     @property
-    def model(self) -> IsingModel:
-        """What is sampled."""
-        return self.problem.model
+    def settings(self) -> Mapping[str, str]:
+        """What the user set of the dynamics, by name."""
+        return self.rules.settings
 
-    def at(self, beta: float) -> tuple[Program, float]:
-        """The sweep at an inverse temperature, and beta in the units of the sweep."""
-        if self.problem.design.netlist.gates:
-            return self.program, beta
-        return self.problem.sampled.at(beta)
+    @property
+    def schedule(self) -> Schedule:
+        """Inverse temperatures of the model, and in what steps reads go through them."""
+        betas = self.problem.betas(self.block.dynamics, self.rules.beta)
+        hold = self.rules.hold or hold_of(self.problem.free)
+        return Schedule(*betas, self.block.sweeps, hold)
 
-    def start(self) -> tuple[UInt64, UInt64]:
-        """The first state, held spins in place, and the generators."""
-        source = block_generator(self.seed, self.block)
-        rng = generators(source)
-        state = random_rows(rng, len(self.known))
-        state[self.known > 0] = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
-        state[self.known < 0] = np.uint64(0)
-        return state, rng
+    @property
+    def steps(self) -> Iterator[tuple[float, int]]:
+        """Inverse temperatures of the model with the sweeps at each, in order."""
+        if self.rules.schedule is None:
+            return self.schedule.steps()
+        betas = tuple(beta / self.problem.scale for beta in self.rules.schedule)
+        return Given(betas, self.rules.hold or hold_of(self.problem.free)).steps()
+
+    @property
+    def goal(self) -> Condition | None:
+        """What `watch` asks of a state that may end the block.
+
+        That may pass between two looks: a dynamics that can look more often shows such states.
+        Where every gate is satisfied, that lasts; right inputs alone may not.
+        """
+        wanted = self.rules.target is not None and not self.rules.strict
+        return self.problem.judge.answers if wanted else None
+
+    def start(self) -> State:
+        """The first state: random, or that of the block before."""
+        known, seed, block = self.problem.known, self.rules.seed, self.block
+        if self.given is None:
+            return self.backend.start(known, seed, block.number)
+        if block.draws:
+            return self.backend.branch(self.given, known, seed, block.number)
+        return self.given
+
+
+class Words(Protocol):
+    """Says what a dynamics will run with."""
+
+    def __call__(self, problem: Problem, backend: Backend, rules: Rules) -> object:
+        """In words; or an `InvcError`, where a setting is none."""
+        ...
+
+
+@dataclass(frozen=True)
+class Dynamics:
+    """One way in which p-bits move.
+
+    Attributes:
+        move: Moves a block, and returns it as it ended; None where it was halted.
+        plan: What it will run with, where it has settings of its own or chooses something.
+        goes_on: Whether it can go on from the state in which a block ended.
+        leans: Whether it knows biases by itself, and needs no fields for them.
+    """
+
+    move: Callable[[Task], Ended | None]
+    plan: Words | None = None
+    goes_on: bool = False
+    leans: bool = False
+
+    def described(self, name: str, problem: Problem, backend: Backend, rules: Rules) -> str:
+        """What it runs with, in words.
+
+        Raises:
+            InvcError: It has no such setting.
+        """
+        if self.plan:
+            return f"{name}, {self.plan(problem, backend, rules)}"
+        if rules.settings:
+            raise InvcError(f"{name} has no setting {next(iter(rules.settings))!r}")
+        if rules.schedule:
+            return f"{name} with the beta of each sweep given"
+        low, high = problem.betas(name, rules.beta)
+        return f"{name} with beta {low * problem.scale:.3g} to {high * problem.scale:.3g}"

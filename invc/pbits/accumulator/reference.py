@@ -7,24 +7,24 @@ import numpy.typing as npt
 
 from invc.ising.model import Int64
 from invc.pbits.accumulator.network import Network
+from invc.pbits.accumulator.plan import Cycles
 from invc.pbits.accumulator.registers import (
     FIRST_STALL,
     FULL,
     PROBABILITY_BITS,
     Habits,
     Registers,
+    Running,
     random_bits,
     read_itanh,
     step,
     write_itanh,
 )
-from invc.pbits.random import LANES, UInt64, bits_of
+from invc.pbits.lanes import LANES, UInt64, bits_of
 
 
-def run(
-    network: Network, registers: Registers, time: int, limit: Int64, noise: Int64, habits: Habits
-) -> None:
-    """One cycle for each entry of `limit` and `noise`, in place.
+def run(network: Network, state: Running, cycles: Cycles, habits: Habits) -> None:
+    """One cycle after the other, in place.
 
     Itanh(t+1) = clip(Itanh(t) + G(t) + n(t) r(t), -I0(t), I0(t) - 1), m = +1 where Itanh >= 0,
     G(t) being the mean of the last fields, rounded down, and r -1 or +1, or 0 where noise is
@@ -32,14 +32,13 @@ def run(
 
     Args:
         network: The p-bits.
-        registers: Their state at `time`.
-        time: Cycles since the start.
-        limit: I0 of each cycle. Shape (cycles,).
-        noise: n of each cycle. Shape (cycles,).
+        state: What they remember.
+        cycles: I0 and n of each cycle.
         habits: Density of the noise, stalls, averages.
     """
+    registers, time = state.registers, state.time
     itanh = read_itanh(network, registers, time)
-    for I0, n in zip(limit.tolist(), noise.tolist(), strict=True):
+    for I0, n in zip(cycles.limit.tolist(), cycles.noise.tolist(), strict=True):
         registers.rng[:] = step(registers.rng)
         up = _random(network, registers.rng, 0)
         present = _below(network, registers.rng, habits.density, 1)
@@ -50,6 +49,7 @@ def run(
         time += 1
         registers.state(time)[:] = registers.state(time - 1)
         write_itanh(network, registers, time, itanh)
+    state.time = time
 
 
 def _random(network: Network, rng: UInt64, stream: int) -> Int64:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from invc.ising.model import Int8, Int64
 from invc.pbits.accumulator.network import Network
-from invc.pbits.random import LANES, WORDS, UInt64, bits_of, in_lines, words_of
+from invc.pbits.lanes import LANES, WORDS, UInt64, bits_of, held_in_place, in_lines, words_of
 
 FULL = 256  # of which densities and stalls are fractions
 PROBABILITY_BITS = 8
@@ -62,6 +62,29 @@ class Registers:
         return now
 
 
+@dataclass(eq=False)
+class Running:
+    """Registers on their way: the state of a block of accumulators.
+
+    Attributes:
+        registers: Changed in place.
+        time: Cycles since the start.
+    """
+
+    registers: Registers
+    time: int = 0
+
+    @property
+    def rows(self) -> UInt64:
+        """The spins now. Shape (spins, 16)."""
+        return self.registers.state(self.time)
+
+    @property
+    def lanes(self) -> int:
+        """How many replicas it has."""
+        return 64 * int(self.rows.shape[1])
+
+
 def planes_of(highest: int) -> int:
     """Bits of magnitude that Itanh between -highest and highest - 1 needs."""
     return (highest - 1).bit_length()
@@ -74,8 +97,7 @@ def first_registers(
     groups = -(-network.spins // GROUP)
     rng = seeds(seed, block, habits.streams, groups)
     state = first_spins(rng, network.spins)
-    state[known > 0] = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
-    state[known < 0] = np.uint64(0)
+    held_in_place(state, known)
     spins = np.repeat(state[np.newaxis], habits.average + 1, axis=0)
     magnitude: UInt64 = np.zeros((network.pbits, planes, WORDS), dtype=np.uint64)
     return Registers(in_lines(spins), in_lines(magnitude), rng)

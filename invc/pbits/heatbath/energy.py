@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from invc.ising import IsingModel
-from invc.ising.model import Int8, Int32, Int64
-from invc.pbits.native import sliced
-from invc.pbits.random import LANES, UInt64
+from invc.ising.model import Int8, Int32
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,12 +23,6 @@ class Meter:
     base: int
     terms: Int32
     bits: int
-
-    def energies(self, state: UInt64) -> Int64:
-        """Energies of the replicas of a state of shape (spins, 16). Shape (1024,)."""
-        totals = np.empty(LANES, dtype=np.int64)
-        sliced.sum_terms(self.terms, self.bits, state, totals)
-        return self.base + 2 * totals
 
 
 def compile_meter(model: IsingModel, known: Int8) -> Meter:

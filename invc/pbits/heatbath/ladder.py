@@ -1,7 +1,7 @@
 """Ladders of temperatures as integer tables.
 
-A block is 1024 / rungs ladders: word w of every row belongs to rung w mod rungs, the hottest being
-rung 0. A ladder is one bit of `rungs` neighbouring words.
+A block of w words is 64 w / rungs ladders: word k of every row belongs to rung k mod rungs, the
+hottest being rung 0. A ladder is one bit of `rungs` neighbouring words.
 """
 
 from __future__ import annotations
@@ -11,27 +11,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from invc.pbits.heatbath.heat import FULL, Heat, heat
-from invc.pbits.random import WORDS
+from invc.ising.model import Int32, Int64
+from invc.pbits.heatbath.energy import Meter
+from invc.pbits.heatbath.heat import FULL, USES, Heat, side_by_side, table
 
-Int32 = npt.NDArray[np.int32]
 Betas = tuple[float, ...]
 LEAST_STEP = 2e-4  # of beta: below it a table of chances would have more than 2**15 levels
-
-
-class Heats(NamedTuple):
-    """Thresholds of several temperatures for the same fields.
-
-    Attributes:
-        thresholds: As those of a `Heat`, for each rung and the v of the hottest one; where a
-            colder one is certain they are 0 or 2**16. Shape (rungs, levels).
-        certain: The first v at which every rung is certain to become +1.
-    """
-
-    thresholds: Int32
-    certain: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,50 +26,59 @@ class Ladder:
 
     Attributes:
         betas: Inverse temperatures, rising. Shape (rungs,), 2, 4 or 8 of them.
-        even: For even fields.
-        odd: For odd fields.
+        heat: Tables of all rungs.
         chances: For each rung, of trades with the next: ascending, the last one being 2**16
             times the chance at an energy that is 2 higher, the one before at 4, and so on; of
             the last rung 0. Shape (rungs, levels).
+        meter: Of the energies that decide trades.
     """
 
     betas: Betas
-    even: Heats
-    odd: Heats
+    heat: Heat
     chances: Int32
+    meter: Meter
 
     @property
     def rungs(self) -> int:
         """How many."""
         return len(self.betas)
 
-    def words_of(self, rung: int) -> slice:
-        """The words of a row that belong to a rung."""
-        return slice(rung, WORDS, self.rungs)
+
+class Pace(NamedTuple):
+    """How a block of ladders goes on.
+
+    Attributes:
+        sweeps: So many, unless what is looked for is seen before.
+        between: Sweeps between two exchanges.
+    """
+
+    sweeps: int
+    between: int
+
+
+class Exchanged(NamedTuple):
+    """What became of it.
+
+    Attributes:
+        sweeps: How many there were.
+        traded: Trades of each rung with the next. Shape (rungs,).
+    """
+
+    sweeps: int
+    traded: Int64
+
+
+def compile_ladder(betas: Betas, meter: Meter, uses: int = USES) -> Ladder:
+    """The ladder of a model with some inverse temperatures, rising by LEAST_STEP or more."""
+    heat, chances = _tables(betas, (1 << meter.bits) - 1)
+    return Ladder(betas, heat._replace(uses=uses), chances, meter)
 
 
 @lru_cache(maxsize=256)
-def compile_ladder(betas: Betas, most: int) -> Ladder:
-    """The tables of a ladder.
-
-    Args:
-        betas: Inverse temperatures, rising by LEAST_STEP or more.
-        most: The largest difference of two energies, in units of 2.
-    """
-    even, odd = (_heats([heat(beta, parity) for beta in betas]) for parity in (0, 1))
-    return Ladder(betas, even, odd, _chances(betas, most))
-
-
-def _heats(tables: list[Heat]) -> Heats:
-    """Tables side by side."""
-    certain = max(table.certain for table in tables)
-    lowest = min(table.certain - len(table.thresholds) for table in tables)
-    rows = np.zeros((len(tables), certain - lowest), dtype=np.int32)
-    for row, table in zip(rows, tables, strict=True):
-        end = table.certain - lowest
-        row[end - len(table.thresholds) : end] = table.thresholds
-        row[end:] = FULL
-    return Heats(rows, certain)
+def _tables(betas: Betas, most: int) -> tuple[Heat, Int32]:
+    """Tables of all rungs, and chances of trades up to the largest difference of energies / 2."""
+    even, odd = (side_by_side([table(beta, parity) for beta in betas]) for parity in (0, 1))
+    return Heat(even, odd), _chances(betas, most)
 
 
 def _chances(betas: Betas, most: int) -> Int32:

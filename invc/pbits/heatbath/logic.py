@@ -1,6 +1,6 @@
 """Boolean functions of the spins of all replicas at once, compiled to operations on rows.
 
-A row is one bit for each of 1024 replicas. Rows of the state come first, one a spin; what is
+A row is one bit for each replica. Rows of the state come first, one a spin; what is
 computed goes to scratch rows behind them. A literal is 2 * row, plus 1 where it is inverted; the
 constants are -2 for false and -1 for true, so that literal - 2 of a netlist is one of a logic.
 """
@@ -16,8 +16,6 @@ import numpy as np
 from invc.design import Clamped, Design
 from invc.ising.model import Int32
 from invc.netlist import Gate, Literal
-from invc.pbits.native import sliced
-from invc.pbits.random import WORDS, UInt64
 
 AND, XOR = 0, 1
 FALSE, TRUE = -2, -1
@@ -36,17 +34,6 @@ class Logic:
     spins: int
     operations: Int32
     rows: int
-
-    @cached_property
-    def compiled(self) -> sliced.Logic:
-        """What the compiled code runs, its rows checked."""
-        return sliced.Logic(self.operations, self.spins, self.rows)
-
-    def rows_of(self, literals: Int32, state: UInt64) -> UInt64:
-        """The rows of some literals for a state of shape (spins, 16). Shape (literals, 16)."""
-        rows: UInt64 = np.empty((len(literals), WORDS), dtype=np.uint64)
-        sliced.holds(self.compiled, literals, state, rows)
-        return rows
 
 
 class Compiler:
@@ -181,21 +168,6 @@ class Condition:
     def literal(self) -> Int32:
         """The literal of whether it holds. Shape (1,)."""
         return np.array([self.good], dtype=np.int32)
-
-    def holds(self, state: UInt64) -> UInt64:
-        """Which replicas fulfil it. Shape (16,)."""
-        row: UInt64 = self.logic.rows_of(self.literal, state)[0]
-        return row
-
-    def count(self, state: UInt64) -> int:
-        """How many replicas fulfil it."""
-        rows = np.empty((1, WORDS), dtype=np.uint64)
-        return sliced.holds(self.logic.compiled, self.literal, state, rows)
-
-
-def ones(row: UInt64) -> int:
-    """How many bits of a row are set."""
-    return int.from_bytes(row.tobytes(), "little").bit_count()
 
 
 def condition(compiler: Compiler, good: int) -> Condition:

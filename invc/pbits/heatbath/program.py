@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from invc.ising import IsingModel
-from invc.pbits.native import sliced
-
-Int64 = npt.NDArray[np.int64]
-Int32 = npt.NDArray[np.int32]
-Int8 = npt.NDArray[np.int8]
+from invc.ising.model import Int8, Int32, Int64
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,45 +43,76 @@ class Program:
     ref: Int32
     most_inputs: int
 
-    @cached_property
-    def compiled(self) -> sliced.Program:
-        """What the compiled kernels run, its arrays checked."""
-        return sliced.Program(
-            self.target,
-            self.parity,
-            self.shift,
-            self.most,
-            self.first_count,
-            self.count,
-            self.first_ref,
-            self.ref,
-            self.most_inputs,
-        )
-
     @property
     def updates(self) -> int:
         """Updates of a sweep, u."""
         return len(self.target)
 
 
-def compile_program(model: IsingModel, known: Int8, order: Int64 | None = None) -> Program:
-    """The sweep over the free spins of a model.
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """Who feels whom, in the order of the updates: all of a sweep but its weights.
+
+    Attributes:
+        target: The spin of each update, in order. Shape (u,).
+        update: The update of each coupling. Shape (k,).
+        other: The spin at its other end. Shape (k,).
+        edge: Which coupling of the model it is. Shape (k,).
+        known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
+    """
+
+    target: Int64
+    update: Int64
+    other: Int64
+    edge: Int64
+    known: Int8
+
+    def weighed(self, model: IsingModel) -> Program:
+        """The sweep with the weights of a model whose couplings join the same pairs of spins.
+
+        What changes weights again and again, such as training, compiles the structure once.
+        """
+        h, J = model.h.astype(np.int64)[self.target], model.J.astype(np.int64)[self.edge]
+        return compile_rows(self.target, h, self.update, self.other, J, self.known)
+
+
+def structure_of(model: IsingModel, known: Int8, order: Int64 | None = None) -> Structure:
+    """Who feels whom in a model.
 
     Args:
-        model: What to sample.
+        model: Its edges count, not its weights.
         known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
         order: The spins to update, in order, all free; by default every free one in the order
             of their numbers.
     """
-    start, neighbour, coupling = model.neighbours
+    i, j = model.edges[:, 0], model.edges[:, 1]
+    number = np.arange(len(model.edges))
+    edges = np.concatenate([number, number])[
+        np.lexsort((np.concatenate([j, i]), np.concatenate([i, j])))
+    ]
+    target, update, entry = _entries(model, known, order)
+    _, neighbour, _ = model.neighbours
+    return Structure(target, update, neighbour[entry].astype(np.int64), edges[entry], known)
+
+
+def compile_program(model: IsingModel, known: Int8, order: Int64 | None = None) -> Program:
+    """The sweep over the free spins of a model; arguments as those of `structure_of`."""
+    target, update, entry = _entries(model, known, order)
+    _, neighbour, coupling = model.neighbours
+    other, J = neighbour[entry].astype(np.int64), coupling[entry].astype(np.int64)
+    return compile_rows(target, model.h.astype(np.int64)[target], update, other, J, known)
+
+
+def _entries(model: IsingModel, known: Int8, order: Int64 | None) -> tuple[Int64, Int64, Int64]:
+    """Targets, and for each row of the coupling matrix that one has, its update and entry."""
+    start, _, _ = model.neighbours
     target = np.flatnonzero(known == 0) if order is None else order
     degree = np.diff(start)[target]
     # The rows of the coupling matrix that belong to the targets, one after the other.
     update = np.repeat(np.arange(len(target)), degree)
     entry = np.arange(len(update)) - np.repeat(np.cumsum(degree) - degree, degree)
     entry += np.repeat(start[target], degree)
-    other, J = neighbour[entry].astype(np.int64), coupling[entry].astype(np.int64)
-    return compile_rows(target, model.h.astype(np.int64)[target], update, other, J, known)
+    return target, update, entry
 
 
 def compile_rows(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from enum import IntEnum
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,27 +10,22 @@ import numpy.typing as npt
 from invc.ising.model import Int8, Int32, Int64
 from invc.pbits.heatbath.energy import Meter
 from invc.pbits.heatbath.heat import BITS, FULL, Heat
-from invc.pbits.heatbath.ladder import Ladder
-from invc.pbits.heatbath.logic import Condition, ones
+from invc.pbits.heatbath.ladder import Exchanged, Ladder, Pace
+from invc.pbits.heatbath.logic import AND, FALSE, TRUE, Condition, Logic
 from invc.pbits.heatbath.program import Program
-from invc.pbits.random import LANES, WORDS, UInt64, bits_of, draw, words_of
+from invc.pbits.heatbath.settling import BRIEF, Course, Looks, Settling, Verdict
+from invc.pbits.lanes import ALL, LANES, WORDS, Rows, UInt64, bits_of, ones, words_of
+from invc.pbits.random import draw
 
 POOL = 64
-USES = 64
 FEW_UPDATES = 16
 EVERY = 8
-BRIEF = 1 << 15
 TURNS = 8
 FEW_LEFT = 24
 
 
 def sweep(
-    program: Program,
-    state: UInt64,
-    rng: UInt64,
-    heats: tuple[Heat, Heat],
-    sweeps: int,
-    restless: Int8 | None = None,
+    program: Program, state: Rows, heat: Heat, sweeps: int, restless: Int8 | None = None
 ) -> None:
     """Update every target in order, `sweeps` times, in place: heat bath at one temperature.
 
@@ -45,92 +38,71 @@ def sweep(
 
     Args:
         program: The updates.
-        state: Shape (spins, 16), uint64.
-        rng: Shape (4, 16), uint64.
-        heats: For even and odd fields.
+        state: Of 1024 replicas.
+        heat: Of one temperature.
         sweeps: How many.
         restless: 1 for the updates of spins that are. Shape (u,).
     """
-    bits = bits_of(state)
+    bits = bits_of(state.rows)
     flips = np.zeros(program.updates, dtype=bool)
-    if restless is not None and heats[0].thresholds.tolist() == [1 << BITS - 1]:
+    if restless is not None and heat.is_cold:
         flips = (restless != 0) & (program.parity == 0)
-    tables = heats[0].thresholds[np.newaxis], heats[1].thresholds[np.newaxis]
     with np.errstate(over="ignore"):
-        noise = _noises(program, tables, rng, sweeps, flips)
+        noise = _noises(program, heat, state.rng, sweeps, flips)
         for s in range(sweeps):
-            certain = heats[0].certain, heats[1].certain
+            certain = heat.even.certain, heat.odd.certain
             _sweep(program, bits, noise, certain, flips if s % EVERY else None)
-    state[:] = words_of(bits)
+    state.rows[:] = words_of(bits)
 
 
-def sweep_ladder(
-    program: Program,
-    meter: Meter,
-    state: UInt64,
-    rng: UInt64,
-    ladder: Ladder,
-    sweeps: int,
-    between: int,
-    turn: int,
-    seen: Condition | None = None,
-) -> tuple[int, npt.NDArray[np.int64]]:
+def exchange(
+    program: Program, state: Rows, ladder: Ladder, pace: Pace, seen: Condition | None = None
+) -> Exchanged:
     """The same for ladders, whose neighbours trade states after some sweeps.
 
     A rung of energy E trades with the next colder one, of energy E', if E' + 2 n >= E, n being the
     number of the pair's chances above a random number: exactly with probability
-    min(1, exp((beta' - beta) (E' - E))).
+    min(1, exp((beta' - beta) (E' - E))). Of the exchanges, counted by the state, the even ones
+    are between rungs 0 and 1, 2 and 3, and so on.
 
     Args:
         program: The updates.
-        meter: Of the energies.
-        state: Shape (spins, 16), uint64.
-        rng: Shape (4, 16), uint64.
+        state: Of 1024 replicas.
         ladder: The temperatures.
-        sweeps: How many.
-        between: Sweeps between two exchanges.
-        turn: Exchanges before; the even ones are between rungs 0 and 1, 2 and 3, and so on.
+        pace: How many sweeps, and how many between two exchanges.
         seen: Looked for after each exchange; the first replica that fulfils it ends the sweeps.
-
-    Returns:
-        How many sweeps there were, and how many trades each rung made with the next.
     """
-    tables = ladder.even.thresholds, ladder.odd.thresholds
-    certain = ladder.even.certain, ladder.odd.certain
+    certain = ladder.heat.even.certain, ladder.heat.odd.certain
     traded = np.zeros(ladder.rungs, dtype=np.int64)
     with np.errstate(over="ignore"):
-        noise = _noises(program, tables, rng, sweeps)
-        chance = _noise(ladder.chances, rng, sweeps // between, 1)
-        for k in range(1, sweeps + 1):
-            bits = bits_of(state)
+        noise = _noises(program, ladder.heat, state.rng, pace.sweeps)
+        chance = _noise(ladder.chances, state.rng, pace.sweeps // pace.between, 1)
+        for k in range(1, pace.sweeps + 1):
+            bits = bits_of(state.rows)
             _sweep(program, bits, noise, certain)
-            state[:] = words_of(bits)
-            if k % between == 0:
-                traded += _exchange(program, meter, state, ladder.rungs, next(chance), turn)
-                turn += 1
-                if seen and seen.count(state):
-                    return k, traded
-    return sweeps, traded
+            state.rows[:] = words_of(bits)
+            if k % pace.between == 0:
+                traded += _exchange(program, ladder, state, next(chance))
+                state.turn += 1
+                if seen and ones(holds(seen, state.rows)):
+                    return Exchanged(k, traded)
+    return Exchanged(pace.sweeps, traded)
 
 
 def _exchange(
-    program: Program,
-    meter: Meter,
-    state: UInt64,
-    rungs: int,
-    above: npt.NDArray[np.int64],
-    turn: int,
+    program: Program, ladder: Ladder, state: Rows, above: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
     """Trades between the rungs whose turn it is."""
-    energy = meter.energies(state).reshape(-1, rungs, 64)
+    rungs = ladder.rungs
+    energy = energies(ladder.meter, state.rows).reshape(-1, rungs, 64)
     allowed = energy[:, 1:] + 2 * above.reshape(-1, rungs, 64)[:, :-1] >= energy[:, :-1]
-    allowed[:, 1 - turn % 2 :: 2] = False
+    allowed[:, 1 - state.turn % 2 :: 2] = False
     shape = len(program.target), WORDS // rungs, rungs, 64
-    bits = bits_of(state)[program.target].reshape(shape)
+    bits = bits_of(state.rows)[program.target].reshape(shape)
     hot, cold = bits[:, :, :-1].copy(), bits[:, :, 1:].copy()
     bits[:, :, :-1][:, allowed] = cold[:, allowed]
     bits[:, :, 1:][:, allowed] = hot[:, allowed]
-    state[program.target] = words_of(bits.reshape(len(program.target), LANES))
+    state.rows[program.target] = words_of(bits.reshape(len(program.target), LANES))
     return np.append(allowed.sum(axis=(0, 2)), 0)
 
 
@@ -166,16 +138,17 @@ def _sum(program: Program, u: int, bits: npt.NDArray[np.uint8]) -> npt.NDArray[n
 
 def _noises(
     program: Program,
-    tables: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]],
+    heat: Heat,
     rng: UInt64,
     sweeps: int,
     flips: npt.NDArray[np.bool_] | None = None,
 ) -> list[Iterator[npt.NDArray[np.int64]]]:
     """Noise for even and odd fields, of which some updates need little."""
-    each = 1 if program.updates < FEW_UPDATES else USES
+    each = 1 if program.updates < FEW_UPDATES else heat.uses
     uses = [sweeps * int(np.count_nonzero(program.parity == r)) for r in (0, 1)]
     if flips is not None:
         uses[0] -= int(np.count_nonzero(flips)) * (sweeps - -(-sweeps // EVERY))
+    tables = (heat.even.thresholds, heat.odd.thresholds)
     return [_noise(tables[r], rng, uses[r], each) for r in (0, 1)]
 
 
@@ -230,84 +203,89 @@ def _fresh(tables: npt.NDArray[np.int32], rng: UInt64) -> npt.NDArray[np.int64]:
     return above.reshape(LANES)
 
 
-class Looks(NamedTuple):
-    """When a stage is done.
-
-    Attributes:
-        enough: So many replicas satisfy it.
-        stalled: The last sweeps have won fewer replicas than this.
-        most: Sweeps.
-    """
-
-    enough: int
-    stalled: int
-    most: int
-
-
-class Course(NamedTuple):
-    """How far a stage is.
-
-    Attributes:
-        done: Sweeps so far.
-        length: Sweeps until the next look.
-        before: Replicas that satisfied it at the last look.
-    """
-
-    done: int
-    length: int
-    before: int
-
-
-class Verdict(IntEnum):
-    """What to do next with a stage: go on, or be content, or try otherwise."""
-
-    MORE = 0
-    ENDED = 1
-    STUCK = 2
-
-
 def settle(
-    program: Program,
-    satisfied: Condition,
-    state: UInt64,
-    rng: UInt64,
-    heats: tuple[Heat, Heat],
-    restless: Int8,
-    looks: Looks,
-    course: Course,
-    row: UInt64,
-) -> tuple[Verdict, Course]:
+    stage: Settling, state: Rows, heat: Heat, looks: Looks, course: Course
+) -> tuple[Verdict, Course, UInt64]:
     """Sweep the spins of a stage, twice as often after each look, in place.
 
     It comes back between two looks after `BRIEF` updates.
 
     Args:
-        program: The updates.
-        satisfied: What the spins shall fulfil.
-        state: Shape (spins, 16), uint64.
-        rng: Shape (4, 16), uint64.
-        heats: For even and odd fields.
-        restless: As of `sweep`.
+        stage: What is to settle.
+        state: Of 1024 replicas.
+        heat: Of one temperature.
         looks: When to end.
         course: How far it is.
-        row: Becomes which replicas satisfy the stage. Shape (16,).
+
+    Returns:
+        What next, how far it is then, and which replicas satisfy the stage. Shape (16,).
     """
     left = BRIEF
     while True:
-        sweep(program, state, rng, heats, course.length, restless)
-        row[:] = satisfied.holds(state)
+        sweep(stage.program, state, heat, course.length, stage.restless)
+        row = holds(stage.satisfied, state.rows)
         count = ones(row)
         done = course.done + course.length
         if count >= looks.enough or done >= looks.most:
-            return Verdict.ENDED, Course(done, course.length, course.before)
+            return Verdict.ENDED, Course(done, course.length, course.before), row
         stuck = count - course.before < looks.stalled
-        left -= course.length * program.updates
+        left -= course.length * stage.program.updates
         course = Course(done, done, count)
         if stuck or left <= 0:
-            return Verdict.STUCK if stuck else Verdict.MORE, course
+            return Verdict.STUCK if stuck else Verdict.MORE, course, row
 
 
-def resample(state: UInt64, rows: Int64, good: UInt64, rng: UInt64) -> Int32:
+def rows_of(logic: Logic, literals: Int32, rows: UInt64) -> UInt64:
+    """The rows of some literals, the operations of the logic done one by one.
+
+    Args:
+        logic: What they are computed by.
+        literals: Of which rows. Shape (n,).
+        rows: Of the state. Shape (spins, words).
+
+    Returns:
+        Shape (n, words).
+    """
+    space = np.concatenate([rows, np.zeros((logic.rows, rows.shape[1]), dtype=np.uint64)])
+
+    def value(literal: int) -> UInt64:
+        if literal in (FALSE, TRUE):
+            return np.full(rows.shape[1], ALL if literal == TRUE else 0, dtype=np.uint64)
+        row: UInt64 = space[literal >> 1] ^ (ALL if literal & 1 else np.uint64(0))
+        return row
+
+    for kind, row, a, b in logic.operations.tolist():
+        space[row] = value(a) & value(b) if kind == AND else value(a) ^ value(b)
+    found = np.empty((len(literals), rows.shape[1]), dtype=np.uint64)
+    for k, literal in enumerate(literals.tolist()):
+        found[k] = value(literal)
+    return found
+
+
+def holds(condition: Condition, rows: UInt64) -> UInt64:
+    """Which replicas fulfil a condition. Shape (words,)."""
+    found: UInt64 = rows_of(condition.logic, condition.literal, rows)[0]
+    return found
+
+
+def energies(meter: Meter, rows: UInt64) -> Int64:
+    """Energies of all replicas, term by term. Shape (lanes,)."""
+    total = np.zeros(64 * rows.shape[1], dtype=np.int64)
+    for i, j, flip, p in meter.terms.tolist():
+        word = rows[i] ^ (rows[j] if j >= 0 else np.uint64(0)) ^ (ALL if flip else np.uint64(0))
+        total += bits_of(word[np.newaxis])[0].astype(np.int64) << p
+    return meter.base + 2 * total
+
+
+def copy_lanes(rows: UInt64, spins: Int64, source: Int64, target: Int64) -> None:
+    """In the rows of some spins, lane target[k] becomes what lane source[k] is, in place."""
+    bits = bits_of(rows[spins])
+    now = bits.copy()
+    now[:, target] = bits[:, source]
+    rows[spins] = words_of(now)
+
+
+def resample(state: Rows, spins: Int64, good: UInt64) -> Int32:
     """Make lanes that are not good copies of random ones that are, in some rows, in place.
 
     All lanes turn by a random amount, and whoever meets a good one becomes its copy: each good
@@ -315,10 +293,9 @@ def resample(state: UInt64, rows: Int64, good: UInt64, rng: UInt64) -> Int32:
     left, or all where few are good, choose one for themselves.
 
     Args:
-        state: Shape (spins, 16), uint64.
-        rows: Which of them are copied.
+        state: Of 1024 replicas.
+        spins: Which rows are copied.
         good: Shape (16,); some bit is set.
-        rng: Shape (4, 16), uint64.
 
     Returns:
         The lane whose copy each lane is now. Shape (1024,).
@@ -331,7 +308,7 @@ def resample(state: UInt64, rows: Int64, good: UInt64, rng: UInt64) -> Int32:
         for _ in range(TURNS):
             if left.sum() <= FEW_LEFT or len(donors) < LANES // 8:
                 break
-            first = int(draw(rng)[0])
+            first = int(draw(state.rng)[0])
             words, bits = first % WORDS, first // WORDS % 64
             lane = np.arange(LANES).reshape(WORDS, 64)
             source = np.roll(np.roll(lane, -words, axis=0), bits, axis=1).reshape(LANES)
@@ -339,9 +316,9 @@ def resample(state: UInt64, rows: Int64, good: UInt64, rng: UInt64) -> Int32:
             origin[taken] = source[taken]
             left &= ~taken
         alone = np.flatnonzero(left)
-        drawn = [draw(rng) for _ in range(0, len(alone), WORDS)]
+        drawn = [draw(state.rng) for _ in range(0, len(alone), WORDS)]
         for k, lane_alone in enumerate(alone):
             word = int(drawn[k // WORDS][k % WORDS])
             origin[lane_alone] = donors[(word >> 32) * len(donors) >> 32]
-    state[rows] = words_of(bits_of(state[rows])[:, origin])
+    state.rows[spins] = words_of(bits_of(state.rows[spins])[:, origin])
     return origin

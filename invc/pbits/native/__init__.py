@@ -1,1 +1,26 @@
 """Compiled kernels; `invc.pbits.heatbath.reference` is what each must equal state for state."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+from invc.diagnostics import InvcError
+
+
+def __getattr__(name: str) -> ModuleType:
+    """A compiled module, imported now.
+
+    Raises:
+        InvcError: It was never compiled: Python found sources before what is installed.
+    """
+    if name not in ("sliced", "stochastic"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return import_module(f"{__name__}.{name}")
+    except ModuleNotFoundError:
+        raise InvcError(
+            "these are invc's sources, without their compiled part",
+            where=__file__.removesuffix("/pbits/native/__init__.py"),
+            hint="'pip install .' in the checkout; then start Python elsewhere, or with -P",
+        ) from None

@@ -1,14 +1,16 @@
-// The extension module invc.simulate.kernels.sliced: checks shapes, drops the GIL, dispatches.
+// The extension module invc.pbits.native.sliced: checks shapes, drops the GIL, dispatches.
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "program.h"
@@ -86,7 +88,7 @@ static const Code& fastest() {
 
 using Rows = nb::ndarray<const std::int32_t, nb::shape<-1, 4>, nb::c_contig, nb::device::cpu>;
 using Row = nb::ndarray<std::uint64_t, nb::shape<WORDS>, nb::c_contig, nb::device::cpu>;
-using Thresholds = Array<std::int32_t>;
+using Table = nb::ndarray<const std::int32_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 
 // A program that was checked once; it keeps the arrays of Python alive.
 class Compiled {
@@ -161,49 +163,157 @@ class CompiledLogic {
   Rows operations_;
 };
 
-static Heat heat_of(const Thresholds& even, std::int64_t certain_even, const Thresholds& odd,
-                    std::int64_t certain_odd) {
-  if (even.shape(0) > 32767 || odd.shape(0) > 32767) {
-    throw std::invalid_argument("too many thresholds");
+using Counts = nb::ndarray<std::int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+
+// Whether replicas fulfil a literal of a logic.
+class Condition {
+ public:
+  Condition(const CompiledLogic& compiled, std::int32_t literal)
+      : logic(compiled.logic), good(literal), compiled_(compiled) {
+    compiled.check(literal);
   }
-  return {{even.data(), odd.data()},
-          {static_cast<int>(even.shape(0)), static_cast<int>(odd.shape(0))},
-          {certain_even, certain_odd}};
-}
+  void check(const State& state) const { compiled_.check(state); }
+
+  const Logic logic;
+  const std::int32_t good;
+
+ private:
+  CompiledLogic compiled_;
+};
+
+// Thresholds for even and for odd fields, a row for each rung.
+class Tables {
+ public:
+  Tables(Table even, std::int64_t certain_even, Table odd, std::int64_t certain_odd, int uses)
+      : heat{{even.data(), odd.data()},
+             {static_cast<int>(even.shape(1)), static_cast<int>(odd.shape(1))},
+             {certain_even, certain_odd},
+             uses},
+        rungs(even.shape(0)), even_(even), odd_(odd) {
+    if (even.shape(1) > 32767 || odd.shape(1) > 32767) {
+      throw std::invalid_argument("too many thresholds");
+    }
+    if ((rungs != 1 && rungs != 2 && rungs != 4 && rungs != 8) || odd.shape(0) != rungs) {
+      throw std::invalid_argument("no such number of rungs");
+    }
+    // A rung of 8 has two words: rotated oftener, a vector would be the same again.
+    if (uses < 1 || uses > 64) throw std::invalid_argument("no such number of uses");
+  }
+  const Heat heat;
+  const std::size_t rungs;
+
+ private:
+  Table even_, odd_;
+};
+
+// Terms of an energy, checked once.
+class Meter {
+ public:
+  Meter(Rows terms, int bits) : terms(terms), bits(bits) {
+    if (bits < 1 || bits > 62) throw std::invalid_argument("a sum has 1 to 62 bits");
+    for (std::size_t k = 0; k < terms.shape(0); ++k) {
+      const std::int32_t* t = terms.data() + 4 * k;
+      if (t[0] < 0 || t[1] < -1 || t[3] < 0 || t[3] >= bits) {
+        throw std::invalid_argument("no such term");
+      }
+      rows_ = std::max(rows_, static_cast<std::size_t>(std::max(t[0], t[1])) + 1);
+    }
+  }
+  void check(const State& state) const {
+    if (state.shape(0) < rows_) throw std::invalid_argument("a meter does not fit the state");
+  }
+
+  const Rows terms;
+  const int bits;
+
+ private:
+  std::size_t rows_ = 0;
+};
+
+// Temperatures that trade states by their energies.
+class Rungs {
+ public:
+  Rungs(const Tables& tables, Table chances, const Meter& meter)
+      : tables(tables), meter(meter),
+        ladder{static_cast<int>(tables.rungs), chances.data(), static_cast<int>(chances.shape(1)),
+               meter.terms.data(), meter.terms.shape(0), meter.bits},
+        chances_(chances) {
+    if (tables.rungs < 2 || chances.shape(0) != tables.rungs || chances.shape(1) > 32767) {
+      throw std::invalid_argument("arrays of a ladder do not fit each other");
+    }
+  }
+  const Tables tables;
+  const Meter meter;
+  const Ladder ladder;
+
+ private:
+  Table chances_;
+};
+
+// What is moved until enough replicas fulfil a condition.
+class Stage {
+ public:
+  Stage(const Compiled& compiled, const Condition& satisfied, Array<std::int8_t> restless)
+      : compiled(compiled), satisfied(satisfied), restless(restless) {
+    if (restless.shape(0) != compiled.program.updates) {
+      throw std::invalid_argument("an entry for each update");
+    }
+  }
+  const Compiled compiled;
+  const Condition satisfied;
+  const Array<std::int8_t> restless;
+};
 
 static void sweep(const std::string& kernel, const Compiled& compiled, State state, State rng,
-                  Thresholds even, std::int64_t certain_even, Thresholds odd,
-                  std::int64_t certain_odd, int sweeps) {
+                  const Tables& tables, int sweeps) {
   compiled.check(state, rng);
   if (sweeps < 0) throw std::invalid_argument("sweeps must not be negative");
-  const Heat heat = heat_of(even, certain_even, odd, certain_odd);
+  if (tables.rungs != 1) throw std::invalid_argument("sweeps are at one temperature");
   const Code code = find(kernel);
   nb::gil_scoped_release released;
-  code.sweep(compiled.program, state.data(), rng.data(), heat, sweeps, nullptr);
+  code.sweep(compiled.program, state.data(), rng.data(), tables.heat, sweeps, nullptr);
 }
 
-static nb::tuple settle(const std::string& kernel, const Compiled& compiled,
-                        const CompiledLogic& satisfied, std::int32_t good, State state, State rng,
-                        Thresholds even, std::int64_t certain_even, Thresholds odd,
-                        std::int64_t certain_odd, Array<std::int8_t> restless, int enough, int stalled, std::int64_t most,
-                        std::int64_t done, std::int64_t length, std::int64_t before, Row row) {
-  compiled.check(state, rng);
-  satisfied.check(state);
-  satisfied.check(good);
-  if (restless.shape(0) != compiled.program.updates) {
-    throw std::invalid_argument("an entry for each update");
+using Looks = std::tuple<int, int, std::int64_t>;                       // enough, stalled, most
+using Steps = std::tuple<std::int64_t, std::int64_t, std::int64_t>;     // done, length, before
+
+static std::tuple<int, Steps> settle(const std::string& kernel, const Stage& stage, State state,
+                                     State rng, const Tables& tables, Looks looks, Steps steps,
+                                     Row row) {
+  stage.compiled.check(state, rng);
+  stage.satisfied.check(state);
+  if (tables.rungs != 1) throw std::invalid_argument("stages are at one temperature");
+  Course course{std::get<0>(steps), std::get<1>(steps), std::get<2>(steps)};
+  if (course.length < 1 || course.length > 1 << 30) {
+    throw std::invalid_argument("no such number of sweeps");
   }
-  if (length < 1 || length > 1 << 30) throw std::invalid_argument("no such number of sweeps");
-  const Heat heat = heat_of(even, certain_even, odd, certain_odd);
   const Code code = find(kernel);
-  Course course{done, length, before};
   Verdict verdict;
   {
     nb::gil_scoped_release released;
-    verdict = code.settle(compiled.program, satisfied.logic, good, state.data(), rng.data(), heat,
-                          restless.data(), enough, stalled, most, course, row.data());
+    verdict = code.settle(stage.compiled.program, stage.satisfied.logic, stage.satisfied.good,
+                          state.data(), rng.data(), tables.heat, stage.restless.data(),
+                          std::get<0>(looks), std::get<1>(looks), std::get<2>(looks), course,
+                          row.data());
   }
-  return nb::make_tuple(static_cast<int>(verdict), course.done, course.length, course.before);
+  return {static_cast<int>(verdict), {course.done, course.length, course.before}};
+}
+
+static int sweep_ladder(const std::string& kernel, const Compiled& compiled, State state,
+                        State rng, const Rungs& rungs, std::tuple<int, int, int> pace,
+                        const Condition* seen, Counts traded) {
+  const auto [sweeps, between, turn] = pace;
+  compiled.check(state, rng);
+  if (seen) seen->check(state);
+  rungs.meter.check(state);
+  if (traded.shape(0) != rungs.tables.rungs || sweeps < 0 || between < 1 || turn < 0) {
+    throw std::invalid_argument("no such pace of a ladder");
+  }
+  const Code code = find(kernel);
+  nb::gil_scoped_release released;
+  return code.sweep_ladder(compiled.program, state.data(), rng.data(), rungs.tables.heat,
+                           rungs.ladder, sweeps, between, turn, seen ? &seen->logic : nullptr,
+                           seen ? seen->good : 0, traded.data());
 }
 
 static int holds(const CompiledLogic& compiled, Array<std::int32_t> literals, State state,
@@ -245,53 +355,11 @@ static void resample(State state, Array<std::int64_t> rows, Row good, State rng,
 
 using Totals = nb::ndarray<std::int64_t, nb::shape<LANES>, nb::c_contig, nb::device::cpu>;
 
-static void check_terms(const Rows& terms, int bits, const State& state) {
-  const std::int64_t spins = static_cast<std::int64_t>(state.shape(0));
-  if (bits < 1 || bits > 62) throw std::invalid_argument("a sum has 1 to 62 bits");
-  for (std::size_t k = 0; k < terms.shape(0); ++k) {
-    const std::int32_t* t = terms.data() + 4 * k;
-    if (t[0] < 0 || t[0] >= spins || t[1] < -1 || t[1] >= spins || t[3] < 0 || t[3] >= bits) {
-      throw std::invalid_argument("a term does not fit the state");
-    }
-  }
-}
-
-static void sum_terms(Rows terms, int bits, State state, Totals totals) {
-  check_terms(terms, bits, state);
+static void sum_terms(const Meter& meter, State state, Totals totals) {
+  meter.check(state);
   nb::gil_scoped_release released;
-  fastest().sum_terms(terms.data(), terms.shape(0), bits, state.data(), totals.data());
-}
-
-using Table = nb::ndarray<const std::int32_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
-using Counts = nb::ndarray<std::int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-
-static int sweep_ladder(const std::string& kernel, const Compiled& compiled, State state,
-                        State rng, Table even, std::int64_t certain_even, Table odd,
-                        std::int64_t certain_odd, Table chances, Rows terms, int bits, int sweeps,
-                        int between, int turn, const CompiledLogic* seen, std::int32_t good,
-                        Counts traded) {
-  compiled.check(state, rng);
-  if (seen) {
-    seen->check(state);
-    seen->check(good);
-  }
-  check_terms(terms, bits, state);
-  const std::size_t rungs = even.shape(0);
-  const std::size_t levels = std::max({even.shape(1), odd.shape(1), chances.shape(1)});
-  if ((rungs != 2 && rungs != 4 && rungs != 8) || odd.shape(0) != rungs ||
-      chances.shape(0) != rungs || traded.shape(0) != rungs || levels > 32767 || sweeps < 0 ||
-      between < 1 || turn < 0) {
-    throw std::invalid_argument("arrays of a ladder do not fit each other");
-  }
-  const Heat heat{{even.data(), odd.data()},
-                  {static_cast<int>(even.shape(1)), static_cast<int>(odd.shape(1))},
-                  {certain_even, certain_odd}};
-  const Ladder ladder{static_cast<int>(rungs), chances.data(), static_cast<int>(chances.shape(1)),
-                      terms.data(),            terms.shape(0), bits};
-  const Code code = find(kernel);
-  nb::gil_scoped_release released;
-  return code.sweep_ladder(compiled.program, state.data(), rng.data(), heat, ladder, sweeps, between,
-                           turn, seen ? &seen->logic : nullptr, good, traded.data());
+  fastest().sum_terms(meter.terms.data(), meter.terms.shape(0), meter.bits, state.data(),
+                      totals.data());
 }
 
 // In each of some rows, lane `to[k]` becomes what lane `from[k]` is.
@@ -322,8 +390,8 @@ NB_MODULE(sliced, m) {
   m.doc() = "Bit-sliced Gibbs sampling, 1024 replicas at once.";
   nb::set_leak_warnings(false);  // what the caches of Python keep lives until the end
   m.attr("LANES") = LANES;
-  m.def("kernels", &kernels, "Names of the kernels that this processor runs, fastest first.");
   m.attr("BRIEF") = BRIEF;
+  m.def("kernels", &kernels, "Names of the kernels that this processor runs, fastest first.");
   nb::class_<Compiled>(m, "Program")
       .def(nb::init<Array<std::int32_t>, Array<std::int8_t>, Array<std::int64_t>,
                     Array<std::int64_t>, Array<std::int64_t>, Array<std::int32_t>,
@@ -334,28 +402,36 @@ NB_MODULE(sliced, m) {
   nb::class_<CompiledLogic>(m, "Logic")
       .def(nb::init<Rows, std::size_t, std::size_t>(), nb::arg("operations"), nb::arg("spins"),
            nb::arg("scratch"));
+  nb::class_<Condition>(m, "Condition")
+      .def(nb::init<const CompiledLogic&, std::int32_t>(), nb::arg("logic"), nb::arg("literal"));
+  nb::class_<Tables>(m, "Heat")
+      .def(nb::init<Table, std::int64_t, Table, std::int64_t, int>(), nb::arg("even"),
+           nb::arg("certain_even"), nb::arg("odd"), nb::arg("certain_odd"), nb::arg("uses"));
+  nb::class_<Meter>(m, "Meter")
+      .def(nb::init<Rows, int>(), nb::arg("terms"), nb::arg("bits"));
+  nb::class_<Rungs>(m, "Ladder")
+      .def(nb::init<const Tables&, Table, const Meter&>(), nb::arg("heat"), nb::arg("chances"),
+           nb::arg("meter"));
+  nb::class_<Stage>(m, "Stage")
+      .def(nb::init<const Compiled&, const Condition&, Array<std::int8_t>>(), nb::arg("program"),
+           nb::arg("satisfied"), nb::arg("restless"));
   m.def("sweep", &sweep, nb::arg("kernel"), nb::arg("program"), nb::arg("state"), nb::arg("rng"),
-        nb::arg("even"), nb::arg("certain_even"), nb::arg("odd"), nb::arg("certain_odd"),
-        nb::arg("sweeps"), "Update every target in order, `sweeps` times, in place.");
-  m.def("settle", &settle, nb::arg("kernel"), nb::arg("program"), nb::arg("satisfied"),
-        nb::arg("good"), nb::arg("state"), nb::arg("rng"), nb::arg("even"),
-        nb::arg("certain_even"), nb::arg("odd"), nb::arg("certain_odd"), nb::arg("restless"), nb::arg("enough"),
-        nb::arg("stalled"), nb::arg("most"), nb::arg("done"), nb::arg("length"),
-        nb::arg("before"), nb::arg("row"),
-        "Sweep until enough replicas fulfil a condition: verdict, done, length, before.");
+        nb::arg("heat"), nb::arg("sweeps"), "Update every target in order, in place.");
+  m.def("settle", &settle, nb::arg("kernel"), nb::arg("stage"), nb::arg("state"), nb::arg("rng"),
+        nb::arg("heat"), nb::arg("looks"), nb::arg("course"), nb::arg("row"),
+        "Sweep until enough replicas fulfil a condition: verdict, course.");
+  m.def("sweep_ladder", &sweep_ladder, nb::arg("kernel"), nb::arg("program"), nb::arg("state"),
+        nb::arg("rng"), nb::arg("ladder"), nb::arg("pace"), nb::arg("seen").none(),
+        nb::arg("traded"),
+        "Sweeps of words at several temperatures that trade states; counts the trades.");
   m.def("holds", &holds, nb::arg("logic"), nb::arg("literals"), nb::arg("state"), nb::arg("rows"),
         "Rows of literals of a logic; returns how many bits of the last one are set.");
   m.def("fill_rows", &fill_rows, nb::arg("rng"), nb::arg("rows"), "Random bits, row by row.");
   m.def("resample", &resample, nb::arg("state"), nb::arg("rows"), nb::arg("good"), nb::arg("rng"),
-        nb::arg("origin"), "In some rows make lanes that are not good copies of random ones that are.");
-  m.def("sweep_ladder", &sweep_ladder, nb::arg("kernel"), nb::arg("program"), nb::arg("state"),
-        nb::arg("rng"), nb::arg("even"), nb::arg("certain_even"), nb::arg("odd"),
-        nb::arg("certain_odd"), nb::arg("chances"), nb::arg("terms"), nb::arg("bits"),
-        nb::arg("sweeps"), nb::arg("between"), nb::arg("turn"), nb::arg("seen").none(),
-        nb::arg("good"), nb::arg("traded"),
-        "Sweeps of words at several temperatures that trade states; counts the trades.");
-  m.def("sum_terms", &sum_terms, nb::arg("terms"), nb::arg("bits"), nb::arg("state"),
-        nb::arg("totals"), "Weighted sums of (i, j, flip, bit of the weight) for every lane.");
+        nb::arg("origin"),
+        "In some rows make lanes that are not good copies of random ones that are.");
+  m.def("sum_terms", &sum_terms, nb::arg("meter"), nb::arg("state"), nb::arg("totals"),
+        "Weighted sums of (i, j, flip, bit of the weight) for every lane.");
   m.def("copy_lanes", &copy_lanes, nb::arg("state"), nb::arg("rows"), nb::arg("source"),
         nb::arg("target"), "In some rows make lanes what other lanes are.");
 }

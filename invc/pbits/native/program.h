@@ -8,7 +8,6 @@
 constexpr int WORDS = 16;
 constexpr int LANES = 64 * WORDS;
 constexpr int POOL = 64;
-constexpr int USES = 64;  // of a vector of noise, each rotated otherwise
 constexpr std::size_t FEW_UPDATES = 16;  // of a program that draws every vector afresh
 constexpr std::size_t CACHED = 1 << 17;  // spins, of 16 MB, that are taken to stay in some cache
 constexpr std::size_t PREPARED = 1024;   // steps of a model with more that are ready at a time
@@ -36,6 +35,7 @@ struct Heat {
   const std::int32_t* thresholds[2];  // ascending, in (0, 65536)
   int levels[2];
   std::int64_t certain[2];            // v1
+  int uses;                           // of a vector of noise, each rotated otherwise
 };
 
 // Boolean operations on rows; see invc/pbits/heatbath/logic.py.

@@ -23,37 +23,58 @@ class Program:
 class Logic:
     def __init__(self, operations: npt.NDArray[np.int32], spins: int, scratch: int) -> None: ...
 
+class Condition:
+    def __init__(self, logic: Logic, literal: int) -> None: ...
+
+class Heat:
+    def __init__(
+        self,
+        even: npt.NDArray[np.int32],
+        certain_even: int,
+        odd: npt.NDArray[np.int32],
+        certain_odd: int,
+        uses: int,
+    ) -> None: ...
+
+class Meter:
+    def __init__(self, terms: npt.NDArray[np.int32], bits: int) -> None: ...
+
+class Ladder:
+    def __init__(self, heat: Heat, chances: npt.NDArray[np.int32], meter: Meter) -> None: ...
+
+class Stage:
+    def __init__(
+        self, program: Program, satisfied: Condition, restless: npt.NDArray[np.int8]
+    ) -> None: ...
+
 def sweep(
     kernel: str,
     program: Program,
     state: npt.NDArray[np.uint64],
     rng: npt.NDArray[np.uint64],
-    even: npt.NDArray[np.int32],
-    certain_even: int,
-    odd: npt.NDArray[np.int32],
-    certain_odd: int,
+    heat: Heat,
     sweeps: int,
 ) -> None: ...
 def settle(
     kernel: str,
-    program: Program,
-    satisfied: Logic,
-    good: int,
+    stage: Stage,
     state: npt.NDArray[np.uint64],
     rng: npt.NDArray[np.uint64],
-    even: npt.NDArray[np.int32],
-    certain_even: int,
-    odd: npt.NDArray[np.int32],
-    certain_odd: int,
-    restless: npt.NDArray[np.int8],
-    enough: int,
-    stalled: int,
-    most: int,
-    done: int,
-    length: int,
-    before: int,
+    heat: Heat,
+    looks: tuple[int, int, int],
+    course: tuple[int, int, int],
     row: npt.NDArray[np.uint64],
-) -> tuple[int, int, int, int]: ...
+) -> tuple[int, tuple[int, int, int]]: ...
+def sweep_ladder(
+    kernel: str,
+    program: Program,
+    state: npt.NDArray[np.uint64],
+    rng: npt.NDArray[np.uint64],
+    ladder: Ladder,
+    pace: tuple[int, int, int],
+    seen: Condition | None,
+    traded: npt.NDArray[np.int64],
+) -> int: ...
 def holds(
     logic: Logic,
     literals: npt.NDArray[np.int32],
@@ -68,30 +89,8 @@ def resample(
     rng: npt.NDArray[np.uint64],
     origin: npt.NDArray[np.int32],
 ) -> None: ...
-def sweep_ladder(
-    kernel: str,
-    program: Program,
-    state: npt.NDArray[np.uint64],
-    rng: npt.NDArray[np.uint64],
-    even: npt.NDArray[np.int32],
-    certain_even: int,
-    odd: npt.NDArray[np.int32],
-    certain_odd: int,
-    chances: npt.NDArray[np.int32],
-    terms: npt.NDArray[np.int32],
-    bits: int,
-    sweeps: int,
-    between: int,
-    turn: int,
-    seen: Logic | None,
-    good: int,
-    traded: npt.NDArray[np.int64],
-) -> int: ...
 def sum_terms(
-    terms: npt.NDArray[np.int32],
-    bits: int,
-    state: npt.NDArray[np.uint64],
-    totals: npt.NDArray[np.int64],
+    meter: Meter, state: npt.NDArray[np.uint64], totals: npt.NDArray[np.int64]
 ) -> None: ...
 def copy_lanes(
     state: npt.NDArray[np.uint64],

@@ -1,10 +1,11 @@
-// The extension module invc.simulate.kernels.stochastic: checks shapes, drops the GIL, dispatches.
+// The extension module invc.pbits.native.stochastic: checks shapes, drops the GIL, dispatches.
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -56,22 +57,69 @@ static void require(bool fits) {
   if (!fits) throw std::invalid_argument("arrays of a network do not fit each other");
 }
 
-static void check(const Network& network, const Registers& registers, const Cycles& cycles,
-                  std::size_t streams) {
-  std::int64_t before = -1;
-  for (std::size_t u = 0; u < network.pbits; ++u) {
-    require(network.target[u] > before && static_cast<std::size_t>(network.target[u]) < network.spins);
-    before = network.target[u];
-    require(network.first[u] <= network.first[u + 1]);
-    std::int64_t total = network.base[u] < 0 ? -network.base[u] : network.base[u];
-    for (std::int64_t e = network.first[u]; e < network.first[u + 1]; ++e) {
-      require(network.weight[e] > 0 && network.ref[e] >= 0 &&
-              static_cast<std::size_t>(network.ref[e] >> 1) < network.spins);
-      total += network.weight[e];
-      require(total < MOST);
+// P-bits and their couplings, checked once; they keep the arrays of Python alive.
+class CheckedNetwork {
+ public:
+  CheckedNetwork(Array<std::int32_t> target, Array<std::int64_t> base, Array<std::int64_t> first,
+                 Array<std::int64_t> ref, Array<std::int64_t> weight)
+      : target_(target), base_(base), first_(first), ref_(ref), weight_(weight) {
+    const std::size_t pbits = target.shape(0);
+    require(base.shape(0) == pbits && first.shape(0) == pbits + 1 &&
+            ref.shape(0) == weight.shape(0) && first.data()[0] == 0 &&
+            static_cast<std::size_t>(first.data()[pbits]) == ref.shape(0));
+    network = {pbits, 0, target.data(), base.data(), first.data(), ref.data(), weight.data()};
+    std::int64_t before = -1;
+    for (std::size_t u = 0; u < pbits; ++u) {
+      require(network.target[u] > before && network.first[u] <= network.first[u + 1]);
+      before = network.target[u];
+      std::int64_t total = network.base[u] < 0 ? -network.base[u] : network.base[u];
+      for (std::int64_t e = network.first[u]; e < network.first[u + 1]; ++e) {
+        require(network.weight[e] > 0 && network.ref[e] >= 0);
+        rows_ = std::max(rows_, static_cast<std::size_t>(network.ref[e] >> 1) + 1);
+        total += network.weight[e];
+        require(total < MOST);
+      }
     }
+    rows_ = std::max(rows_, static_cast<std::size_t>(before + 1));
   }
-  require(registers.planes <= 40 && registers.groups * 64 >= network.spins);
+
+  // The network in a state of so many spins.
+  Network with(std::size_t spins) const {
+    require(spins >= rows_);
+    Network whole = network;
+    whole.spins = spins;
+    return whole;
+  }
+
+ private:
+  Network network;
+  std::size_t rows_ = 0;
+  Array<std::int32_t> target_;
+  Array<std::int64_t> base_, first_, ref_, weight_;
+};
+
+// What p-bits remember, in arrays of Python that change.
+class CheckedRegisters {
+ public:
+  CheckedRegisters(Spins spins, Spins magnitude, Random rng)
+      : spins_(spins), magnitude_(magnitude), rng_(rng) {
+    require(spins.shape(0) >= 2 && magnitude.shape(1) <= 40 && rng.shape(1) * 64 >= spins.shape(1));
+  }
+  Registers registers() const {
+    return {spins_.data(), magnitude_.data(), rng_.data(), static_cast<int>(magnitude_.shape(1)),
+            rng_.shape(1)};
+  }
+  std::size_t slots() const { return spins_.shape(0); }
+  std::size_t spins() const { return spins_.shape(1); }
+  std::size_t pbits() const { return magnitude_.shape(0); }
+  std::size_t streams() const { return rng_.shape(0); }
+
+ private:
+  Spins spins_, magnitude_;
+  Random rng_;
+};
+
+static void check(const Registers& registers, const Cycles& cycles, std::size_t streams) {
   require(cycles.average == 1 || cycles.average == 2 || cycles.average == 4);
   require(cycles.density >= 0 && cycles.density <= 256 && cycles.stall >= 0 && cycles.stall < 256);
   const bool stalls = cycles.stall != 0, sparse = cycles.density != 0 && cycles.density != 256;
@@ -82,22 +130,15 @@ static void check(const Network& network, const Registers& registers, const Cycl
   }
 }
 
-static void run(const std::string& kernel, Array<std::int32_t> target, Array<std::int64_t> base,
-                Array<std::int64_t> first, Array<std::int64_t> ref, Array<std::int64_t> weight,
-                Spins spins, Spins magnitude, Random rng, std::int64_t time,
-                Array<std::int64_t> limit, Array<std::int64_t> noise, int density, int stall) {
-  const std::size_t pbits = target.shape(0);
-  require(base.shape(0) == pbits && first.shape(0) == pbits + 1 && magnitude.shape(0) == pbits &&
-          ref.shape(0) == weight.shape(0) && first.data()[0] == 0 &&
-          static_cast<std::size_t>(first.data()[pbits]) == ref.shape(0) && spins.shape(0) >= 2 &&
-          limit.shape(0) == noise.shape(0) && time >= 0);
-  const Network network{pbits,       spins.shape(1), target.data(), base.data(),
-                        first.data(), ref.data(),    weight.data()};
-  const Registers registers{spins.data(), magnitude.data(), rng.data(),
-                            static_cast<int>(magnitude.shape(1)), rng.shape(1)};
+static void run(const std::string& kernel, const CheckedNetwork& checked,
+                const CheckedRegisters& kept, std::int64_t time, Array<std::int64_t> limit,
+                Array<std::int64_t> noise, int density, int stall) {
+  const Network network = checked.with(kept.spins());
+  const Registers registers = kept.registers();
+  require(kept.pbits() == network.pbits && limit.shape(0) == noise.shape(0) && time >= 0);
   const Cycles cycles{time,    limit.shape(0), limit.data(), noise.data(),
-                      density, stall,          static_cast<int>(spins.shape(0)) - 1};
-  check(network, registers, cycles, rng.shape(0));
+                      density, stall,          static_cast<int>(kept.slots()) - 1};
+  check(registers, cycles, kept.streams());
   const Run code = find(kernel);
   nb::gil_scoped_release released;
   code(network, registers, cycles);
@@ -105,9 +146,17 @@ static void run(const std::string& kernel, Array<std::int32_t> target, Array<std
 
 NB_MODULE(stochastic, m) {
   m.doc() = "Stochastic-computing p-bits, all at once, 1024 replicas as bits of words.";
+  nb::set_leak_warnings(false);  // what the caches of Python keep lives until the end
   m.def("kernels", &kernels, "Names of the kernels that this processor runs, fastest first.");
-  m.def("run", &run, nb::arg("kernel"), nb::arg("target"), nb::arg("base"), nb::arg("first"),
-        nb::arg("ref"), nb::arg("weight"), nb::arg("spins"), nb::arg("magnitude"), nb::arg("rng"),
-        nb::arg("time"), nb::arg("limit"), nb::arg("noise"), nb::arg("density"), nb::arg("stall"),
+  nb::class_<CheckedNetwork>(m, "Network")
+      .def(nb::init<Array<std::int32_t>, Array<std::int64_t>, Array<std::int64_t>,
+                    Array<std::int64_t>, Array<std::int64_t>>(),
+           nb::arg("target"), nb::arg("base"), nb::arg("first"), nb::arg("ref"),
+           nb::arg("weight"));
+  nb::class_<CheckedRegisters>(m, "Registers")
+      .def(nb::init<Spins, Spins, Random>(), nb::arg("spins"), nb::arg("magnitude"),
+           nb::arg("rng"));
+  m.def("run", &run, nb::arg("kernel"), nb::arg("network"), nb::arg("registers"), nb::arg("time"),
+        nb::arg("limit"), nb::arg("noise"), nb::arg("density"), nb::arg("stall"),
         "Perform one cycle for each entry of `limit` and `noise`, in place.");
 }

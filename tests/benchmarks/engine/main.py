@@ -19,6 +19,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from textwrap import fill
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -43,7 +44,7 @@ from engine.measure import (
 )
 from invc import __version__
 from invc.diagnostics import InvcError
-from invc.engine import run
+from invc.engine import Effort, problem_of, run
 from invc.engine.dynamics import DYNAMICS
 from invc.tools.bench import READS, Attempt, kernels_for, measure_rate, our_work, versions
 
@@ -125,14 +126,9 @@ def measure_threads(rows: Rows, budget: Budget) -> None:
     for repetition in range(SCALINGS + 1):  # the first is for what is loaded and built once
         for threads in (1, 2):
             started = time.perf_counter()
-            run(
-                problem.design,
-                problem.clamped,
-                dynamics=next(iter(DYNAMICS)),
-                reads=reads,
-                sweeps=sweeps,
-                threads=threads,
-            )
+            dynamics = next(iter(DYNAMICS))
+            effort = Effort(dynamics=dynamics, reads=reads, sweeps=sweeps, threads=threads)
+            run(problem_of(problem.design, problem.clamped), effort)
             if repetition:
                 seconds[threads].append(time.perf_counter() - started)
     rows.add(Scaling(problem.name, reads, tuple(seconds[1]), tuple(seconds[2])))
@@ -315,15 +311,8 @@ def measure_curves(rows: Rows, budget: Budget, dynamics: list[str]) -> None:
 
 def measure_point(rows: Rows, problem: models.Problem, name: str, sweeps: int) -> Point | None:
     started = time.process_time()
-    result = run(
-        problem.design,
-        problem.clamped,
-        dynamics=name,
-        reads=1024,
-        sweeps=sweeps,
-        threads=1,
-        seed=sweeps,
-    )
+    effort = Effort(dynamics=name, reads=1024, sweeps=sweeps, threads=1, seed=sweeps)
+    result = run(problem_of(problem.design, problem.clamped), effort)
     took = time.process_time() - started
     if not result.reads:
         return None
@@ -355,7 +344,7 @@ def curve_problems(budget: Budget) -> Iterator[models.Problem]:
 
 def report(rows: Rows) -> None:
     for row in rows.of(Versions):
-        print(f"\n{row.packages}; {row.machine}")
+        print("\n" + fill(f"{row.packages}; {row.machine}", 100, break_on_hyphens=False))
     report_rates(rows)
     report_threads(rows)
     for criterion in ("seen", "strict"):
@@ -405,9 +394,9 @@ def report_tts(rows: Rows, criterion: str) -> None:
     what = "inputs right" if criterion == "seen" else "every gate satisfied"
     print(f"\n### TTS99 of factoring n x n bits, `{criterion}` ({what}), one core\n")
     print(
-        "TTS99 is the time that every run needs plus ln(100) times the mean of the search after it, the mean "
-        "over the products; of SAT, whose runs are not memoryless, the median. 95 % confidence intervals by "
-        "bootstrap. Growth: factor for two more bits of each factor.\n"
+        "TTS99 is the time that every run needs plus ln(100) times the mean of the search after it, as\n"
+        "the mean over the products. The runs of SAT are not memoryless: theirs is the median. 95 %\n"
+        "confidence intervals by bootstrap. Growth: factor for two more bits of each factor.\n"
     )
     lines = [
         [name, *(cell_text(by_width.get(n, [])) for n in widths), growth_text(by_width)]

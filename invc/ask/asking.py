@@ -1,0 +1,231 @@
+"""The one way a question is answered, whoever asks: the command line, Python, a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from invc.ask.answers import Samples, Violations, count_answers
+from invc.ask.kinds import kind_of
+from invc.ask.pictures import drawn, write_pictures
+from invc.ask.question import Question
+from invc.ask.sample import Observer, Recording, Sampled, explain, sample, sample_equilibrium
+from invc.ask.wanted import Wanted, check
+from invc.design import Clamped, Contradiction
+from invc.diagnostics import InvcError
+from invc.engine.effort import Effort
+
+if TYPE_CHECKING:
+    from invc.engine import Result
+    from invc.pbits.lanes import UInt64
+    from invc.proof import Count, Proof
+    from invc.report.trace import Trace
+
+SECONDS_BEFORE_PROOF = 5.0  # of sampling, where neither reads nor a time limit bounds it
+READS_AN_ANSWER = 20  # that a test of uniformity asks of a run at equilibrium
+LEAST_SAMPLES = 4096
+MOST_NAMES = 12  # in a line
+RULED_OUT = "no value of the free inputs gives what is held"
+FORGETFUL = "chains remember their past, so answers may not be uniform: more --sweeps"
+
+
+def ask(
+    question: Question,
+    effort: Effort | None = None,
+    wanted: Wanted | None = None,
+    observers: Sequence[Observer] = (),
+    *,
+    start: UInt64 | None = None,
+) -> Samples:
+    """Answer a question.
+
+    What does not go together and files that cannot be written are told before the run. Ctrl-C ends
+    the sampling and nothing else: what was found until then is still told and drawn, but no proof
+    is begun.
+
+    Args:
+        question: What is asked.
+        effort: How it is sampled.
+        wanted: What is wanted besides answers.
+        observers: Who looks on.
+        start: First states of the reads, held spins in place. Shape (spins, words), bit l of word w
+            being read 64 w + l.
+
+    Raises:
+        InvcError: The user asked for what cannot be; `Unwritten`, if that shows after the run.
+        KeyboardInterrupt: The user ended it before the first sample.
+    """
+    effort, wanted = effort or Effort(), wanted or Wanted()
+    check(question, effort, wanted)
+    wanted.pictures.check()
+    try:
+        clamped = question.presolved()
+    except Contradiction as reason:
+        return _impossible(question, effort, wanted, str(reason), observers)
+    warnings = _held_biases(question, clamped)
+    _tell(warnings, observers)
+    number = count_answers(question) if wanted.uniformity else None
+    recording = Recording(question, clamped) if wanted.pictures.wanted else None
+    lookers = [*([recording] if recording else []), *observers]
+    limited = _limited(effort, wanted)
+    if wanted.equilibrium and clamped.free:
+        enough = None if number is None else max(LEAST_SAMPLES, READS_AN_ANSWER * number.number)
+        sampled = sample_equilibrium(question, clamped, limited, lookers, enough=enough)
+    else:
+        near = wanted.explanation
+        sampled = sample(question, clamped, limited, lookers, start=start, near=near)
+    if sampled.chains and not sampled.chains.mixed:
+        _tell([FORGETFUL], observers)
+        warnings.append(FORGETFUL)
+    samples = _samples(question, clamped, sampled, number)
+    samples = replace(samples, effort=effort, wanted=wanted, warnings=tuple(warnings))
+    samples = _with_proof(samples, sampled.result)
+    samples = _with_explanation(samples, clamped, sampled.result)
+    if recording:
+        _draw(samples, clamped, sampled.result, recording.trace)
+    return samples
+
+
+class Unwritten(InvcError):
+    """A picture that could not be written; the run that it was of is not lost.
+
+    Attributes:
+        samples: What was found.
+    """
+
+    def __init__(self, fault: InvcError, samples: Samples) -> None:
+        super().__init__(fault.message, where=fault.where, hint=fault.hint, status=fault.status)
+        self.samples = samples
+
+
+def _draw(samples: Samples, clamped: Clamped, result: Result, trace: Trace | None) -> None:
+    """Write the pictures that are wanted.
+
+    Raises:
+        Unwritten: One cannot be written.
+    """
+    run = drawn(
+        samples.design,
+        samples.question.words,
+        clamped,
+        result,
+        trace,
+        proven_impossible=samples.status == "impossible",
+    )
+    try:
+        write_pictures(samples.wanted.pictures, run)
+    except InvcError as fault:
+        raise Unwritten(fault, samples) from fault
+
+
+def _tell(warnings: Sequence[str], observers: Sequence[Observer]) -> None:
+    for observer in observers:
+        for text in warnings:
+            observer.warn(text)
+
+
+def _impossible(
+    question: Question,
+    effort: Effort,
+    wanted: Wanted,
+    reason: str,
+    observers: Sequence[Observer],
+) -> Samples:
+    """What the clamps alone show to have no answer."""
+    unwritten = wanted.pictures.wanted
+    warnings = [f"nothing was sampled; not written: {', '.join(unwritten)}"] if unwritten else []
+    _tell(warnings, observers)
+    return Samples(
+        "impossible",
+        (),
+        summary=f"impossible: {reason}",
+        question=question,
+        effort=effort,
+        wanted=wanted,
+        reason=reason,
+        warnings=tuple(warnings),
+    )
+
+
+def _held_biases(question: Question, clamped: Clamped) -> list[str]:
+    """Name the biased bits that have one value anyway."""
+    values = clamped.values
+    held = [b.name for b in question.biases if b.literal <= 1 or values[(b.literal >> 1) - 1]]
+    if not held:
+        return []
+    names = " ".join(held[:MOST_NAMES]) + (" and more" if len(held) > MOST_NAMES else "")
+    return [f"a bias of {names} changes nothing, as the clamps decide it"]
+
+
+def _limited(effort: Effort, wanted: Wanted) -> Effort:
+    """A run that a proof may follow does not use up the user's patience."""
+    if wanted.proof and not (effort.reads or effort.time_limit):
+        return replace(effort, time_limit=SECONDS_BEFORE_PROOF)
+    return effort
+
+
+def _samples(
+    question: Question, clamped: Clamped, sampled: Sampled, number: Count | None
+) -> Samples:
+    """What a run found, as its design's kind tells it."""
+    kind, result = kind_of(question.design), sampled.result
+    summary = kind.summary(question.design, result)
+    if result.impossible:
+        summary = f"impossible: {RULED_OUT}"
+    return Samples(
+        "impossible" if result.impossible else "found" if result.answers else "none",
+        tuple(answer.ports for answer in result.answers),
+        kind.columns(question.design, result),
+        f"{summary}; interrupted" if result.interrupted else summary,
+        sampled.chains or result,
+        question=question,
+        result=result,
+        free=clamped.free,
+        chains=sampled.chains,
+        number=number,
+        reason=RULED_OUT if result.impossible else "",
+    )
+
+
+def _with_proof(samples: Samples, result: Result) -> Samples:
+    """What a SAT solver says where no read was an answer, and where the user did not end it all."""
+    if not samples.wanted.proof or result.answers or result.interrupted or result.impossible:
+        return samples
+    proof = _proven(samples.question, samples.effort.time_limit)
+    if proof is None:
+        return samples
+    if proof.answer is not None:
+        return replace(
+            samples,
+            status="found",
+            answers=(proof.answer,),
+            columns={"reads": [0]},
+            summary=f"{samples.summary}; found by proof, not by sampling",
+            proof=proof,
+        )
+    if proof.status == "impossible":
+        text = f"impossible: {proof.reason} (proven by SAT)"
+        return replace(samples, status="impossible", summary=text, proof=proof)
+    return replace(samples, proof=proof)
+
+
+def _proven(question: Question, time_limit: float | None) -> Proof | None:
+    from invc.proof import solve  # noqa: PLC0415 - loads the solver
+
+    try:
+        return solve(
+            question.design,
+            question.clamps,
+            forbidden=question.forbidden,
+            time_limit=time_limit,
+        )
+    except KeyboardInterrupt:  # the run's own result is still to be told
+        return None
+
+
+def _with_explanation(samples: Samples, clamped: Clamped, result: Result) -> Samples:
+    if not samples.wanted.explanation:
+        return samples
+    why = explain(samples.question, clamped, result)
+    return samples if why is None else replace(samples, explanation=Violations(why))

@@ -1,0 +1,85 @@
+"""What a read of a design ends in: answers where gates say what is right, else ranked states.
+
+Chosen once, by `kind_of`; whoever says something of results asks the kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from invc.design import Design
+from invc.text.words import counted
+
+if TYPE_CHECKING:
+    from invc.engine import Result
+
+
+class Kind(Protocol):
+    """What reads end in, and how that is told."""
+
+    name: str
+    has_gates: bool
+    read: str  # one that counts, for people
+
+    def columns(self, design: Design, result: Result) -> Mapping[str, Sequence[float]]:
+        """What is known of each answer besides its values."""
+        ...
+
+    def summary(self, design: Design, result: Result) -> str:
+        """The outcome of a run in a line."""
+        ...
+
+
+class Answered:
+    """Reads of a design with gates: verified, they are answers."""
+
+    name = "answers"
+    has_gates = True
+    read = "verified read"
+
+    def columns(self, design: Design, result: Result) -> Mapping[str, Sequence[float]]:
+        """How many reads ended in each."""
+        return {"reads": [answer.reads for answer in result.answers]}
+
+    def summary(self, design: Design, result: Result) -> str:
+        """How many there are, and of how many reads."""
+        return f"{found(result)}; {result.verified_reads} of {result.reads} reads verified"
+
+
+class Ranked:
+    """Reads of an imported model: no state is wrong, so what counts is how low its energy is."""
+
+    name = "states"
+    has_gates = False
+    read = "read"
+
+    def columns(self, design: Design, result: Result) -> Mapping[str, Sequence[float]]:
+        """The energy of each, in the units of the file, and how many reads ended in it."""
+        return {
+            "energy": [answer.energy / design.scale for answer in result.answers],
+            "reads": [answer.reads for answer in result.answers],
+        }
+
+    def summary(self, design: Design, result: Result) -> str:
+        """The lowest energy."""
+        if not result.answers:
+            return "no read ended"
+        return f"lowest energy {result.answers[0].energy / design.scale:.10g}"
+
+
+ANSWERS, STATES = Answered(), Ranked()
+
+
+def kind_of(design: Design) -> Kind:
+    """The kind of a design's results."""
+    return ANSWERS if design.is_logic else STATES
+
+
+def found(result: Result) -> str:
+    """How many answers a run found, in words, and whether these are all."""
+    if not result.answers:
+        return "no answer found"
+    number = len(result.answers)
+    whole = "" if result.total != number else ", the only one" if number == 1 else ", which are all"
+    return counted(number, "distinct answer") + whole

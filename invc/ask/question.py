@@ -1,0 +1,83 @@
+"""What is asked of a design, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from invc.design import (
+    Bias,
+    Clamp,
+    Clamped,
+    Design,
+    parse_biases,
+    parse_clamps,
+    parse_combination,
+    presolve,
+)
+
+
+class Words(NamedTuple):
+    """A question in the words of whoever asked it; other words may ask the same.
+
+    Attributes:
+        clamps: Texts NAME=VALUE.
+        forbid: Texts NAME=VALUE:NAME=VALUE.
+        bias: Texts NAME=P.
+    """
+
+    clamps: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    bias: tuple[str, ...] = ()
+
+
+NOT_IN_WORDS = Words()
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a design: bits held, answers left out, bits that lean.
+
+    Attributes:
+        design: What is asked.
+        clamps: The bits that are held.
+        forbidden: Combinations of bits; an answer that has all bits of one is left out.
+        biases: Bits that lean.
+        words: How all that was written, for files and pictures.
+    """
+
+    design: Design
+    clamps: tuple[Clamp, ...] = ()
+    forbidden: tuple[tuple[Clamp, ...], ...] = ()
+    biases: tuple[Bias, ...] = ()
+    words: Words = NOT_IN_WORDS
+
+    def presolved(self) -> Clamped:
+        """What follows from the clamps.
+
+        Raises:
+            Contradiction: They cannot hold all at once.
+        """
+        return presolve(self.design, self.clamps, self.forbidden)
+
+
+def read_question(
+    design: Design,
+    clamps: Iterable[str] = (),
+    forbid: Iterable[str] = (),
+    bias: Iterable[str] = (),
+) -> Question:
+    """The question that texts ask, see `Words`.
+
+    Raises:
+        InvcError: A text is none of its kind, or names what the design has not.
+    """
+    words = Words(tuple(clamps), tuple(forbid), tuple(bias))
+    return Question(
+        design,
+        parse_clamps(design.netlist, words.clamps),
+        tuple(parse_combination(design.netlist, text) for text in words.forbid),
+        parse_biases(design.netlist, words.bias),
+        words,
+    )

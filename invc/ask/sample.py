@@ -1,0 +1,154 @@
+"""The one place that calls the engine: a question in, what it sampled out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from invc.ask.question import Question
+from invc.engine.effort import Effort
+
+if TYPE_CHECKING:
+    from invc.design import Clamped
+    from invc.engine import Problem, Progress, Result
+    from invc.engine.equilibrium import Equilibrium
+    from invc.engine.explain import Explanation
+    from invc.pbits.lanes import UInt64
+    from invc.report.trace import Trace
+
+Watch = Callable[[int, int, Any], object]
+
+
+class Observer(Protocol):
+    """Whoever looks on while a question is answered.
+
+    Attributes:
+        watch: Shown the number of a block, the sweeps done and its state, every few sweeps and in
+            the threads that run the blocks; None for no such looks, which cost time.
+    """
+
+    watch: Watch | None
+
+    def warn(self, text: str) -> None:
+        """Told what the user should know, as soon as it is known."""
+        ...
+
+    def progress(self, progress: Progress) -> None:
+        """Told after each block how far the run is."""
+        ...
+
+
+class Sampled(NamedTuple):
+    """A run, and how its chains ran where it was one at equilibrium."""
+
+    result: Result
+    chains: Equilibrium | None = None
+
+
+class Recording:
+    """Keeps what pictures need."""
+
+    def __init__(self, question: Question, clamped: Clamped) -> None:
+        from invc.engine.observers import Recorder  # noqa: PLC0415 - for pictures alone
+
+        self.recorder = Recorder(question.design, clamped)
+        self.watch: Watch | None = self.recorder.watch
+
+    def warn(self, text: str) -> None:
+        """Pictures tell nothing of it."""
+
+    def progress(self, progress: Progress) -> None:
+        """Told after each block how far the run is."""
+        self.recorder.progress(progress)
+
+    @property
+    def trace(self) -> Trace | None:
+        """What was seen."""
+        return self.recorder.trace()
+
+
+def sample(
+    question: Question,
+    clamped: Clamped,
+    effort: Effort,
+    observers: Sequence[Observer] = (),
+    *,
+    start: UInt64 | None = None,
+    near: bool = False,
+) -> Sampled:
+    """Run a question.
+
+    Args:
+        question: What is asked.
+        clamped: What follows from its clamps.
+        effort: How it is sampled.
+        observers: Who looks on.
+        start: First states of the reads, see `invc.engine.run`.
+        near: Whether to keep the unverified read of lowest energy.
+    """
+    from invc.engine import run  # noqa: PLC0415 - loads what moves p-bits
+
+    problem = _problem(question, clamped)
+    progress, watch = _progress(observers), _watch(observers)
+    return Sampled(run(problem, effort, start=start, near=near, progress=progress, watch=watch))
+
+
+def sample_equilibrium(
+    question: Question,
+    clamped: Clamped,
+    effort: Effort,
+    observers: Sequence[Observer] = (),
+    *,
+    enough: int | None = None,
+) -> Sampled:
+    """Sample a question at equilibrium; some spin must be free.
+
+    Args:
+        question: What is asked.
+        clamped: What follows from its clamps.
+        effort: How it is sampled; its sweeps lie between two samples of a chain.
+        observers: Who looks on.
+        enough: End at so many answers, where `effort` does not say how many reads.
+    """
+    from invc.engine.equilibrium import DEFAULT_ENOUGH, equilibrium  # noqa: PLC0415
+
+    problem, progress = _problem(question, clamped), _progress(observers)
+    chains = equilibrium(problem, effort, enough=enough or DEFAULT_ENOUGH, progress=progress)
+    return Sampled(chains.result, chains)
+
+
+def explain(question: Question, clamped: Clamped, result: Result) -> Explanation | None:
+    """Why the best unverified read is no answer, where one was kept."""
+    from invc.engine.explain import explain_read  # noqa: PLC0415
+
+    if result.near is None:
+        return None
+    problem, held = _problem(question, clamped), question.clamps
+    return explain_read(problem, result.near, held, dynamics=result.dynamics, seed=result.seed)
+
+
+def _problem(question: Question, clamped: Clamped) -> Problem:
+    """What the engine samples; it keeps the last ones."""
+    from invc.engine import problem_of  # noqa: PLC0415
+
+    return problem_of(question.design, clamped, question.biases)
+
+
+def _progress(observers: Sequence[Observer]) -> Callable[[Progress], None]:
+    def progress(progress: Progress) -> None:
+        for observer in observers:
+            observer.progress(progress)
+
+    return progress
+
+
+def _watch(observers: Sequence[Observer]) -> Watch | None:
+    watches = [observer.watch for observer in observers if observer.watch]
+    if not watches:
+        return None
+
+    def watch(block: int, sweeps: int, state: Any) -> None:  # noqa: ANN401 - the engine's own
+        for look in watches:
+            look(block, sweeps, state)
+
+    return watch

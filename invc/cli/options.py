@@ -1,0 +1,269 @@
+"""The options of `invc simulate` as the values that they make: a question, an effort, wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from invc.ask import Effort, Question, Wanted
+    from invc.design import Design
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class BetaRange(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """LO:HI, both positive."""
+
+    name = "LO:HI"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's own signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[float, float]:
+        """The two numbers."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            low, high = (
+                float(part) for part in (value if ":" in value else f"{value}:{value}").split(":")
+            )
+        except ValueError:
+            self.fail(f"{value!r} is not LO:HI, such as 0.2:2.5", param, ctx)
+        if not 0 < low <= high < 1e6:
+            self.fail(f"{value!r}: need 0 < LO <= HI", param, ctx)
+        return low, high
+
+
+class Setting(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """NAME=VALUE."""
+
+    name = "NAME=VALUE"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's own signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str]:
+        """Name and value."""
+        if isinstance(value, tuple):
+            return value
+        name, equals, text = value.partition("=")
+        if not (name and equals):
+            self.fail(f"{value!r} is not NAME=VALUE, such as noise=5", param, ctx)
+        return name, text
+
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+CLAMP = click.option(
+    "-c",
+    "--clamp",
+    "clamps",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Hold a port, a slice p[7:4], a bit p[0], or all 'inputs' or 'outputs' at a value: "
+    "38243, -5, 0x2a, 0b101, 8'b10xx_0110 (x leaves a bit free). May be repeated.",
+)
+FORBID = click.option(
+    "--forbid",
+    "forbid",
+    multiple=True,
+    metavar="NAME=VALUE:...",
+    help="Leave out answers that have all of these values. May be repeated.",
+)
+SHOW = click.option("--show", type=click.IntRange(0), default=20, show_default=True, help="Rows.")
+RADIX = click.option("--radix", type=click.Choice(["dec", "hex", "bin"]), default="dec")
+JSON = click.option("--json", "json_file", metavar="FILE|-", help="Write the result; - is stdout.")
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing but the answers.")
+SIMULATE = (
+    FILE,
+    CLAMP,
+    click.option("--reads", type=click.IntRange(1), help="Independent runs.  [default: as needed]"),
+    click.option(
+        "--sweeps", type=click.IntRange(1), help="Sweeps of a read.  [default: as needed]"
+    ),
+    click.option(
+        "--beta", type=BetaRange(), help="Inverse temperatures.  [default: from the model]"
+    ),
+    click.option(
+        "--dynamics",
+        default="auto",
+        metavar="NAME",
+        help="How p-bits move: staged, gibbs, pt, sc or ssa (docs/dynamics.md).  [auto]",
+    ),
+    click.option(
+        "--set",
+        "settings",
+        type=Setting(),
+        multiple=True,
+        help="A setting of the dynamics, such as noise=5. May be repeated.",
+    ),
+    click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True),
+    click.option("--threads", type=click.IntRange(1), help="Results do not depend on it."),
+    click.option(
+        "--kernel",
+        default="auto",
+        metavar="NAME",
+        help="What code moves p-bits. Results do not depend on it.  [auto]",
+    ),
+    click.option(
+        "--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds.  [default: 60]"
+    ),
+    click.option("--target", type=click.IntRange(1), help="Stop at this many distinct answers."),
+    click.option(
+        "--strict", is_flag=True, help="Count only reads in which every gate is satisfied."
+    ),
+    SHOW,
+    RADIX,
+    JSON,
+    click.option("--plot", metavar="FILE", help="Write charts: .png, .svg or .pdf."),
+    click.option("--html", metavar="FILE", help="Write charts and the netlist as one page."),
+    click.option("--vcd", metavar="FILE", help="Write nets against sweeps as waveforms."),
+    FORBID,
+    click.option(
+        "--bias",
+        "bias",
+        multiple=True,
+        metavar="NAME=P",
+        help="A soft clamp: a field by which a bit alone would be 1 with probability P.",
+    ),
+    click.option(
+        "--prove",
+        is_flag=True,
+        help="Ask a SAT solver when no read was an answer, by default within 5 s.",
+    ),
+    click.option("--explain", is_flag=True, help="Say what the best unverified read violates."),
+    click.option("--marginals", is_flag=True, help="P(bit = 1) of every port bit, with errors."),
+    click.option(
+        "--uniformity", is_flag=True, help="Test whether all answers are found equally often."
+    ),
+    click.option(
+        "--equilibrium",
+        is_flag=True,
+        help="Sample at one --beta, every --sweeps, or by --dynamics pt: answers are uniform.",
+    ),
+    click.option(
+        "--repeat",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Run again what a --json FILE holds, and compare.",
+    ),
+    QUIET,
+    click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and how it went."),
+)
+# What a repeated run takes from its file.
+DECIDING = (
+    *("clamps", "reads", "sweeps", "beta", "dynamics", "settings", "seed", "time_limit"),
+    *("target", "strict", "forbid", "bias", "equilibrium"),
+)
+
+
+def with_options(
+    *options: Callable[[_Command], _Command],
+) -> Callable[[Callable[..., object]], Callable[..., object]]:
+    """Add arguments and options to a command, which gets all of them as one mapping, `options`."""
+
+    def decorated(command: Callable[..., object]) -> Callable[..., object]:
+        @wraps(command)
+        def collected(**given: object) -> object:
+            return command(options=given)
+
+        for option in reversed(options):
+            collected = option(collected)
+        return collected
+
+    return decorated
+
+
+@dataclass(frozen=True)
+class View:
+    """What is printed of a result, and how.
+
+    Attributes:
+        show: Most rows of a table.
+        radix: "dec", "hex" or "bin".
+        json_file: Where the whole result goes; "-" is standard output, which then has it alone.
+        quiet: Print nothing but the answers.
+        verbose: Say what was chosen and how it went.
+    """
+
+    show: int
+    radix: str
+    json_file: str | None
+    quiet: bool
+    verbose: bool = False
+
+    @property
+    def text(self) -> bool:
+        """Whether standard output is for people."""
+        return self.json_file != "-"
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The result file, where one is wanted."""
+        return () if self.json_file in (None, "-") else (str(self.json_file),)
+
+
+def view_of(options: Mapping[str, Any]) -> View:
+    """What the user wants to see."""
+    return View(**{name: options[name] for name in View.__annotations__ if name in options})
+
+
+def question_of(design: Design, options: Mapping[str, Any]) -> Question:
+    """What is asked.
+
+    Raises:
+        InvcError: A text is none of its kind, or names what the design has not.
+    """
+    from invc.ask import read_question
+
+    return read_question(design, options["clamps"], options["forbid"], options.get("bias", ()))
+
+
+def effort_of(options: Mapping[str, Any]) -> Effort:
+    """How it is to be sampled.
+
+    Raises:
+        click.UsageError: A value is out of its range.
+    """
+    from invc.ask import Effort
+
+    chosen = {name: options[name] for name in Effort.__annotations__ if name in options}
+    try:
+        return Effort(**{**chosen, "settings": dict(options["settings"])})
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def wanted_of(options: Mapping[str, Any]) -> Wanted:
+    """What is wanted besides answers."""
+    from invc.ask import Pictures, Wanted
+
+    return Wanted(
+        equilibrium=options["equilibrium"],
+        proof=options["prove"],
+        explanation=options["explain"],
+        marginals=options["marginals"],
+        uniformity=options["uniformity"],
+        pictures=Pictures(options["plot"], options["html"], options["vcd"]),
+    )
+
+
+def refuse_given(ctx: click.Context, names: tuple[str, ...]) -> None:
+    """Refuse options that a result file decides.
+
+    Raises:
+        click.UsageError: One is given.
+    """
+    for param in ctx.command.params:
+        default = ctx.get_parameter_source(param.name or "") is click.core.ParameterSource.DEFAULT
+        if param.name in names and not default:
+            raise click.UsageError(f"--repeat takes {param.opts[-1]} from the file")

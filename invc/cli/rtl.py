@@ -1,0 +1,228 @@
+"""`invc rtl`: the p-bit circuit of a design as Verilog."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from invc.rtl.report import Report
+
+# Kept by hand, so that --help imports nothing; a test compares them with the circuits themselves.
+ARCHITECTURES = ("parallel", "sparse", "gibbs")
+PARTS = ("ice40-hx1k", "ice40-up5k", "ice40-hx8k", "ecp5-25k", "ecp5-85k", "xc7a35t")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Where the circuit goes.  [default: DESIGN_rtl]",
+)
+@click.option(
+    "--arch",
+    "architecture",
+    type=click.Choice(ARCHITECTURES),
+    default="parallel",
+    show_default=True,
+    help="All p-bits in each clock; a few from a memory; or heat-bath p-bits, a colour in each.",
+)
+@click.option(
+    "--dynamics",
+    type=click.Choice(("sc", "ssa")),
+    default="sc",
+    show_default=True,
+    help="What the p-bits do, as in 'invc simulate'.",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A setting of the dynamics: i0, noise, every, density, stall, ramps; of gibbs beta and "
+    "levels. May be repeated.",
+)
+@click.option(
+    "--cycles",
+    type=int,
+    default=2048,
+    show_default=True,
+    help="Cycles of a run, over which the schedule is spread.",
+)
+@click.option(
+    "-c",
+    "--clamp",
+    "clamps",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What the test bench holds, as in 'invc simulate'. May be repeated.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    default=0,
+    show_default=True,
+    help="Of the test bench.",
+)
+@click.option(
+    "--replica",
+    type=click.IntRange(0, 1023),
+    default=0,
+    show_default=True,
+    help="The read of 'invc simulate' that the test bench repeats.",
+)
+@click.option(
+    "--lanes",
+    type=int,
+    default=16,
+    show_default=True,
+    help="p-bits that a sparse circuit updates together.",
+)
+@click.option(
+    "--interleave",
+    "chains",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Independent chains that take turns in a parallel circuit, for a faster clock.",
+)
+@click.option(
+    "--runtime-registers", "registers", is_flag=True, help="A schedule that can be set by inputs."
+)
+@click.option("--check", is_flag=True, help="Compare every state with the software's here and now.")
+@click.option(
+    "--simulator",
+    type=click.Choice(("auto", "iverilog", "verilator")),
+    default="auto",
+    show_default=True,
+    help="What --check runs the circuit in.",
+)
+@click.option(
+    "--report",
+    "reported",
+    is_flag=True,
+    help="Synthesise it, place it where nextpnr is here, and tell how long a right state takes.",
+)
+@click.option(
+    "--part",
+    "parts",
+    multiple=True,
+    type=click.Choice(PARTS),
+    help="An FPGA to report on. May be repeated.  [default: ice40-hx8k, ecp5-85k, xc7a35t]",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but warnings.")
+def command(
+    file: Path,
+    output: Path | None,
+    architecture: str,
+    dynamics: str,
+    settings: tuple[str, ...],
+    cycles: int,
+    clamps: tuple[str, ...],
+    seed: int,
+    replica: int,
+    lanes: int,
+    chains: int,
+    registers: bool,
+    check: bool,
+    simulator: str,
+    reported: bool,
+    parts: tuple[str, ...],
+    quiet: bool,
+) -> None:
+    """Write the p-bit circuit of a .hj file as Verilog, into a folder of its own.
+
+    The circuit does in each clock what 'invc simulate --dynamics sc' does in a sweep, bit for bit,
+    nothing being folded: --check shows it. The folder has a self-checking test bench, a Makefile
+    for simulators, synthesis, and place and route, and a README with the ports.
+
+    \b
+    invc rtl mult8.hj --clamp p=38243                       # mult8_rtl
+    invc rtl mult8.hj -o mult8_sparse --arch sparse --lanes 8  # fits smaller parts
+    """
+    from invc.cli.reporting import count
+    from invc.design import parse_clamps, read_design
+    from invc.rtl.bench import expect
+    from invc.rtl.check import check as check_files
+    from invc.rtl.check import choose_simulator
+    from invc.rtl.folder import check_new, write_folder
+    from invc.rtl.parts import DEFAULT_PARTS, PARTS, check_fits
+    from invc.rtl.project import project_files
+    from invc.rtl.report import report
+    from invc.rtl.settings import Wishes, circuit_of
+    from invc.rtl.software import Run
+
+    design = read_design(file)
+    folder = output or Path(f"{file.stem}_rtl")
+    check_new(folder)
+    wishes = Wishes(architecture, dynamics, _pairs(settings), cycles, registers, chains, lanes)
+    held = parse_clamps(design.netlist, clamps)
+    circuit = circuit_of(design, held, wishes)
+    wanted = [PARTS[name] for name in parts or (DEFAULT_PARTS if reported else ())]
+    for part in wanted:
+        check_fits(circuit, part)
+    if check:
+        chosen = simulator if simulator != "auto" else choose_simulator(cycles * circuit.spins)
+    expected = expect(circuit, held, Run(seed, 0, replica), cycles)
+    files = project_files(expected)
+    if check:
+        states = check_files(files, circuit.name, chosen)
+    result = report(circuit, files, held, wanted, seed=seed, cycles=cycles) if reported else None
+    if result:
+        files["report.json"] = json.dumps(result.as_json(), indent=2) + "\n"
+    write_folder(folder, files)
+    if quiet:
+        return
+    click.echo(f"wrote {folder}: {circuit.name}_chip, {count(circuit.spins, 'p-bit')}")
+    if check:
+        click.echo(f"{states} states in {chosen}, all as in the software")
+    if result:
+        _echo(result)
+
+
+def _echo(result: Report) -> None:
+    """What was found out, as tables."""
+    from invc.cli.reporting import echo_table
+    from invc.rtl.report import duration
+
+    rows = []
+    for built in result.built:
+        seconds = result.seconds(built)
+        clock = f"{built.megahertz:.1f} MHz" if built.megahertz else built.remark
+        rows.append(
+            [
+                built.part,
+                *map(str, (built.tables, built.flip_flops, built.carries, built.memories)),
+                clock,
+                "-" if seconds is None else duration(seconds),
+            ]
+        )
+    echo_table(("part", "LUTs", "flip-flops", "carries", "memories", "clock", "time"), rows)
+    times, dumb = result.times, result.baselines
+    if times and times.mean is not None:
+        click.echo(
+            f"first right state after {times.mean:.1f} updates on average ({times.hits} of "
+            f"{times.replicas} replicas had one); here in software {duration(times.here)}"
+        )
+    if dumb and dumb.counter is not None and dumb.chance is not None:
+        click.echo(
+            f"a counter over {1 << dumb.free} values takes {dumb.counter:.1f}, a random value in "
+            f"each cycle {dumb.chance:.1f}"
+        )
+
+
+def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
+    """The NAME=VALUE of every --set; a name given twice has its last value."""
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name or not value:
+            raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="'--set'")
+        found[name] = value
+    return found

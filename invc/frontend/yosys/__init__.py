@@ -1,0 +1,20 @@
+"""Verilog through Yosys: find it, run it, say its errors as ours, prove what came out."""
+
+from invc.frontend.yosys.elaboration import elaborate_gates
+from invc.frontend.yosys.equivalence import prove_equal
+from invc.frontend.yosys.find import EMBEDDED, Yosys, find_yosys
+from invc.frontend.yosys.sources import Kind, Sources
+from invc.frontend.yosys.synthesis import Compiled, Target, compile_sources
+
+__all__ = [
+    "EMBEDDED",
+    "Compiled",
+    "Kind",
+    "Sources",
+    "Target",
+    "Yosys",
+    "compile_sources",
+    "elaborate_gates",
+    "find_yosys",
+    "prove_equal",
+]

@@ -1,0 +1,101 @@
+"""Links with plain names to the user's files, so that no name of theirs reaches a script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from invc.frontend.yosys.sources import SYSTEM_VERILOG, Kind, Sources
+from invc.frontend.yosys_json import without_black_boxes
+
+# Netlists of other tools that Yosys reads, by the ends of their names.
+READERS = {
+    ".blif": "read_blif -wideports",
+    ".aig": "read_aiger -wideports",
+    ".aag": "read_aiger -wideports",
+    ".edif": "read_edif",
+    ".edf": "read_edif",
+}
+
+
+@dataclass(frozen=True)
+class Links:
+    """Names that we chose for the user's files and folders.
+
+    Attributes:
+        read: The commands that read the sources.
+        shown: Our name of a file or folder: the user's.
+    """
+
+    read: str
+    shown: Mapping[str, str]
+
+    def locate(self, src: str) -> str:
+        """The user's "file:line:column" of a src attribute; "" where it is in no file of theirs."""
+        for place in src.split("|"):
+            match = re.match(r"(.+?):(\d+)(?:\.(\d+))?", place)
+            if match is None:
+                continue
+            head, _, rest = match[1].partition("/")
+            theirs = self.shown.get(head)
+            if theirs is None:
+                continue
+            name = str(Path(theirs) / rest) if rest else theirs
+            column = f":{match[3]}" if match[3] and match[3] != "0" else ""
+            return f"{name}:{match[2]}{column}" if match[2] != "0" else name
+        return ""
+
+    def in_their_words(self, message: str) -> str:
+        """A message of Yosys with the user's names for ours."""
+        for ours, theirs in self.shown.items():
+            message = message.replace(ours, theirs)
+        return message
+
+
+def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
+    """Make the links in a folder.
+
+    Args:
+        sources: What to link to.
+        folder: Where Yosys will run.
+        defined: Whether each cell of the library is about to be a module: then black boxes of a
+            JSON file go, as we know what they stand for.
+    """
+    shown: dict[str, str] = {}
+
+    def name(ours: str, theirs: Path) -> None:
+        (folder / ours).symlink_to(theirs.absolute())
+        shown[ours] = str(theirs)
+
+    if sources.kind is Kind.JSON:
+        (path,) = sources.files
+        if defined:
+            (folder / "source0.json").write_text(without_black_boxes(path), encoding="utf-8")
+            shown["source0.json"] = str(path)
+        else:
+            name("source0.json", path)
+        return Links("read_json source0.json", shown)
+    options = []
+    for k, include in enumerate(sources.includes):
+        name(f"include{k}", include)
+        options.append(f"-Iinclude{k}")
+    for k, path in enumerate(sources.files):
+        # A file's own folder is searched too, under a name of ours.
+        name(f"folder{k}", path.parent)
+        options.append(f"-Ifolder{k}")
+    for macro, value in sources.defines.items():
+        options.append(f"-D{macro}={value}" if value else f"-D{macro}")
+    lines = []
+    for k, path in enumerate(sources.files):
+        other = READERS.get(path.suffix.lower())
+        if other is not None:
+            name(f"source{k}{path.suffix.lower()}", path)
+            lines.append(f"{other} source{k}{path.suffix.lower()}")
+            continue
+        suffix = ".sv" if path.suffix.lower() in SYSTEM_VERILOG else ".v"
+        name(f"source{k}{suffix}", path)
+        mode = "-sv " if suffix == ".sv" else ""
+        lines.append(f"read_verilog {mode}{' '.join(options)} source{k}{suffix}")
+    return Links("\n".join(lines), shown)

@@ -1,0 +1,41 @@
+r"""Yosys's own gates where a source instantiates them by name, as `write_verilog -noexpr` writes.
+
+To Yosys `\$_NAND_` in a source is a module of the user's that nobody defined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from invc.frontend.yosys_cells import GATES
+
+LUT = r"""
+module \$lut (A, Y);
+    parameter WIDTH = 1;
+    parameter [(1<<WIDTH)-1:0] LUT = 0;
+    input [WIDTH-1:0] A;
+    output Y;
+    assign Y = LUT >> A;
+endmodule
+"""
+
+
+def definitions(names: Iterable[str]) -> str:
+    """Verilog modules for those of some names that are gates of Yosys."""
+    return "".join(_definition(name) for name in sorted(set(names)))
+
+
+def _definition(name: str) -> str:
+    if name == "$lut":
+        return LUT
+    if name not in GATES or not name.startswith("$"):
+        return ""
+    function = GATES[name]
+    inputs = ", ".join(function.inputs)
+    (output,), (table,) = function.outputs, function.tables
+    index = ", ".join(reversed(function.inputs))
+    size = 1 << len(function.inputs)
+    return (
+        f"module \\{name} (input {inputs}, output {output});\n"
+        f"    assign {output} = {size}'h{table:x} >> {{{index}}};\nendmodule\n"
+    )

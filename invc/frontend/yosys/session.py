@@ -1,0 +1,138 @@
+"""Runs of Yosys in one folder, on sources that are linked there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from invc.diagnostics import InvcError, nearest
+from invc.frontend.cache import keep_log
+from invc.frontend.yosys.errors import explain, explain_silence
+from invc.frontend.yosys.find import INSTALL_HINT, Yosys
+from invc.frontend.yosys.links import Links
+from invc.frontend.yosys.modules import Module, choose_top, parse_modules
+from invc.frontend.yosys.own_cells import definitions
+from invc.frontend.yosys.process import run
+from invc.frontend.yosys.sources import Sources, parameter_text
+
+OWN_CELLS = "own_cells.v"
+HERE = Path(__file__).parent  # the scripts stand beside this file
+
+
+@dataclass
+class Session:
+    """A folder of its own where every file has a name that we chose.
+
+    Attributes:
+        sources: What is compiled.
+        yosys: What compiles it.
+        folder: Where it runs.
+        links: Our names of the sources.
+        log: Where the user wants Yosys's output, or None.
+        output: What each run wrote.
+        modules: Those of the sources, once they are read.
+    """
+
+    sources: Sources
+    yosys: Yosys
+    folder: Path
+    links: Links
+    log: Path | None = None
+    output: list[str] = field(default_factory=list)
+    modules: Mapping[str, Module] = field(default_factory=dict)
+
+    def run(self, script: str, seconds: float | None = None) -> str:
+        """What Yosys writes while it carries out a script.
+
+        Raises:
+            InvcError: It ends with an error, or cannot be run.
+            TimeOver: It took longer than so many seconds.
+        """
+        status, output = self.attempt(script, seconds)
+        if status:
+            log = self.keep_log()
+            raise explain(
+                output, links=self.links, sources=self.sources, modules=self.modules, log=log
+            ) or explain_silence(output, status, self.yosys, self.links, log)
+        return output
+
+    def attempt(self, script: str, seconds: float | None = None) -> tuple[int, str]:
+        """As `run`, but an error of Yosys is its exit status."""
+        (self.folder / "script.ys").write_text(script, encoding="utf-8")
+        try:
+            status, output = run([*self.yosys.command, "script.ys"], self.folder, seconds)
+        except OSError as error:
+            raise InvcError(f"cannot run {self.yosys.kind}: {error}", hint=INSTALL_HINT) from error
+        self.output.append(output)
+        return status, output
+
+    def read(self) -> None:
+        """Read the sources and learn what modules there are.
+
+        Raises:
+            InvcError: Yosys cannot read them.
+        """
+        self.run(f"{self.links.read}\nwrite_rtlil modules.il\n")
+        self.check_written("modules.il")
+        self.modules = parse_modules(self.folder / "modules.il", self.links.locate)
+
+    def check_written(self, name: str) -> None:
+        """See that Yosys could write a file, as it says nothing of a full disk.
+
+        Raises:
+            InvcError: The file is not there, or not whole.
+        """
+        path = self.folder / name
+        room = shutil.disk_usage(self.folder).free
+        if not path.is_file() or path.stat().st_size == 0 or room == 0:
+            raise InvcError(
+                "no room for temporary files",
+                where=str(self.folder.parent),
+                hint="make some there, or set TMPDIR to a folder with more",
+            )
+
+    def script(self, name: str) -> str:
+        """A script of ours with the sources, the parameters and the top filled in.
+
+        Raises:
+            InvcError: There is no such top, or it has no such parameter.
+        """
+        top = choose_top(self.modules, self.sources)
+        for given in self.sources.parameters:
+            known = self.modules[top].parameters
+            if given not in known:
+                raise InvcError(
+                    f"module {top!r} has no parameter {given!r}", hint=nearest(given, known)
+                )
+        chosen = " ".join(
+            f"-chparam {name} {parameter_text(name, value)}"
+            for name, value in self.sources.parameters.items()
+        )
+        script = (HERE / name).read_text(encoding="utf-8")
+        read = self.links.read + self._own_cells()
+        for word, text in (("@READ@", read), ("@PARAMETERS@", chosen), ("@TOP@", top)):
+            script = script.replace(word, text)
+        return script
+
+    def _own_cells(self) -> str:
+        """The command that reads definitions of Yosys's own gates, where the sources use them."""
+        used = {name for module in self.modules.values() for name in module.instances}
+        text = definitions(used.difference(self.modules))
+        if not text:
+            return ""
+        (self.folder / OWN_CELLS).write_text(text, encoding="utf-8")
+        return f"\nread_verilog {OWN_CELLS}"
+
+    def write_log(self) -> None:
+        """Leave Yosys's output where the user wants it, if anywhere."""
+        if self.log is not None:
+            self.log.write_text("".join(self.output), encoding="utf-8")
+
+    def keep_log(self) -> str:
+        """Leave Yosys's output where the user can read it, and say where that is."""
+        if self.log is not None:
+            self.write_log()
+            return str(self.log)
+        return keep_log(self.output)

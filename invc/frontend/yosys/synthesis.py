@@ -1,0 +1,193 @@
+"""Sources through Yosys and ABC to a netlist of library cells and adders."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from invc.diagnostics import InvcError
+from invc.frontend.arithmetic import PLAIN, Adders
+from invc.frontend.yosys.drivers import Conflict, find_conflict, places_that_drive
+from invc.frontend.yosys.errors import DRIVERS
+from invc.frontend.yosys.find import Yosys
+from invc.frontend.yosys.links import link
+from invc.frontend.yosys.session import HERE, Session
+from invc.frontend.yosys.sources import Kind, Sources, check_sources
+from invc.frontend.yosys_cells import Json
+from invc.frontend.yosys_json import read_json, read_module, unmapped
+from invc.netlist import Function, Netlist
+
+# Undefined bits become 0 once it is known that nothing reads a net without a driver.
+UNDEFINED = """\
+design -push-copy
+tribuf
+opt_expr
+opt_clean
+check
+design -pop
+setundef -undriven -zero"""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What became of sources.
+
+    Attributes:
+        netlist: Their netlist of library cells and adders.
+        source: The top module as Yosys elaborated it, flat, at the level of words; None
+            where Yosys has not read them.
+    """
+
+    netlist: Netlist
+    source: Json | None
+
+
+@dataclass(frozen=True)
+class Target:
+    """What sources are compiled to.
+
+    Attributes:
+        functions: Those of the library's cells, by name.
+        liberty: The library as ABC reads it.
+        adders: What sums are built of.
+        defined: Whether an undefined bit of the source is 0, not whatever costs least.
+    """
+
+    functions: Mapping[str, Function]
+    liberty: str
+    adders: Adders = PLAIN
+    defined: bool = False
+
+
+def compile_sources(
+    sources: Sources, target: Target, yosys: Yosys, *, log: Path | None = None
+) -> Compiled:
+    """Verilog, or a Yosys JSON file with cells that are still to be mapped, as a netlist.
+
+    Args:
+        sources: What to compile.
+        target: What to compile it to.
+        yosys: What compiles it.
+        log: Where to leave Yosys's own output; a file is left elsewhere only on an error.
+
+    Raises:
+        InvcError: Yosys refused the sources, or the design is not combinational.
+    """
+    check_sources(sources)
+    with tempfile.TemporaryDirectory(prefix="invc-") as name:
+        folder = Path(name)
+        session = Session(sources, yosys, folder, link(sources, folder), log)
+        session.read()
+        netlist = _netlist(session, target)
+        return Compiled(netlist, read_module(folder / "source.json"))
+
+
+def _netlist(session: Session, target: Target) -> Netlist:
+    script = session.script("synth.ys")
+    script = script.replace("@UNDEFINED@", UNDEFINED if target.defined else "")
+    (session.folder / "hamlib.lib").write_text(target.liberty, encoding="utf-8")
+    for name in ("wall.v", "pow.v"):
+        (session.folder / name).write_bytes((HERE / name).read_bytes())
+    output = session.run(script)
+    for name in ("drivers.il", "source.json", "netlist.json"):
+        session.check_written(name)
+    conflict = find_conflict(session.folder / "drivers.il")
+    if conflict is not None:
+        raise _driven_twice(session, conflict)
+    _check_drivers(session, output, script)
+    session.write_log()
+    path = session.folder / "netlist.json"
+    netlist = read_json(
+        path,
+        target.functions,
+        adders=target.adders,
+        locate=session.links.locate,
+        shown=session.sources.files[0],
+    )
+    if netlist is None:
+        raise _unmapped(session, path, target)
+    return netlist
+
+
+def _unmapped(session: Session, path: Path, target: Target) -> InvcError:
+    """The error for a cell that nobody can make gates of: a module without a body, a power."""
+    left = dict(unmapped(path, target.functions))
+    kind = min(left, key=lambda kind: (kind[0] == "$", kind))
+    where = session.links.locate(left[kind])
+    if kind == "$pow":
+        return InvcError(
+            "this power is too large",
+            where=where,
+            hint="give it an exponent of few bits or a constant, or a table",
+        )
+    if kind[0] != "$":
+        return no_body(kind, where, session.sources)
+    return InvcError(
+        f"{session.yosys} left a cell unmapped: {kind}",
+        where=where or None,
+        hint=f"please report it; Yosys's log: {session.keep_log()}",
+    )
+
+
+def no_body(kind: str, where: str, sources: Sources) -> InvcError:
+    """The error for an instance of a module that only has ports."""
+    marked = re.compile(
+        rf"\(\*[^)]*black_?box[^)]*\*\)\s*module\s+\\?{re.escape(kind)}\b"
+        rf"|module\s+\\?{re.escape(kind)}\b[^;]*;\s*/\*[^*]*black_?box",
+    )
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in sources.files)
+    if any(marked.search(text) for text in texts):
+        message, hint = f"{kind!r} is a black box and has no gates", "name the file with its body"
+    else:
+        message = f"module {kind!r} has no body: give its function"
+        hint = "name the file with its body, or make it a cell: 'invc lib-gen', then --lib"
+    return InvcError(message, where=where or None, hint=hint)
+
+
+def _driven_twice(session: Session, conflict: Conflict) -> InvcError:
+    """The error that names both drivers, where Yosys's syntax trees or cells say where they are."""
+    places = [session.links.locate(src) for src in conflict.sources]
+    if not all(places) and session.sources.kind is Kind.VERILOG:
+        dump = session.links.read.replace("read_verilog ", "read_verilog -dump_ast1 ")
+        _, output = session.attempt(dump)
+        found = places_that_drive(output, conflict, session.links.locate)
+        if not conflict.port:
+            places = [*found, *places] if len(found) < 2 else found
+        else:
+            places = [*places, *found]
+    places = list(dict.fromkeys(place for place in places if place))
+    other = f"its other driver is at {places[0]}; " if len(places) > 1 else ""
+    return InvcError(
+        f"net {conflict.net!r} is driven twice",
+        where=places[-1] if places else None,
+        hint=f"{other}leave it one driver",
+    )
+
+
+def _check_drivers(session: Session, output: str, script: str) -> None:
+    """Refuse what Yosys's `check` only warns of."""
+    for pattern, problem, hint in DRIVERS:
+        match = re.search(pattern, output)
+        if match:
+            name = match[1].replace(" [", "[")
+            where = _declared(session, name, script)
+            raise InvcError(f"net {name!r} {problem}", where=where, hint=hint)
+
+
+def _declared(session: Session, name: str, script: str) -> str:
+    """Where a net is declared: run again up to the check, and look at what is there then."""
+    elaborated, _, _ = script.partition("\ncheck\n")
+    session.run(f"{elaborated}\nwrite_rtlil checked.il\n")
+    wire = f" \\{name.partition('[')[0]}\n"
+    source = ""
+    with (session.folder / "checked.il").open(encoding="utf-8", errors="replace") as file:
+        for line in file:
+            words = line.split()
+            if words[:2] == ["attribute", "\\src"]:
+                source = words[2].strip('"')
+            elif words[:1] == ["wire"] and line.endswith(wire):
+                return session.links.locate(source)
+    return ""

@@ -1,0 +1,50 @@
+// Walls before alumacc, which merges one sum into the next as if the net between did not wrap:
+// it asks whether the inner sum fits that net, but for signed operands its answer is wrong
+// (-(-8) needs a bit more than -8; three signed operands may need more than it reserves). A signed
+// operand that is narrower than its sum goes through buffers, which the next clean-up removes.
+(* techmap_celltype = "$add $sub" *)
+module wall_binary(A, B, Y);
+    parameter A_SIGNED = 0;
+    parameter B_SIGNED = 0;
+    parameter A_WIDTH = 1;
+    parameter B_WIDTH = 1;
+    parameter Y_WIDTH = 1;
+    parameter _TECHMAP_CELLTYPE_ = "";
+    input [A_WIDTH-1:0] A;
+    input [B_WIDTH-1:0] B;
+    output [Y_WIDTH-1:0] Y;
+    wire _TECHMAP_FAIL_ = !(A_SIGNED && B_SIGNED) || (A_WIDTH >= Y_WIDTH && B_WIDTH >= Y_WIDTH);
+    wire [A_WIDTH-1:0] a;
+    wire [B_WIDTH-1:0] b;
+    genvar i;
+    generate
+        for (i = 0; i < A_WIDTH; i = i + 1) \$_BUF_ wall_a (.A(A[i]), .Y(a[i]));
+        for (i = 0; i < B_WIDTH; i = i + 1) \$_BUF_ wall_b (.A(B[i]), .Y(b[i]));
+        if (_TECHMAP_CELLTYPE_ == "$add")
+            \$add #(.A_SIGNED(1), .B_SIGNED(1), .A_WIDTH(A_WIDTH), .B_WIDTH(B_WIDTH),
+                .Y_WIDTH(Y_WIDTH)) sum (.A(a), .B(b), .Y(Y));
+        else
+            \$sub #(.A_SIGNED(1), .B_SIGNED(1), .A_WIDTH(A_WIDTH), .B_WIDTH(B_WIDTH),
+                .Y_WIDTH(Y_WIDTH)) sum (.A(a), .B(b), .Y(Y));
+    endgenerate
+endmodule
+
+(* techmap_celltype = "$neg $pos" *)
+module wall_unary(A, Y);
+    parameter A_SIGNED = 0;
+    parameter A_WIDTH = 1;
+    parameter Y_WIDTH = 1;
+    parameter _TECHMAP_CELLTYPE_ = "";
+    input [A_WIDTH-1:0] A;
+    output [Y_WIDTH-1:0] Y;
+    wire _TECHMAP_FAIL_ = !A_SIGNED || A_WIDTH >= Y_WIDTH;
+    wire [A_WIDTH-1:0] a;
+    genvar i;
+    generate
+        for (i = 0; i < A_WIDTH; i = i + 1) \$_BUF_ wall_a (.A(A[i]), .Y(a[i]));
+        if (_TECHMAP_CELLTYPE_ == "$neg")
+            \$neg #(.A_SIGNED(1), .A_WIDTH(A_WIDTH), .Y_WIDTH(Y_WIDTH)) sum (.A(a), .Y(Y));
+        else
+            \$pos #(.A_SIGNED(1), .A_WIDTH(A_WIDTH), .Y_WIDTH(Y_WIDTH)) sum (.A(a), .Y(Y));
+    endgenerate
+endmodule

@@ -1,0 +1,1 @@
+"""P-bits that are the free inputs of a netlist; all other nets follow from them."""

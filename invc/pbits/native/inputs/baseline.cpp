@@ -1,0 +1,2 @@
+#define NAMESPACE baseline
+#include "walk.inc"

@@ -1,0 +1,164 @@
+"""Many runs of one circuit, each with clamps and seeds of its own, in Verilator or iverilog."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from invc.design import Clamp
+from invc.diagnostics import InvcError
+from invc.rtl.bench import port_clamps, tied_table
+from invc.rtl.check import build
+from invc.rtl.circuit import Circuit
+from invc.rtl.programs import run_well
+from invc.rtl.software import Run
+from invc.rtl.verilog import concatenation, unsigned
+
+ENDED = re.compile(r"^run (\d+): found ([01]) cycles (\d+) answer ([0-9a-f]+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A run that is asked for.
+
+    Attributes:
+        clamps: The bits that are held.
+        run: Its random numbers.
+    """
+
+    clamps: tuple[Clamp, ...]
+    run: Run
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended.
+
+    Attributes:
+        found: Whether there was a right state.
+        cycles: Updates before it, or all.
+        ports: The bits of each port then, as an unsigned number, by its name in the design.
+    """
+
+    found: bool
+    cycles: int
+    ports: Mapping[str, int]
+
+
+def campaign(
+    circuit: Circuit,
+    modules: Mapping[str, str],
+    trials: Sequence[Trial],
+    *,
+    limit: int,
+    simulator: str = "verilator",
+    strict: bool = False,
+) -> list[Ended]:
+    """Run a parallel or gibbs circuit of one chain again and again.
+
+    Args:
+        circuit: The circuit.
+        modules: Its modules, by the names of their files.
+        trials: What is held and the seeds, run by run.
+        limit: Updates after which a run ends.
+        simulator: "verilator" or "iverilog".
+        strict: Whether every gate must be in place.
+
+    Raises:
+        InvcError: The simulator is not here, or failed.
+    """
+    files = {
+        **{name: text for name, text in modules.items() if name.endswith(".v")},
+        "bench.v": _bench(circuit, len(trials), limit, strict),
+        "trials.mem": "".join(_line(circuit, trial) for trial in trials),
+    }
+    with tempfile.TemporaryDirectory(prefix="invc-rtl-") as text:
+        folder = Path(text)
+        for name, content in files.items():
+            (folder / name).write_text(content, encoding="utf-8")
+        output = run_well(build(folder, files, circuit.name, simulator), folder)
+    found = [_ended(circuit, match) for match in ENDED.finditer(output)]
+    if len(found) != len(trials):
+        raise InvcError(f"{simulator} ended {len(found)} of {len(trials)} runs")
+    return found
+
+
+def _widths(circuit: Circuit) -> tuple[int, int]:
+    return 64 * circuit.generators, len(circuit.pins)
+
+
+def _line(circuit: Circuit, trial: Trial) -> str:
+    """Seeds, then held bits, then their values, highest first, in hex."""
+    seeds, pins = _widths(circuit)
+    held = {clamp.name: clamp.value for clamp in trial.clamps}
+    hold = value = place = 0
+    for _, held_bits, values, width in port_clamps(circuit, held):
+        hold |= held_bits << place
+        value |= values << place
+        place += width
+    word = 0
+    for seed in reversed(trial.run.generator_seeds(circuit.streams, circuit.groups)):
+        word = word << 64 | seed
+    word = (word << pins | hold) << pins | value
+    return f"{word:0{-(-(seeds + 2 * pins) // 4)}x}\n"
+
+
+def _ended(circuit: Circuit, match: re.Match[str]) -> Ended:
+    answer, ports = int(match[4], 16), {}
+    for port in circuit.ports:
+        ports[port.name] = answer & ((1 << len(port.bits)) - 1)
+        answer >>= len(port.bits)
+    return Ended(match[2] == "1", int(match[3]), ports)
+
+
+def _bench(circuit: Circuit, trials: int, limit: int, strict: bool) -> str:
+    name = circuit.name
+    seeds, pins = _widths(circuit)
+    labels = circuit.labels
+    wires = "\n".join(
+        f"    wire [{len(port.bits) - 1}:0] {label}, {label}_hold, {label}_value;"
+        for label, port in zip(labels, circuit.ports, strict=True)
+    )
+    tied = ",\n        ".join(
+        f".{x}({x}), .{x}_hold({x}_hold), .{x}_value({x}_value)" for x in labels
+    )
+    return f"""\
+// Runs the circuit once for each line of trials.mem: seeds, held bits, their values.
+`timescale 1ns / 1ns
+module {name}_bench;
+    reg  clk = 1'b0, reset = 1'b1, start = 1'b0;
+    wire busy, found;
+    wire [{circuit.count - 1}:0] cycles;
+    reg  [{seeds + 2 * pins - 1}:0] trials [0:{trials - 1}];
+    reg  [{seeds + 2 * pins - 1}:0] trial;
+    integer k;
+{wires}
+    assign {concatenation([f"{x}_hold" for x in labels])} = trial[{2 * pins - 1}:{pins}];
+    assign {concatenation([f"{x}_value" for x in labels])} = trial[{pins - 1}:0];
+    {name}_chip dut (
+        .clk(clk), .reset(reset), .start(start), .free_run(1'b0), .strict_only(1'b{int(strict)}),
+        .seed(trial[{seeds + 2 * pins - 1}:{2 * pins}]), .limit({unsigned(limit, circuit.count)}),
+{tied_table(circuit)}        {tied},
+        .busy(busy), .refused(), .checked(), .right(), .strict(), .found(found), .cycles(cycles),
+        .chain(), .winner());
+    always #5 clk = ~clk;
+    initial begin
+        $readmemh("trials.mem", trials);
+        @(negedge clk);
+        reset = 1'b0;
+        for (k = 0; k < {trials}; k = k + 1) begin
+            trial = trials[k];
+            start = 1'b1;
+            @(negedge clk);
+            start = 1'b0;
+            while (busy) @(negedge clk);
+            $display("run %0d: found %b cycles %0d answer %h", k, found, cycles,
+                     {concatenation(list(labels))});
+        end
+        $finish;
+    end
+endmodule
+"""

@@ -1,0 +1,278 @@
+"""What the software does in a circuit's place: every state of a run, nothing folded.
+
+This is the one module that knows the engine's registers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from time import perf_counter
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from invc.design import Clamp, Design
+from invc.engine.dynamics.accumulate import make_plan
+from invc.engine.dynamics.sc import SETTINGS as SC_SETTINGS
+from invc.engine.dynamics.ssa import SETTINGS as SSA_SETTINGS
+from invc.engine.problem import Problem
+from invc.ising import IsingModel
+from invc.ising.model import Int8
+from invc.netlist import evaluate, word_of
+from invc.pbits.accumulator.network import Network, compile_network
+from invc.pbits.accumulator.plan import Cycles, Plan
+from invc.pbits.accumulator.registers import Habits, planes_of, seeds
+from invc.pbits.backend import Backend, State, backend_named
+from invc.pbits.lanes import LANES, UInt64, integers_of
+
+Bits = npt.NDArray[np.uint8]
+
+
+READERS = {"sc": SC_SETTINGS, "ssa": SSA_SETTINGS}
+
+
+@dataclass(frozen=True, eq=False)
+class _Whole:
+    """As much of a `Problem` as its plan follows from, nothing being folded."""
+
+    model: IsingModel
+    known: Int8
+
+
+def plan_of(
+    design: Design, known: Sequence[int], dynamics: str, settings: Mapping[str, str]
+) -> Plan:
+    """What `simulate` would run of the whole model.
+
+    Args:
+        design: What is sampled.
+        known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
+        dynamics: "sc" or "ssa".
+        settings: What the user set.
+
+    Raises:
+        InvcError: A name or a value of a setting is none.
+    """
+    whole = _Whole(design.model, np.array(known, dtype=np.int8))
+    return make_plan(dynamics, cast(Problem, whole), settings, READERS[dynamics])
+
+
+@dataclass(frozen=True)
+class Run:
+    """Which random numbers a run has.
+
+    Attributes:
+        seed: The user's.
+        block: Number of the block of 1024 reads.
+        replica: Number of the read in its block.
+    """
+
+    seed: int = 0
+    block: int = 0
+    replica: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.replica < LANES:
+            raise ValueError(f"a block has replicas 0 to {LANES - 1}")
+
+    def generator_seeds(self, streams: Sequence[int], groups: int) -> list[int]:
+        """First states of the generators, of each stream those of all groups."""
+        found = seeds(self.seed, self.block, max(streams) + 1, groups)
+        word, bit = divmod(self.replica, 64)
+        return [
+            int(found[stream, group, bit, word]) for stream in streams for group in range(groups)
+        ]
+
+
+def trace(design: Design, known: Sequence[int], cycles: Cycles, habits: Habits, run: Run) -> Bits:
+    """The states of one replica of `sc` from time 0 on, held spins held and nothing else known.
+
+    Args:
+        design: What is sampled.
+        known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
+        cycles: I0 and weight of the noise of each cycle.
+        habits: Density of the noise, stalls.
+        run: Which replica.
+
+    Returns:
+        Shape (cycles + 1, spins), 0 and 1.
+    """
+    network, backend, state = _begin(design, known, cycles, habits, run.seed, run.block)
+    word, bit = divmod(run.replica, 64)
+    count = len(cycles.limit)
+    words = np.empty((count + 1, design.model.spins), dtype=np.uint64)
+    words[0] = backend.fetch(state)[:, word]
+    for time in range(count):
+        backend.accumulate(network, state, cycles.part(time, time + 1), habits)
+        words[time + 1] = backend.fetch(state)[:, word]
+    return np.asarray(words >> np.uint64(bit) & np.uint64(1), dtype=np.uint8)
+
+
+def _begin(
+    design: Design, known: Sequence[int], cycles: Cycles, habits: Habits, seed: int, block: int
+) -> tuple[Network, Backend, State]:
+    """The p-bits of the whole model at time 0, and what moves them."""
+    held: Int8 = np.array(known, dtype=np.int8)
+    network, backend = compile_network(design.model, held), backend_named()
+    planes = planes_of(int(cycles.limit.max(initial=1)))
+    state = backend.accumulators(network, held, planes, habits, seed=seed, block=block)
+    return network, backend, state
+
+
+@dataclass(frozen=True, eq=False)
+class Verdicts:
+    """Which states of a trace are right.
+
+    Attributes:
+        design: The design.
+        states: Shape (times, spins), 0 and 1.
+        held: The bits that are held, as literals and values.
+    """
+
+    design: Design
+    states: Bits
+    held: tuple[tuple[int, int], ...] = ()
+
+    @cached_property
+    def _words(self) -> list[int]:
+        """Each spin over all times: time t at bit t."""
+        return columns(self.states)
+
+    @cached_property
+    def right(self) -> Bits:
+        """Whether the outputs are what the inputs give, and held bits as held. Shape (times,)."""
+        if not self.design.is_logic:
+            return np.zeros(len(self.states), dtype=np.uint8)
+        times, netlist = len(self.states), self.design.netlist
+        mask = (1 << times) - 1
+        own = [0, *self._words[: netlist.net_count]]
+        inputs = {p.name: [own[b >> 1] for b in p.bits] for p in netlist.inputs}
+        forward = evaluate(netlist, inputs, times)
+        wrong = 0
+        for port in netlist.outputs:
+            for literal in port.bits:
+                wrong |= word_of(literal, forward, mask) ^ word_of(literal, own, mask)
+        for literal, value in self.held:
+            wrong |= word_of(literal, own, mask) ^ (mask if value else 0)
+        return _as_bits(wrong ^ mask, times)
+
+    @cached_property
+    def strict(self) -> Bits:
+        """Whether all gates and ancillas are in place too. Shape (times,)."""
+        if not self.design.is_logic:
+            return np.zeros(len(self.states), dtype=np.uint8)
+        energies = self.design.model.energies(2 * self.states.astype(np.int8) - 1)
+        strict: Bits = ((energies == 0) & (self.right == 1)).astype(np.uint8)
+        return strict
+
+
+def first(verdicts: Bits) -> int | None:
+    """Time of the first right state, or None."""
+    times = np.flatnonzero(verdicts)
+    return int(times[0]) if len(times) else None
+
+
+def columns(states: Bits) -> list[int]:
+    """Each spin over all times as one integer: time t at bit t."""
+    packed = np.packbits(states.T, axis=1, bitorder="little")
+    padded = np.zeros((len(packed), -(-packed.shape[1] // 8) * 8), dtype=np.uint8)
+    padded[:, : packed.shape[1]] = packed
+    return integers_of(padded.view("<u8"))
+
+
+def _as_bits(word: int, count: int) -> Bits:
+    data = np.frombuffer(word.to_bytes(-(-count // 8), "little"), dtype=np.uint8)
+    return np.unpackbits(data, bitorder="little")[:count]
+
+
+@dataclass(frozen=True)
+class FirstTimes:
+    """How long replicas took to their first right states.
+
+    Attributes:
+        replicas: How many there were.
+        hits: How many had one.
+        exposure: Updates of all replicas before their first right states, or to the end.
+        worst: The longest that a replica took.
+        seconds: What an update of one replica took here.
+    """
+
+    replicas: int
+    hits: int
+    exposure: int
+    worst: int
+    seconds: float
+
+    @property
+    def mean(self) -> float | None:
+        """The censored mean: exposure over hits; None without a hit."""
+        return self.exposure / self.hits if self.hits else None
+
+    @property
+    def here(self) -> float:
+        """Seconds that one replica takes here to its first right state, its block being full."""
+        return (self.mean or 0.0) * self.seconds
+
+
+def first_times(
+    design: Design,
+    known: Sequence[int],
+    held: Sequence[Clamp],
+    cycles: Cycles,
+    habits: Habits,
+    *,
+    seed: int,
+) -> FirstTimes:
+    """Run the replicas of a block until all have had a right state, or for all cycles.
+
+    Args:
+        design: What is sampled.
+        known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
+        held: What is to be right.
+        cycles: I0 and weight of the noise of each cycle.
+        habits: Density of the noise, stalls.
+        seed: The user's.
+    """
+    network, backend, state = _begin(design, known, cycles, habits, seed, 0)
+    waiting, exposure, worst, spent, last = (1 << LANES) - 1, 0, 0, 0.0, len(cycles.limit)
+    for time in range(last + 1):
+        hits = waiting & _right_now(design, held, backend.fetch(state))
+        exposure += time * hits.bit_count()
+        worst = time if hits else worst
+        waiting ^= hits
+        if not waiting or time == last:
+            break
+        began = perf_counter()
+        backend.accumulate(network, state, cycles.part(time, time + 1), habits)
+        spent += perf_counter() - began
+    left = waiting.bit_count()
+    return FirstTimes(
+        LANES,
+        LANES - left,
+        exposure + left * time,
+        time if left else worst,
+        spent / max(time, 1) / LANES,
+    )
+
+
+def _right_now(design: Design, held: Sequence[Clamp], state: UInt64) -> int:
+    """The replicas whose inputs give what is held, and whose outputs are what they give."""
+    netlist, mask = design.netlist, (1 << LANES) - 1
+    on_ports = sorted({bit >> 1 for port in netlist.ports for bit in port.bits} - {0})
+    rows = integers_of(np.ascontiguousarray(state[[net - 1 for net in on_ports]]))
+    own = [0] * len(netlist.names)
+    for net, row in zip(on_ports, rows, strict=True):
+        own[net] = row
+    forward = evaluate(
+        netlist, {p.name: [own[b >> 1] for b in p.bits] for p in netlist.inputs}, LANES
+    )
+    wrong = 0
+    for port in netlist.outputs:
+        for literal in port.bits:
+            wrong |= word_of(literal, forward, mask) ^ word_of(literal, own, mask)
+    for clamp in held:
+        wrong |= word_of(clamp.literal, own, mask) ^ (mask if clamp.value else 0)
+    return wrong ^ mask

@@ -1,0 +1,2 @@
+#define NAMESPACE baseline
+#include "loops.inc"

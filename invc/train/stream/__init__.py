@@ -1,0 +1,1 @@
+"""Contrastive learning: samples stream through clamps while accumulators keep what they learnt."""

@@ -1,0 +1,196 @@
+"""Random combinational Verilog: signed and unsigned words that wrap, shift, slice and branch.
+
+Nothing in it is ever undefined: divisors are odd, indices stay inside, every path assigns. So any
+two tools have to agree on every bit.
+"""
+
+from random import Random
+
+UNARY = ("~", "-", "!", "&", "|", "^", "~&", "~|", "~^", "+")
+BINARY = ("+", "-", "*", "&", "|", "^", "~^", "<<", ">>", "<<<", ">>>", "<", "<=", ">", ">=",
+          "==", "!=", "&&", "||", "/", "%", "**")  # fmt: skip
+
+
+class Module:
+    """One random module under construction."""
+
+    def __init__(self, name, random):
+        self.name, self.random = name, random
+        self.inputs = [(f"i{k}", random.randint(1, 6), random.random() < 0.5)
+                       for k in range(random.randint(1, 3))]  # fmt: skip
+        self.known = list(self.inputs)  # name, width, signed
+        self.lines = []
+
+    def chance(self, share):
+        return self.random.random() < share
+
+    def word(self):
+        return self.random.choice(self.known)
+
+    def constant(self):
+        width = self.random.randint(1, 6)
+        value = self.random.getrandbits(width)
+        kind = self.random.choice(("'d", "'sd", "'h", "'b"))
+        if kind == "'b":
+            return f"{width}'b{value:0{width}b}"
+        return f"{width}{kind}{value:x}" if kind == "'h" else f"{width}{kind}{value}"
+
+    def leaf(self):
+        if self.chance(0.15):
+            return self.constant() if self.chance(0.8) else str(self.random.randint(0, 9))
+        name, width, _ = self.word()
+        if width > 1 and self.chance(0.3):
+            high = self.random.randrange(width)
+            low = self.random.randint(0, high)
+            return f"{name}[{high}:{low}]" if self.chance(0.7) else f"{name}[{high}]"
+        if self.chance(0.1):
+            return f"${self.random.choice(('signed', 'unsigned'))}({name})"
+        return name
+
+    def sized(self, depth):
+        """An operand of a concatenation, which takes no constant without a size."""
+        name, width, _ = self.word()
+        if self.chance(0.3):
+            return self.constant()
+        if depth > 0 and self.chance(0.3):
+            return f"({self.random.choice(('~', '-'))}{name})"
+        return f"{name}[{self.random.randrange(width)}]" if width > 1 and self.chance(0.4) else name
+
+    def expression(self, depth):
+        if depth <= 0:
+            return self.leaf()
+        pick = self.random.random()
+        if pick < 0.2:
+            return f"({self.random.choice(UNARY)}({self.expression(depth - 1)}))"
+        if pick < 0.7:
+            return self.binary(depth)
+        if pick < 0.8:
+            parts = [self.expression(depth - 1) for _ in range(3)]
+            return f"(({parts[0]}) ? ({parts[1]}) : ({parts[2]}))"
+        if pick < 0.9:
+            parts = ", ".join(self.sized(depth - 1) for _ in range(self.random.randint(1, 3)))
+            if self.chance(0.3):
+                return f"{{{self.random.randint(1, 3)}{{{parts}}}}}"
+            return f"{{{parts}}}"
+        return f"${self.random.choice(('signed', 'unsigned'))}({self.expression(depth - 1)})"
+
+    def binary(self, depth):
+        operator = self.random.choice(BINARY)
+        left, right = self.expression(depth - 1), self.expression(depth - 1)
+        if operator in "/%":
+            right = f"(({right}) | 1)"
+        elif operator == "**":
+            left, right = self.leaf(), f"$unsigned({self.narrow(2)})"
+        elif operator in ("<<", ">>", "<<<", ">>>"):
+            right = self.narrow(3) if self.chance(0.8) else right
+        return f"(({left}) {operator} ({right}))"
+
+    def narrow(self, most):
+        """A word of few bits."""
+        name, width, _ = self.word()
+        return name if width <= most else f"{name}[{self.random.randint(0, most - 1)}:0]"
+
+    def declare(self, kind, text=None):
+        name = f"{kind[0]}{len(self.known)}"
+        width, signed = self.random.randint(1, 9), self.chance(0.5)
+        sign = "signed " if signed else ""
+        self.lines.append(f"  {kind} {sign}[{width - 1}:0] {name}{f' = {text}' if text else ''};")
+        return name, width, signed
+
+    def assign(self):
+        made = self.declare("wire", self.expression(self.random.randint(1, 3)))
+        self.known.append(made)
+
+    def index(self):
+        """A bit or a slice at an index that varies, always inside."""
+        choice = self.narrow(2)
+        base = len(self.known)
+        self.lines.append(f"  wire [7:0] v{base} = {self.expression(1)};")
+        up = self.random.choice(("+:", ""))
+        width = self.random.randint(1, 4) if up else 1
+        select = f"[{choice} +: {width}]" if up else f"[{choice}]"
+        self.lines.append(f"  wire [{width - 1}:0] w{base} = v{base}{select};")
+        self.known += [(f"v{base}", 8, False), (f"w{base}", width, False)]
+
+    def branch(self):
+        """An always block: a case with don't-cares, or ifs, that assign on every path."""
+        name, width, signed = self.declare("reg")
+        self.lines.append("  always @* begin")
+        self.lines.append(f"    {name} = {self.expression(1)};")
+        if self.chance(0.5):
+            subject, bits, _ = self.word()
+            self.lines.append(f"    casez ({subject})")
+            for _ in range(self.random.randint(1, 4)):
+                pattern = "".join(self.random.choice("01??") for _ in range(bits))
+                self.lines.append(f"      {bits}'b{pattern}: {name} = {self.expression(2)};")
+            if self.chance(0.6):
+                self.lines.append(f"      default: {name} = {self.expression(1)};")
+            self.lines.append("    endcase")
+        else:
+            self.lines.append(f"    if ({self.expression(1)}) {name} = {self.expression(2)};")
+            self.lines.append(f"    else if ({self.expression(1)}) {name} = {name} + 1;")
+        self.lines.append("  end")
+        self.known.append((name, width, signed))
+
+    def loop(self):
+        """A function with a loop over the bits of its argument."""
+        word, width, _ = self.word()
+        size, signed = self.random.randint(1, 8), "signed " if self.chance(0.5) else ""
+        steps = (
+            "f{k} + x[i]",
+            "f{k} ^ x[i]",
+            "(f{k} << 1) ^ x[i]",
+            "f{k} - x[i]",
+            "x[i] ? f{k} * 3 : f{k} + 2",
+        )
+        step = self.random.choice(steps)
+        k = len(self.known)
+        body = step.replace("{k}", str(k))
+        self.lines += [
+            f"  function {signed}[{size - 1}:0] f{k};",
+            f"    input [{width - 1}:0] x; integer i;",
+            f"    begin f{k} = {self.random.randint(0, 5)};",
+            f"      for (i = 0; i < {width}; i = i + 1) f{k} = {body};",
+            "    end endfunction",
+        ]
+        self.lines.append(f"  wire {signed}[{size - 1}:0] g{k} = f{k}({word});")
+        self.known.append((f"g{k}", size, bool(signed)))
+
+    def text(self):
+        """The module, and its outputs with their widths."""
+        for _ in range(self.random.randint(1, 4)):
+            self.random.choice((self.assign, self.assign, self.assign, self.index, self.branch,
+                                self.loop))()  # fmt: skip
+        outputs = []
+        for k in range(self.random.randint(1, 2)):
+            width = self.random.randint(1, 10)
+            sign = "signed " if self.chance(0.4) else ""
+            outputs.append((f"o{k}", width, sign))
+            self.lines.append(f"  assign o{k} = {self.expression(self.random.randint(1, 3))};")
+        ports = [f"input {'signed ' if s else ''}[{w - 1}:0] {n}" for n, w, s in self.inputs]
+        ports += [f"output {s}[{w - 1}:0] {n}" for n, w, s in outputs]
+        body = "\n".join(self.lines)
+        head = f"module {self.name}({', '.join(ports)});"
+        return f"{head}\n{body}\nendmodule\n", [(n, w) for n, w, _ in outputs]
+
+
+def batch(seed, count):
+    """Some modules and a top that holds each of them once, with ports of its own.
+
+    Returns:
+        The text, and for each module its inputs and outputs with their widths.
+    """
+    random = Random(seed)
+    texts, modules, ports, instances = [], [], [], []
+    for k in range(count):
+        module = Module(f"m{k}", random)
+        text, outputs = module.text()
+        texts.append(text)
+        inputs = [(n, w) for n, w, _ in module.inputs]
+        modules.append((inputs, outputs, text))
+        ports += [f"input [{w - 1}:0] m{k}_{n}" for n, w in inputs]
+        ports += [f"output [{w - 1}:0] m{k}_{n}" for n, w in outputs]
+        pins = ", ".join(f".{n}(m{k}_{n})" for n, _ in inputs + outputs)
+        instances.append(f"  m{k} u{k}({pins});")
+    top = f"module top({', '.join(ports)});\n" + "\n".join(instances) + "\nendmodule\n"
+    return "".join(texts) + top, modules

@@ -1,0 +1,41 @@
+"""What whoever installs, imports or cites invc meets first."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import invc
+from house.sources import ROOT
+
+
+def test_sources_without_their_compiled_part_say_so(tmp_path: Path) -> None:
+    """As in the root of a checkout, where Python finds them before what is installed."""
+    ignored = shutil.ignore_patterns("*.so", "*.pyd", "__pycache__")
+    shutil.copytree(Path(invc.__file__).parent, tmp_path / "invc", ignore=ignored)
+    design = ROOT / "tests/golden/designs/half_adder.hj"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import invc; invc.simulate({str(design)!r})"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.endswith(
+        f"{tmp_path}/invc: error: these are invc's sources, without their compiled part\n"
+        "  hint: 'pip install .' in the checkout; then start Python elsewhere, or with -P\n"
+    )
+    command = [sys.executable, "-m", "invc", "simulate", str(design)]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert told.returncode == 1
+    assert told.stderr.startswith(f"{tmp_path}/invc: error: these are invc's sources")
+
+
+def test_one_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {project['version']}\n" in citation
+    assert f"\nlicense: {project['license']}\n" in citation

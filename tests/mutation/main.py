@@ -1,0 +1,227 @@
+"""Change the compiler's core a token at a time and see whether the tests notice: `make mutate`.
+
+A sample by seed of all single-token changes over the rooms of `ROOMS`. Each is made in a copy of the
+package, and the tests that run through the changed line are run on it, those of the line's own room
+first, as many as fit `SECONDS`. Which tests those are, one run of all of them under coverage finds out.
+What no test notices is a test that is missing, or a change that changes nothing: those stand in
+equivalent.toml, each with its reason.
+
+A harness of our own, of two hundred lines: mutmut 3 rewrites each function into all of its variants,
+which the compiled parts and the commands in processes of their own do not follow, and cosmic-ray asks
+for a session of every change where a sample is wanted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from mutation.mutants import Mutant, mutants  # noqa: E402 - found by the line above
+
+# What is changed: whatever decides what a design means, and what is read from files.
+CHANGED = (
+    *("invc/netlist", "invc/passes", "invc/mapping", "invc/library/npn.py", "invc/design"),
+    *("invc/proof", "invc/engine", "invc/frontend", "invc/formats", "invc/pipeline.py"),
+)
+# The fast tests; whole commands and documents take too long to be run a hundred times.
+TESTS = (
+    *("netlist", "passes", "mapping", "library/test_npn.py", "assemble", "design", "proof"),
+    *("engine", "frontend", "formats", "golden", "test_fit.py", "test_mine.py"),
+)
+SECONDS = 40.0  # of tests for one change
+PATIENCE = 6  # times as long as they took unchanged: then it hangs, which is noticed
+EQUIVALENT = Path(__file__).with_name("equivalent.toml")
+
+
+PYTEST = ("-q", "-n", "0", "-p", "no:cacheprovider", "--hypothesis-seed=0")
+
+
+def files() -> list[str]:
+    """The files that are changed."""
+    paths = [ROOT / name for name in CHANGED]
+    found = [f for path in paths for f in (path.rglob("*.py") if path.is_dir() else [path])]
+    return sorted(path.relative_to(ROOT).as_posix() for path in found)
+
+
+def sample(count: int, seed: int, among: Iterable[str]) -> list[Mutant]:
+    """So many changes, each as likely as any other."""
+    every = [mutant for file in among for mutant in mutants(file, ROOT)]
+    print(f"{len(every)} changes in {len(files())} files to draw from", flush=True)
+    return random.Random(seed).sample(every, min(count, len(every)))
+
+
+class Tests:
+    """Which tests run through which line, found out once, under coverage."""
+
+    def __init__(self, folder: Path) -> None:
+        """Run all of them, unless that was done in the folder before."""
+        self.data, self.times = folder / "coverage", folder / "times.xml"
+        if not (self.data.exists() and self.times.exists()):
+            self._find_out(folder)
+        self.seconds = self._seconds()
+        self.lines: dict[str, dict[int, list[str]]] = {}
+
+    def _find_out(self, folder: Path) -> None:
+        settings = folder / "coveragerc"
+        settings.write_text(f"[run]\ndynamic_context = test_function\ndata_file = {self.data}\n")
+        command = ["-m", "coverage", "run", f"--rcfile={settings}", f"--source={ROOT / 'invc'}"]
+        pytest = ["-m", "pytest", *PYTEST, f"--junitxml={self.times}"]
+        print("which tests run through which line", flush=True)
+        subprocess.run(
+            [sys.executable, "-P", *command, *pytest, *paths_of_tests()], cwd=ROOT, check=True
+        )
+
+    def _seconds(self) -> dict[str, float]:
+        """Seconds of each test function, all its parameters together."""
+        seconds: dict[str, float] = defaultdict(float)
+        for case in ElementTree.parse(self.times).iter("testcase"):
+            name = case.attrib["name"].partition("[")[0]
+            seconds[_path(f"{case.attrib['classname']}.{name}")] += float(case.attrib["time"])
+        return seconds
+
+    def through(self, mutant: Mutant) -> list[str]:
+        """The tests to run on a change: those of the line, or of the file where it runs at import."""
+        lines = self._lines_of(mutant.file)
+        found = set(lines.get(mutant.line, ()))
+        if not found:
+            found = {name for names in lines.values() for name in names}
+        room = f"tests/{mutant.file.split('/')[1].removesuffix('.py')}/"
+        order = sorted(found, key=lambda name: (not name.startswith(room), self.seconds[name]))
+        return list(_as_many_as_fit(order, self.seconds))
+
+    def _lines_of(self, file: str) -> dict[int, list[str]]:
+        """Tests by the number of a line."""
+        if file not in self.lines:
+            from coverage import CoverageData
+
+            data = CoverageData(str(self.data))
+            data.read()
+            contexts = data.contexts_by_lineno(str(ROOT / file))
+            self.lines[file] = {
+                line: [name for name in map(_path, names) if name in self.seconds]
+                for line, names in contexts.items()
+            }
+        return self.lines[file]
+
+
+def _path(name: str) -> str:
+    """`tests/a/test_b.py::test_c` of `tests.a.test_b.test_c`."""
+    module, _, function = name.rpartition(".")
+    module, _, group = module.partition(".Test")
+    return f"{module.replace('.', '/')}.py::" + (f"Test{group}::" if group else "") + function
+
+
+def _as_many_as_fit(names: Sequence[str], seconds: Mapping[str, float]) -> Iterator[str]:
+    spent = 0.0
+    for name in names:
+        if spent + seconds[name] <= SECONDS or not spent:
+            spent += seconds[name]
+            yield name
+
+
+def paths_of_tests() -> list[str]:
+    """The tests that there are."""
+    return [f"tests/{name}" for name in TESTS if (ROOT / "tests" / name).exists()]
+
+
+class Copy:
+    """A copy of the package in which files are changed."""
+
+    def __init__(self, folder: Path) -> None:
+        """Copy the package and the library beside it."""
+        shutil.copytree(ROOT / "invc", folder / "invc")
+        shutil.copytree(ROOT / "hamlib", folder / "hamlib")
+        self.folder = folder
+
+    def notices(self, mutant: Mutant, tests: Sequence[str], patience: float) -> bool:
+        """Whether a test fails, or hangs, with the change made."""
+        file = self.folder / mutant.file
+        source = file.read_bytes()
+        for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*"):
+            compiled.unlink()
+        file.write_bytes(mutant.applied(source))
+        try:
+            return self._fails(tests, patience)
+        finally:
+            file.write_bytes(source)
+
+    def _fails(self, tests: Sequence[str], patience: float) -> bool:
+        kept = {"PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        command = [sys.executable, "-P", "-m", "pytest", *PYTEST, "-x", *tests]
+        with subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, **kept},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as running:
+            try:
+                status = running.wait(patience)
+            except subprocess.TimeoutExpired:
+                os.killpg(running.pid, signal.SIGKILL)
+                return True
+        assert status in (0, 1, 2, 3), f"pytest ended with {status}: {' '.join(tests)}"
+        return status != 0
+
+
+def equivalents() -> dict[tuple[str, str, str, str], str]:
+    """Reasons why some changes change nothing, by what names them."""
+    entries = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get("change", [])
+    return {(e["file"], e["text"], e["old"], e["new"]): e["reason"] for e in entries}
+
+
+def outcome(mutant: Mutant, tests: Tests, copy: Copy) -> str:
+    """What became of a change."""
+    chosen = tests.through(mutant)
+    if not chosen:
+        return "no test runs it"
+    patience = 60 + PATIENCE * sum(tests.seconds[name] for name in chosen)
+    return "noticed" if copy.notices(mutant, chosen, patience) else "not noticed"
+
+
+def main() -> int:
+    """Draw, change, test, and tell."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--file", action="append", help="only these files")
+    parser.add_argument("--least", type=int, default=90, help="of a hundred to be noticed")
+    options = parser.parse_args()
+    folder = ROOT / "build" / "mutation"
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = sample(options.count, options.seed, options.file or files())
+    tests, known = Tests(folder), equivalents()
+    told: dict[str, list[Mutant]] = defaultdict(list)
+    with tempfile.TemporaryDirectory(prefix="mutation-") as place:
+        copy = Copy(Path(place))
+        for number, mutant in enumerate(drawn, 1):
+            what = "equivalent" if mutant.key in known else outcome(mutant, tests, copy)
+            told[what].append(mutant)
+            print(f"{number:4} {what:16} {mutant.name}", flush=True)
+    counts = ", ".join(f"{len(group)} {what}" for what, group in sorted(told.items()))
+    right = len(told["noticed"])
+    decided = len(drawn) - len(told["equivalent"])
+    share = 100 * right / max(1, decided)
+    print(f"seed {options.seed}: {counts}; {share:.0f} of 100 noticed")
+    return int(share < options.least)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,213 @@
+"""Every circuit does, state for state, what the software does in its place."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from designs import CELLS, netlists
+from invc.design import Design, bit_names, parse_clamps
+from invc.design.assemble import assemble
+from invc.frontend.yosys import Sources
+from invc.ising import from_terms
+from invc.netlist import Netlist, Port
+from invc.pipeline import synth
+from invc.rtl.bench import expect
+from invc.rtl.check import check, lint
+from invc.rtl.circuit import Circuit, held_values
+from invc.rtl.project import project_files
+from invc.rtl.schedule import Entry, Schedule
+from invc.rtl.settings import Wishes, circuit_of
+from invc.rtl.software import Run
+
+sys.path.insert(0, str(Path(__file__).parent))
+from tools import needs
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = sorted(path.stem for path in ROOT.glob("rtl_examples/*/*.v"))
+CYCLES = 2000
+LARGE = 60  # spins from which a sparse circuit is compiled rather than interpreted
+# Each architecture with something else that circuits can do: stepped, ramped and sparse noise.
+WISHES = {
+    "parallel": {"settings": {"noise": "7:3", "i0": "5"}},
+    "sparse": {"settings": {"noise": "9", "every": "2"}, "lanes": 4},
+    "gibbs": {},
+}
+
+
+def example(name, **parameters):
+    (path,) = ROOT.glob(f"rtl_examples/*/{name}.v")
+    return synth(Sources((path,), parameters=parameters))
+
+
+def compared(circuit, clamps=(), run=None, cycles=CYCLES, simulator="iverilog"):
+    """How many states were compared and found equal."""
+    files = project_files(expect(circuit, clamps, run or Run(1, 2, 77), cycles))
+    return check(files, circuit.name, simulator)
+
+
+@needs("iverilog")
+@needs("verilator")
+@pytest.mark.parametrize("architecture", WISHES)
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_equal_the_software_and_are_clean(name, architecture):
+    design = example(name)
+    circuit = circuit_of(design, (), Wishes(architecture, cycles=CYCLES, **WISHES[architecture]))
+    files = project_files(expect(circuit, (), Run(1, 2, 77), CYCLES))
+    assert lint(files, circuit.name) == ""
+    large = architecture == "sparse" and design.model.spins > LARGE
+    simulator = "verilator" if large else "iverilog"
+    assert check(files, circuit.name, simulator) == CYCLES + 1
+
+
+@needs("iverilog")
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        Wishes(dynamics="ssa", settings={"ramps": "4"}, cycles=CYCLES),
+        Wishes(dynamics="ssa", settings={"i0": "2:30", "noise": "6:0:2"}, cycles=CYCLES),
+        Wishes(settings={"density": "0.4", "stall": "0.3"}, cycles=CYCLES),
+        Wishes(settings={"density": "0"}, cycles=CYCLES),
+        Wishes(settings={"stall": "0.99"}, registers=True, cycles=CYCLES),
+        Wishes(dynamics="ssa", registers=True, settings={"every": "3"}, cycles=CYCLES),
+        Wishes(chains=2, cycles=CYCLES),
+        Wishes(chains=3, dynamics="ssa", settings={"stall": "0.2"}, cycles=500),
+        Wishes(chains=7, cycles=500),
+        Wishes("sparse", dynamics="ssa", lanes=1, cycles=500),
+        Wishes("sparse", registers=True, lanes=5, cycles=500),
+        Wishes("sparse", lanes=256, cycles=CYCLES),
+        Wishes("gibbs", settings={"beta": "0.3"}, cycles=CYCLES),
+        Wishes("gibbs", settings={"beta": "0.1:2", "levels": "5"}, cycles=CYCLES),
+    ],
+    ids=str,
+)
+def test_whatever_is_set(wishes):
+    design = example("multiplier", W="3")
+    held = parse_clamps(design.netlist, ["p=6"])
+    circuit = circuit_of(design, held, wishes)
+    assert compared(circuit, held, cycles=wishes.cycles) == circuit.chains * (wishes.cycles + 1)
+
+
+@pytest.mark.parametrize("clamps", [["p=35"], ["a=5", "b=3"], ["a[1]=1", "p[5:4]=2"], []], ids=str)
+@pytest.mark.parametrize("architecture", WISHES)
+@needs("iverilog")
+def test_any_bits_can_be_held(architecture, clamps):
+    design = example("multiplier", W="3")
+    held = parse_clamps(design.netlist, clamps)
+    circuit = circuit_of(design, held, Wishes(architecture, cycles=CYCLES, lanes=8))
+    assert compared(circuit, held) == CYCLES + 1
+
+
+@st.composite
+def circuits(draw):
+    """Any small netlist: constant, repeated and complementary bits, odd names; any schedule."""
+    netlist = draw(netlists())
+    design = assemble(netlist, CELLS)
+    architecture = draw(st.sampled_from(sorted(WISHES)))
+    entries = st.builds(Entry, st.integers(1, 20), st.integers(0, 20), st.integers(1, 90))
+    table = Schedule(tuple(draw(st.lists(entries, min_size=1, max_size=5))))
+    betas = ()
+    if architecture == "gibbs":
+        betas = tuple(draw(st.lists(st.floats(0, 3), min_size=1, max_size=3)))
+        table = Schedule(tuple(Entry(k, 0, 40) for k in range(len(betas))))
+    circuit = Circuit(
+        design,
+        Schedule(table.entries, draw(st.integers(1, 3))),
+        architecture,
+        betas=betas,
+        lanes=draw(st.integers(1, 6)),
+    )
+    bits = [pin for pin in circuit.pins if pin.spin >= 0]
+    return circuit, draw(st.lists(st.sampled_from(bits), unique=True, max_size=2)) if bits else []
+
+
+@needs("iverilog")
+@settings(
+    max_examples=20,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(circuits(), st.integers(0, 2**63 - 1), st.integers(0, 1023), st.data())
+def test_random_models_equal_the_software(drawn, seed, replica, data):
+    circuit, bits = drawn
+    held = {}
+    for port, names in ((p, bit_names(p)) for p in circuit.ports):
+        for literal, name in zip(port.bits, names, strict=True):
+            if any(literal == pin.literal for pin in bits):
+                held.setdefault(literal >> 1, f"{name}={data.draw(st.integers(0, 1))}")
+    clamps = parse_clamps(circuit.design.netlist, held.values())
+    assert compared(circuit, clamps, Run(seed, 0, replica)) == CYCLES + 1
+
+
+@needs("iverilog")
+@pytest.mark.parametrize("architecture", WISHES)
+def test_a_model_without_gates_runs_too(architecture):
+    """An imported one: large and lone coefficients, a spin without couplings."""
+    model = from_terms(4, [700, -3, 0, 1], [0, 1], [1, 2], [-301, 5], 0)
+    ports = tuple(Port(f"m{k}", "output", (2 * k + 2,)) for k in range(4))
+    design = Design(Netlist("model", ports, (), ("", "a", "b", "c", "d")), model)
+    circuit = circuit_of(design, (), Wishes(architecture, cycles=CYCLES))
+    assert compared(circuit) == CYCLES + 1
+
+
+@needs("verilator")
+def test_a_million_cycles():
+    design = example("multiplier", W="2")
+    cycles = 1_000_000
+    held = parse_clamps(design.netlist, ["p=6"])
+    circuit = circuit_of(design, held, Wishes(settings={"noise": "6:2"}, cycles=cycles))
+    assert compared(circuit, held, cycles=cycles, simulator="verilator") == cycles + 1
+
+
+@needs("verilator")
+def test_the_sparse_multiplier_of_16_bits():
+    design = example("multiplier", W="16")
+    held = parse_clamps(design.netlist, ["p=3000000019"])
+    circuit = circuit_of(design, held, Wishes("sparse", cycles=300))
+    assert compared(circuit, held, cycles=300, simulator="verilator") == 301
+
+
+@needs("iverilog")
+def test_a_state_that_differs_is_found():
+    design = example("half_adder")
+    circuit = circuit_of(design, (), Wishes(cycles=50))
+    files = project_files(expect(circuit, (), Run(1, 0, 0), 50))
+    lines = files["expected.mem"].splitlines(keepends=True)
+    digit = {"0": "1"}.get(lines[20][-2], "0")
+    files["expected.mem"] = "".join([*lines[:20], f"{lines[20][:-2]}{digit}\n", *lines[21:]])
+    with pytest.raises(Exception, match=r"differs from the software: clock 20: state"):
+        check(files, circuit.name, "iverilog")
+
+
+def test_bits_with_two_names_cannot_be_held_at_odds():
+    netlist = Netlist(
+        "w", (Port("a", "input", (2,)), Port("y", "output", (3, 0, 2))), (), ("", "a")
+    )
+    design = assemble(netlist, CELLS)
+    circuit = circuit_of(design, (), Wishes())
+    assert held_values(circuit, parse_clamps(netlist, ["a=1", "y[0]=0", "y[1]=0"])) == [1]
+    for clamps in (["a=1", "y[0]=1"], ["y[1]=1"], ["a=0", "y[2]=1"]):
+        with pytest.raises(Exception, match="it can never be"):
+            held_values(circuit, parse_clamps(netlist, clamps))
+
+
+def test_the_random_models_are_all_kinds():
+    """What the strategy is for: every architecture, ancillas, held bits."""
+    seen, ancillas, held = set(), 0, 0
+
+    @settings(max_examples=60, derandomize=True, database=None, phases=[Phase.generate])
+    @given(circuits())
+    def look(drawn):
+        nonlocal ancillas, held
+        circuit, bits = drawn
+        seen.add(circuit.architecture)
+        ancillas += circuit.spins > circuit.design.netlist.net_count
+        held += bool(bits)
+
+    look()
+    assert seen == set(WISHES)
+    assert np.minimum(ancillas, held) > 5
