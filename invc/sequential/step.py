@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from invc.netlist import evaluate_ports
-from invc.sequential.machine import Machine, Register
+from invc.netlist.machine import Machine, Register
 
 Words = list[int]
 Values = Mapping[str, Words]

@@ -14,12 +14,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal as OneOf
 
-from invc.design.frames import AT, Frames, Kind, Signal, at
+from invc.design.frames import INITIAL, Frames, Kind, Signal, at
 from invc.netlist import Builder, Gate, Literal, Netlist, Port
-from invc.sequential.machine import Machine, Register
+from invc.netlist.machine import Machine, Register
 
 Init = OneOf["source", "zero", "free"]
-INITIAL = f"{AT}init"
 Bits = tuple[Literal, ...]
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from designs import netlists
 from invc.netlist import Port, evaluate_ports
+from invc.netlist.machine import NEXT, STATE
 from invc.sequential import Machine, Property, Register, unroll
-from invc.sequential.machine import NEXT, STATE
 from invc.sequential.step import step_through
 
 TRIALS = 64

@@ -1,10 +1,9 @@
 """A clocked design: a combinational core, and the registers that join its outputs to its inputs.
 
 The core is a netlist like any other, so that every pass works on it. Its ports are those of the
-design without the clock, then three of each register, named as no Verilog identifier can be: the
-bits that the register holds (`(state)`, an input), what it holds after the next edge (`(next)`,
-an output), and what is seen of it (`(seen)`, an output: with an asynchronous reset that is the
-reset value while the reset is on).
+design without the clock, then three of each register: the bits that it holds (`NAME'state`, an
+input), what it holds after the next edge (`NAME'next`, an output), and what is seen of it (`NAME`,
+an output: with an asynchronous reset that is the reset value while the reset is on).
 """
 
 from __future__ import annotations
@@ -12,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
-from invc.netlist import Netlist, Port
+from invc.netlist.netlist import Netlist, Port
 
-STATE, NEXT = " (state)", " (next)"
+STATE, NEXT = "'state", "'next"
 Kind = OneOf["assume", "assert", "cover"]
 
 
