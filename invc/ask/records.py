@@ -97,6 +97,7 @@ def effort_of(run: Mapping[str, Any]) -> Effort:
         strict=run["strict"],
         open=run.get("open", False),
         watched=run.get("watched", False),
+        fold=run.get("fold", True),
     )
 
 

@@ -118,6 +118,14 @@ def _findings(samples: Samples, result: Result) -> dict[str, Any]:
     if samples.proof:
         proof = samples.proof
         fields["proof"] = {name: getattr(proof, name) for name in ("status", "reason", "seconds")}
+    if samples.first:
+        fields["first_right"] = {
+            name: {
+                **{key: getattr(times, key) for key in ("hits", "exposure", "mean", "worst")},
+                "cycles": times.times.tolist(),
+            }
+            for name, times in zip(("seen", "strict"), samples.first, strict=True)
+        }
     if wanted.explanation:
         fields.update(_explained(samples.explanation.read if samples.explanation else None))
     if wanted.marginals:
@@ -173,6 +181,7 @@ def _options(effort: Effort) -> dict[str, Any]:
         "beta": list(effort.beta) if effort.beta else None,
         "target": effort.target,
         "strict": effort.strict,
+        **({} if effort.fold else {"fold": False}),
     }
 
 
@@ -183,7 +192,7 @@ def _repeatable(question: Question, run: Mapping[str, Any]) -> dict[str, Any]:
         "numpy": version("numpy"),
     }
     return {
-        "model": model_hash(question.design),
+        "model": model_hash(question.given),
         "question": _bits(question),
         "runs": [{**run, "versions": versions}],
         "version": __version__,

@@ -46,6 +46,7 @@ class Effort:
         watched: Whether it is run as if somebody looked on, which not every dynamics allows.
         strict: Whether only reads count in which every gate is satisfied, not those whose inputs
             alone are right.
+        fold: Whether spins that follow from the clamps are held too, or left to the p-bits.
 
     Raises:
         ValueError: A value is out of its range. Whether a dynamics or a kernel has the name, and
@@ -66,6 +67,7 @@ class Effort:
     open: bool = False
     watched: bool = False
     strict: bool = False
+    fold: bool = True
 
     def __post_init__(self) -> None:
         for name in COUNTS:

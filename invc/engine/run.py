@@ -33,6 +33,7 @@ def run(
     near: bool = False,
     progress: Callable[[Progress], None] | None = None,
     watch: Watcher | None = None,
+    hold: int | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Result:
     """Sample a problem, and verify what comes out.
@@ -48,6 +49,8 @@ def run(
         near: Keep the unverified read of lowest energy.
         progress: Called after each block.
         watch: Shown states, see `Watcher`, in the threads that run blocks.
+        hold: Sweeps between two of these; None for what suits. With 1, dynamics that move all
+            p-bits at once show their first states too.
         clock: Seconds, for time limits.
 
     Raises:
@@ -60,7 +63,7 @@ def run(
     # Where no state is wrong, the first is no reason to stop.
     target = effort.target if problem.judge.has_wrong else None
     bounded = (reads is not None and not effort.open) or sweeps is not None
-    rules = replace(_rules(effort), near=near, target=target, bounded=bounded)
+    rules = replace(_rules(effort), near=near, target=target, bounded=bounded, hold=hold)
     effort = replace(effort, reads=reads)
     if start is not None or effort.schedule:
         mix: Chosen = annealing(effort.dynamics)

@@ -17,6 +17,7 @@ from designs import CELLS, netlists
 from invc.cli import rtl as command
 from invc.design import parse_clamps
 from invc.design.assemble import assemble
+from invc.engine.first import NEVER
 from invc.frontend.yosys import Sources
 from invc.ising import from_terms
 from invc.netlist import Netlist, Port, evaluate
@@ -182,18 +183,16 @@ def test_first_times_are_those_of_traces():
     clamps = parse_clamps(design.netlist, ["p=6"])
     known = held_values(circuit_of(design, (), Wishes()), clamps)
     cycles = CONSTANT.cycles(40)
-    times = first_times(design, known, clamps, cycles, Habits(), seed=3)
+    times = first_times(design, known, clamps, cycles, Habits(), seed=3).times
     held = tuple((c.literal, c.value) for c in clamps)
     first = []
     for replica in range(0, 1024, 8):
         states = trace(design, known, cycles, Habits(), Run(3, 0, replica))
         right = np.flatnonzero(Verdicts(design, states, held).right)
         first.append(int(right[0]) if len(right) else None)
-    assert times.replicas == 1024
-    assert abs(np.mean([t is None for t in first]) - (1 - times.hits / 1024)) < 0.15
-    waited = sum(40 if t is None else t for t in first)
-    assert abs(waited / len(first) - times.exposure / 1024) < 2
-    assert times.worst <= 40
+    assert [None if t == NEVER else t for t in times.times[::8]] == first
+    assert times.hits == np.count_nonzero(times.times != NEVER)
+    assert times.exposure == sum(40 if t == NEVER else t for t in times.times.tolist())
 
 
 def test_strict_is_energy_0_and_right_is_what_the_gates_give():

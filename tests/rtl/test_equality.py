@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, netlists
-from invc.design import Design, bit_names, parse_clamps
+from invc.design import Clamp, Design, bit_names, parse_clamps
 from invc.design.assemble import assemble
 from invc.frontend.yosys import Sources
 from invc.ising import from_terms
@@ -135,11 +135,11 @@ def circuits(draw):
 def test_random_models_equal_the_software(drawn, seed, replica, data):
     circuit, bits = drawn
     held = {}
-    for port, names in ((p, bit_names(p)) for p in circuit.ports):
-        for literal, name in zip(port.bits, names, strict=True):
-            if any(literal == pin.literal for pin in bits):
-                held.setdefault(literal >> 1, f"{name}={data.draw(st.integers(0, 1))}")
-    clamps = parse_clamps(circuit.design.netlist, held.values())
+    for port in circuit.ports:
+        for literal, name in zip(port.bits, bit_names(port), strict=True):
+            if any(literal == pin.literal for pin in bits) and literal >> 1 not in held:
+                held[literal >> 1] = Clamp(literal, data.draw(st.integers(0, 1)), name)
+    clamps = tuple(held.values())
     assert compared(circuit, clamps, Run(seed, 0, replica)) == CYCLES + 1
 
 
@@ -167,8 +167,8 @@ def test_a_million_cycles():
 def test_the_sparse_multiplier_of_16_bits():
     design = example("multiplier", W="16")
     held = parse_clamps(design.netlist, ["p=3000000019"])
-    circuit = circuit_of(design, held, Wishes("sparse", cycles=300))
-    assert compared(circuit, held, cycles=300, simulator="verilator") == 301
+    circuit = circuit_of(design, held, Wishes("sparse", lanes=8, cycles=200))
+    assert compared(circuit, held, cycles=200, simulator="verilator") == 201
 
 
 @needs("iverilog")

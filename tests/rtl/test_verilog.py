@@ -111,7 +111,7 @@ def test_names_are_legal_and_free(text, taken):
 
 @pytest.mark.parametrize(
     "name",
-    ["generator", "chance", "node", "control", "heat", "rom", "pool", "walker", "lane", "steps"],
+    ["generator", "chance", "node", "control", "heat", "pool", "walker", "lane", "steps"],
 )
 def test_templates_are_installed_and_take_the_name(name):
     text = template(name, "adder")

@@ -113,7 +113,7 @@ def test_seeds_decide_and_threads_do_not(folder):
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
 def test_a_run_that_was_killed_goes_on_to_the_same_weights(folder):
     words = [MLP, "-G", "N=17", "-G", "H=300", "-G", "C=3", "--data", "three.npz"]
-    words += ["--passes", 1500, "--batch", 1, "-q"]
+    words += ["--passes", 400, "--batch", 1, "-q"]
     command = [*INVC, "train", *map(str, words), "--checkpoint", "run.npz"]
     started = subprocess.Popen(command, cwd=folder)
     deadline = time.monotonic() + 120

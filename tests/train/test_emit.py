@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from invc.frontend.elaborate import elaborate
-from invc.frontend.trials import evaluate_words
 from invc.frontend.yosys import Sources, find_yosys
 from invc.netlist import evaluate_ports
 from invc.pipeline import synth
 from invc.train.emit import escaped, verilog
 from invc.train.network import Network, classes_of, outputs
+from invc.train.trials import evaluate_words
 from train.nets import samples, shape
 
 NETS = {

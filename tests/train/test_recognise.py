@@ -5,9 +5,10 @@ import pytest
 
 from invc.diagnostics import InvcError
 from invc.frontend.elaborate import elaborate
+from invc.frontend.parts import NEURONS, parts_of
 from invc.frontend.yosys import Sources, find_yosys
 from invc.train.network import Network, classes_of, outputs
-from invc.train.recognise import SHIPPED, Ports, with_parts
+from invc.train.recognise import Ports
 from invc.train.score import check_forward, say_by_design
 from train.nets import MLP, PERCEPTRON, found, samples
 
@@ -140,7 +141,7 @@ def test_what_is_no_network_is_refused(tmp_path, case):
 
 
 def test_an_attribute_that_lies_is_not_believed(tmp_path):
-    text = SHIPPED.read_text().replace("count > most", "count >= most").replace("invc_", "my_")
+    text = NEURONS.read_text().replace("count > most", "count >= most").replace("invc_", "my_")
     text = text.replace("my_train", "invc_train")
     path = write(tmp_path, text + MLP.read_text().replace("invc_", "my_"))
     with pytest.raises(InvcError, match="does not tell the classes of its CODE apart"):
@@ -191,9 +192,9 @@ def test_a_large_network_is_read_once_a_module(tmp_path):
     assert (outputs(wrong, inputs) != outputs(network, inputs)).any()
 
 
-def test_parts_are_added_only_where_they_are_named(tmp_path):
-    assert with_parts(Sources((PERCEPTRON,))).files == (PERCEPTRON,)
-    assert with_parts(Sources((MLP,))).files == (MLP, SHIPPED)
-    assert with_parts(Sources((MLP, SHIPPED))).files == (MLP, SHIPPED)
-    whole = elaborate(with_parts(Sources((MLP,))), find_yosys(None))
+def test_parts_are_added_only_where_they_are_named():
+    assert parts_of([PERCEPTRON]) == ()
+    assert parts_of([MLP]) == (NEURONS,)
+    assert parts_of([MLP, NEURONS]) == ()
+    whole = elaborate(Sources((MLP,)), find_yosys(None))
     assert whole.modules[whole.top].name == "mlp"
