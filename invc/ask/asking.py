@@ -100,7 +100,7 @@ def ask(
 
 
 def _looking(question: Question, wanted: Wanted) -> Looking | None:
-    """Who sees the first right states of reads, or keeps the states of one, where that is wanted."""
+    """Who looks for first right states, or keeps the states of a read, where that is wanted."""
     if not wanted.first and wanted.trace is None:
         return None
     return Looking(question, wanted.first, wanted.trace and wanted.trace[0])
