@@ -16,6 +16,7 @@ from invc.design import (
     parse_combination,
     presolve,
 )
+from invc.design.assumed import assumed
 from invc.design.relations import relate, split_relations
 
 
@@ -88,6 +89,7 @@ def read_question(
     if relations:
         design, related = relate(design, relations)
         held = (*held, *related)
+    held = (*held, *assumed(design, held))
     return Question(
         design,
         held,

@@ -12,6 +12,7 @@ from invc.cli.options import (
     FILE,
     FORBID,
     JSON,
+    PROPERTIES,
     QUIET,
     RADIX,
     SHOW,
@@ -34,6 +35,7 @@ PROVE = (
     FILE,
     CLAMP,
     FORBID,
+    *PROPERTIES,
     click.option("--count", is_flag=True, help="Say how many answers there are."),
     click.option(
         "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="Most to count."

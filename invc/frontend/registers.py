@@ -222,10 +222,12 @@ def _forced(
         return pick(pins["ALOAD"][0], active("ALOAD_POLARITY"), bits, pins["AD"])
     made = []  # $dffsr: a set and a clear for each bit, of which the clear wins
     for k, (bit, put, clear) in enumerate(zip(bits, pins["SET"], pins["CLR"], strict=True)):
-        high = active("SET_POLARITY")
-        raised = cutting.choose(put, *(([bit], ["1"]) if high else (["1"], [bit])))
-        pair = (raised, ["0"]) if active("CLR_POLARITY") else (["0"], raised)
-        made += cutting.choose(clear, *pair, None if out is None else [out[k]])
+        one: list[Bit] = ["1"]
+        nought: list[Bit] = ["0"]
+        low, high = ([bit], one) if active("SET_POLARITY") else (one, [bit])
+        raised = cutting.choose(put, low, high)
+        low, high = (raised, nought) if active("CLR_POLARITY") else (nought, raised)
+        made += cutting.choose(clear, low, high, None if out is None else [out[k]])
     return made
 
 
@@ -275,7 +277,7 @@ def _properties(
     names: dict[str, Any],
     rest: dict[str, Any],
 ) -> Iterable[Property]:
-    """A port for each property: whether it holds, or where it says nothing, 1; covers are reached."""
+    """A port for each property: 1 where it holds or says nothing, and where a cover is reached."""
     for cell_name, cell in stated.items():
         kind = KINDS[_flavor(cell)]
         (a,), (enable,) = cell["connections"]["A"], cell["connections"]["EN"]

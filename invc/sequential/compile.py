@@ -45,8 +45,8 @@ def synth_clocked(
     library: Library | None = None,
     objective: str = "balanced",
     limits: Limits | None = None,
-    check: Check = Check(),
-    tool: Tool = Tool(),
+    check: Check | None = None,
+    tool: Tool | None = None,
     journal: Journal | None = None,
 ) -> Design:
     """Compile clocked sources to one invertible design of several cycles.
@@ -72,7 +72,8 @@ def synth_clocked(
     if limits is not None:
         cells = cells_within(cells, limits)
     notes = Journal() if journal is None else journal
-    machine = read_machine(sources, cells, objective, check, tool, notes)
+    chosen = Chosen(cells, objective, check or Check(), tool or Tool())
+    machine = read_machine(sources, chosen, notes)
     netlist, frames = unroll(machine, span.cycles, span.init)
     notes.note("unroll", netlist, cells)
     mapper = Mapper(cells, least_ratio=OBJECTIVES[objective].least_ratio)
@@ -88,46 +89,45 @@ def synth_clocked(
     return replace(design, frames=frames)
 
 
-def read_machine(
-    sources: Sources,
-    library: Library,
-    objective: str,
-    check: Check,
-    tool: Tool,
-    journal: Journal,
-) -> Machine:
-    """The machine that clocked sources are, one cycle of it mapped to the library."""
+@dataclass(frozen=True)
+class Chosen:
+    """How one cycle is compiled: as the arguments of `invc.pipeline.synth` say."""
+
+    library: Library
+    objective: str
+    check: Check
+    tool: Tool
+
+
+def read_machine(sources: Sources, chosen: Chosen, journal: Journal) -> Machine:
+    """The machine that clocked sources are, one cycle of it mapped to the library.
+
+    Raises:
+        InvcError: The sources cannot be compiled, or no clock suits.
+    """
     if not sources.files:
         raise InvcError("no source file", hint="invc synth counter.v --cycles 8")
-    source = str(sources.files[0])
-    cut = cut_registers(elaborate_clocked(sources, find_yosys(tool.path), log=tool.log), source)
-    core = _core(cut, sources, library, objective, check, tool, journal)
+    yosys, log = find_yosys(chosen.tool.path), chosen.tool.log
+    cut = cut_registers(elaborate_clocked(sources, yosys, log=log), str(sources.files[0]))
+    core = _core(cut, sources, chosen, journal)
     return Machine(core, cut.clock, cut.registers, cut.properties, cut.shown).check()
 
 
-def _core(
-    cut: Cut,
-    sources: Sources,
-    library: Library,
-    objective: str,
-    check: Check,
-    tool: Tool,
-    journal: Journal,
-) -> Netlist:
+def _core(cut: Cut, sources: Sources, chosen: Chosen, journal: Journal) -> Netlist:
     """One cycle as a netlist, compiled like any design that is combinational."""
-    name = str(cut.module["attributes"].get("hdlname", sources.top or sources.files[0].stem))
+    first = sources.files[0]
+    name = str(cut.module["attributes"].get("hdlname", sources.top or first.stem))
     with tempfile.TemporaryDirectory(prefix="invc-") as folder:
-        path = Path(folder) / f"{sources.files[0].stem[:80]}.json"
+        path = Path(folder) / f"{first.stem[:80]}.json"
         path.write_text(json.dumps({"modules": {name: cut.module}}), encoding="utf-8")
-        compiled = synth(
+        return synth(
             Sources((path,)),
-            library=library,
-            objective=objective,
-            check=check,
-            tool=tool,
+            library=chosen.library,
+            objective=chosen.objective,
+            check=chosen.check,
+            tool=chosen.tool,
             journal=journal,
-        )
-    return compiled.netlist
+        ).netlist
 
 
 def _made_by(journal: Journal) -> str:

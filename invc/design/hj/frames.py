@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import cast, get_args
 
 from invc.design.frames import INITIAL, Frames, Kind, Signal, at
 from invc.design.hj.cursor import Cursor
@@ -21,7 +21,7 @@ def read_frames(cursor: Cursor) -> Frames | None:
         kind, _, quoted = line.partition(" ")
         if kind not in get_args(Kind):
             cursor.fail(f"no kind of signal is called {kind[:40]!r}")
-        signal = Signal(cursor.string(quoted), kind)
+        signal = Signal(cursor.string(quoted), cast("Kind", kind))
         if signal in signals:
             cursor.fail(f"a second {kind} is called {signal.name!r}")
         signals[signal] = None
