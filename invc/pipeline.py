@@ -147,11 +147,13 @@ class Journal:
     Attributes:
         stages: In order.
         yosys: What ran, if any did.
+        reader: What read the sources, where there was a choice.
         agreement: How far the netlist is known to equal its sources; None unless it was checked.
     """
 
     stages: list[Stage] = field(default_factory=list)
     yosys: str | None = None
+    reader: str = ""
     agreement: Agreement | None = None
     started: float = field(default_factory=time.perf_counter)
 
@@ -203,6 +205,7 @@ def synth(
     notes = Journal() if journal is None else journal
     target = _target(cells, OBJECTIVES[objective], limits, check.proving is not None)
     read = _read(sources, target, cells, tool, notes)
+    notes.reader = read.reader
     notes.note("read", read.netlist, cells)
     netlist = _improved(read.netlist, cells, OBJECTIVES[objective], notes)
     if mining is not None:

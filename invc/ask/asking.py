@@ -58,8 +58,7 @@ def ask(
         effort: How it is sampled.
         wanted: What is wanted besides answers.
         observers: Who looks on.
-        start: First states of the reads, held spins in place. Shape (spins, words), bit l of word w
-            being read 64 w + l.
+        start: First states of the reads, see `invc.engine.run`.
 
     Raises:
         InvcError: The user asked for what cannot be; `Unwritten`, if that shows after the run.
@@ -75,15 +74,15 @@ def ask(
     warnings = _held_biases(question, clamped)
     _tell(warnings, observers)
     number = count_answers(question) if wanted.uniformity else None
-    recording = Recording(question, clamped) if wanted.pictures.wanted else None
+    watched = wanted.pictures.watches(question.design)
+    recording = Recording(question, clamped) if watched else None
     looking = _looking(question, wanted)
-    ours = [looker for looker in (recording, looking) if looker is not None]
-    lookers: list[Observer] = [*ours, *observers]
-    hold = 1 if looking else None
+    lookers: list[Observer] = [*(x for x in (recording, looking) if x), *observers]
+    limited = _limited(effort, wanted)
     if wanted.equilibrium and clamped.free:
-        sampled = _at_equilibrium(question, clamped, _limited(effort, wanted), lookers, number)
+        sampled = _at_equilibrium(question, clamped, limited, lookers, number)
     else:
-        limited, near = _limited(effort, wanted), wanted.explanation
+        near, hold = wanted.explanation, 1 if looking else None
         sampled = sample(question, clamped, limited, lookers, start=start, near=near, hold=hold)
     if sampled.chains and sampled.chains.doubt:
         _tell([sampled.chains.doubt], observers)
@@ -94,13 +93,13 @@ def ask(
         samples = _looked(samples, looking)
     samples = _with_proof(samples, sampled.result)
     samples = _with_explanation(samples, clamped, sampled.result)
-    if recording:
-        _draw(samples, clamped, sampled.result, recording.trace)
+    if wanted.pictures.wanted:
+        _draw(samples, clamped, sampled.result, recording.trace if recording else None)
     return samples
 
 
 def _looking(question: Question, wanted: Wanted) -> Looking | None:
-    """Who looks for first right states, or keeps the states of a read, where that is wanted."""
+    """Who sees first right states, or keeps the states of a read, where that is wanted."""
     if not wanted.first and wanted.trace is None:
         return None
     return Looking(question, wanted.first, wanted.trace and wanted.trace[0])

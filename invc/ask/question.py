@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from invc.ask.kinds import kind_of
 from invc.design import (
     Bias,
     Clamp,
@@ -17,7 +18,8 @@ from invc.design import (
     presolve,
 )
 from invc.design.assumed import assumed
-from invc.design.relations import relate, split_relations
+from invc.design.relations import HINT, relate, split_relations
+from invc.diagnostics import InvcError
 
 
 class Words(NamedTuple):
@@ -86,6 +88,8 @@ def read_question(
     plain, relations = split_relations(design.netlist, words.clamps)
     held = parse_clamps(design.netlist, plain)
     given = design if relations else None
+    if relations and not kind_of(design).has_gates:
+        raise InvcError("relations need gates: this model was imported", hint=HINT)
     if relations:
         design, related = relate(design, relations)
         held = (*held, *related)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from invc.cli.exact import EXACT
+
 if TYPE_CHECKING:
     from invc.ask import Effort, Question, Wanted
     from invc.design import Design
@@ -208,6 +210,7 @@ SIMULATE = (
         metavar="FILE|-",
         help="Ask a question a line, such as p=143 a=3; answers are lines of JSON.",
     ),
+    EXACT,
     QUIET,
     click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and how it went."),
 )

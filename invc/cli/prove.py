@@ -22,7 +22,7 @@ from invc.cli.options import (
     with_options,
 )
 from invc.cli.progress import bar_of
-from invc.cli.reporting import echo_answers, write_json
+from invc.cli.reporting import echo_answers, echo_traces, write_json
 from invc.diagnostics import InvcError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ PROVE = (
     *PROPERTIES,
     click.option("--count", is_flag=True, help="Say how many answers there are."),
     click.option(
-        "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="Most to count."
+        "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="Most to list."
     ),
     click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds.  [none]"),
     SHOW,
@@ -114,12 +114,13 @@ def _echo(question: Question, answers: Answers, view: View) -> None:
     counting = isinstance(details, Count)
     if not view.quiet or not answers:
         click.echo(_counted(answers, details) if counting else _solved(details))
+    total = details.number if counting else None
+    if question.design.frames is not None:
+        number = total or len(answers)
+        echo_traces(question.design, answers, radix=view.radix, show=view.show, total=number)
+        return
     echo_answers(
-        question.design.netlist.ports,
-        answers,
-        radix=view.radix,
-        show=view.show,
-        total=details.number if counting else None,
+        question.design.netlist.ports, answers, radix=view.radix, show=view.show, total=total
     )
 
 

@@ -176,6 +176,8 @@ def _check(options: Mapping[str, Any]) -> Check:
 def _print(found: Statistics, journal: Journal, options: Mapping[str, Any]) -> None:
     """The summary, and with -v every step and every detail."""
     if options["verbose"]:
+        if journal.reader:
+            click.echo(f"read by {journal.reader}")
         _print_stages(journal)
     echo_summary(found)
     if options["verbose"]:

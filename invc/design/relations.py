@@ -78,12 +78,7 @@ def relate(
 
     Ports stay what they are; the last gates drive nets that nothing reads. A relation of constants
     clamps a constant: `presolve` says that it cannot be.
-
-    Raises:
-        InvcError: The model has no gates: nothing says what its values are.
     """
-    if not design.is_logic:
-        raise InvcError("relations need gates: this model was imported", hint=HINT)
     added = _Added(design.netlist)
     clamps = [clamp for relation in relations for clamp in added.held(relation)]
     netlist = added.netlist()

@@ -194,9 +194,22 @@ def _cut(cutting: _Cutting, name: str, cell: Any) -> None:  # noqa: ANN401 - Yos
         given = _forced(cutting, cell, given)
         _forced(cutting, cell, state, seen)
     falling = not int(str(parameters["CLK_POLARITY"]), 2)
+    own = _own_name(cutting.module, seen)
     for k, (bit, into, out) in enumerate(zip(state, given, seen, strict=True)):
-        place = cutting.places.get(out, _Place(name, k))
+        place = _Place(own, k) if own else cutting.places.get(out, _Place(name, k))
         cutting.held.append(_Held(*place, bit, into, cutting.initial.get(out), falling))
+
+
+def _own_name(module: Json, bits: Sequence[Bit]) -> str | None:
+    """The name that the source has for just these bits; a port that only shows some is another."""
+    names = [
+        name
+        for name, net in module["netnames"].items()
+        if not net.get("hide_name") and net["bits"] == list(bits)
+    ]
+    return min(
+        names, key=lambda n: (n not in module["ports"], n.count("."), len(n), n), default=None
+    )
 
 
 def _forced(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from invc.diagnostics import InvcError, nearest
@@ -16,6 +16,7 @@ from invc.frontend.yosys.links import Links
 from invc.frontend.yosys.modules import Module, choose_top, parse_modules
 from invc.frontend.yosys.own_cells import definitions
 from invc.frontend.yosys.process import TimeOver, run
+from invc.frontend.yosys.slang import MISSING, check_parameters
 from invc.frontend.yosys.sources import Sources, parameter_text
 
 MOST_SECONDS = 1800.0
@@ -36,6 +37,7 @@ class Session:
         seconds: How long a run may take.
         output: What each run wrote.
         modules: Those of the sources, once they are read.
+        reader: What read them, where it is worth a word.
     """
 
     sources: Sources
@@ -46,6 +48,7 @@ class Session:
     seconds: float = MOST_SECONDS
     output: list[str] = field(default_factory=list)
     modules: Mapping[str, Module] = field(default_factory=dict)
+    reader: str = ""
 
     def run(self, script: str, seconds: float | None = None) -> str:
         """What Yosys writes while it carries out a script.
@@ -102,7 +105,8 @@ class Session:
         Raises:
             InvcError: Yosys cannot read them.
         """
-        self.run(f"{self.links.read}\nwrite_rtlil modules.il\n")
+        if self.links.slang is None or not self._read_by_slang(self.links.slang):
+            self.run(f"{self.links.read}\nwrite_rtlil modules.il\n")
         self.check_written("modules.il")
         self.modules = parse_modules(self.folder / "modules.il", self.links.locate)
 
@@ -128,7 +132,9 @@ class Session:
             InvcError: There is no such top, or it has no such parameter.
         """
         top = choose_top(self.modules, self.sources)
-        for given in self.sources.parameters:
+        if self.links.elaborated:
+            check_parameters(self.sources, top)
+        for given in () if self.links.elaborated else self.sources.parameters:
             known = self.modules[top].parameters
             if given not in known:
                 raise InvcError(
@@ -137,12 +143,38 @@ class Session:
         chosen = " ".join(
             f"-chparam {name} {parameter_text(name, value)}"
             for name, value in self.sources.parameters.items()
+            if not self.links.elaborated
         )
         script = (HERE / name).read_text(encoding="utf-8")
         read = self.links.read + self._own_cells()
         for word, text in (("@READ@", read), ("@PARAMETERS@", chosen), ("@TOP@", top)):
             script = script.replace(word, text)
         return script
+
+    def _read_by_slang(self, command: str) -> bool:
+        """Read SystemVerilog by slang, and by Yosys's own reader where slang cannot.
+
+        Raises:
+            InvcError: Neither can: what slang says of it.
+        """
+        started = len(self.output)
+        status, output = self.attempt(f"{command}\nwrite_rtlil modules.il\n", self.seconds)
+        if not status:
+            self.links = replace(self.links, read=command, elaborated=True)
+            self.reader = "slang"
+            return True
+        own, _ = self.attempt(f"{self.links.read}\nwrite_rtlil modules.il\n", self.seconds)
+        said = explain(
+            output, links=self.links, sources=self.sources, modules={}, log=self.keep_log()
+        )
+        if own and said is not None and MISSING not in output:
+            raise said
+        if own:
+            del self.output[started:]
+            return False
+        why = "is not there" if MISSING in output else f"says: {said.message if said else status}"
+        self.reader = f"Yosys's own reader, as slang {why}"
+        return True
 
     def _own_cells(self) -> str:
         """The command that reads definitions of Yosys's own gates, where the sources use them."""
