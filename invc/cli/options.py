@@ -102,6 +102,15 @@ FORBID = click.option(
     metavar="NAME=VALUE:...",
     help="Leave out answers that have all of these values. May be repeated.",
 )
+# Of designs that were unrolled.
+PROPERTIES = (
+    click.option(
+        "--cover", multiple=True, metavar="NAME", help="Reach a cover of the source in some cycle."
+    ),
+    click.option(
+        "--violate", multiple=True, metavar="NAME", help="Break an assertion in some cycle."
+    ),
+)
 SHOW = click.option("--show", type=click.IntRange(0), default=20, show_default=True, help="Rows.")
 RADIX = click.option("--radix", type=click.Choice(["dec", "hex", "bin"]), default="dec")
 JSON = click.option("--json", "json_file", metavar="FILE|-", help="Write the result; - is stdout.")
@@ -167,6 +176,7 @@ SIMULATE = (
     click.option("--html", metavar="FILE", help="Write charts and the netlist as one page."),
     click.option("--vcd", metavar="FILE", help="Write nets against sweeps as waveforms."),
     FORBID,
+    *PROPERTIES,
     click.option(
         "--bias",
         "bias",
@@ -270,7 +280,26 @@ def question_of(design: Design, options: Mapping[str, Any]) -> Question:
     """
     from invc.ask import read_question
 
-    return read_question(design, options["clamps"], options["forbid"], options.get("bias", ()))
+    clamps = (*options["clamps"], *_about_properties(design, options))
+    return read_question(design, clamps, options["forbid"], options.get("bias", ()))
+
+
+def _about_properties(design: Design, options: Mapping[str, Any]) -> list[str]:
+    """The clamps under which covers are reached and assertions fail in some cycle.
+
+    Raises:
+        InvcError: The design has no such property.
+    """
+    from invc.diagnostics import InvcError, nearest
+
+    texts = []
+    for option, kind, value in (("cover", "cover", 1), ("violate", "assert", 0)):
+        known = design.frames.names(kind) if design.frames else ()  # type: ignore[arg-type]
+        for name in options.get(option, ()):
+            if name not in known:
+                raise InvcError(f"no {kind} is called {name!r}", hint=nearest(name, known))
+            texts.append(f"{name}@any={value}")
+    return texts
 
 
 def effort_of(options: Mapping[str, Any]) -> Effort:
