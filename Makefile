@@ -10,7 +10,7 @@ TOOLS := $(VENV)/.tools
 OUT := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutate check fuzz format docs pictures site bench bench-engine wheel clean
+.PHONY: help demo test mutate check fuzz format docs pictures site bench bench-engine wheel reproduce clean
 
 help:  ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ bench: $(TOOLS)  ## Measure synth by size, cells beside a peer, and the engine q
 bench-engine: $(TOOLS)  ## Measure the engine beside other samplers and SAT; SIZE=--quick or --full.
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group bench
 	$(BIN)/python -P tests/benchmarks/engine/main.py $(SIZE)
+
+reproduce: $(INSTALLED)  ## Run published results of hardware again, in Verilated circuits.
+	$(BIN)/python -P tests/benchmarks/hardware.py
 
 docs: $(INSTALLED)  ## Write the generated pages again: commands, cells.
 	$(BIN)/python -P docs/site/cli_page.py

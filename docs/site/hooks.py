@@ -21,7 +21,7 @@ ORDER = (
     ("Examples", "examples"),
     (
         "Reference",
-        ("cli.md", "api.md", "formats.md", "cells.md", "dynamics.md", "benchmarks.md"),
+        ("cli.md", "api.md", "formats.md", "cells.md", "dynamics.md", "benchmarks.md", "rtl.md"),
     ),
     ("Decisions", "decisions"),
     ("Project", ("contributing.md", "changelog.md")),

@@ -77,6 +77,7 @@ def _counted(question: Question, proving: Proving) -> Answers:
         limit=proving.limit,
         keep=proving.limit if proving.keep is None else proving.keep,
         time_limit=proving.time_limit,
+        beyond=True,
     )
     status = "possible" if total.number else "impossible" if total.complete else "undecided"
     least = "" if total.complete else "at least "
@@ -94,7 +95,7 @@ def report(question: Question, answers: Answers) -> dict[str, Any]:
         **_fields(answers.details),
         "clamps": list(question.words.clamps),
         "forbid": list(question.words.forbid),
-        "model": model_hash(question.design),
+        "model": model_hash(question.given),
         "solver": solver_name(),
         "version": __version__,
     }

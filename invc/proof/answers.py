@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
+from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
 from invc.design import Clamp, Contradiction, Design, decode
@@ -13,10 +14,15 @@ from invc.netlist import Netlist, evaluate_ports
 from invc.proof.formula import Formula, pose
 from invc.proof.sat import Clock, Solver, interruptible, solver
 
+if TYPE_CHECKING:
+    from invc.proof.diagram import Draws, Exact
+
 Status = OneOf["possible", "impossible", "undecided"]
 NO_INPUTS = "no inputs give these clamps"
 NO_OTHERS = "no inputs but those forbidden give these clamps"
 BATCH = 1024  # answers evaluated at once
+FEW = 64  # answers up to which SAT is quicker than a diagram
+DIAGRAM_SECONDS = 10.0  # to look for a diagram before SAT lists on
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class Count:
         answers: Values of every port in ascending order, of some or all of the answers.
         seconds: Wall time.
         interrupted: Whether the user ended it.
+        nodes: Of the decision diagram that told the number; 0 where SAT did.
     """
 
     number: int
@@ -57,6 +64,7 @@ class Count:
     answers: tuple[Mapping[str, int], ...]
     seconds: float
     interrupted: bool = False
+    nodes: int = 0
 
 
 def solve(
@@ -108,41 +116,78 @@ def count(
     limit: int = 100_000,
     keep: int | None = None,
     time_limit: float | None = None,
+    beyond: bool = False,
 ) -> Count:
-    """How many distinct answers there are, up to a limit.
+    """How many distinct answers there are.
 
-    Two answers differ in an input bit; outputs follow. Each model that the solver finds is ruled
-    out by a clause before it is asked again, and stands for as many answers as the inputs have
-    values that do not matter.
+    Two answers differ in an input bit; outputs follow. A few answers are found by SAT: each model
+    is ruled out by a clause before the solver is asked again, and stands for as many answers as
+    the inputs have values that do not matter. Where there are more than a few, a decision
+    diagram counts all of them at once; where none of bounded size exists, SAT goes on.
 
     Args:
         design: Its gates are asked, not its Hamiltonian.
         clamps: Bits that are held, from `parse_clamps`.
         forbidden: Combinations of bits; an answer that has all bits of one is left out.
-        limit: Stop at so many.
+        limit: Most answers to list.
         keep: Most answers to return; by default `limit`.
         time_limit: Seconds, or None for as long as it takes.
+        beyond: Whether the number may be told where it is larger than the limit.
     """
     began = time.perf_counter()
-    clamps = tuple(clamps)
+    clamps, forbidden = tuple(clamps), tuple(forbidden)
     try:
         formula = pose(design, clamps, forbidden)
     except Contradiction:
         return Count(0, True, (), time.perf_counter() - began)
     clock = Clock(time_limit)
-    tally = _Tally(1 << len(formula.idle), limit)
+    tally = _Tally(1 << len(formula.idle), min(limit, FEW))
+    found: Exact | None = None
     interrupted = False
     with solver(formula.clauses) as sat:
         try:
             interruptible(lambda: tally.fill(formula, sat, clock), clock)
+            if not (tally.complete or clock.stopped()):
+                found = _diagram(design, clamps, forbidden, clock)
+            if not found and limit > FEW:
+                tally.limit = limit
+                interruptible(lambda: tally.fill(formula, sat, clock), clock)
         except KeyboardInterrupt:
             interrupted = True
-    rows = islice(_rows(formula, tally.models), limit)
-    answers = sorted(_answers(design.netlist, rows), key=lambda answer: tuple(answer.values()))
+    number, complete = tally.number, tally.complete
+    if found:
+        complete = beyond or found.count <= limit
+        number = found.count if complete else limit
+        answers = _listed(design.netlist, found.answers(limit))
+    else:
+        rows = islice(_rows(formula, tally.models), limit)
+        answers = list(_answers(design.netlist, rows))
+    answers.sort(key=lambda answer: tuple(answer.values()))
     for answer in answers:
         _check(design.netlist, clamps, answer)
     seconds = time.perf_counter() - began
-    return Count(tally.number, tally.complete, tuple(answers[:keep]), seconds, interrupted)
+    nodes = found.nodes if found else 0
+    return Count(number, complete, tuple(answers[:keep]), seconds, interrupted, nodes)
+
+
+def _diagram(
+    design: Design, clamps: Sequence[Clamp], forbidden: Sequence[Sequence[Clamp]], clock: Clock
+) -> Exact | None:
+    """All answers at once, where a diagram of them is small and soon ready."""
+    from invc.proof.diagram import TooLarge, exact  # noqa: PLC0415 - loads numpy and dd
+
+    left = DIAGRAM_SECONDS if clock.limit is None else min(clock.limit / 2, DIAGRAM_SECONDS)
+    try:
+        return exact(design, clamps, forbidden=forbidden, clock=Clock(left))
+    except TooLarge:
+        return None
+
+
+def _listed(netlist: Netlist, draws: Draws) -> list[Mapping[str, int]]:
+    """Answers one by one."""
+    columns = [[int(value) for value in draws.ports[port.name]] for port in netlist.ports]
+    names = [port.name for port in netlist.ports]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 @dataclass(eq=False)

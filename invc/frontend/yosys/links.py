@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from invc.frontend.parts import parts_of
 from invc.frontend.yosys.slang import slang_command
 from invc.frontend.yosys.sources import IDENTIFIER, SYSTEM_VERILOG, Kind, Sources
 from invc.frontend.yosys_json import without_black_boxes
@@ -132,5 +133,9 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
         names.append(f"source{k}{suffix}")
         mode = "-sv " if suffix == ".sv" else ""
         lines.append(f"read_verilog {mode}{' '.join(options)} source{k}{suffix}")
+    for k, path in enumerate(parts_of(sources.files)):
+        name(f"part{k}.v", path)
+        names.append(f"part{k}.v")
+        lines.append(f"read_verilog part{k}.v")
     slang = slang_command(sources, names, [o[2:] for o in options if o.startswith("-I")])
     return Links("\n".join(lines), shown, folder, slang)

@@ -12,6 +12,8 @@ from invc.proof.diagram.manager import Function, Manager, TooLarge
 
 __all__ = ["Demand", "TooLarge", "build", "demands"]
 
+SMALLER = 8  # so many times, where sifting has to move every node about
+
 
 @dataclass(frozen=True)
 class Demand:
@@ -146,18 +148,59 @@ def _groups(cones: _Cones, asked: Sequence[Demand]) -> list[list[Demand]]:
 def _part(
     cones: _Cones, group: Sequence[Demand], most_nodes: int, stopped: Callable[[], bool]
 ) -> Part | None:
-    """The conjunction of a group of demands, or None where nothing satisfies it."""
+    """The conjunction of a group of demands, or None where nothing satisfies it.
+
+    Orders of the variables are tried one after another, the last one improved by sifting as the
+    diagrams grow, for which they have to be smaller.
+
+    Raises:
+        TooLarge: None of them led to a diagram of bounded size.
+    """
     seen: set[int] = set()
     nets = [net for demand in group for net in cones.inputs(demand.literals, seen)]
-    inputs = [net for net in nets if net not in cones.driver]
-    manager = Manager(inputs, most_nodes, stopped)
+    fault: TooLarge | None = None
+    for order, sifting in _orders(cones, nets):
+        most = most_nodes // SMALLER if sifting else most_nodes
+        manager = Manager(order, most, stopped, sifting=sifting)
+        try:
+            return _diagram(cones, group, nets, manager)
+        except TooLarge as reason:
+            fault = fault or TooLarge(*reason.args)  # without frames that hold its functions
+        if stopped():
+            break
+    assert fault is not None
+    raise fault
+
+
+def _orders(cones: _Cones, nets: Sequence[int]) -> Iterator[tuple[list[int], bool]]:
+    """Orders of the inputs among some nets, the most promising first; True where they are sifted.
+
+    Bits of equal weight beside each other, the highest first, keep sums, comparisons and products
+    small; so does the order in which the nets are found, which serves shifts and parities too.
+    """
+    found = [net for net in nets if net not in cones.driver]
+    place = {
+        bit >> 1: (k, at)
+        for at, port in enumerate(cones.netlist.inputs)
+        for k, bit in enumerate(port.bits)
+    }
+    yield found[::-1], False
+    yield sorted(found, key=lambda net: place[net], reverse=True), False
+    yield found, False
+    yield found, True
+
+
+def _diagram(
+    cones: _Cones, group: Sequence[Demand], nets: Sequence[int], manager: Manager
+) -> Part | None:
+    """The diagram of a group of demands in the order of a manager."""
     functions = _functions(cones, manager, nets)
     conjuncts = [_conjunct(manager, functions, cones.known, demand) for demand in group]
     whole = _conjunction(manager, conjuncts)
     if whole == manager.false:
         return None
     root, nodes = manager.nodes(whole)
-    return part_of(root, nodes, manager.order(), set(inputs))
+    return part_of(root, nodes, manager.order(), {net for net in nets if net not in cones.driver})
 
 
 def _functions(cones: _Cones, manager: Manager, nets: Iterable[int]) -> dict[int, Function]:

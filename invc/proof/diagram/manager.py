@@ -11,7 +11,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 Function: TypeAlias = Any  # a diagram of dd; nobody but this module looks into one
 
-BYTES_OF_A_NODE = 64  # CUDD's node and its share of the tables, generously
+BYTES_OF_A_NODE = 1024  # CUDD's node and its share of the tables, with what waits to be freed
+LEAST_BYTES = 1 << 28
+MOST_SWAPS = 200_000  # of neighbouring variables in one sifting, which nothing interrupts
 
 
 class TooLarge(Exception):
@@ -35,16 +37,25 @@ class Manager:
     Attributes:
         most_nodes: More than these raise TooLarge.
         stopped: Asked between operations whether there is time for more.
+        sifting: Whether the order of the variables is improved as the diagrams grow.
     """
 
     def __init__(
-        self, variables: Sequence[int], most_nodes: int, stopped: Callable[[], bool]
+        self,
+        variables: Sequence[int],
+        most_nodes: int,
+        stopped: Callable[[], bool],
+        *,
+        sifting: bool = False,
     ) -> None:
         self.most_nodes = most_nodes
         self.stopped = stopped
         self.bdd = _backend().BDD()
-        if hasattr(self.bdd, "configure") and backend_name() == "cudd":
-            self.bdd.configure(reordering=True, max_memory=4 * BYTES_OF_A_NODE * most_nodes)
+        if backend_name() == "cudd":
+            memory = LEAST_BYTES + BYTES_OF_A_NODE * most_nodes
+            self.bdd.configure(reordering=sifting, max_memory=memory, max_swaps=MOST_SWAPS)
+        else:
+            self.bdd.configure(reordering=sifting)
         self.bdd.declare(*(f"v{k}" for k in variables))
         self.false: Function = self.bdd.false
         self.true: Function = self.bdd.true
@@ -81,25 +92,28 @@ class Manager:
 
     def table(self, rows: int, inputs: Sequence[Function]) -> Function:
         """The function of other functions by its truth table, bit i of a row being inputs[i]."""
-        known: dict[tuple[int, int], Function] = {}
+        return self._expanded(rows, len(inputs), inputs, {})
 
-        def expand(rows: int, width: int) -> Function:
-            size = 1 << width
-            if rows == 0 or rows == (1 << size) - 1:
-                return self.true if rows else self.false
-            if (rows, width) not in known:
-                half = size >> 1
-                low, high = rows & (1 << half) - 1, rows >> half
-                known[rows, width] = (
-                    expand(low, width - 1)
-                    if low == high
-                    else self.choice(
-                        inputs[width - 1], expand(high, width - 1), expand(low, width - 1)
-                    )
-                )
-            return known[rows, width]
+    def _expanded(
+        self,
+        rows: int,
+        width: int,
+        inputs: Sequence[Function],
+        known: dict[tuple[int, int], Function],
+    ) -> Function:
+        """The part of a table that the first `width` inputs choose from, equal parts once.
 
-        return expand(rows, len(inputs))
+        No closure: one that calls itself is a circle, and dd wants its functions freed in order.
+        """
+        size = 1 << width
+        if rows == 0 or rows == (1 << size) - 1:
+            return self.true if rows else self.false
+        if (rows, width) not in known:
+            half = size >> 1
+            low = self._expanded(rows & (1 << half) - 1, width - 1, inputs, known)
+            high = self._expanded(rows >> half, width - 1, inputs, known)
+            known[rows, width] = self.choice(inputs[width - 1], high, low)
+        return known[rows, width]
 
     def support(self, function: Function) -> set[int]:
         """The variables that a function depends on."""

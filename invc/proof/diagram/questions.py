@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 
 import numpy as np
+import numpy.typing as npt
 
 from invc.design import Clamp, Contradiction, Design, bit_names, presolve
 from invc.diagnostics import InvcError
@@ -17,6 +19,7 @@ from invc.proof.diagram.layers import Part, UInt8
 from invc.proof.sat import Clock
 
 MOST_NODES = 1 << 18
+MOST_LISTED = 1 << 16  # answers of which all are made once, to be drawn from
 BLOCK = 1 << 14  # draws at a time: what a core's cache holds
 
 
@@ -59,17 +62,27 @@ class Exact:
         block = first
         while True:
             random = np.random.default_rng([seed, block])
+            block += 1
+            if self.count <= MOST_LISTED:
+                yield _chosen(self._all, random.integers(0, self.count, BLOCK))
+                continue
             rows = [
                 self._known_rows(BLOCK),
                 random.integers(0, 2, (len(self.idle), BLOCK), dtype=np.uint8),
                 *(part.draw_bits(random, BLOCK) for part in self.parts),
             ]
             yield self._draws(rows, BLOCK)
-            block += 1
+
+    @cached_property
+    def _all(self) -> Draws:
+        return self.answers(self.count)
 
     def answers(self, most: int) -> Draws:
         """The first answers of an order of its own, at most so many, each once."""
         number = min(most, self.count)
+        if not number:
+            none = {port.name: np.zeros(0, dtype=np.int64) for port in self.design.netlist.ports}
+            return Draws(none, 0)
         rows = [self._known_rows(number)]
         left = np.arange(number, dtype=np.uint64)
         idle = np.zeros((len(self.idle), number), dtype=np.uint8)
@@ -107,6 +120,15 @@ class Exact:
         wanted = [(clamp.literal, clamp.value) for clamp in self.clamps]
         assert holds(words, wanted, count), "an answer does not have the values that are clamped"
         return draws
+
+
+def _chosen(answers: Draws, ranks: npt.NDArray[np.int64]) -> Draws:
+    """Some of the answers, by their numbers."""
+    ports = {
+        name: values[ranks] if isinstance(values, np.ndarray) else [values[k] for k in ranks]
+        for name, values in answers.ports.items()
+    }
+    return Draws(ports, len(ranks))
 
 
 def exact(
