@@ -84,7 +84,7 @@ OPTIONS = (
         "--check/--no-check",
         default=True,
         help="Compare the netlist with its source before it is written: "
-        "all inputs, or 4,096 vectors.",
+        "proven where that is quick, else 4,096 vectors.",
     ),
     click.option("--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]"),
     click.option(
