@@ -17,6 +17,7 @@ from invc.diagnostics import InvcError
 from invc.frontend.arithmetic import PLAIN, Adders, counters
 from invc.frontend.words import Agreement, compare
 from invc.frontend.yosys import (
+    MOST_SECONDS,
     Compiled,
     Kind,
     Sources,
@@ -98,10 +99,12 @@ class Tool:
     Attributes:
         path: Its name or path; by default `find_yosys` looks for one.
         log: Where to leave its output.
+        seconds: How long one of its runs may take.
     """
 
     path: str | None = None
     log: Path | None = None
+    seconds: float = MOST_SECONDS
 
 
 @dataclass(frozen=True)
@@ -197,16 +200,11 @@ def synth(
     cells = hamlib() if library is None else library
     if limits is not None:
         cells = cells_within(cells, limits)
-    chosen = OBJECTIVES[objective]
     notes = Journal() if journal is None else journal
-    target = _target(cells, chosen, limits, check.proving is not None)
+    target = _target(cells, OBJECTIVES[objective], limits, check.proving is not None)
     read = _read(sources, target, cells, tool, notes)
-    netlist = read.netlist
-    notes.note("read", netlist, cells)
-    mapper = Mapper(cells, least_ratio=chosen.least_ratio)
-    for name in chosen.passes:
-        netlist = find_pass(name)(netlist, mapper)
-        notes.note(name, netlist, cells)
+    notes.note("read", read.netlist, cells)
+    netlist = _improved(read.netlist, cells, OBJECTIVES[objective], notes)
     if mining is not None:
         found = mine(netlist, cells, objective=objective, time_limit=mining, limits=limits)
         netlist, cells = found.netlist, Library({**cells, **found.cells}, cells.own)
@@ -217,17 +215,45 @@ def synth(
     else:
         design = fit(netlist, cells, limits, origin=made_by)
     notes.note("assemble", design.netlist, cells)
+    _check(sources, read, design, target, check, tool, notes)
+    return design
+
+
+def _improved(
+    netlist: Netlist, library: Library, objective: Objective, journal: Journal
+) -> Netlist:
+    """The netlist after the passes of an objective."""
+    mapper = Mapper(library, least_ratio=objective.least_ratio)
+    for name in objective.passes:
+        netlist = find_pass(name)(netlist, mapper)
+        journal.note(name, netlist, library)
+    return netlist
+
+
+def _check(
+    sources: Sources,
+    read: Compiled,
+    design: Design,
+    target: Target,
+    check: Check,
+    tool: Tool,
+    journal: Journal,
+) -> None:
+    """Compare and prove, as far as that is wanted.
+
+    Raises:
+        InvcError: The netlist is not equal to its sources, or could not be proven so.
+    """
     if check.wanted:
-        _compare(sources, read, design.netlist, target, tool, notes)
-        notes.note("check", design.netlist, cells)
+        _compare(sources, read, design.netlist, target, tool, journal)
+        journal.note("check", design.netlist, design.cells)
     if check.proving is not None:
         outside = sources.kind is not Kind.VERILOG
         known = {**families(), **target.functions} if outside else {}
-        yosys = _find(tool, notes)
+        yosys = _find(tool, journal)
         prove_equal(sources, design.netlist, known, yosys, seconds=check.proving, log=tool.log)
-        notes.agreement = Agreement(True)
-        notes.note("prove", design.netlist, cells)
-    return design
+        journal.agreement = Agreement(True)
+        journal.note("prove", design.netlist, design.cells)
 
 
 def _compare(
@@ -293,7 +319,9 @@ def _read(
         netlist = read_json(path, target.functions, top=sources.top, adders=target.adders)
         if netlist is not None:
             return Compiled(netlist, read_module(path, sources.top))
-    return compile_sources(sources, target, _find(tool, journal), log=tool.log)
+    return compile_sources(
+        sources, target, _find(tool, journal), log=tool.log, seconds=tool.seconds
+    )
 
 
 def _functions(library: Library) -> dict[str, Function]:

@@ -16,6 +16,8 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "documents"))
+sys.path.insert(0, str(ROOT / "docs" / "site"))
+from circuit import draw_chip, draw_run  # noqa: E402 - found by the line above
 from transcripts import BLOCK, commands, prepare, run  # noqa: E402 - found by the line above
 
 from invc.ising import all_energies  # noqa: E402
@@ -32,6 +34,10 @@ def main(folder: Path) -> None:
     """Draw all: what no command makes first, then page by page."""
     folder.mkdir(exist_ok=True)
     draw_levels(folder / "levels.svg")
+    for name, draw in (("chip.svg", draw_chip), ("chip_run.svg", draw_run)):
+        figure = Figure(layout="constrained")
+        draw(figure)
+        save(figure, folder / name)
     for page in pages():
         draw_page(page, folder)
     photograph(folder / "run.html", folder / "page.png")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from invc.engine import Result
     from invc.engine.equilibrium import Equilibrium
     from invc.engine.explain import Explanation, Violation
+    from invc.engine.first import FirstTimes
     from invc.engine.statistics import Marginal, Uniformity
     from invc.proof import Count, Proof
 
@@ -138,6 +139,8 @@ class Samples(Answers):
         explanation: Why the best unverified read is no answer, where that was asked and there is
             one.
         number: How many answers there are, where a test of uniformity was wanted.
+        first: When reads were right for the first time, by their ports and in every gate, where
+            that was asked.
         reason: Why there is no answer, where the clamps alone show it.
         warnings: What the user should know, a sentence each.
     """
@@ -151,6 +154,7 @@ class Samples(Answers):
     proof: Proof | None = field(kw_only=True, default=None)
     explanation: Violations | None = field(kw_only=True, default=None)
     number: Count | None = field(kw_only=True, default=None)
+    first: tuple[FirstTimes, FirstTimes] | None = field(kw_only=True, default=None)
     reason: str = field(kw_only=True, default="")
     warnings: tuple[str, ...] = field(kw_only=True, default=())
 
@@ -182,11 +186,12 @@ class Samples(Answers):
         if not found:
             return Marginals((), "no marginals without answers")
         reads = sum(answer.reads for answer in found)
+        held = {clamp.literal >> 1 for clamp in self.question.clamps}
         if self.chains:
-            rows = clustered(ports, self.chains.samples, self.chains.ones)
+            rows = clustered(ports, self.chains.samples, self.chains.ones, held)
             return Marginals(rows, f"over {counted(reads, 'sample')} at equilibrium")
         read = kind_of(self.design).read
-        return Marginals(marginals(ports, found), f"over {counted(reads, read)}")
+        return Marginals(marginals(ports, found, held), f"over {counted(reads, read)}")
 
     def uniformity(
         self, *, limit: int = COUNT_LIMIT, time_limit: float | None = COUNT_SECONDS

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invc.ask.answers import Samples, Violations, count_answers
 from invc.ask.kinds import kind_of
 from invc.ask.pictures import drawn, write_pictures
 from invc.ask.question import Question
-from invc.ask.sample import Observer, Recording, Sampled, explain, sample, sample_equilibrium
+from invc.ask.sample import (
+    Looking,
+    Observer,
+    Recording,
+    Sampled,
+    explain,
+    sample,
+    sample_equilibrium,
+)
 from invc.ask.wanted import Wanted, check
 from invc.design import Clamped, Contradiction
 from invc.diagnostics import InvcError
 from invc.engine.effort import Effort
+from invc.text.files import write_whole
 
 if TYPE_CHECKING:
     from invc.engine import Result
@@ -26,7 +36,7 @@ SECONDS_BEFORE_PROOF = 5.0  # of sampling, where neither reads nor a time limit 
 READS_AN_ANSWER = 20  # that a test of uniformity asks of a run at equilibrium
 LEAST_SAMPLES = 4096
 MOST_NAMES = 12  # in a line
-FORGETFUL = "chains remember their past, so answers may not be uniform: more --sweeps"
+RULED_OUT = "no value of the free inputs gives what is held"
 
 
 def ask(
@@ -48,8 +58,7 @@ def ask(
         effort: How it is sampled.
         wanted: What is wanted besides answers.
         observers: Who looks on.
-        start: First states of the reads, held spins in place. Shape (spins, words), bit l of word w
-            being read 64 w + l.
+        start: First states of the reads, see `invc.engine.run`.
 
     Raises:
         InvcError: The user asked for what cannot be; `Unwritten`, if that shows after the run.
@@ -59,31 +68,52 @@ def ask(
     check(question, effort, wanted)
     wanted.pictures.check()
     try:
-        clamped = question.presolved()
+        clamped = question.presolved(fold=effort.fold)
     except Contradiction as reason:
         return _impossible(question, effort, wanted, str(reason), observers)
     warnings = _held_biases(question, clamped)
     _tell(warnings, observers)
     number = count_answers(question) if wanted.uniformity else None
     recording = Recording(question, clamped) if wanted.pictures.wanted else None
-    lookers = [*([recording] if recording else []), *observers]
+    looking = _looking(question, wanted)
+    lookers: list[Observer] = [*(x for x in (recording, looking) if x), *observers]
     limited = _limited(effort, wanted)
     if wanted.equilibrium and clamped.free:
-        enough = None if number is None else max(LEAST_SAMPLES, READS_AN_ANSWER * number.number)
-        sampled = sample_equilibrium(question, clamped, limited, lookers, enough=enough)
+        sampled = _at_equilibrium(question, clamped, limited, lookers, number)
     else:
-        near = wanted.explanation
-        sampled = sample(question, clamped, limited, lookers, start=start, near=near)
-    if sampled.chains and not sampled.chains.mixed:
-        _tell([FORGETFUL], observers)
-        warnings.append(FORGETFUL)
+        near, hold = wanted.explanation, 1 if looking else None
+        sampled = sample(question, clamped, limited, lookers, start=start, near=near, hold=hold)
+    if sampled.chains and sampled.chains.doubt:
+        _tell([sampled.chains.doubt], observers)
+        warnings.append(sampled.chains.doubt)
     samples = _samples(question, clamped, sampled, number)
     samples = replace(samples, effort=effort, wanted=wanted, warnings=tuple(warnings))
+    if looking:
+        samples = _looked(samples, looking)
     samples = _with_proof(samples, sampled.result)
     samples = _with_explanation(samples, clamped, sampled.result)
     if recording:
         _draw(samples, clamped, sampled.result, recording.trace)
     return samples
+
+
+def _looking(question: Question, wanted: Wanted) -> Looking | None:
+    """Who sees first right states, or keeps the states of a read, where that is wanted."""
+    if not wanted.first and wanted.trace is None:
+        return None
+    return Looking(question, wanted.first, wanted.trace and wanted.trace[0])
+
+
+def _at_equilibrium(
+    question: Question,
+    clamped: Clamped,
+    effort: Effort,
+    observers: Sequence[Observer],
+    number: Count | None,
+) -> Sampled:
+    """As many samples as a test of uniformity over so many answers needs, where one is wanted."""
+    enough = None if number is None else max(LEAST_SAMPLES, READS_AN_ANSWER * number.number)
+    return sample_equilibrium(question, clamped, effort, observers, enough=enough)
 
 
 class Unwritten(InvcError):
@@ -157,6 +187,25 @@ def _held_biases(question: Question, clamped: Clamped) -> list[str]:
     return [f"a bias of {names} changes nothing, as the clamps decide it"]
 
 
+def _looked(samples: Samples, looking: Looking) -> Samples:
+    """What was seen cycle by cycle; the states of a read are written where they were wanted.
+
+    Raises:
+        Unwritten: They cannot be written, or there was no such read.
+    """
+    first = looking.first.times if looking.first else None
+    samples = replace(samples, first=first)
+    if looking.tracing and samples.wanted.trace:
+        read, file = samples.wanted.trace
+        try:
+            if not looking.tracing.states:
+                raise InvcError(f"there was no read {read} to trace", hint="give more --reads")
+            write_whole(Path(file), looking.tracing.lines())
+        except InvcError as fault:
+            raise Unwritten(fault, samples) from fault
+    return samples
+
+
 def _limited(effort: Effort, wanted: Wanted) -> Effort:
     """A run that a proof may follow does not use up the user's patience."""
     if wanted.proof and not (effort.reads or effort.time_limit):
@@ -170,8 +219,10 @@ def _samples(
     """What a run found, as its design's kind tells it."""
     kind, result = kind_of(question.design), sampled.result
     summary = kind.summary(question.design, result)
+    if result.impossible:
+        summary = f"impossible: {RULED_OUT}"
     return Samples(
-        "found" if result.answers else "none",
+        "impossible" if result.impossible else "found" if result.answers else "none",
         tuple(answer.ports for answer in result.answers),
         kind.columns(question.design, result),
         f"{summary}; interrupted" if result.interrupted else summary,
@@ -181,12 +232,13 @@ def _samples(
         free=clamped.free,
         chains=sampled.chains,
         number=number,
+        reason=RULED_OUT if result.impossible else "",
     )
 
 
 def _with_proof(samples: Samples, result: Result) -> Samples:
     """What a SAT solver says where no read was an answer, and where the user did not end it all."""
-    if not samples.wanted.proof or result.answers or result.interrupted:
+    if not samples.wanted.proof or result.answers or result.interrupted or result.impossible:
         return samples
     proof = _proven(samples.question, samples.effort.time_limit)
     if proof is None:

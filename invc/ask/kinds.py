@@ -77,5 +77,9 @@ def kind_of(design: Design) -> Kind:
 
 
 def found(result: Result) -> str:
-    """How many answers a run found, in words."""
-    return counted(len(result.answers), "distinct answer") if result.answers else "no answer found"
+    """How many answers a run found, in words, and whether these are all."""
+    if not result.answers:
+        return "no answer found"
+    number = len(result.answers)
+    whole = "" if result.total != number else ", the only one" if number == 1 else ", which are all"
+    return counted(number, "distinct answer") + whole

@@ -95,6 +95,9 @@ def effort_of(run: Mapping[str, Any]) -> Effort:
         seed=run["seed"],
         target=run["target"],
         strict=run["strict"],
+        open=run.get("open", False),
+        watched=run.get("watched", False),
+        fold=run.get("fold", True),
     )
 
 

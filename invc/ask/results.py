@@ -57,11 +57,13 @@ def _ran(samples: Samples, result: Result) -> dict[str, Any]:
     """What was asked and what the run found."""
     return {
         "status": samples.status,
+        **({"reason": samples.reason} if samples.reason else {}),
         "solutions": [*_solutions(samples, result), *_proven(samples)],
         **_words(samples.question),
         "reads": result.reads,
         "verified_reads": result.verified_reads,
         "strict_reads": result.strict_reads,
+        **({"total": result.total} if result.total is not None else {}),
         "sweeps": result.sweeps,
         "spins": samples.design.model.spins,
         "free_spins": samples.free,
@@ -116,6 +118,14 @@ def _findings(samples: Samples, result: Result) -> dict[str, Any]:
     if samples.proof:
         proof = samples.proof
         fields["proof"] = {name: getattr(proof, name) for name in ("status", "reason", "seconds")}
+    if samples.first:
+        fields["first_right"] = {
+            name: {
+                **{key: getattr(times, key) for key in ("hits", "exposure", "mean", "worst")},
+                "cycles": times.times.tolist(),
+            }
+            for name, times in zip(("seen", "strict"), samples.first, strict=True)
+        }
     if wanted.explanation:
         fields.update(_explained(samples.explanation.read if samples.explanation else None))
     if wanted.marginals:
@@ -144,12 +154,21 @@ def _provenance(samples: Samples, result: Result) -> dict[str, Any]:
     """How the run can be repeated and merged."""
     run = {
         **_options(samples.effort),
+        **_open(samples),
         "equilibrium": asdict(samples.chains.setting) if samples.chains else None,
         "reads": result.reads,
         "chosen": result.chosen,
         "kernel": result.kernel,
     }
     return _repeatable(samples.question, run)
+
+
+def _open(samples: Samples) -> dict[str, bool]:
+    """What of a run that nothing bounded decides how its p-bits moved."""
+    effort, watched = samples.effort, bool(samples.wanted.pictures.wanted)
+    if effort.reads is not None and not effort.open:
+        return {}
+    return {"open": True, **({"watched": True} if watched or effort.watched else {})}
 
 
 def _options(effort: Effort) -> dict[str, Any]:
@@ -162,6 +181,7 @@ def _options(effort: Effort) -> dict[str, Any]:
         "beta": list(effort.beta) if effort.beta else None,
         "target": effort.target,
         "strict": effort.strict,
+        **({} if effort.fold else {"fold": False}),
     }
 
 
@@ -172,7 +192,7 @@ def _repeatable(question: Question, run: Mapping[str, Any]) -> dict[str, Any]:
         "numpy": version("numpy"),
     }
     return {
-        "model": model_hash(question.design),
+        "model": model_hash(question.given),
         "question": _bits(question),
         "runs": [{**run, "versions": versions}],
         "version": __version__,

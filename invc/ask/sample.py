@@ -67,6 +67,33 @@ class Recording:
         return self.recorder.trace()
 
 
+class Looking:
+    """Looks at every state for what is told of reads cycle by cycle."""
+
+    def __init__(self, question: Question, first: bool, read: int | None) -> None:
+        from invc.engine.first import FirstRight, Tracing  # noqa: PLC0415 - for those who ask
+        from invc.pbits.lanes import LANES  # noqa: PLC0415
+
+        held = [(clamp.literal, clamp.value) for clamp in question.clamps]
+        self.first = FirstRight(question.design, held) if first else None
+        self.tracing = None if read is None else Tracing(read, LANES)
+        self.watch: Watch | None = self._look
+
+    def _look(self, block: int, sweeps: int, state: UInt64) -> None:
+        if self.first:
+            self.first.watch(block, sweeps, state)
+        if self.tracing:
+            self.tracing.watch(block, sweeps, state)
+
+    def warn(self, text: str) -> None:
+        """It tells nobody."""
+
+    def progress(self, progress: Progress) -> None:
+        """Told after each block how far the run is."""
+        if self.first:
+            self.first.progress(progress)
+
+
 def sample(
     question: Question,
     clamped: Clamped,
@@ -75,6 +102,7 @@ def sample(
     *,
     start: UInt64 | None = None,
     near: bool = False,
+    hold: int | None = None,
 ) -> Sampled:
     """Run a question.
 
@@ -85,12 +113,15 @@ def sample(
         observers: Who looks on.
         start: First states of the reads, see `invc.engine.run`.
         near: Whether to keep the unverified read of lowest energy.
+        hold: Sweeps between two looks, where that matters.
     """
     from invc.engine import run  # noqa: PLC0415 - loads what moves p-bits
 
     problem = _problem(question, clamped)
     progress, watch = _progress(observers), _watch(observers)
-    return Sampled(run(problem, effort, start=start, near=near, progress=progress, watch=watch))
+    return Sampled(
+        run(problem, effort, start=start, near=near, progress=progress, watch=watch, hold=hold)
+    )
 
 
 def sample_equilibrium(

@@ -13,6 +13,7 @@ from invc.diagnostics import InvcError
 from invc.engine.effort import Effort
 
 AT_EQUILIBRIUM = ("auto", "gibbs", "pt")  # dynamics
+IN_CYCLES = ("sc", "ssa")  # dynamics that move all p-bits at once
 # Why what steers a run does not go with samples at equilibrium, for people.
 NOT_AT_EQUILIBRIUM: Mapping[str, str] = {
     "dynamics": "states of gibbs and pt alone have the Boltzmann distribution",
@@ -38,6 +39,8 @@ class Wanted:
         marginals: P(bit = 1) of every port bit.
         uniformity: Whether all answers are found equally often. They are counted before the run,
             and one at equilibrium is as long as the test needs it.
+        first: Cycles of each read to its first right state, as a circuit counts them.
+        trace: A read whose states are written, cycle by cycle, and the file they go to.
         pictures: Files to draw.
     """
 
@@ -46,6 +49,8 @@ class Wanted:
     explanation: bool = False
     marginals: bool = False
     uniformity: bool = False
+    first: bool = False
+    trace: tuple[int, str] | None = None
     pictures: Pictures = NO_PICTURES
 
 
@@ -74,6 +79,7 @@ def check(question: Question, effort: Effort, wanted: Wanted) -> None:
         "explain": wanted.explanation,
         "uniformity": wanted.uniformity,
         "equilibrium": wanted.equilibrium,
+        "first": wanted.first,
     }
     if question.biases and wanted.uniformity:
         raise Conflict("with <bias> answers are not meant to be uniform")
@@ -81,6 +87,9 @@ def check(question: Question, effort: Effort, wanted: Wanted) -> None:
         for name, given in asked.items():
             if given:
                 raise Conflict(f"<{name}> needs gates: this model was imported")
+    for name, cyclic in {"first": wanted.first, "trace": wanted.trace is not None}.items():
+        if cyclic and effort.dynamics not in IN_CYCLES:
+            raise Conflict(f"<{name}> needs <dynamics> sc or ssa: others have no cycles")
     if wanted.equilibrium:
         _check_equilibrium(effort, wanted)
 

@@ -3,59 +3,57 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from invc.cli.options import with_options
+
 if TYPE_CHECKING:
     from invc.library.expression import Specification
+    from invc.library.solve import Bounds, Solution
     from invc.netlist import Function
 
 
+OPTIONS = (
+    click.argument("name"),
+    click.argument("function"),
+    click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path(),
+        help="Folder for NAME.toml; made if missing.  [default: here]",
+    ),
+    click.option("--ancillas", type=click.IntRange(0, 8), help="Exactly this many.  [the fewest]"),
+    click.option(
+        "--ancilla",
+        "given",
+        multiple=True,
+        metavar="STATEMENT",
+        help='What an ancilla is: "x0 = A & B". All of them, or none to find them. '
+        "May be repeated.",
+    ),
+    click.option("--max-coefficient", type=click.IntRange(1, 1024), default=32, show_default=True),
+    click.option(
+        "--bits", type=click.IntRange(2, 11), help="Coefficients fit signed integers of BITS."
+    ),
+    click.option(
+        "--graph",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help='Spin pairs that may couple: JSON such as [["A", "Y"], ["B", "x0"]].',
+    ),
+    click.option("--allow-degenerate", is_flag=True, help="A row may have several ancilla words."),
+    click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds."),
+    click.option("-q", "--quiet", is_flag=True),
+)
+
+
 @click.command()
-@click.argument("name")
-@click.argument("function")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(),
-    help="Folder for NAME.toml; made if missing.  [default: here]",
-)
-@click.option("--ancillas", type=click.IntRange(0, 8), help="Exactly this many.  [the fewest]")
-@click.option(
-    "--ancilla",
-    "given",
-    multiple=True,
-    metavar="STATEMENT",
-    help='What an ancilla is: "x0 = A & B". All of them, or none to find them. May be repeated.',
-)
-@click.option("--max-coefficient", type=click.IntRange(1, 1024), default=32, show_default=True)
-@click.option(
-    "--bits", type=click.IntRange(2, 11), help="Coefficients fit signed integers of BITS."
-)
-@click.option(
-    "--graph",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help='Spin pairs that may couple: JSON such as [["A", "Y"], ["B", "x0"]].',
-)
-@click.option("--allow-degenerate", is_flag=True, help="A row may have several ancilla words.")
-@click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds.")
-@click.option("-q", "--quiet", is_flag=True)
-def command(
-    name: str,
-    function: str,
-    output: Path,
-    ancillas: int | None,
-    given: tuple[str, ...],
-    max_coefficient: int,
-    bits: int | None,
-    graph: Path | None,
-    allow_degenerate: bool,
-    time_limit: float | None,
-    quiet: bool,
-) -> None:
+@with_options(*OPTIONS)
+def command(options: Mapping[str, Any]) -> None:
     """Find the Hamiltonian of FUNCTION with the fewest ancillas, then the largest gap.
 
     FUNCTION is one or more statements, parted by ';': "Y = ~(A | B | C)",
@@ -66,38 +64,51 @@ def command(
     What is written was proven by exhaustion.
     """
     from invc.diagnostics import InvcError
-    from invc.library.solve import Bounds, solve_cell
+    from invc.library.solve import solve_cell
     from invc.library.toml import NAME, write_cell
 
+    name = options["name"]
     if not NAME.fullmatch(name):
         raise InvcError(f"{name!r} is no name for a cell", hint="letters, digits and '_'")
-    specification, text = _specification(name, function)
-    bounds = Bounds(
-        ancillas=ancillas,
-        max_coefficient=max_coefficient,
-        bits=bits,
-        edges=_edges(graph) if graph else None,
-        time_limit=time_limit,
-        degenerate=allow_degenerate,
-        given=_given(name, given) if given else None,
-    )
-    if not quiet:
+    specification, text = _specification(name, options["function"])
+    bounds = _bounds(name, options)
+    if not options["quiet"]:
         _name_kin(name, specification)
-    path = output / f"{name}.toml"
+    path = options["output"] / f"{name}.toml"
     _check_writable(path)
     solution = solve_cell(name, specification, bounds, text=text)
-    cell = solution.cell
-    write_cell(cell, path)
-    if not quiet:
-        count = len(cell.ancillas)
-        found = f"with {count} ancilla{'s' * (count != 1)}: gap {cell.gap}"
-        proven = "proven optimal" if solution.optimal else "stopped by the time limit"
-        proven += " for these ancillas" if given else ""
-        click.echo(
-            f"{'; '.join([*solution.tried, found])}, ground {cell.ground}, "
-            f"largest coefficient {cell.largest}; {proven}"
-        )
+    write_cell(solution.cell, path)
+    if not options["quiet"]:
+        _print(solution, bool(options["given"]))
         click.echo(f"wrote {path}")
+
+
+def _bounds(name: str, options: Mapping[str, Any]) -> Bounds:
+    """What the cell may use."""
+    from invc.library.solve import Bounds
+
+    return Bounds(
+        ancillas=options["ancillas"],
+        max_coefficient=options["max_coefficient"],
+        bits=options["bits"],
+        edges=_edges(options["graph"]) if options["graph"] else None,
+        time_limit=options["time_limit"],
+        degenerate=options["allow_degenerate"],
+        given=_given(name, options["given"]) if options["given"] else None,
+    )
+
+
+def _print(solution: Solution, given: bool) -> None:
+    """What was shown impossible, what was found, and how far that is proven."""
+    cell = solution.cell
+    count = len(cell.ancillas)
+    found = f"with {count} ancilla{'s' * (count != 1)}: gap {cell.gap}"
+    proven = "proven optimal" if solution.optimal else "stopped by the time limit"
+    proven += " for these ancillas" if given else ""
+    click.echo(
+        f"{'; '.join([*solution.tried, found])}, ground {cell.ground}, "
+        f"largest coefficient {cell.largest}; {proven}"
+    )
 
 
 def _check_writable(path: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from invc.cli.options import with_options
 from invc.cli.reporting import count, echo_table, write_json
-from invc.cli.sources import source_options, sources_of
+from invc.cli.sources import OPTIONS as SOURCES
+from invc.cli.sources import given_sources
 
 if TYPE_CHECKING:
     from invc.mapping.mine import Ore, Yield
@@ -16,66 +19,54 @@ if TYPE_CHECKING:
 MOST_TEXT = 60  # characters of a function in the table
 
 
+OPTIONS = (
+    click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder for the cells that are used; made if missing.",
+    ),
+    *SOURCES,
+    click.option(
+        "--objective",
+        type=click.Choice(["gap", "balanced", "spins"]),
+        default="balanced",
+        show_default=True,
+        help="What the design is mapped by first, as in 'invc synth'.",
+    ),
+    click.option(
+        "--inputs",
+        type=click.IntRange(2, 6),
+        default=5,
+        show_default=True,
+        help="Most inputs of a cell.",
+    ),
+    click.option(
+        "--outputs",
+        type=click.IntRange(1, 3),
+        default=2,
+        show_default=True,
+        help="Most outputs of a cell.",
+    ),
+    click.option(
+        "--time-limit",
+        type=click.FloatRange(0, min_open=True),
+        default=60,
+        show_default=True,
+        help="Seconds for solving cells.",
+    ),
+    click.option(
+        "--show", type=click.IntRange(0), default=20, show_default=True, help="Rows of the table."
+    ),
+    click.option("--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]"),
+    click.option("--json", "json_file", metavar="FILE|-", help="Write the report; - is stdout."),
+    click.option("-q", "--quiet", is_flag=True, help="Print nothing."),
+)
+
+
 @click.command()
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for the cells that are used; made if missing.",
-)
-@source_options
-@click.option(
-    "--objective",
-    type=click.Choice(["gap", "balanced", "spins"]),
-    default="balanced",
-    show_default=True,
-    help="What the design is mapped by first, as in 'invc synth'.",
-)
-@click.option(
-    "--inputs",
-    type=click.IntRange(2, 6),
-    default=5,
-    show_default=True,
-    help="Most inputs of a cell.",
-)
-@click.option(
-    "--outputs",
-    type=click.IntRange(1, 3),
-    default=2,
-    show_default=True,
-    help="Most outputs of a cell.",
-)
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(0, min_open=True),
-    default=60,
-    show_default=True,
-    help="Seconds for solving cells.",
-)
-@click.option(
-    "--show", type=click.IntRange(0), default=20, show_default=True, help="Rows of the table."
-)
-@click.option("--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]")
-@click.option("--json", "json_file", metavar="FILE|-", help="Write the report; - is stdout.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
-def command(
-    files: tuple[Path, ...],
-    output: Path | None,
-    top: str | None,
-    parameters: tuple[str, ...],
-    defines: tuple[str, ...],
-    includes: tuple[Path, ...],
-    gate_level: bool,
-    folders: tuple[Path, ...],
-    objective: str,
-    inputs: int,
-    outputs: int,
-    time_limit: float,
-    show: int,
-    yosys: str | None,
-    json_file: str | None,
-    quiet: bool,
-) -> None:
+@with_options(*OPTIONS)
+def command(options: Mapping[str, Any]) -> None:
     """List the groups of gates in FILES for which cells of their own would save spins.
 
     The design is mapped as by 'invc synth'. Its most promising cones, of few inputs and outputs,
@@ -90,23 +81,24 @@ def command(
     from invc.mapping.mine import SHAPE
     from invc.pipeline import Tool, mine, synth
 
-    sources = sources_of(files, top, parameters, defines, includes, gate_level)
-    library = read_library(*folders)
-    design = synth(sources, library=library, objective=objective, tool=Tool(yosys))
-    shape = SHAPE._replace(inputs=inputs, outputs=outputs)
+    library = read_library(*options["folders"])
+    objective, output = options["objective"], options["output"]
+    design = synth(
+        given_sources(options), library=library, objective=objective, tool=Tool(options["yosys"])
+    )
     found = mine(
         design.netlist,
         library,
         objective=objective,
-        time_limit=time_limit,
-        shape=shape,
+        time_limit=options["time_limit"],
+        shape=SHAPE._replace(inputs=options["inputs"], outputs=options["outputs"]),
     )
     if output is not None and found.used:
         _write(found, output)
-    if json_file:
-        write_json(json_file, _report(design.netlist.name, found))
-    if not quiet and json_file != "-":
-        _print(design.netlist.name, found, show, output)
+    if options["json_file"]:
+        write_json(options["json_file"], _report(design.netlist.name, found))
+    if not options["quiet"] and options["json_file"] != "-":
+        _print(design.netlist.name, found, options["show"], output)
 
 
 def _write(found: Yield, folder: Path) -> None:

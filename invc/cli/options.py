@@ -64,6 +64,26 @@ class Setting(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return name, text
 
 
+class Traced(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """K:FILE."""
+
+    name = "K:FILE"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's own signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[int, str]:
+        """Number of the read, and the file."""
+        if isinstance(value, tuple):
+            return value
+        number, colon, file = value.partition(":")
+        if not (number.isascii() and number.isdigit() and len(number) < 10 and colon and file):
+            self.fail(f"{value!r} is not K:FILE, such as 0:states.mem", param, ctx)
+        return int(number), file
+
+
 FILE = click.argument("file", type=click.Path(path_type=Path))
 CLAMP = click.option(
     "-c",
@@ -72,7 +92,8 @@ CLAMP = click.option(
     multiple=True,
     metavar="NAME=VALUE",
     help="Hold a port, a slice p[7:4], a bit p[0], or all 'inputs' or 'outputs' at a value: "
-    "38243, -5, 0x2a, 0b101, 8'b10xx_0110 (x leaves a bit free). May be repeated.",
+    "38243, -5, 0x2a, 0b101, 8'b10xx_0110 (x leaves a bit free); or two values to a relation: "
+    "a=b, a!=b, a<17. May be repeated.",
 )
 FORBID = click.option(
     "--forbid",
@@ -123,6 +144,22 @@ SIMULATE = (
     click.option(
         "--strict", is_flag=True, help="Count only reads in which every gate is satisfied."
     ),
+    click.option(
+        "--presolve/--no-presolve",
+        "fold",
+        default=True,
+        help="Hold what follows from the clamps too, or leave it to the p-bits, as 'invc rtl'.",
+    ),
+    click.option(
+        "--first",
+        is_flag=True,
+        help="Tell the cycles of each read to its first right state (sc and ssa).",
+    ),
+    click.option(
+        "--trace",
+        type=Traced(),
+        help="Write the states of read K, cycle by cycle, for a test bench (sc and ssa).",
+    ),
     SHOW,
     RADIX,
     JSON,
@@ -159,13 +196,18 @@ SIMULATE = (
         help="Run again what a --json FILE holds, and compare.",
     ),
     EXACT,
+    click.option(
+        "--questions",
+        metavar="FILE|-",
+        help="Ask a question a line, such as p=143 a=3; answers are lines of JSON.",
+    ),
     QUIET,
     click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and how it went."),
 )
 # What a repeated run takes from its file.
 DECIDING = (
     *("clamps", "reads", "sweeps", "beta", "dynamics", "settings", "seed", "time_limit"),
-    *("target", "strict", "forbid", "bias", "equilibrium"),
+    *("target", "strict", "forbid", "bias", "equilibrium", "fold"),
 )
 
 
@@ -256,6 +298,8 @@ def wanted_of(options: Mapping[str, Any]) -> Wanted:
         explanation=options["explain"],
         marginals=options["marginals"],
         uniformity=options["uniformity"],
+        first=options["first"],
+        trace=options["trace"],
         pictures=Pictures(options["plot"], options["html"], options["vcd"]),
     )
 

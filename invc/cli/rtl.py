@@ -143,8 +143,8 @@ def command(
     for simulators, synthesis, and place and route, and a README with the ports.
 
     \b
-    invc rtl mult8.hj -o build --clamp p=38243
-    invc rtl mult8.hj -o sparse --arch sparse --lanes 8
+    invc rtl mult8.hj --clamp p=38243                       # mult8_rtl
+    invc rtl mult8.hj -o mult8_sparse --arch sparse --lanes 8  # fits smaller parts
     """
     from invc.cli.reporting import count
     from invc.design import parse_clamps, read_design
@@ -204,11 +204,12 @@ def _echo(result: Report) -> None:
             ]
         )
     echo_table(("part", "LUTs", "flip-flops", "carries", "memories", "clock", "time"), rows)
-    times, dumb = result.times, result.baselines
-    if times and times.mean is not None:
+    timed, dumb = result.timed, result.baselines
+    if timed and timed.times.mean is not None:
+        hits, reads = timed.times.hits, len(timed.times.times)
         click.echo(
-            f"first right state after {times.mean:.1f} updates on average ({times.hits} of "
-            f"{times.replicas} replicas had one); here in software {duration(times.here)}"
+            f"first right state after {timed.times.mean:.1f} updates on average ({hits} of "
+            f"{reads} replicas had one); here in software {duration(timed.here)}"
         )
     if dumb and dumb.counter is not None and dumb.chance is not None:
         click.echo(

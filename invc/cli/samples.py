@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from invc.engine import Result
 
 FEW_READS = 3
+# Where there is no answer: what can say "impossible" at once comes first.
+NEXT = "'invc prove', another --dynamics, a longer --time-limit"
+MANY_ANSWERS = 10**9
 
 
 def echo_samples(samples: Samples, view: View) -> None:
@@ -25,7 +28,7 @@ def echo_samples(samples: Samples, view: View) -> None:
     from invc.ask.kinds import kind_of
 
     result = samples.result
-    if result is None:
+    if result is None or result.impossible:
         click.echo(samples.summary)
         return
     rows, summary = FORMS[kind_of(samples.design).name]
@@ -70,10 +73,15 @@ def _echo_hint(samples: Samples, result: Result) -> None:
     """What to do next."""
     if result.interrupted:
         click.echo("interrupted: this is what was found until then")
+    elif result.total is not None and result.answers:
+        if result.total > len(result.answers):
+            total = result.total
+            number = str(total) if total < MANY_ANSWERS else f"about {float(total):.3g}"
+            click.echo(f"hint: there are {number} answers: --target N")
     elif not result.answers and samples.proof is None:
         why = "none was found, which proves nothing"
         why = why if result.reads else "no read ended in this time"
-        click.echo(f"hint: {why}; give a longer --time-limit")
+        click.echo(f"hint: {why}: try {NEXT}")
     elif result.answers and samples.free and min(a.reads for a in result.answers) < FEW_READS:
         click.echo("hint: some were found only once or twice, so there may be more: --reads N")
 

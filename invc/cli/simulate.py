@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc import __version__
+from invc.cli.batch import refuse_of_one, run_batch
 from invc.cli.exact import draw_exactly
 from invc.cli.options import (
     DECIDING,
@@ -61,13 +62,17 @@ def command(ctx: click.Context, options: Mapping[str, Any]) -> None:
     design, view = read_design(options["file"]), view_of(options)
     before: Record | None = None
     effort, wanted = effort_of(options), wanted_of(options)
+    if options["questions"]:
+        refuse_of_one(options)
+        ctx.exit(run_batch(design, options, effort, wanted, view))
     if options["repeat"]:
         refuse_given(ctx, DECIDING)
         before, question, effort, wanted = _again(options["repeat"], design, effort, wanted)
     else:
         question = question_of(design, options)
     kept = [path for path in (options["file"], options["repeat"]) if path]
-    check_outputs([*view.files, *wanted.pictures.wanted], kept)
+    traced = [wanted.trace[1]] if wanted.trace else []
+    check_outputs([*view.files, *wanted.pictures.wanted, *traced], kept)
     try:
         samples, unwritten = _asked(question, effort, wanted, view)
     except Conflict as conflict:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from invc.frontend.yosys import Sources
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 OPTIONS = (
     click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path)),
@@ -50,13 +48,8 @@ OPTIONS = (
         help="A folder of your own cells, from 'invc lib-gen'.",
     ),
 )
-
-
-def source_options(command: _Command) -> _Command:
-    """Add FILES and the options that say how to read them, in this order."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+# The arguments of `sources_of`, as the options are called.
+NAMES = ("files", "top", "parameters", "defines", "includes", "gate_level")
 
 
 def sources_of(
@@ -76,6 +69,11 @@ def sources_of(
 
     macros = dict(text.partition("=")[::2] for text in defines)
     return Sources(files, top, includes, macros, _pairs(parameters), gate_level)
+
+
+def given_sources(options: Mapping[str, Any]) -> Sources:
+    """The same of all options of a command at once."""
+    return sources_of(*(options[name] for name in NAMES))
 
 
 def _pairs(texts: tuple[str, ...]) -> dict[str, str]:

@@ -2,96 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from invc import __version__
+from invc.cli.options import with_options
 from invc.cli.reporting import echo_table, write_json
-from invc.cli.sources import source_options, sources_of
+from invc.cli.sources import OPTIONS as SOURCES
+from invc.cli.sources import given_sources
 from invc.cli.stats import as_json, echo_details, echo_gap, echo_summary
 
 if TYPE_CHECKING:
     from invc.design import Design, Statistics
-    from invc.pipeline import Journal
+    from invc.library import Limits
+    from invc.pipeline import Check, Journal
+
+
+OPTIONS = (
+    click.option("-o", "--output", type=click.Path(path_type=Path), help="The .hj file.  [TOP.hj]"),
+    *SOURCES,
+    click.option(
+        "--objective",
+        type=click.Choice(["gap", "balanced", "spins"]),
+        default="balanced",
+        show_default=True,
+        help="gap: ancillas that widen the smallest gap. "
+        "spins: the fewest spins, of a smaller gap.",
+    ),
+    click.option(
+        "--max-degree",
+        type=click.IntRange(3),
+        metavar="K",
+        help="No spin has more than K couplings: nets become copies, joined in trees.",
+    ),
+    click.option(
+        "--bits",
+        type=click.IntRange(2, 31),
+        metavar="B",
+        help="Every h and J fits B signed bits, and so does its negative.",
+    ),
+    click.option(
+        "--mine", is_flag=True, help="Solve new cells where they save spins; see 'invc mine'."
+    ),
+    click.option(
+        "--mine-limit",
+        type=click.FloatRange(0, min_open=True),
+        default=60,
+        show_default=True,
+        help="Seconds for --mine.",
+    ),
+    click.option(
+        "--prove",
+        is_flag=True,
+        help="Let Yosys prove the netlist equal to its source; no file is written otherwise.",
+    ),
+    click.option(
+        "--prove-limit",
+        type=click.FloatRange(0, min_open=True),
+        default=300,
+        show_default=True,
+        help="Seconds for --prove.",
+    ),
+    click.option(
+        "--check/--no-check",
+        default=True,
+        help="Compare the netlist with its source before it is written: "
+        "all inputs, or 4,096 vectors.",
+    ),
+    click.option("--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]"),
+    click.option(
+        "--yosys-limit",
+        type=click.FloatRange(0, min_open=True),
+        default=1800,
+        show_default=True,
+        help="Seconds for a run of Yosys.",
+    ),
+    click.option("--json", "json_file", metavar="FILE|-", help="Write the report; - is stdout."),
+    click.option("-q", "--quiet", is_flag=True, help="Print nothing."),
+    click.option("-v", "--verbose", is_flag=True, help="Print every step, and Yosys's own log."),
+)
 
 
 @click.command()
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The .hj file.  [TOP.hj]")
-@source_options
-@click.option(
-    "--objective",
-    type=click.Choice(["gap", "balanced", "spins"]),
-    default="balanced",
-    show_default=True,
-    help="gap: ancillas that widen the smallest gap. spins: the fewest spins, of a smaller gap.",
-)
-@click.option(
-    "--max-degree",
-    type=click.IntRange(3),
-    metavar="K",
-    help="No spin has more than K couplings: nets become copies, joined in trees.",
-)
-@click.option(
-    "--bits",
-    type=click.IntRange(2, 31),
-    metavar="B",
-    help="Every h and J fits B signed bits, and so does its negative.",
-)
-@click.option(
-    "--mine", is_flag=True, help="Solve new cells where they save spins; see 'invc mine'."
-)
-@click.option(
-    "--mine-limit",
-    type=click.FloatRange(0, min_open=True),
-    default=60,
-    show_default=True,
-    help="Seconds for --mine.",
-)
-@click.option(
-    "--prove",
-    is_flag=True,
-    help="Let Yosys prove the netlist equal to its source; no file is written otherwise.",
-)
-@click.option(
-    "--prove-limit",
-    type=click.FloatRange(0, min_open=True),
-    default=300,
-    show_default=True,
-    help="Seconds for --prove.",
-)
-@click.option(
-    "--check/--no-check",
-    default=True,
-    help="Compare the netlist with its source before it is written: all inputs, or 4,096 vectors.",
-)
-@click.option("--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]")
-@click.option("--json", "json_file", metavar="FILE|-", help="Write the report; - is stdout.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
-@click.option("-v", "--verbose", is_flag=True, help="Print every step, and Yosys's own log.")
-def command(
-    files: tuple[Path, ...],
-    output: Path | None,
-    top: str | None,
-    parameters: tuple[str, ...],
-    defines: tuple[str, ...],
-    includes: tuple[Path, ...],
-    gate_level: bool,
-    folders: tuple[Path, ...],
-    objective: str,
-    max_degree: int | None,
-    bits: int | None,
-    mine: bool,
-    mine_limit: float,
-    prove: bool,
-    prove_limit: float,
-    check: bool,
-    yosys: str | None,
-    json_file: str | None,
-    quiet: bool,
-    verbose: bool,
-) -> None:
+@with_options(*OPTIONS)
+def command(options: Mapping[str, Any]) -> None:
     """Compile FILES to an Ising model whose ground states are the design's truth table.
 
     FILES are Verilog or SystemVerilog sources of a combinational design, or one JSON netlist
@@ -103,39 +100,57 @@ def command(
     invc synth --netlist mapped.v
     """
     from invc.design import statistics, write_design
-    from invc.library import Limits, read_library
-    from invc.pipeline import Check, Journal, Tool, synth
+    from invc.library import read_library
+    from invc.pipeline import Journal, Tool, synth
 
-    sources = sources_of(files, top, parameters, defines, includes, gate_level)
-    limits = Limits(max_degree, bits) if max_degree or bits else None
     journal = Journal()
-    with _Log(verbose) as log:
+    with _Log(options["verbose"]) as log:
         design = synth(
-            sources,
-            library=read_library(*folders),
-            objective=objective,
-            limits=limits,
-            mining=mine_limit if mine else None,
-            check=Check(check, prove_limit if prove else None),
-            tool=Tool(yosys, log.path),
+            given_sources(options),
+            library=read_library(*options["folders"]),
+            objective=options["objective"],
+            limits=_limits(options),
+            mining=options["mine_limit"] if options["mine"] else None,
+            check=_check(options),
+            tool=Tool(options["yosys"], log.path, options["yosys_limit"]),
             journal=journal,
         )
-    target = output or Path(f"{_file_name(design.netlist.name)}.hj")
+    target = options["output"] or Path(f"{_file_name(design.netlist.name)}.hj")
     write_design(design, target)
     journal.note("write", design.netlist, design.cells)
     found = statistics(design)
-    if json_file:
-        write_json(json_file, _report(design, found, journal))
-    if not quiet and json_file != "-":
-        if verbose:
-            _print_stages(journal)
-        echo_summary(found)
-        if verbose:
-            echo_details(found)
-        elif limits is not None:
-            echo_gap(found)
+    if options["json_file"]:
+        write_json(options["json_file"], _report(design, found, journal))
+    if not options["quiet"] and options["json_file"] != "-":
+        _print(found, journal, options)
         seconds = sum(stage.seconds for stage in journal.stages)
         click.echo(f"wrote {target} in {seconds:.2f} s; {_checked(journal)}")
+
+
+def _limits(options: Mapping[str, Any]) -> Limits | None:
+    """What every spin is to be within, if anything."""
+    from invc.library import Limits
+
+    degree, bits = options["max_degree"], options["bits"]
+    return Limits(degree, bits) if degree or bits else None
+
+
+def _check(options: Mapping[str, Any]) -> Check:
+    """How the netlist is to be checked."""
+    from invc.pipeline import Check
+
+    return Check(options["check"], options["prove_limit"] if options["prove"] else None)
+
+
+def _print(found: Statistics, journal: Journal, options: Mapping[str, Any]) -> None:
+    """The summary, and with -v every step and every detail."""
+    if options["verbose"]:
+        _print_stages(journal)
+    echo_summary(found)
+    if options["verbose"]:
+        echo_details(found)
+    elif _limits(options) is not None:
+        echo_gap(found)
 
 
 def _checked(journal: Journal) -> str:

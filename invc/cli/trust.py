@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from invc.engine import Result
     from invc.engine.equilibrium import Equilibrium
     from invc.engine.explain import Explanation
+    from invc.engine.first import FirstTimes
     from invc.proof import Count, Proof
 
 MOST_MISSED = 12  # names in a line
@@ -31,12 +32,24 @@ def echo_findings(samples: Samples, result: Result, view: View) -> None:
         _echo_mixing(samples.chains)
     if samples.proof:
         _echo_proof(samples, samples.proof, view)
+    if samples.first:
+        _echo_first(samples.first)
     if wanted.explanation:
         _echo_explained(samples, result, view)
     if wanted.marginals:
         _echo_marginals(samples)
     if wanted.uniformity:
         _echo_uniformity(samples)
+
+
+def _echo_first(first: tuple[FirstTimes, FirstTimes]) -> None:
+    """When reads were right for the first time, the first state being at time 0."""
+    for name, times in zip(("first right state", "every gate in place"), first, strict=True):
+        of = f"in {times.hits} of {counted(len(times.times), 'read')}"
+        if times.mean is None:
+            click.echo(f"{name}: {of}")
+        else:
+            click.echo(f"{name}: after {times.mean:.1f} cycles {of}, at most {times.worst}")
 
 
 def _echo_mixing(chains: Equilibrium) -> None:

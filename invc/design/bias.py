@@ -14,8 +14,8 @@ from invc.design.design import Design
 from invc.diagnostics import InvcError
 from invc.netlist import Literal, Netlist
 
-TOLERANCE = 0.005
-MOST_SCALE = 256
+TOLERANCE = 0.02  # of the logarithm of the odds: 0.5 becomes 0.495 to 0.505, 0.001 0.00102
+MOST_SCALE = 1024
 LARGEST = 2**30
 HINT = "a bias is NAME=P with 0 < P < 1, such as a[3]=0.8"
 
@@ -84,18 +84,24 @@ def bias_design(design: Design, biases: Sequence[Bias], beta: float) -> Biased:
     """Add to each biased bit the field that gives a lone p-bit its probability at beta.
 
     P(m = +1) = 1 / (1 + exp(-2 beta h)), so h = ln(P / (1 - P)) / (2 beta). Kernels take
-    integers: everything is scaled up by the least power of two at which no probability is off by
-    more than TOLERANCE, and beta is to be divided by it, which leaves the distribution as it is.
+    integers: everything is scaled up by the least power of two at which no logarithm of odds is
+    off by more than TOLERANCE, and beta is to be divided by it, which leaves the distribution as
+    it is.
 
     At equilibrium the odds multiply: an answer's weight among the answers is the product of P over
     its biased bits that are 1 and of 1 - P over those that are 0.
 
     Raises:
-        InvcError: A field does not fit the integers of the kernels.
+        InvcError: A field does not fit the integers of the kernels, or there is no such scale.
     """
     fields = [log(b.probability / (1 - b.probability)) / (2 * beta) for b in biases]
     scale = 1
-    while scale < MOST_SCALE and _error(biases, fields, beta, scale) > TOLERANCE:
+    while (worst := _error(fields, beta, scale)) > TOLERANCE:
+        if scale == MOST_SCALE:
+            raise InvcError(
+                f"at beta {beta:.3g} the odds of a bias come out {100 * worst:.2g} % off",
+                hint="give a lower --beta",
+            )
         scale *= 2
     h = design.model.h.astype(np.int64) * scale
     for bias, field in zip(biases, fields, strict=True):
@@ -119,6 +125,6 @@ def _realised(field: float, beta: float, scale: int) -> float:
     return 1 / (1 + exp(-2 * beta * round(scale * field) / scale))
 
 
-def _error(biases: Sequence[Bias], fields: Sequence[float], beta: float, scale: int) -> float:
-    pairs = zip(biases, fields, strict=True)
-    return max((abs(_realised(f, beta, scale) - b.probability) for b, f in pairs), default=0.0)
+def _error(fields: Sequence[float], beta: float, scale: int) -> float:
+    """By how much the logarithm of some odds, 2 beta h, is off where h has so many steps a unit."""
+    return max((2 * beta * abs(round(scale * h) / scale - h) for h in fields), default=0.0)

@@ -42,7 +42,11 @@ class Clamped:
 
 
 def presolve(
-    design: Design, clamps: Iterable[Clamp], forbidden: Iterable[Iterable[Clamp]] = ()
+    design: Design,
+    clamps: Iterable[Clamp],
+    forbidden: Iterable[Iterable[Clamp]] = (),
+    *,
+    fold: bool = True,
 ) -> Clamped:
     """Hold the clamped spins and every spin whose value follows from them.
 
@@ -50,6 +54,13 @@ def presolve(
     and a spin whose bias outweighs all its free couplings, |h_i| > sum_j |J_ij|, has one value
     in every ground state. Neither loses an answer. A forbidden combination fixes nothing: reads
     that have it are no answers.
+
+    Args:
+        design: What is sampled.
+        clamps: The bits that are held.
+        forbidden: Combinations of bits.
+        fold: Whether what follows from the clamps is held too; else it is left to the p-bits, as
+            in a circuit, which cannot know before it runs what will be held.
 
     Raises:
         Contradiction: No state satisfies the gates and the clamps.
@@ -59,10 +70,11 @@ def presolve(
     for clamp in clamps:
         if not known.fix(clamp.literal, clamp.value):
             raise Contradiction(f"{clamp.name} cannot be {clamp.value}")
+    held = known.values.copy()
     known.propagate()
     while known.overrule():
         known.propagate()
-    values = known.values
+    values = known.values if fold else held
     wanted = dict.fromkeys((clamp.literal, clamp.value) for clamp in clamps)
     left_out = [tuple((clamp.literal, clamp.value) for clamp in bits) for bits in forbidden]
     return Clamped(values, tuple(wanted), tuple(left_out))

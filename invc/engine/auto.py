@@ -17,6 +17,7 @@ from invc.engine.effort import Effort
 from invc.engine.problem import Problem
 from invc.engine.schedule import FIRST_SWEEPS
 from invc.pbits.backend import Backend
+from invc.text.words import counted
 
 INPUTS = "inputs"
 # Seconds that an update of 1,024 replicas takes about, of a row of `inputs` and of a p-bit else.
@@ -113,16 +114,21 @@ class Auto:
 
     def why(self, tried: Sequence[Outcome]) -> str:
         """What was tried and what came of it."""
-        if not tried:
+        if not tried or len(self.trials(tried)) > len(tried):
             return ""
-        parts = [
-            f"{outcome.block.dynamics} {len(outcome.verified.found)} answers "
-            f"for {cost_of(outcome) * 1e3:.3g} ms"
+        best = self.best(tried)
+        if best is None:
+            return f"a block of {tried[0].block.dynamics} brought no answer: all take turns"
+        brought = [
+            f"{outcome.block.dynamics} brought {counted(len(outcome.verified.found), 'answer')}"
             for outcome in tried
         ]
-        best = self.best(tried)
-        kept = f"{best} goes on" if best else "they take turns"
-        return f"tried: {'; '.join(parts)}: {kept}"
+        if len(tried) == 1:
+            return f"{brought[0]} in its first block"
+        costs = [
+            f"{text} in {cost_of(o) * 1e3:.2g} ms" for text, o in zip(brought, tried, strict=True)
+        ]
+        return f"{', '.join(costs)}: {best} goes on"
 
 
 def cost_of(outcome: Outcome) -> float:
@@ -136,7 +142,7 @@ def rate_of(outcome: Outcome) -> float:
 
 
 def chosen_for(
-    problem: Problem, effort: Effort, rules: Rules, backend: Backend, *, watched: bool
+    problem: Problem, effort: Effort, rules: Rules, backend: Backend, watched: bool
 ) -> Chosen:
     """The dynamics that the user named, or `Auto` where that is about answers alone.
 
@@ -156,7 +162,8 @@ def chosen_for(
     plain = not (rules.bounded or watched or effort.beta or effort.settings)
     if effort.dynamics == "auto" and plain and _suits(problem, backend):
         return Auto(problem, backend)
-    return choose(problem, effort.dynamics, bounded=effort.reads is not None)
+    bounded = effort.reads is not None and not effort.open
+    return choose(problem, effort.dynamics, bounded=bounded)
 
 
 def _suits(problem: Problem, backend: Backend) -> bool:

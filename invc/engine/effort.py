@@ -42,8 +42,11 @@ class Effort:
             for as long as it takes.
         target: Stop at so many distinct answers, or at so many states of lowest energy where the
             model has no gates.
+        open: Whether `reads` is what a run came to that nothing bounded: it is run again as it was.
+        watched: Whether it is run as if somebody looked on, which not every dynamics allows.
         strict: Whether only reads count in which every gate is satisfied, not those whose inputs
             alone are right.
+        fold: Whether spins that follow from the clamps are held too, or left to the p-bits.
 
     Raises:
         ValueError: A value is out of its range. Whether a dynamics or a kernel has the name, and
@@ -61,7 +64,10 @@ class Effort:
     threads: int | None = None
     time_limit: float | None = None
     target: int | None = None
+    open: bool = False
+    watched: bool = False
     strict: bool = False
+    fold: bool = True
 
     def __post_init__(self) -> None:
         for name in COUNTS:

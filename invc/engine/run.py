@@ -33,13 +33,13 @@ def run(
     near: bool = False,
     progress: Callable[[Progress], None] | None = None,
     watch: Watcher | None = None,
+    hold: int | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Result:
     """Sample a problem, and verify what comes out.
 
-    Reads come in blocks. Without `reads` and `sweeps` the blocks get longer as the run goes on,
-    and it ends by itself: once there are answers, and each has been seen several times or much
-    more effort than the first one cost has brought no new one.
+    Reads come in blocks. Without `reads` and `sweeps` blocks get longer, and the run ends by
+    itself: once there are answers, and each has been seen several times, or all are known.
 
     Args:
         problem: What is sampled, from `problem_of`.
@@ -49,6 +49,8 @@ def run(
         near: Keep the unverified read of lowest energy.
         progress: Called after each block.
         watch: Shown states, see `Watcher`, in the threads that run blocks.
+        hold: Sweeps between two of these; None for what suits. With 1, dynamics that move all
+            p-bits at once show their first states too.
         clock: Seconds, for time limits.
 
     Raises:
@@ -60,13 +62,13 @@ def run(
     backend = backend_named(effort.kernel)
     # Where no state is wrong, the first is no reason to stop.
     target = effort.target if problem.judge.has_wrong else None
-    bounded = reads is not None or sweeps is not None
-    rules = replace(_rules(effort), near=near, target=target, bounded=bounded)
+    bounded = (reads is not None and not effort.open) or sweeps is not None
+    rules = replace(_rules(effort), near=near, target=target, bounded=bounded, hold=hold)
     effort = replace(effort, reads=reads)
     if start is not None or effort.schedule:
         mix: Chosen = annealing(effort.dynamics)
     else:
-        mix = chosen_for(problem, effort, rules, backend, watched=watch is not None)
+        mix = chosen_for(problem, effort, rules, backend, bool(watch) or effort.watched)
     if not DYNAMICS[mix.first].leans:
         problem = problem.leaning(problem.betas(mix.first, effort.beta)[1])
     plan = plan_of(problem, mix, backend.lanes, reads, sweeps)
@@ -74,19 +76,14 @@ def run(
     tally = problem.judge.tally(reads, effort.target)
     started = clock()
     limit = seconds_of(effort, reads)
-    halt = Halt(None if limit is None else started + limit, clock)
-    executor = Threads(effort.workers, halt)
+    executor = Threads(effort.workers, Halt(limit and started + limit, clock))
     story = Story(job, replace(plan, given=give(executor, backend, start)))
-    interrupted = _count(story.outcomes(executor), tally, halt, progress)
+    interrupted = _count(story.outcomes(executor), tally, executor.halt, progress)
     if not (tally.reads or interrupted or problem.judge.has_wrong):
         add_last(job, plan, tally)
     return Result(
         tally.answers(),
-        tally.reads,
-        tally.verified,
-        tally.strict,
-        tally.sweeps,
-        tally.flips,
+        *(tally.reads, tally.verified, tally.strict, tally.sweeps, tally.flips),
         clock() - started,
         effort.seed,
         " and ".join(story.names),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log, sqrt
 from typing import TYPE_CHECKING
@@ -39,24 +39,38 @@ class Marginal:
     error: float
 
 
-def marginals(ports: Sequence[Port], answers: Sequence[Answer]) -> tuple[Marginal, ...]:
-    """P(bit = 1) over independent verified reads, with sqrt(p (1 - p) / n) as its error."""
+def marginals(
+    ports: Sequence[Port], answers: Sequence[Answer], held: Container[int] = ()
+) -> tuple[Marginal, ...]:
+    """P(bit = 1) over independent verified reads.
+
+    Its error is sqrt(p (1 - p) / n), but for the least error of `least_error`.
+
+    Args:
+        ports: In the order of the bits.
+        answers: With their reads.
+        held: Nets that clamps hold, of which there is nothing to be wrong about.
+    """
     reads = np.array([answer.reads for answer in answers], dtype=np.int64)
     total = int(reads.sum())
     result = []
     for port in ports:
-        for k, name in enumerate(bit_names(port)):
+        for k, (name, literal) in enumerate(zip(bit_names(port), port.bits, strict=True)):
             bits = np.array([answer.ports[port.name] >> k & 1 for answer in answers])
             p = float(bits @ reads) / total if total else 0.0
-            result.append(Marginal(name, p, sqrt(p * (1 - p) / total) if total else 0.0))
+            error = sqrt(p * (1 - p) / total) if total else 0.0
+            least = 0.0 if _is_held(literal, held) else least_error(total)
+            result.append(Marginal(name, p, max(error, least)))
     return tuple(result)
 
 
-def clustered(ports: Sequence[Port], samples: Int64, ones: Int64) -> tuple[Marginal, ...]:
+def clustered(
+    ports: Sequence[Port], samples: Int64, ones: Int64, held: Container[int] = ()
+) -> tuple[Marginal, ...]:
     """P(bit = 1) over samples of several chains, whose own samples may depend on each other.
 
     The ratio of two sums over independent chains r: p = sum s_r / sum n_r, with variance
-    sum (s_r - p n_r)^2 / (sum n_r)^2.
+    sum (s_r - p n_r)^2 / (sum n_r)^2, but for the least error of `least_error`.
 
     Source: Cochran, Sampling Techniques (1977), eq. (2.39), the ratio estimate.
 
@@ -64,12 +78,32 @@ def clustered(ports: Sequence[Port], samples: Int64, ones: Int64) -> tuple[Margi
         ports: In the order of the bits.
         samples: n, the samples of each chain. Shape (chains,).
         ones: s, in how many of them each bit was 1. Shape (chains, bits).
+        held: Nets that clamps hold, of which there is nothing to be wrong about.
     """
-    total = max(1, int(samples.sum()))
+    total = int(samples.sum())
+    p = ones.sum(axis=0) / max(1, total)
+    error = np.sqrt(((ones - samples[:, None] * p) ** 2).sum(axis=0)) / max(1, total)
     names = [name for port in ports for name in bit_names(port)]
-    p = ones.sum(axis=0) / total
-    error = np.sqrt(((ones - samples[:, None] * p) ** 2).sum(axis=0)) / total
-    return tuple(Marginal(name, float(p[k]), float(error[k])) for k, name in enumerate(names))
+    literals = [literal for port in ports for literal in port.bits]
+    least = [0.0 if _is_held(literal, held) else least_error(total) for literal in literals]
+    return tuple(
+        Marginal(name, float(p[k]), max(float(error[k]), least[k])) for k, name in enumerate(names)
+    )
+
+
+def _is_held(literal: int, held: Container[int]) -> bool:
+    return literal <= 1 or literal >> 1 in held
+
+
+def least_error(samples: int) -> float:
+    """What a share is uncertain by that so many samples do not tell from 0 or from 1.
+
+    The standard deviation of Jeffreys's posterior, Beta(n + 1/2, 1/2): about 0.7 / n.
+
+    Source: Brown, Cai, DasGupta, https://doi.org/10.1214/ss/1009213286, section 3.1.3.
+    """
+    a, b = samples + 0.5, 0.5
+    return sqrt(a * b / ((a + b) ** 2 * (a + b + 1))) if samples else 0.0
 
 
 @dataclass(frozen=True, repr=False)

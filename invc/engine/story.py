@@ -51,7 +51,10 @@ class Story:
         """What was chosen, and why."""
         kernel = f"{self.job.backend.name} kernel"
         why = self.plan.mix.why(self.tried)
-        return ", ".join([*self.described, kernel, self.plan.text, *([why] if why else [])])
+        # The inputs take steps of their own, unless the user said how long reads are.
+        own = self.names == ["inputs"] and not self.job.rules.bounded
+        parts = [*self.described, kernel, "" if own else self.plan.text, why]
+        return ", ".join(part for part in parts if part)
 
 
 def outcomes_of(

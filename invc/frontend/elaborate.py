@@ -16,8 +16,6 @@ from invc.frontend.yosys.modules import choose_top
 from invc.frontend.yosys.session import Session
 from invc.frontend.yosys.sources import Sources, check_sources, parameter_text
 
-PARTS = "invc_"  # how the names of our own modules begin
-
 Bit = int | str  # a net of a module, or "0", "1", "x", "z"
 
 
@@ -134,9 +132,7 @@ def _elaborated(
 
 def _whole(session: Session) -> tuple[str, Mapping[str, str]]:
     """The top and its parameters, as the sources say them."""
-    # A file of parts is read whole; what of it is not used is no top.
-    own = {name: m for name, m in session.modules.items() if not name.startswith(PARTS)}
-    top = choose_top(own or session.modules, session.sources)
+    top = choose_top(session.modules, session.sources)
     known = session.modules[top].parameters
     for given in session.sources.parameters:
         if given not in known:

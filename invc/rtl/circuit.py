@@ -22,7 +22,7 @@ MOST_CHAINS = 16
 MOST_LANES = 256
 # Names of the modules' own signals, and of those in the test bench.
 _RESERVED = (
-    "clk reset start free_run strict_only seed limit busy found right strict cycles "
+    "clk reset hold value start free_run strict_only seed limit busy found right strict cycles "
     "refused chain winner load step advance checked hit m r n i0 state states answer seen "
     "table_write table_address table_data table_last every seed_write seed_address clamps "
     "bits network check control schedule top dut expected errors t unused stall present "

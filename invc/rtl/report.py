@@ -16,7 +16,7 @@ from invc.rtl.circuit import Circuit, held_values
 from invc.rtl.layout import Layout
 from invc.rtl.parts import Part
 from invc.rtl.programs import find, run, run_well, yosys_command
-from invc.rtl.software import FirstTimes, first_times
+from invc.rtl.software import Timed, first_times
 
 SYNTHESIS = """\
 read_verilog {sources}
@@ -66,26 +66,39 @@ class Report:
         built: By part.
         clocks: Clocks of an update of all chains.
         chains: How many there are.
-        times: Updates before the first right state, in software; None where it cannot tell.
+        timed: Updates before the first right state, in software; None where it cannot tell.
         baselines: The dumbest circuits; None where they cannot be told.
     """
 
     built: tuple[Built, ...]
     clocks: int
     chains: int
-    times: FirstTimes | None
+    timed: Timed | None
     baselines: Baselines | None
 
     def seconds(self, built: Built) -> float | None:
         """Mean time to the first right state of a chain, where the circuit was placed."""
-        if self.times is None or self.times.mean is None or built.megahertz is None:
+        if self.timed is None or self.timed.times.mean is None or built.megahertz is None:
             return None
-        return self.times.mean * self.clocks / built.megahertz / 1e6
+        return self.timed.times.mean * self.clocks / built.megahertz / 1e6
+
+    def _first_right(self) -> dict[str, Any] | None:
+        if self.timed is None:
+            return None
+        times = self.timed.times
+        return {
+            "replicas": len(times.times),
+            **{name: getattr(times, name) for name in ("hits", "exposure", "mean", "worst")},
+            "seconds_an_update": self.timed.seconds,
+        }
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
         return {
-            **asdict(self),
+            "clocks": self.clocks,
+            "chains": self.chains,
+            "baselines": asdict(self.baselines) if self.baselines else None,
+            "first_right": self._first_right(),
             "built": [{**asdict(b), "seconds": self.seconds(b)} for b in self.built],
         }
 
@@ -110,13 +123,13 @@ def report(
         cycles: After how many updates these end.
     """
     built = tuple(build_for(files, circuit.name, part) for part in parts)
-    times = None
+    timed = None
     if circuit.design.is_logic and circuit.architecture != "gibbs":
         limits = circuit.schedule.cycles(cycles)
         known = held_values(circuit, clamps)
-        times = first_times(circuit.design, known, clamps, limits, circuit.habits, seed=seed)
+        timed = first_times(circuit.design, known, clamps, limits, circuit.habits, seed=seed)
     dumb = baselines(circuit.design.netlist, clamps) if circuit.design.is_logic else None
-    return Report(built, clocks_of(circuit), circuit.chains, times, dumb)
+    return Report(built, clocks_of(circuit), circuit.chains, timed, dumb)
 
 
 def clocks_of(circuit: Circuit) -> int:

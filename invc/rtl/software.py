@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from invc.design import Clamp, Design
 from invc.engine.dynamics.accumulate import make_plan
 from invc.engine.dynamics.sc import SETTINGS as SC_SETTINGS
 from invc.engine.dynamics.ssa import SETTINGS as SSA_SETTINGS
+from invc.engine.first import FirstOfBlock, FirstTimes, Right
 from invc.engine.problem import Problem
 from invc.ising import IsingModel
 from invc.ising.model import Int8
@@ -26,7 +27,7 @@ from invc.pbits.accumulator.network import Network, compile_network
 from invc.pbits.accumulator.plan import Cycles, Plan
 from invc.pbits.accumulator.registers import Habits, planes_of, seeds
 from invc.pbits.backend import Backend, State, backend_named
-from invc.pbits.lanes import LANES, UInt64, integers_of
+from invc.pbits.lanes import LANES, integers_of
 
 Bits = npt.NDArray[np.uint8]
 
@@ -188,33 +189,21 @@ def _as_bits(word: int, count: int) -> Bits:
     return np.unpackbits(data, bitorder="little")[:count]
 
 
-@dataclass(frozen=True)
-class FirstTimes:
-    """How long replicas took to their first right states.
+class Timed(NamedTuple):
+    """First right states of a block of replicas, and what it took here.
 
     Attributes:
-        replicas: How many there were.
-        hits: How many had one.
-        exposure: Updates of all replicas before their first right states, or to the end.
-        worst: The longest that a replica took.
+        times: By what the ports show.
         seconds: What an update of one replica took here.
     """
 
-    replicas: int
-    hits: int
-    exposure: int
-    worst: int
+    times: FirstTimes
     seconds: float
-
-    @property
-    def mean(self) -> float | None:
-        """The censored mean: exposure over hits; None without a hit."""
-        return self.exposure / self.hits if self.hits else None
 
     @property
     def here(self) -> float:
         """Seconds that one replica takes here to its first right state, its block being full."""
-        return (self.mean or 0.0) * self.seconds
+        return (self.times.mean or 0.0) * self.seconds
 
 
 def first_times(
@@ -225,7 +214,7 @@ def first_times(
     habits: Habits,
     *,
     seed: int,
-) -> FirstTimes:
+) -> Timed:
     """Run the replicas of a block until all have had a right state, or for all cycles.
 
     Args:
@@ -237,42 +226,14 @@ def first_times(
         seed: The user's.
     """
     network, backend, state = _begin(design, known, cycles, habits, seed, 0)
-    waiting, exposure, worst, spent, last = (1 << LANES) - 1, 0, 0, 0.0, len(cycles.limit)
+    right = Right(design, tuple((clamp.literal, clamp.value) for clamp in held))
+    block, spent, last = FirstOfBlock(LANES), 0.0, len(cycles.limit)
     for time in range(last + 1):
-        hits = waiting & _right_now(design, held, backend.fetch(state))
-        exposure += time * hits.bit_count()
-        worst = time if hits else worst
-        waiting ^= hits
-        if not waiting or time == last:
+        block.look(right, time, backend.fetch(state))
+        if block.all_seen or time == last:
             break
         began = perf_counter()
         backend.accumulate(network, state, cycles.part(time, time + 1), habits)
         spent += perf_counter() - began
-    left = waiting.bit_count()
-    return FirstTimes(
-        LANES,
-        LANES - left,
-        exposure + left * time,
-        time if left else worst,
-        spent / max(time, 1) / LANES,
-    )
-
-
-def _right_now(design: Design, held: Sequence[Clamp], state: UInt64) -> int:
-    """The replicas whose inputs give what is held, and whose outputs are what they give."""
-    netlist, mask = design.netlist, (1 << LANES) - 1
-    on_ports = sorted({bit >> 1 for port in netlist.ports for bit in port.bits} - {0})
-    rows = integers_of(np.ascontiguousarray(state[[net - 1 for net in on_ports]]))
-    own = [0] * len(netlist.names)
-    for net, row in zip(on_ports, rows, strict=True):
-        own[net] = row
-    forward = evaluate(
-        netlist, {p.name: [own[b >> 1] for b in p.bits] for p in netlist.inputs}, LANES
-    )
-    wrong = 0
-    for port in netlist.outputs:
-        for literal in port.bits:
-            wrong |= word_of(literal, forward, mask) ^ word_of(literal, own, mask)
-    for clamp in held:
-        wrong |= word_of(clamp.literal, own, mask) ^ (mask if clamp.value else 0)
-    return wrong ^ mask
+    length = np.full(LANES, block.cycles)
+    return Timed(FirstTimes(block.seen, length), spent / max(block.cycles, 1) / LANES)

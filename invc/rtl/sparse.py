@@ -11,13 +11,15 @@ from invc.rtl.parallel import port_lines
 from invc.rtl.table import TABLE_PORTS, table_ports, write_schedule
 from invc.rtl.verilog import concatenation, signed_bits, template, unsigned, unsigned_bits
 
-MODULES = ("rom", "pool", "walker", "lane", "steps")
+MODULES = ("pool", "walker", "lane", "steps")
 
 
 def sparse_files(circuit: Circuit) -> dict[str, str]:
     """The modules and memories of a sparse circuit by the names of their files, leaves first."""
     name, layout = circuit.name, Layout(circuit)
     files = {f"{name}_{module}.v": template(module, name) for module in MODULES}
+    for kind in ("couplings", "rows"):
+        files[f"{name}_{kind}.v"] = template("memory", name).replace("KIND", kind)
     files[f"{name}_check.v"] = write_checker(circuit)
     files[f"{name}_schedule.v"] = write_schedule(circuit)
     files[f"{name}_chip.v"] = _write_top(layout)
@@ -154,11 +156,9 @@ def _memories(layout: Layout) -> list[str]:
         "        .clk(clk), .clear(clear), .go(walk), .last(last), .slot(slot), .valid(valid), "
         ".bundle(bundle), .write(write),",
         "        .place(place), .finish(finish));",
-        f"    {name}_rom #(.WIDTH({words}), .DEPTH({layout.slots}), .ADDRESS({slot}), "
-        f'.FILE("{name}_couplings.mem"))',
+        f"    {name}_couplings #(.WIDTH({words}), .DEPTH({layout.slots}), .ADDRESS({slot}))",
         "        coupling_memory (.clk(clk), .address(slot), .data(couplings));",
-        f"    {name}_rom #(.WIDTH({rows}), .DEPTH({layout.bundles}), .ADDRESS({bundle}), "
-        f'.FILE("{name}_rows.mem"))',
+        f"    {name}_rows #(.WIDTH({rows}), .DEPTH({layout.bundles}), .ADDRESS({bundle}))",
         "        row_memory (.clk(clk), .address(bundle), .data(row));",
         "    wire noise_write;",
         f"    wire [{group - 1}:0] noise_place;",

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from invc import __version__
+from invc.frontend.parts import NEURONS
 from invc.train.network import Bits, Layer, Network
-from invc.train.recognise import SHIPPED
 
 if TYPE_CHECKING:
     from invc.train.run import Outcome
@@ -99,7 +99,7 @@ def _literal(bits: npt.NDArray[np.generic]) -> str:
 
 def _parts() -> Iterator[str]:
     """The modules that it is built of, from our own file."""
-    text = SHIPPED.read_text(encoding="utf-8")
+    text = NEURONS.read_text(encoding="utf-8")
     for match in MODULE.finditer(text):
         if match[1] != "invc_majority":
             yield match[0] + "\n"

@@ -9,7 +9,7 @@ from invc.diagnostics import InvcError
 from invc.frontend.elaborate import elaborate
 from invc.frontend.yosys import Sources, find_yosys
 from invc.train.data.samples import Data
-from invc.train.recognise import Ports, check_ports, recognise, with_parts
+from invc.train.recognise import Ports, check_ports, recognise
 from invc.train.score import Judge, Score
 from invc.train.trained import Trained
 
@@ -30,7 +30,7 @@ def evaluate(
         InvcError: Design, weights and data do not go together.
     """
     parameters = {**trained.parameters, **sources.parameters}
-    given = with_parts(replace(sources, parameters=parameters))
+    given = replace(sources, parameters=parameters)
     ports = Ports(trained.inputs, tuple(trained.widths), trained.labels)
     yosys = find_yosys(None)
     network = None

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from invc.diagnostics import InvcError
 from invc.frontend.elaborate import Elaborated, Module, Variant, elaborate_variants
-from invc.frontend.trials import evaluate_words
 from invc.frontend.yosys import Sources, Yosys
 from invc.train.network import Bits, Int, Signs, signs
+from invc.train.trials import evaluate_words
 
 TRIALS = 2048
 MOST_PROVEN = 12  # input bits over which everything is tried

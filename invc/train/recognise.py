@@ -11,8 +11,7 @@ parameter CODE; that it means this code is checked in the same way.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +23,6 @@ from invc.train import judge
 from invc.train.judge import Kind
 from invc.train.network import Bits, Layer, Network, Shape, Signs
 
-SHIPPED = Path(__file__).parent / "neurons.v"
 ATTRIBUTE = "invc_train"
 NO_NETWORK = (
     "--method gates takes any combinational design; invc's own neurons are in docs/howto/train.md"
@@ -93,21 +91,6 @@ class Recognised:
     def network(self, flat: Bits) -> Network:
         """The inverse of `flat`."""
         return Network(self.shape, tuple(flat[places] for places in self.places))
-
-
-def with_parts(sources: Sources) -> Sources:
-    """The sources and, where one of them names them, invc's own modules."""
-    texts = []
-    for path in sources.files:
-        try:
-            texts.append(path.read_bytes())
-        except OSError:
-            texts.append(b"")  # said where it is read in earnest
-    named = any(b"invc_" in text for text in texts)
-    defined = any(b"module invc_neuron" in text or b"module invc_classes" in text for text in texts)
-    if not named or defined:
-        return sources
-    return replace(sources, files=(*sources.files, SHIPPED))
 
 
 def recognise(sources: Sources, ports: Ports, yosys: Yosys) -> Recognised:
@@ -221,8 +204,14 @@ class _Search:
 
     def _neurons(self) -> dict[Bit, tuple[Cell, str, str]]:
         """By their outputs: the instances of two pins of one width, one of them all weights."""
+        found = self._neurons_among(self.top.cells) or self._neurons_among([self._itself()])
+        if not found:
+            raise self._none("no module in it has samples, weights and one output")
+        return found
+
+    def _neurons_among(self, cells: Sequence[Cell]) -> dict[Bit, tuple[Cell, str, str]]:
         found: dict[Bit, tuple[Cell, str, str]] = {}
-        for cell in [*self.top.cells, self._itself()]:
+        for cell in cells:
             module = self.design.modules.get(cell.kind)
             if module is None or len(module.inputs) != 2 or len(module.outputs) != 1:
                 continue
@@ -233,8 +222,6 @@ class _Search:
             for x, w in ((one, two), (two, one)):
                 if all(bit in self.weight for bit in cell.pins.get(w, ("0",))):
                     found[out[0]] = (cell, x, w)
-        if not found:
-            raise self._none("no module in it has samples, weights and one output")
         return found
 
     def _itself(self) -> Cell:

@@ -21,7 +21,7 @@ from invc.train.energy.fit import Effort as EnergyEffort
 from invc.train.energy.neurons import MOST_SPINS
 from invc.train.gates import Task, compile_design, sample_gates
 from invc.train.network import Bits, Network
-from invc.train.recognise import Ports, Recognised, check_ports, recognise, with_parts
+from invc.train.recognise import Ports, Recognised, check_ports, recognise
 from invc.train.score import Judge, Score, check_forward
 from invc.train.stream.checkpoint import fingerprint, read_checkpoint, write_checkpoint
 from invc.train.stream.fit import Point, State, fit
@@ -159,16 +159,15 @@ def train(job: Job, observe: Observe = lambda point: None) -> Outcome:
             weights.
     """
     started = time.perf_counter()
-    sources = with_parts(job.sources)
-    network, design, notes = _design(job, sources)
+    network, design, notes = _design(job)
     widths = check_ports(design.modules[design.top], job.ports)
     width = widths[job.ports.inputs]
-    coding = fitted(job.coding, job.data.features, width, job.ports.inputs)
+    coding = fitted(job.coding, job.data.features, width, job.ports.inputs, job.data.image)
     parts = _parts(job, coding)
     classes = network.shape.classes if network else 1 << widths[job.ports.labels]
     _check_labels(job.data.name, parts, classes)
     method = _method(job.settings, network, len(parts.train[1]))
-    found = _run(method, job, sources, network, parts, observe)
+    found = _run(method, job, network, parts, observe)
     seconds = time.perf_counter() - started
     judge = Judge(design, job.ports, network, job.settings.threads)
     if network:
@@ -190,17 +189,17 @@ def train(job: Job, observe: Observe = lambda point: None) -> Outcome:
     return Outcome(trained, network, design, scores, found.curve, notes, classes)
 
 
-def _design(job: Job, sources: Sources) -> tuple[Recognised | None, Elaborated, tuple[str, ...]]:
+def _design(job: Job) -> tuple[Recognised | None, Elaborated, tuple[str, ...]]:
     """The network in the design, where a method asks for one; and the design's modules."""
     yosys = find_yosys(None)
     if job.settings.method == "gates":
-        return None, elaborate(sources, yosys), ()
+        return None, elaborate(job.sources, yosys), ()
     try:
-        network = recognise(sources, job.ports, yosys)
+        network = recognise(job.sources, job.ports, yosys)
     except InvcError as error:
         if job.settings.method != "auto" or not error.message.startswith("no network of neurons"):
             raise
-        return None, elaborate(sources, yosys), (f"{error.message}: method gates",)
+        return None, elaborate(job.sources, yosys), (f"{error.message}: method gates",)
     return network, network.design, network.notes
 
 
@@ -260,13 +259,12 @@ def _check_labels(name: str, parts: _Parts, classes: int) -> None:
 def _run(
     method: str,
     job: Job,
-    sources: Sources,
     network: Recognised | None,
     parts: _Parts,
     observe: Observe,
 ) -> _Found:
     if method == "gates":
-        return _gates(job, sources, parts)
+        return _gates(job, parts)
     assert network is not None
     return (_energy if method == "energy" else _stream)(job, network, parts, observe)
 
@@ -319,7 +317,7 @@ class _Saver:
         self.path = path
         self.mark = mark
         self.observe = observe
-        self.last = time.monotonic()
+        self.last = float("-inf")  # the first pass is written
 
     def read(self, network: Recognised) -> State | None:
         """Where the run was, or None where it had not begun."""
@@ -365,10 +363,10 @@ def _energy(job: Job, network: Recognised, parts: _Parts, observe: Observe) -> _
     return _Found(single, tuple(votes) if many > 1 else (), (), (note,), report)
 
 
-def _gates(job: Job, sources: Sources, parts: _Parts) -> _Found:
+def _gates(job: Job, parts: _Parts) -> _Found:
     settings = job.settings
     inputs, labels = parts.train
-    task = Task(compile_design(sources), job.ports, inputs, labels)
+    task = Task(compile_design(job.sources), job.ports, inputs, labels)
     effort = GateEffort(
         reads=settings.reads or (READS if settings.label_strength else None),
         sweeps=settings.sweeps,

@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from invc.diagnostics import InvcError
 from invc.frontend.elaborate import Elaborated
-from invc.frontend.trials import evaluate_words
 from invc.train.network import Bits, Int, Network, packed, sums
 from invc.train.recognise import Ports, Recognised
 from invc.train.stream.kernel import outputs
+from invc.train.trials import evaluate_words
 
 CHECKED = 16  # samples that the user's own modules see, too
 LANES = 1 << 14  # trials of a module at once

@@ -1,7 +1,7 @@
 // A network of two layers: H neurons over N inputs, then the class whose code they are nearest to.
-// Its weights are inputs: `invc train` finds them. The parts are invc's own (invc/train/neurons.v).
+// Its weights are inputs: `invc train` finds them. The parts are invc's own and need no file.
 module mlp #(
-    parameter N = 5,
+    parameter N = 3,
     parameter H = 3,
     parameter C = 2
 ) (

@@ -100,6 +100,7 @@ def test_same_seed_same_result_whatever_the_threads(folder):
 
     one = run("--seed", "5", "--threads", "1")
     assert one == run("--seed", "5", "--threads", "2")
+    assert one == run("--seed", "5", "--threads", "1000000")
     assert one["solutions"] != run("--seed", "6")["solutions"]
 
 
@@ -135,6 +136,15 @@ def test_json_file_is_written_whole(folder, tmp_path):
             "error: setting noise=x: need whole numbers from 0 to 1048576",
         ),
         (["mult4.hj", "--beta", "3:1"], 2, "Error: Invalid value for '--beta': '3:1': need 0 < LO"),
+        (
+            ["mult4.hj", "--beta", "1e-320"],
+            2,
+            "Error: beta must be within 1e-100 to 1e+100, not (1e-320, 1e-320)\n",
+        ),
+        (["mult4.hj", "--time-limit", "nan"], 2, "Error: time_limit must be positive, not nan\n"),
+        (["mult4.hj", "--reads", "1" + "0" * 19], 2, "Error: reads must be below 2**63, not 1000"),
+        (["mult4.hj", "-c", "p=" + "9" * 5000], 1, "a decimal of 5000 digits, more than 4000\n"),
+        (["mult4.hj", "-c", f"p[{'9' * 5000}]=1"], 1, "error: no port is called 'p[99999"),
         (["mult4.hj", "--reads", "0"], 2, "Error: Invalid value for '--reads'"),
         (["mult4.hj", "--dynamics", "gibs"], 1, "error: no dynamics is called 'gibs'"),
         ([], 2, "Error: Missing argument 'FILE'"),

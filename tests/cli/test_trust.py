@@ -141,7 +141,10 @@ def test_a_run_without_a_read_says_so(invc):
         3,
         "no answer found; 0 of 0 reads verifi",
     )
-    assert "hint: no read ended in this time; give a longer --time-limit\n" in done.out
+    then = "try 'invc prove', another --dynamics, a longer --time-limit\n"
+    assert f"hint: no read ended in this time: {then}" in done.out
+    done = invc("simulate", "mult8.hj", "-c", "p=64507", *FEW)
+    assert done.out.endswith(f"hint: none was found, which proves nothing: {then}")
     assert "no read ended: there is nothing to explain\n" in done.out
 
 

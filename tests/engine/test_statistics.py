@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invc.engine import Answer
-from invc.engine.statistics import clustered, marginals, quantile, uniformity, upper_tail
+from invc.engine.statistics import (
+    clustered,
+    least_error,
+    marginals,
+    quantile,
+    uniformity,
+    upper_tail,
+)
 from invc.netlist import Port
 
 PORTS = (Port("a", "input", (2, 4)), Port("y", "output", (6,), signed=True))
@@ -90,11 +97,26 @@ def test_one_answer_is_uniform():
 def test_marginals_of_independent_reads():
     answers = [Answer({"a": 1, "y": 0}, 30, 0), Answer({"a": 3, "y": -1}, 10, 0)]
     low, high, out = marginals(PORTS, answers)
-    assert (low.name, low.probability, low.error) == ("a[0]", 1.0, 0.0)
+    assert (low.name, low.probability, low.error) == ("a[0]", 1.0, least_error(40))
     assert (high.name, high.probability) == ("a[1]", 0.25)
     assert high.error == pytest.approx(sqrt(0.25 * 0.75 / 40))
     assert (out.name, out.probability) == ("y", 0.25)
     assert [m.probability for m in marginals(PORTS, [])] == [0, 0, 0]
+
+
+def test_what_was_never_seen_otherwise_is_uncertain_but_what_is_held_is_not():
+    """The deviation of what 0 or 1 of n could as well have been, by Jeffreys's prior."""
+    answers = [Answer({"a": 1, "y": 0}, 40, 0)]
+    samples, ones = np.ones(40, dtype=np.int64), np.tile([1, 0, 0], (40, 1))
+    for found in (marginals(PORTS, answers), clustered(PORTS, samples, ones)):
+        assert [m.error for m in found] == [least_error(40)] * 3
+    nets = {PORTS[0].bits[0] >> 1}
+    for found in (marginals(PORTS, answers, nets), clustered(PORTS, samples, ones, nets)):
+        assert [m.error for m in found] == [0, least_error(40), least_error(40)]
+    for n in (1, 10, 1000):
+        drawn = np.random.default_rng(n).beta(n + 0.5, 0.5, 100_000)
+        assert least_error(n) == pytest.approx(drawn.std(), rel=0.02)
+    assert least_error(0) == 0
 
 
 def test_clusters_of_one_are_independent_reads():

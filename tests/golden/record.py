@@ -15,6 +15,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from golden.questions import RESULTS, record
+from golden.sizes import SIZES, measure
 
 
 def main(threads: int) -> None:
@@ -24,6 +25,7 @@ def main(threads: int) -> None:
         results = record(Path(folder), threads=threads)
         os.chdir("/")
     RESULTS.write_text(text_of(results), encoding="utf-8")
+    SIZES.write_text(text_of(measure()), encoding="utf-8")
 
 
 def text_of(results: Mapping[str, Any]) -> str:

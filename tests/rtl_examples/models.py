@@ -107,6 +107,31 @@ def bcd(*, bin: int, W: int) -> Values:
     return {"bcd": int(str(bin), 16)}
 
 
+def perceptron(*, x: int, w: int, N: int) -> Values:
+    agree = sum(x >> i & 1 == w >> i & 1 for i in range(N))
+    return {"y": int(2 * agree > N)}
+
+
+def mlp(*, x: int, w: int, N: int, H: int, C: int) -> Values:
+    on = [x & w >> j * N & (1 << N) - 1 for j in range(H)]
+    hidden = [int(2 * bits.bit_count() >= x.bit_count()) for bits in on]
+    code = _drawn(H, C)
+    agree = [sum(h == code[c, j] for j, h in enumerate(hidden)) for c in range(C)]
+    return {"y": agree.index(max(agree))}
+
+
+def _drawn(H: int, C: int) -> dict[tuple[int, int], int]:
+    """For each neuron which half of the classes it is for, by the generator of numbers in C."""
+    state, code = 0, {}
+    for j in range(H):
+        left = (C + 1) // 2
+        for c in range(C):
+            state = (1664525 * state + 1013904223) % 2**32
+            code[c, j] = int(state // 256 % (C - c) < left)
+            left -= code[c, j]
+    return code
+
+
 EXAMPLES = {
     name: Example(f"{folder}/{name}.v", inputs, model, parameters, small)
     for name, folder, inputs, model, parameters, small in (
@@ -135,5 +160,14 @@ EXAMPLES = {
         ("hamming_encoder", "hamming", lambda: {"data": 4}, hamming_encoder, {}, {}),
         ("hamming_decoder", "hamming", lambda: {"code": 7}, hamming_decoder, {}, {}),
         ("bcd", "bcd", lambda W: {"bin": W}, bcd, {"W": 8}, {"W": 4}),
+        ("perceptron", "perceptron", lambda N: {"x": N, "w": N}, perceptron, {"N": 25}, {"N": 5}),
+        (
+            "mlp",
+            "mlp",
+            lambda N, H, C: {"x": N, "w": H * N},
+            mlp,
+            {"N": 3, "H": 3, "C": 2},
+            {"N": 2, "H": 3, "C": 3},
+        ),
     )
 }

@@ -32,6 +32,7 @@ FOLDERS = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 BY_SOURCE = {example.source: name for name, example in EXAMPLES.items()}
 KINDS = ("forward", "backward", "partly clamped", "impossible", "free")
 FOUND, IMPOSSIBLE = 0, 4
+MOST_BITS = 20  # of inputs, where all of their values are tried
 FEW = 8  # a default run finds every one of so few answers
 
 
@@ -265,6 +266,7 @@ SIZES = [
     for name, example in EXAMPLES.items()
     for sizes in (example.parameters, example.small)
     if sizes or sizes is example.parameters
+    if sum(example.inputs(**sizes).values()) <= MOST_BITS
 ]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from invc.frontend.yosys import Sources, find_yosys
 from invc.train.network import Bits, Layer, Shape, random_code
-from invc.train.recognise import Ports, Recognised, recognise, with_parts
+from invc.train.recognise import Ports, Recognised, recognise
 
 ROOT = Path(__file__).resolve().parents[2]
 PERCEPTRON = ROOT / "rtl_examples/perceptron/perceptron.v"
@@ -38,7 +38,9 @@ def separable(count: int, width: int, seed: int = 0) -> tuple[Bits, np.ndarray]:
     return inputs, labels
 
 
-def found(path: Path, ports: Ports = PORTS, **parameters: int) -> Recognised:
+def found(
+    path: Path, ports: Ports = PORTS, top: str | None = None, **parameters: int
+) -> Recognised:
     given = {name: str(value) for name, value in parameters.items()}
-    sources = with_parts(Sources((path,), parameters=given))
+    sources = Sources((path,), top, parameters=given)
     return recognise(sources, ports, find_yosys(None))

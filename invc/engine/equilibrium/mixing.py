@@ -8,6 +8,7 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
+from invc.ising.model import Int64
 from invc.pbits.lanes import UInt64, bits_of
 
 Floats = npt.NDArray[np.float64]
@@ -38,3 +39,46 @@ def _standard(bits: npt.NDArray[np.uint8]) -> Floats:
 def root_mean(squares: Sequence[float]) -> float:
     """The root of a mean of squares, which chance may have made negative."""
     return sqrt(max(0.0, float(np.mean(squares))))
+
+
+class Pairs:
+    """What came of chains, and what came before it in the same chain: sums over all such pairs.
+
+    Attributes:
+        last: What came of each chain last. Shape (chains, bits).
+        seen: Whether anything did. Shape (chains,).
+        count: Pairs so far.
+        sums: Of x, of y and of x y, x coming before y. Shape (3, bits).
+    """
+
+    def __init__(self, chains: int, bits: int) -> None:
+        self.last = np.zeros((chains, bits), dtype=np.uint8)
+        self.seen = np.zeros(chains, dtype=bool)
+        self.count = 0
+        self.sums = np.zeros((3, bits), dtype=np.int64)
+
+    def add(self, chains: Int64, bits: npt.NDArray[np.uint8]) -> None:
+        """Take what came of some chains, each of them once. Shape (chains, bits)."""
+        before = self.seen[chains]
+        x, y = self.last[chains][before].astype(np.int64), bits[before].astype(np.int64)
+        self.count += len(x)
+        self.sums += np.stack([x.sum(axis=0), y.sum(axis=0), (x * y).sum(axis=0)])
+        self.last[chains] = bits
+        self.seen[chains] = True
+
+    def merge(self, other: Pairs) -> None:
+        """Take the pairs of the same chains at other times."""
+        self.count += other.count
+        self.sums += other.sums
+
+    @property
+    def correlation(self) -> float:
+        """Root mean square over the bits that are not the same in all; 0 where there are none."""
+        n = max(1, self.count)
+        x, y, both = self.sums / n
+        spread = x * (1 - x) * y * (1 - y)
+        free = spread > 0
+        if not free.any():
+            return 0.0
+        squares = (both - x * y)[free] ** 2 / spread[free]
+        return sqrt(max(0.0, float(squares.mean()) - 1 / n))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from invc.engine.block import Rules
+from invc.engine.equilibrium.budget import Budget
 from invc.engine.equilibrium.chains import PILOT_BLOCK, Chains
 from invc.engine.equilibrium.mixing import root_mean, square
 from invc.engine.equilibrium.setting import Asked, Setting
 from invc.engine.work import Halted
+from invc.ising.model import Int64
 from invc.pbits.backend import State
 
 # beta times gap, from hot to cold: a fault of one gate has odds exp(-beta gap).
@@ -20,124 +22,184 @@ FIRST_THIN, MOST_THIN = 16, 1 << 13
 LADDER_BLOCK = PILOT_BLOCK + len(TRIED)
 PILOT_LAGS = 4  # over which a correlation is averaged
 PILOT_CORRELATION = 0.03  # root mean square, between two samples of a chain: what is accepted
+LEAST_SAMPLES = 32  # of a chain that does not mix, so that it can be seen that it does not
 
 
-def default_setting(chains: Chains, asked: Asked) -> Setting:
-    """What is as good as any where there is no time to find out."""
-    gap = max(chains.problem.judge.design.min_gap, 1)
-    return Setting(asked.beta or TRIED[0] / gap, asked.thin or FIRST_THIN)
+class Trial(NamedTuple):
+    """What chains did at a setting.
 
-
-def choose_setting(chains: Chains, asked: Asked, halted: Halted) -> Setting:
-    """The betas and thinning that give most answers for their cost.
-
-    From hot to cold, chains run until the states at t and 2 t sweeps are uncorrelated: thinning by
-    t then leaves samples independent. The colder, the longer that takes, and the more samples are
-    answers: with P0 the share of samples at energy 0, d ln P0 / d beta is the mean energy, and
-    P0 over the cost of a sample is what is maximised. That holds as well where P0 is too small to
-    be counted. Ladders start hottest, so that they forget, and end at any of the others.
-
-    Args:
-        chains: Whose.
-        asked: What the user wants of it.
-        halted: Asked between steps; what has not been tried by then is not chosen.
-    """
-    if asked.beta and asked.thin and (asked.dynamics != "pt" or asked.low):
-        return Setting(asked.beta, asked.thin, asked.low)
-    gap = max(chains.problem.judge.design.min_gap, 1)
-    betas = (asked.beta,) if asked.beta else tuple(x / gap for x in TRIED)
-    low = asked.low or min(TRIED[0] / gap, betas[-1] / 2)
-    trials: list[_Trial] = []
-    if asked.dynamics != "pt":
-        trials += _try_betas(chains, betas, asked.thin, halted)
-    if asked.dynamics == "pt" or (asked.dynamics == "auto" and not asked.beta):
-        colder = [x for x in betas if x > low]
-        trials += _try_ladders(chains, low, colder, asked.thin, halted)
-    if trials:
-        return max(trials, key=_value).setting
-    thin = asked.thin or MOST_THIN
-    return Setting(betas[-1], thin, low) if asked.dynamics == "pt" else Setting(betas[0], thin)
-
-
-class _Trial(NamedTuple):
-    """A setting, the logarithm of its share of answers, and what a sample costs.
-
-    Shares are relative to that at the hottest beta.
+    Attributes:
+        setting: That.
+        share: Logarithm of the share of answers, relative to that at the hottest beta.
+        cost: Of a sample, in sweeps.
+        seen: States that were looked at.
+        answers: How many of them were answers.
     """
 
     setting: Setting
     share: float
     cost: float
+    seen: int
+    answers: int
+
+    @property
+    def value(self) -> float:
+        """Logarithm of the answers for a cost."""
+        return self.share - float(np.log(self.cost))
 
 
-def _value(trial: _Trial) -> float:
-    return trial.share - float(np.log(trial.cost))
+@dataclass(frozen=True, eq=False)
+class Pilot:
+    """Who tries.
 
-
-def _try_betas(
-    chains: Chains, betas: Sequence[float], thin: int | None, halted: Halted
-) -> list[_Trial]:
-    """Chains at one beta each, rising, as far as they mix."""
-    trials: list[_Trial] = []
-    share, before = 0.0, None
-    for k, beta in enumerate(betas):
-        state, rules = chains.start(PILOT_BLOCK + k), chains.rules((beta,))
-        mixing = _mixing_time(chains, state, rules, thin, halted)
-        if mixing is None:
-            break
-        energy = float(_energies(chains, state, 1).mean())
-        if before:
-            share += (beta - before[0]) * (energy + before[1]) / 2
-        before = beta, energy
-        trials.append(_Trial(Setting(beta, mixing), share, chains.cost(mixing)))
-    return trials
-
-
-def _try_ladders(
-    chains: Chains, low: float, betas: Sequence[float], thin: int | None, halted: Halted
-) -> list[_Trial]:
-    """Ladders from one beta down to others, rising, as far as their last rungs mix."""
-    trials: list[_Trial] = []
-    for k, beta in enumerate(betas):
-        rungs = chains.betas(Setting(beta, 1, low))
-        state = chains.start(LADDER_BLOCK + k)
-        mixing = _mixing_time(chains, state, chains.rules(rungs), thin, halted)
-        if mixing is None:
-            break
-        share = float(np.trapezoid(_energies(chains, state, len(rungs)).mean(axis=(0, 2)), rungs))
-        trials.append(_Trial(Setting(beta, mixing, low), share, chains.cost(len(rungs) * mixing)))
-    return trials
-
-
-def _energies(
-    chains: Chains, state: State, rungs: int
-) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    """Energies of the chains, by rung. Shape (words, rungs, 64)."""
-    return chains.backend.energies(chains.problem.meter, state).reshape(-1, rungs, 64)
-
-
-def _mixing_time(
-    chains: Chains, state: State, rules: Rules, thin: int | None, halted: Halted
-) -> int | None:
-    """The first t, doubling, at which samples t sweeps apart are uncorrelated; or None.
-
-    Where t is given, that, after as many sweeps as a run has before its first samples.
+    Attributes:
+        chains: What is run.
+        asked: What the user wants of the setting.
+        halted: Asked between steps; what has not been tried by then is not chosen.
     """
-    if thin:
-        return thin if chains.advance(state, rules, 2 * thin, halted) else None
-    rows = [k for k in chains.problem.inputs.tolist() if chains.problem.known[k] == 0]
-    chosen = np.searchsorted(np.array(rules.shown), np.array(rows, dtype=np.int64))
-    thin = FIRST_THIN
-    while thin <= MOST_THIN:
-        outcome = chains.advance(state, rules, thin, halted)
-        squares = []
-        for _ in range(PILOT_LAGS):
-            later = outcome and chains.advance(state, rules, thin, halted)
+
+    chains: Chains
+    asked: Asked
+    halted: Halted
+
+    @property
+    def gap(self) -> int:
+        """Energy of the cheapest fault of one gate."""
+        return max(self.chains.problem.judge.design.min_gap, 1)
+
+    @property
+    def betas(self) -> tuple[float, ...]:
+        """Those that are tried, rising."""
+        return (self.asked.beta,) if self.asked.beta else tuple(x / self.gap for x in TRIED)
+
+    @property
+    def low(self) -> float:
+        """The first beta of ladders."""
+        return self.asked.low or min(TRIED[0] / self.gap, self.betas[-1] / 2)
+
+    def given(self) -> Setting | None:
+        """What the user has chosen, where that is all of it."""
+        asked = self.asked
+        if asked.beta and asked.thin and (asked.dynamics != "pt" or asked.low):
+            return Setting(asked.beta, asked.thin, asked.low)
+        return None
+
+    def trials(self, budget: Budget) -> list[Trial]:
+        """What was tried, as far as it mixed and the budget went; chains and ladders have a half.
+
+        From hot to cold, chains run until the states at t and 2 t sweeps are uncorrelated:
+        thinning by t then leaves samples independent. The colder, the longer that takes, and the
+        more samples are answers. Ladders start hottest, so that they forget, and end at any of
+        the others.
+        """
+        asked, half = self.asked, Budget(budget.left / 2)
+        trials: list[Trial] = []
+        if asked.dynamics != "pt":
+            trials += self._try_betas(half)
+        budget.left += half.left - budget.left / 2  # what is not needed is left to ladders
+        if asked.dynamics == "pt" or (asked.dynamics == "auto" and not asked.beta):
+            trials += self._try_ladders(budget)
+        return trials
+
+    def fallback(self, work: float) -> Setting:
+        """What chains run at that mixed nowhere: as rarely sampled as leaves them some samples.
+
+        Args:
+            work: Updates of a chain that the run is good for.
+        """
+        ladders = self.asked.dynamics == "pt"
+        rungs = 4 if ladders else 1
+        sweeps = work / max(1, self.chains.problem.free) / rungs / (LEAST_SAMPLES + 2)
+        thin = self.asked.thin or int(min(MOST_THIN, max(1, sweeps)))
+        if ladders:
+            return Setting(self.betas[-1], thin, self.low)
+        return Setting(self.betas[0], thin)
+
+    def _try_betas(self, budget: Budget) -> list[Trial]:
+        """Chains at one beta each, rising, as far as they mix."""
+        trials: list[Trial] = []
+        share, before = 0.0, None
+        for k, beta in enumerate(self.betas):
+            state, rules = self.chains.start(PILOT_BLOCK + k), self.chains.rules((beta,))
+            mixing = self._mixing(state, rules, budget)
+            if mixing is None:
+                break
+            energy = float(self._energies(state, 1).mean())
+            if before:
+                share += (beta - before[0]) * (energy + before[1]) / 2
+            before = beta, energy
+            cost = self.chains.cost(mixing.thin)
+            trials.append(Trial(Setting(beta, mixing.thin), share, cost, *mixing[1:]))
+        return trials
+
+    def _try_ladders(self, budget: Budget) -> list[Trial]:
+        """Ladders from the hottest beta to others, rising, as far as their last rungs mix."""
+        trials: list[Trial] = []
+        for k, beta in enumerate(beta for beta in self.betas if beta > self.low):
+            rungs = self.chains.betas(Setting(beta, 1, self.low))
+            state, rules = self.chains.start(LADDER_BLOCK + k), self.chains.rules(rungs)
+            mixing = self._mixing(state, rules, budget)
+            if mixing is None:
+                break
+            energies = self._energies(state, len(rungs)).mean(axis=(0, 2))
+            share = float(np.trapezoid(energies, rungs))
+            cost = self.chains.cost(len(rungs) * mixing.thin)
+            setting = Setting(beta, mixing.thin, self.low)
+            trials.append(Trial(setting, share, cost, *mixing[1:]))
+        return trials
+
+    def _energies(self, state: State, rungs: int) -> Int64:
+        """Energies of the chains, by rung. Shape (words, rungs, 64)."""
+        chains = self.chains
+        return chains.backend.energies(chains.problem.meter, state).reshape(-1, rungs, 64)
+
+    def _mixing(self, state: State, rules: Rules, budget: Budget) -> Mixing | None:
+        """The first t, doubling, at which samples t sweeps apart are uncorrelated; or None.
+
+        Where t is given, that, after as many sweeps as a run has before its first samples.
+        """
+        thin = self.asked.thin or FIRST_THIN
+        while self.asked.thin or thin <= MOST_THIN:
+            looked = self._look(state, rules, thin, budget)
+            if looked is None:
+                return None
+            correlation, mixing = looked
+            if self.asked.thin or correlation <= PILOT_CORRELATION:
+                return mixing
+            thin *= 2
+        return None
+
+    def _look(
+        self, state: State, rules: Rules, thin: int, budget: Budget
+    ) -> tuple[float, Mixing] | None:
+        """How chains are correlated over some lags, or None if that costs too much."""
+        chains, rungs = self.chains, len(rules.rungs or (0,))
+        lags = 1 if self.asked.thin else PILOT_LAGS
+        if not budget.spend(thin * (1 + lags) * chains.problem.free):
+            return None
+        free = chains.problem.inputs[chains.problem.known[chains.problem.inputs] == 0]
+        rows = np.searchsorted(np.array(rules.shown), free)
+        outcome = chains.advance(state, rules, thin, self.halted)
+        squares, answers, lanes = [], 0, state.lanes // rungs
+        for _ in range(lags):
+            later = outcome and chains.advance(state, rules, thin, self.halted, reads=lanes)
             if not outcome or not later:
                 return None
-            squares.append(square(outcome.shown[chosen], later.shown[chosen]))
+            squares.append(square(outcome.shown[rows], later.shown[rows]))
+            answers += later.verified.verified
             outcome = later
-        if root_mean(squares) <= PILOT_CORRELATION:
-            return thin
-        thin *= 2
-    return None
+        return root_mean(squares), Mixing(thin, lags * lanes, answers)
+
+
+class Mixing(NamedTuple):
+    """How chains mixed.
+
+    Attributes:
+        thin: Sweeps after which they had forgotten.
+        seen: States that were looked at.
+        answers: How many of them were answers.
+    """
+
+    thin: int
+    seen: int
+    answers: int

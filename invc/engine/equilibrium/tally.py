@@ -9,11 +9,13 @@ import numpy as np
 
 from invc.engine.block import Outcome
 from invc.engine.equilibrium.chains import BLOCKS
-from invc.engine.equilibrium.mixing import root_mean, square
+from invc.engine.equilibrium.mixing import Pairs, root_mean, square
 from invc.engine.problem import Problem
 from invc.engine.tally import Tally
 from invc.ising.model import Int64
 from invc.pbits.lanes import UInt64, bits_of
+
+FEW_PAIRS = 512  # of answers, below which chance is as large as what is called mixed
 
 
 @dataclass(eq=False)
@@ -28,6 +30,7 @@ class ChainTally:
         samples: Answers in each chain. Shape (chains,).
         ones: In how many of them each bit of each port was 1. Shape (chains, bits).
         squares: Correlations between two samples of a chain, squared.
+        pairs: Answers and those before them in their chains.
     """
 
     problem: Problem
@@ -48,6 +51,7 @@ class ChainTally:
         self.ones: Int64 = np.zeros((BLOCKS * self.lanes, len(literals)), dtype=np.int64)
         self.squares: list[float] = []
         self.before: list[UInt64] = []
+        self.pairs = Pairs(BLOCKS * self.lanes, len(free))
 
     def add_round(self, outcomes: Sequence[Outcome]) -> None:
         """Count one sample of every chain, as far as the blocks have reads."""
@@ -64,6 +68,7 @@ class ChainTally:
         self.samples += other.samples
         self.ones += other.ones
         self.squares += other.squares
+        self.pairs.merge(other.pairs)
 
     def _compare(self, words: UInt64) -> None:
         """Correlate the states of all chains with those before, where there were some."""
@@ -81,8 +86,15 @@ class ChainTally:
         bits = bits_of(padded[self.rows])[:, lanes] ^ (self.literals & 1)[:, None]
         self.samples[first + lanes] += 1
         self.ones[first + lanes] += bits.T
+        self.pairs.add(first + lanes, bits_of(outcome.shown[self.free])[:, lanes].T)
 
     @property
     def correlation(self) -> float:
-        """Between two samples of a chain; 1 where there were no two."""
+        """Between the free input bits of an answer and the one before it in its chain.
+
+        Where there are too few such pairs to tell, between two samples of a chain, answers or
+        not; 1 where there were no two.
+        """
+        if self.pairs.count >= FEW_PAIRS:
+            return self.pairs.correlation
         return root_mean(self.squares) if self.squares else 1.0

@@ -14,6 +14,7 @@ from invc.engine.inputs.circuit import circuit_of
 from invc.ising.model import Int32, Int64
 from invc.pbits.lanes import WORDS, UInt64, empty_rows, held_in_place
 from invc.pbits.native import inputs as native
+from invc.text.words import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,13 +105,15 @@ class Marginal:
         if self.impossible:
             return "goals contradict each other"
         largest = max(self.components, key=lambda part: part.inputs, default=None)
-        text = (
-            f"{compiled.goals} goals over {len(compiled.free)} free inputs, {compiled.reoriented} "
-            f"of them given by the others; {len(self.components)} components"
-        )
+        text = f"{counted(compiled.goals, 'goal')} over {counted(len(compiled.free), 'free input')}"
+        if compiled.reoriented:
+            text += f", {compiled.reoriented} given by the others"
         if largest is None:
             return text
-        return f"{text}, the largest of {largest.inputs} inputs and {largest.count} operations"
+        parts = counted(len(self.components), "component")
+        most = "" if len(self.components) == 1 else ", the largest"
+        sizes = f"{counted(largest.inputs, 'input')} and {counted(largest.count, 'operation')}"
+        return f"{text}, {parts}{most} of {sizes}"
 
 
 def marginal_of(

@@ -11,6 +11,8 @@ from invc.library.cell import Cell
 from invc.netlist import FALSE, TRUE, Function, Literal
 from invc.netlist.gates import AND2, XOR2
 
+MAX_NETS = 1 << 23
+
 
 @dataclass(frozen=True)
 class Circuit:
@@ -79,7 +81,13 @@ class Scope:
         return self.circuit.nets
 
     def declare(self, signal: Signal) -> None:
-        """Give a signal a raw net for each of its bits."""
+        """Give a signal a raw net for each of its bits.
+
+        Raises:
+            InvcError: There are too many bits in the whole netlist.
+        """
+        if len(self.nets.names) + signal.width > MAX_NETS:
+            raise self.nets.fault(f"more than {MAX_NETS} bits of nets", signal.line)
         self.signals[signal.name] = signal
         self.first[signal.name] = len(self.nets.names)
         for position in range(signal.width):

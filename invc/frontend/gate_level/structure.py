@@ -11,7 +11,7 @@ from invc.frontend.gate_level.parser import Tree, ast
 from invc.frontend.gate_level.preprocessor import SourceText
 
 GATES_ONLY = "--netlist takes gates only; 'invc synth' without it compiles behaviour with Yosys"
-MAX_WIDTH = 1 << 20
+MAX_WIDTH = 1 << 16  # bits of a net: what a range merely claims costs memory
 
 _BEHAVIOUR = {
     "Always": "an always block",

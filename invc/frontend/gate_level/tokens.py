@@ -88,8 +88,7 @@ def tokens(text: str, *, tolerant: bool = False) -> Iterator[Token]:
     Raises:
         SyntaxFault: A character that begins no token, or a specify block that does not end.
     """
-    line = 1
-    end = 0
+    line, end = 1, 0
     delay: Token | None = None  # a # held back until it is known what follows
     before = ""  # the token before, where it is a name
     match = _TOKEN.scanner(text).match  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from invc.frontend.parts import parts_of
 from invc.frontend.yosys.sources import SYSTEM_VERILOG, Kind, Sources
 from invc.frontend.yosys_json import without_black_boxes
 
@@ -98,4 +99,7 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
         name(f"source{k}{suffix}", path)
         mode = "-sv " if suffix == ".sv" else ""
         lines.append(f"read_verilog {mode}{' '.join(options)} source{k}{suffix}")
+    for k, path in enumerate(parts_of(sources.files)):
+        name(f"part{k}.v", path)
+        lines.append(f"read_verilog part{k}.v")
     return Links("\n".join(lines), shown)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from invc.diagnostics import InvcError, nearest
+from invc.frontend.parts import PREFIX
 from invc.frontend.yosys.sources import Sources
 
 
@@ -58,6 +59,8 @@ def choose_top(modules: Mapping[str, Module], sources: Sources) -> str:
         InvcError: It is not there, or several modules may be meant.
     """
     where = str(sources.files[0]) if len(sources.files) == 1 else None
+    # Of our own parts a source names some; the others are no tops.
+    modules = {name: m for name, m in modules.items() if not name.startswith(PREFIX)} or modules
     if not modules:
         raise InvcError("no module in it", where=where, hint="name a Verilog file with a module")
     if sources.top is not None:

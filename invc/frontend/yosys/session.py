@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,9 +15,10 @@ from invc.frontend.yosys.find import INSTALL_HINT, Yosys
 from invc.frontend.yosys.links import Links
 from invc.frontend.yosys.modules import Module, choose_top, parse_modules
 from invc.frontend.yosys.own_cells import definitions
-from invc.frontend.yosys.process import run
+from invc.frontend.yosys.process import TimeOver, run
 from invc.frontend.yosys.sources import Sources, parameter_text
 
+MOST_SECONDS = 1800.0
 OWN_CELLS = "own_cells.v"
 HERE = Path(__file__).parent  # the scripts stand beside this file
 
@@ -31,6 +33,7 @@ class Session:
         folder: Where it runs.
         links: Our names of the sources.
         log: Where the user wants Yosys's output, or None.
+        seconds: How long a run may take.
         output: What each run wrote.
         modules: Those of the sources, once they are read.
     """
@@ -40,6 +43,7 @@ class Session:
     folder: Path
     links: Links
     log: Path | None = None
+    seconds: float = MOST_SECONDS
     output: list[str] = field(default_factory=list)
     modules: Mapping[str, Module] = field(default_factory=dict)
 
@@ -47,10 +51,16 @@ class Session:
         """What Yosys writes while it carries out a script.
 
         Raises:
-            InvcError: It ends with an error, or cannot be run.
+            InvcError: It ends with an error, cannot be run, or takes longer than a run may.
             TimeOver: It took longer than so many seconds.
         """
-        status, output = self.attempt(script, seconds)
+        try:
+            status, output = self.attempt(script, self.seconds if seconds is None else seconds)
+        except TimeOver as error:
+            if seconds is not None:
+                raise
+            self.output.append(error.output)
+            raise self._slow(error.output) from None
         if status:
             log = self.keep_log()
             raise explain(
@@ -67,6 +77,24 @@ class Session:
             raise InvcError(f"cannot run {self.yosys.kind}: {error}", hint=INSTALL_HINT) from error
         self.output.append(output)
         return status, output
+
+    def _slow(self, output: str) -> InvcError:
+        """The error for a run that takes too long: what it was doing, and how to go on."""
+        inside = next((m for m in self.modules.values() if m.name in m.instances), None)
+        passes = re.findall(r"^[\d.]+ Executing (\S+) (?:pass|frontend)", output, re.M)
+        doing = f" (in its pass {passes[-1].lower()})" if passes else ""
+        if inside is not None and "PROC" not in passes:
+            return InvcError(
+                f"module {inside.name!r} still contains itself after {self.seconds:g} s",
+                where=inside.instances[inside.name] or None,
+                hint="does its recursion end? a generate block needs a case without an instance",
+            )
+        return InvcError(
+            f"{self.yosys} is not done in {self.seconds:g} s{doing}",
+            where=str(self.sources.files[0]),
+            hint="give a longer --yosys-limit or smaller parameters; loops and functions are "
+            f"unrolled, call by call; Yosys's log: {self.keep_log()}",
+        )
 
     def read(self) -> None:
         """Read the sources and learn what modules there are.

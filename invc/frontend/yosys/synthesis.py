@@ -14,7 +14,7 @@ from invc.frontend.yosys.drivers import Conflict, find_conflict, places_that_dri
 from invc.frontend.yosys.errors import DRIVERS
 from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import link
-from invc.frontend.yosys.session import HERE, Session
+from invc.frontend.yosys.session import HERE, MOST_SECONDS, Session
 from invc.frontend.yosys.sources import Kind, Sources, check_sources
 from invc.frontend.yosys_cells import Json
 from invc.frontend.yosys_json import read_json, read_module, unmapped
@@ -63,7 +63,12 @@ class Target:
 
 
 def compile_sources(
-    sources: Sources, target: Target, yosys: Yosys, *, log: Path | None = None
+    sources: Sources,
+    target: Target,
+    yosys: Yosys,
+    *,
+    log: Path | None = None,
+    seconds: float = MOST_SECONDS,
 ) -> Compiled:
     """Verilog, or a Yosys JSON file with cells that are still to be mapped, as a netlist.
 
@@ -72,6 +77,7 @@ def compile_sources(
         target: What to compile it to.
         yosys: What compiles it.
         log: Where to leave Yosys's own output; a file is left elsewhere only on an error.
+        seconds: How long a run of Yosys may take.
 
     Raises:
         InvcError: Yosys refused the sources, or the design is not combinational.
@@ -79,7 +85,7 @@ def compile_sources(
     check_sources(sources)
     with tempfile.TemporaryDirectory(prefix="invc-") as name:
         folder = Path(name)
-        session = Session(sources, yosys, folder, link(sources, folder), log)
+        session = Session(sources, yosys, folder, link(sources, folder), log, seconds)
         session.read()
         netlist = _netlist(session, target)
         return Compiled(netlist, read_module(folder / "source.json"))

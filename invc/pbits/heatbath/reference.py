@@ -148,7 +148,7 @@ def _noises(
     uses = [sweeps * int(np.count_nonzero(program.parity == r)) for r in (0, 1)]
     if flips is not None:
         uses[0] -= int(np.count_nonzero(flips)) * (sweeps - -(-sweeps // EVERY))
-    tables = (heat.even.thresholds, heat.odd.thresholds)
+    tables = heat.even.thresholds, heat.odd.thresholds
     return [_noise(tables[r], rng, uses[r], each) for r in (0, 1)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
 from invc.diagnostics import InvcError
@@ -14,13 +15,13 @@ def __getattr__(name: str) -> ModuleType:
     Raises:
         InvcError: It was never compiled: Python found sources before what is installed.
     """
-    if name not in ("sliced", "stochastic"):
+    if not Path(__file__).with_name(f"{name}.pyi").exists():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
         return import_module(f"{__name__}.{name}")
     except ModuleNotFoundError:
         raise InvcError(
             "these are invc's sources, without their compiled part",
-            where=__file__.removesuffix("/pbits/native/__init__.py"),
+            where=str(Path(__file__).parents[2]),
             hint="'pip install .' in the checkout; then start Python elsewhere, or with -P",
         ) from None

@@ -19,16 +19,11 @@ def open_bytes(path: Path) -> BinaryIO:
         InvcError: It cannot be opened.
     """
     try:
-        file = path.open("rb")
-        start = file.read(2)
-        file.seek(0)
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        return cast(BinaryIO, gzip.open(path)) if packed else path.open("rb")
     except OSError as error:
         raise unreadable(path, error) from error
-    if start == b"\x1f\x8b":
-        return cast(
-            BinaryIO, gzip.GzipFile(fileobj=file)
-        )  # closes with the program: we read to its end
-    return file
 
 
 def take(file: BinaryIO, count: int, path: Path) -> bytes:

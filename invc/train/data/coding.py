@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isqrt
 
 import numpy as np
 
@@ -95,13 +96,22 @@ def coding_for(
     return Coding(tuple(planes), pool, size if pool else None)
 
 
-def fitted(coding: Coding, features: int, width: int, port: str) -> Coding:
+def fitted(
+    coding: Coding, features: int, width: int, port: str, image: tuple[int, int] | None = None
+) -> Coding:
     """The coding with as many constant ones as a port has room for: none or one.
+
+    Pictures of an image's size that nobody said how to pool are pooled to a square that fits.
 
     Raises:
         InvcError: The port is of another width.
     """
     bits = coding.inputs(features)
+    side = isqrt(width)
+    if not coding.pool and coding.planes and image and side < min(image) and bits > width:
+        smaller = Coding(coding.planes, (side, side), image)
+        if width - smaller.inputs(features) in (0, 1):
+            coding, bits = smaller, smaller.inputs(features)
     if width - bits not in (0, 1):
         raise InvcError(
             f"samples of {bits} bits do not fit port {port!r} of {width}",

@@ -1,0 +1,291 @@
+"""The evaluator of Yosys's words: every cell is what its definition says, undefined bits included."""
+
+import operator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invc.diagnostics import InvcError
+from invc.frontend.words.algebra import Bit, Logic, Trials
+from invc.frontend.words.check import Agreement, compare
+from invc.frontend.words.evaluate import evaluate_module
+from invc.frontend.words.vectors import all_vectors, some_vectors
+from invc.netlist import Gate, Netlist, Port
+from invc.netlist.gates import AND2, XOR2
+
+
+def binary(kind, a_width, b_width, y_width, signed):
+    """A module that is one cell."""
+    a = list(range(2, 2 + a_width))
+    b = list(range(100, 100 + b_width))
+    y = list(range(200, 200 + y_width))
+    return {
+        "ports": {
+            "a": {"direction": "input", "bits": a},
+            "b": {"direction": "input", "bits": b},
+            "y": {"direction": "output", "bits": y},
+        },
+        "cells": {
+            "u": {
+                "type": kind,
+                "parameters": {
+                    "A_SIGNED": int(signed), "B_SIGNED": int(signed),
+                    "A_WIDTH": a_width, "B_WIDTH": b_width, "Y_WIDTH": y_width,
+                },
+                "connections": {"A": a, "B": b, "Y": y},
+            }
+        },
+    }  # fmt: skip
+
+
+def run(module, functions=None):
+    """Every row of a module's table: values of its inputs, and of y or None where undefined."""
+    widths = {
+        name: len(port["bits"])
+        for name, port in module["ports"].items()
+        if port["direction"] == "input"
+    }
+    trials = 1 << sum(widths.values())
+    logic = Logic(Trials(trials))
+    vectors = all_vectors(widths)
+    inputs = {name: [Bit(word) for word in words] for name, words in vectors.items()}
+    bits = evaluate_module(module, functions or {}, logic, inputs)["y"]
+    for t in range(trials):
+        row = {n: sum((w >> t & 1) << k for k, w in enumerate(ws)) for n, ws in vectors.items()}
+        if any(bit.undefined >> t & 1 for bit in bits):
+            yield row, None
+        else:
+            yield row, sum((bit.value >> t & 1) << k for k, bit in enumerate(bits))
+
+
+def number(value, width, signed):
+    return value - (1 << width) if signed and value >> (width - 1) & 1 else value
+
+
+def truncated(a, b):
+    """Quotient towards zero and what is left."""
+    quotient = abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
+    return quotient, a - quotient * b
+
+
+def power(a, b):
+    if b >= 0:
+        return a**b
+    if a == 0:
+        raise ZeroDivisionError
+    return {1: 1, -1: -1 if b & 1 else 1}.get(a, 0)
+
+
+ARITHMETIC = {
+    "$add": operator.add,
+    "$sub": operator.sub,
+    "$mul": operator.mul,
+    "$div": lambda a, b: truncated(a, b)[0],
+    "$mod": lambda a, b: truncated(a, b)[1],
+    "$divfloor": operator.floordiv,
+    "$modfloor": operator.mod,
+    "$lt": operator.lt,
+    "$le": operator.le,
+    "$gt": operator.gt,
+    "$ge": operator.ge,
+    "$eq": operator.eq,
+    "$ne": operator.ne,
+    "$eqx": operator.eq,
+    "$nex": operator.ne,
+    "$and": operator.and_,
+    "$or": operator.or_,
+    "$xor": operator.xor,
+    "$xnor": lambda a, b: ~(a ^ b),
+    "$logic_and": lambda a, b: bool(a) and bool(b),
+    "$logic_or": lambda a, b: bool(a) or bool(b),
+    "$pow": power,
+}
+
+
+@pytest.mark.parametrize("kind", ARITHMETIC)
+@given(widths=st.tuples(*[st.integers(1, 4)] * 3), signed=st.booleans())
+def test_arithmetic_is_that_of_integers(kind, widths, signed):
+    a_width, b_width, y_width = widths
+    for row, got in run(binary(kind, *widths, signed)):
+        a, b = number(row["a"], a_width, signed), number(row["b"], b_width, signed)
+        try:
+            want = int(ARITHMETIC[kind](a, b)) & (1 << y_width) - 1
+        except ZeroDivisionError:
+            want = None
+        assert got == want, (kind, widths, signed, row)
+
+
+@pytest.mark.parametrize("kind", ["$shl", "$sshl", "$shr", "$sshr", "$shift", "$shiftx"])
+@given(widths=st.tuples(*[st.integers(1, 4)] * 3), signed=st.booleans())
+def test_shifts(kind, widths, signed):
+    a_width, b_width, y_width = widths
+    both_ways = kind in ("$shift", "$shiftx")
+    for row, got in run(binary(kind, *widths, signed)):
+        amount = number(row["b"], b_width, signed and both_ways)
+        wide = max(a_width, y_width)
+        filled = signed and kind != "$shiftx"
+        a = number(row["a"], a_width, filled) & (1 << wide) - 1
+        if kind in ("$shl", "$sshl"):
+            want = a << amount
+        elif kind == "$sshr" and signed:
+            want = number(a, wide, True) >> amount
+        else:
+            want = a >> amount if amount >= 0 else a << -amount
+        beyond = kind == "$shiftx" and (amount < 0 or amount + y_width > a_width)
+        assert got == (None if beyond else want & (1 << y_width) - 1), (widths, signed, row)
+
+
+def test_undefined_bits_ask_for_nothing_and_decided_ones_for_something():
+    module = {
+        "ports": {
+            "a": {"direction": "input", "bits": [2]},
+            "y": {"direction": "output", "bits": [3, 4, 5]},
+        },
+        "cells": {
+            "and": {
+                "type": "$and",
+                "parameters": {"Y_WIDTH": 1},
+                "connections": {"A": [2], "B": ["x"], "Y": [3]},
+            },
+            "mux": {
+                "type": "$mux",
+                "parameters": {"WIDTH": 1},
+                "connections": {"A": [2], "B": [2], "S": ["x"], "Y": [4]},
+            },
+            "read": {
+                "type": "$not",
+                "parameters": {"Y_WIDTH": 1},
+                "connections": {"A": [9], "Y": [5]},
+            },
+        },
+    }
+    logic = Logic(Trials(2))
+    anded, chosen, undriven = evaluate_module(module, {}, logic, {"a": [Bit(0b10)]})["y"]
+    assert anded == Bit(0, 0b10)  # 0 & x is 0
+    assert chosen == Bit(0b10)  # both sides are a
+    assert undriven == logic.unknown
+
+
+def test_two_hot_selects_of_pmux_are_undefined():
+    module = {
+        "ports": {
+            "s": {"direction": "input", "bits": [2, 3]},
+            "y": {"direction": "output", "bits": [4, 5]},
+        },
+        "cells": {
+            "u": {
+                "type": "$pmux",
+                "parameters": {"WIDTH": 2, "S_WIDTH": 2},
+                "connections": {
+                    "A": ["1", "1"],
+                    "B": ["1", "0", "0", "1"],
+                    "S": [2, 3],
+                    "Y": [4, 5],
+                },
+            }
+        },
+    }
+    assert [value for _, value in run(module)] == [3, 1, 2, None]
+
+
+def test_a_loop_of_words_that_is_none_of_bits():
+    module = {
+        "ports": {
+            "a": {"direction": "input", "bits": [2, 3]},
+            "y": {"direction": "output", "bits": [4, 5]},
+        },
+        "cells": {
+            "u": {
+                "type": "$xor",
+                "parameters": {"Y_WIDTH": 2, "A_SIGNED": 0, "B_SIGNED": 0},
+                "connections": {"A": [2, 3], "B": ["0", 4], "Y": [4, 5]},
+            }
+        },
+    }
+    assert [value for _, value in run(module)] == [0, 3, 2, 1]
+
+
+def test_tables_in_memories():
+    module = {
+        "ports": {
+            "a": {"direction": "input", "bits": [2, 3]},
+            "y": {"direction": "output", "bits": [4, 5]},
+        },
+        "memories": {"t": {"width": 2, "start_offset": 1, "size": 2}},
+        "cells": {
+            "i": {
+                "type": "$meminit_v2",
+                "parameters": {"MEMID": "\\t", "WIDTH": 2, "WORDS": 2, "PRIORITY": 0},
+                "connections": {
+                    "ADDR": ["1", "0"],
+                    "DATA": ["1", "0", "1", "1"],
+                    "EN": ["1", "1"],
+                },
+            },
+            "r": {
+                "type": "$memrd_v2",
+                "parameters": {"MEMID": "\\t", "WIDTH": 2, "CLK_ENABLE": "0"},
+                "connections": {"ADDR": [2, 3], "DATA": [4, 5]},
+            },
+        },
+    }
+    assert [value for _, value in run(module)] == [None, 1, 3, None]
+
+
+def test_an_unknown_cell_is_no_agreement():
+    module = binary("$nonsense", 1, 1, 1, False)
+    with pytest.raises(InvcError, match=r"cell 'u' of type '\$nonsense' cannot be evaluated"):
+        list(run(module))
+
+
+def gates(function, width):
+    """Bitwise a op b, as a netlist."""
+    names = ["", *(f"n{k}" for k in range(3 * width))]
+    a, b, y = ([2 * (1 + place * width + k) for k in range(width)] for place in range(3))
+    made = tuple(Gate(function, row) for row in zip(a, b, y, strict=True))
+    ports = (
+        Port("a", "input", tuple(a)),
+        Port("b", "input", tuple(b)),
+        Port("y", "output", tuple(y)),
+    )
+    return Netlist("t", ports, made, tuple(names)).check()
+
+
+@pytest.mark.parametrize(("width", "agreement"), [
+    (2, Agreement(True, 16)), (10, Agreement(True, 1 << 20)), (11, Agreement(False, 4096)),
+])  # fmt: skip
+def test_all_inputs_where_they_are_few_else_vectors(width, agreement):
+    assert compare(binary("$and", *[width] * 3, False), {}, gates(AND2, width)) == agreement
+    with pytest.raises(InvcError, match="the mapped netlist is not equal to its source: y is "):
+        compare(binary("$and", *[width] * 3, False), {}, gates(XOR2, width))
+
+
+def test_a_gate_that_is_wrong_in_one_row_of_many_is_found():
+    for width in (8, 16):
+        wrong = gates(AND2, width)
+        *rest, last = wrong.gates
+        spoilt = wrong.with_gates((*rest, last._replace(pins=(last.pins[0] ^ 1, *last.pins[1:]))))
+        with pytest.raises(InvcError, match="is not equal"):
+            compare(binary("$and", *[width] * 3, False), {}, spoilt)
+
+
+def test_vectors_are_the_same_always_and_hold_the_corners():
+    first, trials = some_vectors({"a": 8, "b": 30})
+    assert (first, trials) == some_vectors({"a": 8, "b": 30})
+    values = {sum((w >> t & 1) << k for k, w in enumerate(first["b"])) for t in range(trials)}
+    assert {0, (1 << 30) - 1, 1 << 29, (1 << 29) - 1, 1} <= values
+    assert len(values) > 3000
+
+
+@given(a=st.integers(0, 3), b=st.integers(0, 3))
+def test_ports_that_differ_are_no_agreement(a, b):
+    module = binary("$and", 1, 1, 1, False)
+    netlist = gates(AND2, 1)
+    module["ports"]["a"]["bits"] = [2] * (a + 1)
+    module["ports"]["b"]["bits"] = [3] * (b + 1)
+    if (a, b) == (0, 0):
+        assert compare(module, {}, netlist).proven
+    else:
+        with pytest.raises(InvcError, match="is not that of its source"):
+            compare(module, {}, netlist)

@@ -1,0 +1,169 @@
+"""What the compiler and its optimisations promise, in numbers: spins, gates left, sizes of programs.
+
+No meaning breaks where one of these is lost, and no other test would notice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from designs import multiplier
+from invc.netlist import Function, Gate, Netlist, Port
+from invc.netlist.gates import AND2, FA, HA, MUX2, XOR2
+
+FOLDER = Path(__file__).resolve().parent
+EXAMPLES = FOLDER.parents[1] / "rtl_examples"
+SIZES = FOLDER / "sizes.json"
+# Sources, parameters, objectives; every example once, and where objectives differ all of them.
+COMPILED: tuple[tuple[str, Mapping[str, int], str], ...] = (
+    ("half_adder/half_adder.v", {}, "balanced"),
+    *(("adder/adder.v", {"W": 8}, objective) for objective in ("gap", "balanced", "spins")),
+    *(("multiplier/multiplier.v", {"W": 6}, name) for name in ("gap", "balanced", "spins")),
+    *(("alu/alu.v", {"W": 4}, objective) for objective in ("gap", "balanced", "spins")),
+    ("comparator/comparator.v", {"W": 6}, "balanced"),
+    ("popcount/popcount.v", {"W": 12}, "spins"),
+    ("priority_encoder/priority_encoder.v", {}, "balanced"),
+    ("bcd/bcd.v", {}, "balanced"),
+    ("hamming/hamming_decoder.v", {}, "balanced"),
+    ("sat3/sat3.v", {}, "balanced"),
+)
+HELD = {
+    "mult6": ["p=2021"],
+    "mult4_gap": ["p=143"],
+    "adder4": ["sum=9"],
+    "alu4": ["op=1", "y=5"],
+    "bcd8": ["bcd=0x137"],
+    "hamming": ["data=11"],
+    "popcount8": ["count=4"],
+    "sat3": ["satisfied=1"],
+    "glass": ["s[0]=1"],
+}
+
+
+def compiled(source: str, parameters: Mapping[str, Any], objective: str) -> dict[str, Any]:
+    """A design's size in spins and couplings, and its cells."""
+    import invc
+
+    design = invc.synth(EXAMPLES / source, objective=objective, **parameters)
+    model = design.model
+    return {
+        "spins": model.spins,
+        "couplings": len(model.J),
+        "largest": [int(abs(model.h).max()), int(abs(model.J).max())],
+        "gap": design.min_gap,
+        "cells": _cells(design.netlist),
+    }
+
+
+def _cells(netlist: Netlist) -> dict[str, int]:
+    return dict(sorted(Counter(gate.function.name for gate in netlist.gates).items()))
+
+
+def tangle(seed: int, gates: int = 60, width: int = 8) -> Netlist:
+    """A random netlist with repeated, inverted and constant pins and much that nobody needs."""
+    random = Random(seed)
+    nets, made = width, []
+    for _ in range(gates):
+        function: Function = random.choice((AND2, XOR2, HA, FA, MUX2))
+        pins = [random.randrange(2 * nets + 2) for _ in function.inputs]
+        outputs = [2 * (nets + k + 1) for k in range(len(function.outputs))]
+        nets += len(outputs)
+        made.append(Gate(function, (*pins, *outputs)))
+    ports = (
+        Port("x", "input", tuple(range(2, 2 * width + 2, 2))),
+        Port("y", "output", tuple(random.randrange(2 * nets + 2) for _ in range(6))),
+    )
+    names = ("", *(f"n{k}" for k in range(nets)))
+    return Netlist("tangle", ports, tuple(made), names).check()
+
+
+NETLISTS: Mapping[str, Callable[[], Netlist]] = {
+    "multiplier 5": lambda: multiplier(5),
+    "tangle 1": lambda: tangle(1),
+}
+
+
+def passed(netlist: Netlist, objective: str) -> list[Any]:
+    """The gates that are left after each pass."""
+    from invc.library import hamlib
+    from invc.mapping.mapper import Mapper
+    from invc.passes import find_pass
+    from invc.pipeline import OBJECTIVES
+
+    chosen = OBJECTIVES[objective]
+    mapper = Mapper(hamlib(), least_ratio=chosen.least_ratio)
+    left: list[Any] = []
+    for name in chosen.passes:
+        netlist = find_pass(name)(netlist, mapper)
+        left.append([name, _cells(netlist)])
+    return left
+
+
+def programs(name: str) -> dict[str, Any]:
+    """How large what runs is: sweeps, energies, looks for answers, stages."""
+    from golden.questions import DESIGNS
+    from invc.design import parse_clamps, presolve, read_design
+    from invc.engine.dynamics.stages import stages_of
+    from invc.engine.problem import problem_of
+    from invc.pbits.accumulator.network import compile_network
+
+    design = read_design(DESIGNS / f"{name}.hj")
+    clamped = presolve(design, parse_clamps(design.netlist, HELD[name]))
+    problem = problem_of(design, clamped)
+    network = compile_network(design.model, clamped.values)
+    sizes = {
+        "free": clamped.free,
+        "program": _program(problem.program),
+        "forward": problem.forward.updates,
+        "meter": [len(problem.meter.terms), problem.meter.bits],
+        "network": [network.pbits, len(network.ref)],
+        "stages": [
+            [stage.program.updates, int(stage.restless.sum()), len(stage.copied), stage.inputs]
+            for stage in stages_of(problem)
+        ],
+    }
+    if design.is_logic:
+        sizes["looks"] = _looks(design, clamped)
+    return sizes
+
+
+def _program(program: Any) -> list[int]:
+    return [program.updates, len(program.ref), len(program.count), program.most_inputs]
+
+
+def _looks(design: Any, clamped: Any) -> list[list[int]]:
+    """Operations and rows of what sees answers, and of what sees that all gates are satisfied."""
+    from invc.pbits.heatbath.logic import answers_seen, gates_satisfied
+
+    looks = (
+        answers_seen(design, clamped),
+        gates_satisfied(design, range(len(design.netlist.gates))),
+    )
+    return [[len(look.logic.operations), look.logic.rows] for look in looks]
+
+
+def measure() -> dict[str, Any]:
+    """All sizes, by what they are of."""
+    from invc.pipeline import OBJECTIVES
+
+    return {
+        "synth": {
+            title(source, parameters, objective): compiled(source, parameters, objective)
+            for source, parameters, objective in COMPILED
+        },
+        "passes": {
+            f"{name}, {objective}": passed(make(), objective)
+            for name, make in NETLISTS.items()
+            for objective in OBJECTIVES
+        },
+        "programs": {name: programs(name) for name in HELD},
+    }
+
+
+def title(source: str, parameters: Mapping[str, int], objective: str) -> str:
+    given = "".join(f" {name}={value}" for name, value in parameters.items())
+    return f"{Path(source).stem}{given}, {objective}"

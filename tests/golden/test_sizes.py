@@ -1,0 +1,32 @@
+"""Nothing that the compiler or an optimisation saves is lost unnoticed, or gained untold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from golden.sizes import COMPILED, HELD, NETLISTS, SIZES, compiled, passed, programs, title
+from invc.pipeline import OBJECTIVES
+
+GOLDEN: dict[str, Any] = json.loads(SIZES.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("source", "parameters", "objective"), COMPILED)
+def test_spins_and_cells(source: str, parameters: Mapping[str, int], objective: str) -> None:
+    expected = GOLDEN["synth"][title(source, parameters, objective)]
+    assert compiled(source, parameters, objective) == expected
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("name", NETLISTS)
+def test_gates_left_by_each_pass(name: str, objective: str) -> None:
+    found = json.loads(json.dumps(passed(NETLISTS[name](), objective)))
+    assert found == GOLDEN["passes"][f"{name}, {objective}"]
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_sizes_of_programs(name: str) -> None:
+    assert programs(name) == GOLDEN["programs"][name]
