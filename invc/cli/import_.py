@@ -41,11 +41,13 @@ def command(
     invc import model.coo -o model.hj
     invc simulate model.hj
     """
+    from invc.ask.outputs import check_outputs
     from invc.design import write_design
     from invc.formats.files import import_file
 
-    adopted = import_file(file, form, vartype=vartype)
     target = output or file.with_suffix(".hj")
+    check_outputs([str(target)], [file])
+    adopted = import_file(file, form, vartype=vartype)
     write_design(adopted.design, target)
     if adopted.clamps:
         click.echo(
