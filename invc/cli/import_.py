@@ -45,9 +45,10 @@ def command(
     from invc.design import write_design
     from invc.formats.files import import_file
 
-    target = output or file.with_suffix(".hj")
-    check_outputs([str(target)], [file])
+    if output:
+        check_outputs([str(output)], [file])
     adopted = import_file(file, form, vartype=vartype)
+    target = output or file.with_suffix(".hj")
     write_design(adopted.design, target)
     if adopted.clamps:
         click.echo(

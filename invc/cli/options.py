@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from invc.cli.exact import EXACT
-
 if TYPE_CHECKING:
     from invc.ask import Effort, Question, Wanted
     from invc.design import Design
@@ -195,7 +193,13 @@ SIMULATE = (
         metavar="FILE",
         help="Run again what a --json FILE holds, and compare.",
     ),
-    EXACT,
+    click.option(
+        "--exact",
+        "exact_file",
+        metavar="FILE|-",
+        help="Draw --reads answers exactly uniformly, from a decision diagram of all of them, and "
+        "write them in order: CSV, or JSON lines where FILE ends in .jsonl.",
+    ),
     click.option(
         "--questions",
         metavar="FILE|-",

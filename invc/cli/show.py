@@ -42,8 +42,10 @@ def command(file: Path, output: Path | None) -> None:
             where=str(output),
             hint=f"there are: {', '.join(SUFFIXES)}",
         )
+    if output:
+        check_outputs([str(output)], [file])
+    design = read_design(file)
     if output is None:
         output = Path(file.with_suffix(".svg" if find_dot() else ".html").name)
-    check_outputs([str(output)], [file])
-    write_picture(read_design(file), output)
+    write_picture(design, output)
     click.echo(f"wrote {output}")
