@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from invc.cli.exact import EXACT
-
 if TYPE_CHECKING:
     from invc.ask import Effort, Question, Wanted
     from invc.design import Design
@@ -206,11 +204,17 @@ SIMULATE = (
         help="Run again what a --json FILE holds, and compare.",
     ),
     click.option(
+        "--exact",
+        "exact_file",
+        metavar="FILE|-",
+        help="Draw --reads answers exactly uniformly, from a decision diagram of all of them, and "
+        "write them in order: CSV, or JSON lines where FILE ends in .jsonl.",
+    ),
+    click.option(
         "--questions",
         metavar="FILE|-",
         help="Ask a question a line, such as p=143 a=3; answers are lines of JSON.",
     ),
-    EXACT,
     QUIET,
     click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and how it went."),
 )
