@@ -17,6 +17,7 @@ from invc.diagnostics import InvcError
 from invc.frontend.arithmetic import PLAIN, Adders, counters
 from invc.frontend.words import Agreement, compare
 from invc.frontend.yosys import (
+    MOST_SECONDS,
     Compiled,
     Kind,
     Sources,
@@ -98,10 +99,12 @@ class Tool:
     Attributes:
         path: Its name or path; by default `find_yosys` looks for one.
         log: Where to leave its output.
+        seconds: How long one of its runs may take.
     """
 
     path: str | None = None
     log: Path | None = None
+    seconds: float = MOST_SECONDS
 
 
 @dataclass(frozen=True)
@@ -144,11 +147,13 @@ class Journal:
     Attributes:
         stages: In order.
         yosys: What ran, if any did.
+        reader: What read the sources, where there was a choice.
         agreement: How far the netlist is known to equal its sources; None unless it was checked.
     """
 
     stages: list[Stage] = field(default_factory=list)
     yosys: str | None = None
+    reader: str = ""
     agreement: Agreement | None = None
     started: float = field(default_factory=time.perf_counter)
 
@@ -200,6 +205,7 @@ def synth(
     notes = Journal() if journal is None else journal
     target = _target(cells, OBJECTIVES[objective], limits, check.proving is not None)
     read = _read(sources, target, cells, tool, notes)
+    notes.reader = read.reader
     notes.note("read", read.netlist, cells)
     netlist = _improved(read.netlist, cells, OBJECTIVES[objective], notes)
     if mining is not None:
@@ -316,7 +322,9 @@ def _read(
         netlist = read_json(path, target.functions, top=sources.top, adders=target.adders)
         if netlist is not None:
             return Compiled(netlist, read_module(path, sources.top))
-    return compile_sources(sources, target, _find(tool, journal), log=tool.log)
+    return compile_sources(
+        sources, target, _find(tool, journal), log=tool.log, seconds=tool.seconds
+    )
 
 
 def _functions(library: Library) -> dict[str, Function]:

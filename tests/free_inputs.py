@@ -95,7 +95,12 @@ def answers_of(design, clamps, forbidden=()):
         for clamp in combination:
             every &= holds(clamp)
         good &= every ^ mask
-    return {k for k in range(1 << len(bits)) if good >> k & 1}
+    data = good.to_bytes((1 << len(bits)) // 8 + 1, "little")
+    return set(
+        np.flatnonzero(
+            np.unpackbits(np.frombuffer(data, dtype=np.uint8), bitorder="little")
+        ).tolist()
+    )
 
 
 def question(design, source, bits, forbid=0):

@@ -58,8 +58,7 @@ def ask(
         effort: How it is sampled.
         wanted: What is wanted besides answers.
         observers: Who looks on.
-        start: First states of the reads, held spins in place. Shape (spins, words), bit l of word w
-            being read 64 w + l.
+        start: First states of the reads, see `invc.engine.run`.
 
     Raises:
         InvcError: The user asked for what cannot be; `Unwritten`, if that shows after the run.
@@ -76,18 +75,13 @@ def ask(
     _tell(warnings, observers)
     number = count_answers(question) if wanted.uniformity else None
     recording = Recording(question, clamped) if wanted.pictures.wanted else None
-    looking = None
-    if wanted.first or wanted.trace is not None:
-        looking = Looking(question, wanted.first, wanted.trace and wanted.trace[0])
-    ours = [looker for looker in (recording, looking) if looker is not None]
-    lookers: list[Observer] = [*ours, *observers]
+    looking = _looking(question, wanted)
+    lookers: list[Observer] = [*(x for x in (recording, looking) if x), *observers]
     limited = _limited(effort, wanted)
     if wanted.equilibrium and clamped.free:
-        enough = None if number is None else max(LEAST_SAMPLES, READS_AN_ANSWER * number.number)
-        sampled = sample_equilibrium(question, clamped, limited, lookers, enough=enough)
+        sampled = _at_equilibrium(question, clamped, limited, lookers, number)
     else:
-        near = wanted.explanation
-        hold = 1 if looking else None
+        near, hold = wanted.explanation, 1 if looking else None
         sampled = sample(question, clamped, limited, lookers, start=start, near=near, hold=hold)
     if sampled.chains and sampled.chains.doubt:
         _tell([sampled.chains.doubt], observers)
@@ -101,6 +95,25 @@ def ask(
     if recording:
         _draw(samples, clamped, sampled.result, recording.trace)
     return samples
+
+
+def _looking(question: Question, wanted: Wanted) -> Looking | None:
+    """Who sees first right states, or keeps the states of a read, where that is wanted."""
+    if not wanted.first and wanted.trace is None:
+        return None
+    return Looking(question, wanted.first, wanted.trace and wanted.trace[0])
+
+
+def _at_equilibrium(
+    question: Question,
+    clamped: Clamped,
+    effort: Effort,
+    observers: Sequence[Observer],
+    number: Count | None,
+) -> Sampled:
+    """As many samples as a test of uniformity over so many answers needs, where one is wanted."""
+    enough = None if number is None else max(LEAST_SAMPLES, READS_AN_ANSWER * number.number)
+    return sample_equilibrium(question, clamped, effort, observers, enough=enough)
 
 
 class Unwritten(InvcError):

@@ -95,7 +95,7 @@ def report(question: Question, answers: Answers) -> dict[str, Any]:
         **_fields(answers.details),
         "clamps": list(question.words.clamps),
         "forbid": list(question.words.forbid),
-        "model": model_hash(question.design),
+        "model": model_hash(question.given),
         "solver": solver_name(),
         "version": __version__,
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from invc.ask.kinds import kind_of
 from invc.design import (
     Bias,
     Clamp,
@@ -16,13 +17,15 @@ from invc.design import (
     parse_combination,
     presolve,
 )
+from invc.design.relations import HINT, relate, split_relations
+from invc.diagnostics import InvcError
 
 
 class Words(NamedTuple):
     """A question in the words of whoever asked it; other words may ask the same.
 
     Attributes:
-        clamps: Texts NAME=VALUE.
+        clamps: Texts NAME=VALUE, or relations such as a<b.
         forbid: Texts NAME=VALUE:NAME=VALUE.
         bias: Texts NAME=P.
     """
@@ -45,6 +48,7 @@ class Question:
         forbidden: Combinations of bits; an answer that has all bits of one is left out.
         biases: Bits that lean.
         words: How all that was written, for files and pictures.
+        plain: The design as it was given, where relations added gates to it.
     """
 
     design: Design
@@ -52,6 +56,12 @@ class Question:
     forbidden: tuple[tuple[Clamp, ...], ...] = ()
     biases: tuple[Bias, ...] = ()
     words: Words = NOT_IN_WORDS
+    plain: Design | None = None
+
+    @property
+    def given(self) -> Design:
+        """The design as it was given."""
+        return self.plain or self.design
 
     def presolved(self, *, fold: bool = True) -> Clamped:
         """What follows from the clamps, or where that is not to be folded, they alone.
@@ -74,10 +84,19 @@ def read_question(
         InvcError: A text is none of its kind, or names what the design has not.
     """
     words = Words(tuple(clamps), tuple(forbid), tuple(bias))
+    plain, relations = split_relations(design.netlist, words.clamps)
+    held = parse_clamps(design.netlist, plain)
+    given = design if relations else None
+    if relations and not kind_of(design).has_gates:
+        raise InvcError("relations need gates: this model was imported", hint=HINT)
+    if relations:
+        design, related = relate(design, relations)
+        held = (*held, *related)
     return Question(
         design,
-        parse_clamps(design.netlist, words.clamps),
+        held,
         tuple(parse_combination(design.netlist, text) for text in words.forbid),
         parse_biases(design.netlist, words.bias),
         words,
+        given,
     )

@@ -192,7 +192,7 @@ def _repeatable(question: Question, run: Mapping[str, Any]) -> dict[str, Any]:
         "numpy": version("numpy"),
     }
     return {
-        "model": model_hash(question.design),
+        "model": model_hash(question.given),
         "question": _bits(question),
         "runs": [{**run, "versions": versions}],
         "version": __version__,

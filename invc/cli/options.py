@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from invc.cli.exact import EXACT
+
 if TYPE_CHECKING:
     from invc.ask import Effort, Question, Wanted
     from invc.design import Design
@@ -90,7 +92,8 @@ CLAMP = click.option(
     multiple=True,
     metavar="NAME=VALUE",
     help="Hold a port, a slice p[7:4], a bit p[0], or all 'inputs' or 'outputs' at a value: "
-    "38243, -5, 0x2a, 0b101, 8'b10xx_0110 (x leaves a bit free). May be repeated.",
+    "38243, -5, 0x2a, 0b101, 8'b10xx_0110 (x leaves a bit free); or two values to a relation: "
+    "a=b, a!=b, a<17. May be repeated.",
 )
 FORBID = click.option(
     "--forbid",
@@ -192,6 +195,12 @@ SIMULATE = (
         metavar="FILE",
         help="Run again what a --json FILE holds, and compare.",
     ),
+    click.option(
+        "--questions",
+        metavar="FILE|-",
+        help="Ask a question a line, such as p=143 a=3; answers are lines of JSON.",
+    ),
+    EXACT,
     QUIET,
     click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and how it went."),
 )

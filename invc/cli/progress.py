@@ -34,10 +34,13 @@ class Teller:
 
     def progress(self, progress: Progress) -> None:
         """Show it."""
+        text = f"{progress.reads} reads, {progress.verified_reads} verified"
+        self.say(f"{text}, {counted(progress.answers, 'distinct answer')}")
+
+    def say(self, text: str) -> None:
+        """Show a text at the bar, where there is one."""
         if self.bar is not None and self.task is not None:
-            text = f"{progress.reads} reads, {progress.verified_reads} verified"
-            found = counted(progress.answers, "distinct answer")
-            self.bar.update(self.task, description=f"{text}, {found}")
+            self.bar.update(self.task, description=text)
 
 
 @contextmanager

@@ -36,7 +36,7 @@ PROVE = (
     FORBID,
     click.option("--count", is_flag=True, help="Say how many answers there are."),
     click.option(
-        "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="Most to count."
+        "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="Most to list."
     ),
     click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds.  [none]"),
     SHOW,

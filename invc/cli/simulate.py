@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc import __version__
+from invc.cli.batch import refuse_of_one, run_batch
+from invc.cli.exact import draw_exactly
 from invc.cli.options import (
     DECIDING,
     SIMULATE,
@@ -49,14 +51,20 @@ def command(ctx: click.Context, options: Mapping[str, Any]) -> None:
     invc simulate mult8.hj --clamp a=167 --clamp b=229      # forward: the product
     invc simulate mult8.hj --clamp p=38243 --clamp a=167    # partly clamped
     invc simulate mult8.hj --clamp p=64507 --prove          # impossible, not only not found
+    invc simulate mult8.hj --clamp p[15]=1 --exact draws.csv --reads 100000   # exactly uniform
     """
     from invc.ask import Conflict
     from invc.ask.outputs import check_outputs
     from invc.design import read_design
 
+    if options["exact_file"]:
+        ctx.exit(draw_exactly(ctx, options))
     design, view = read_design(options["file"]), view_of(options)
     before: Record | None = None
     effort, wanted = effort_of(options), wanted_of(options)
+    if options["questions"]:
+        refuse_of_one(options)
+        ctx.exit(run_batch(design, options, effort, wanted, view))
     if options["repeat"]:
         refuse_given(ctx, DECIDING)
         before, question, effort, wanted = _again(options["repeat"], design, effort, wanted)

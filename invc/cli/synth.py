@@ -73,6 +73,13 @@ OPTIONS = (
         "all inputs, or 4,096 vectors.",
     ),
     click.option("--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]"),
+    click.option(
+        "--yosys-limit",
+        type=click.FloatRange(0, min_open=True),
+        default=1800,
+        show_default=True,
+        help="Seconds for a run of Yosys.",
+    ),
     click.option("--json", "json_file", metavar="FILE|-", help="Write the report; - is stdout."),
     click.option("-q", "--quiet", is_flag=True, help="Print nothing."),
     click.option("-v", "--verbose", is_flag=True, help="Print every step, and Yosys's own log."),
@@ -105,7 +112,7 @@ def command(options: Mapping[str, Any]) -> None:
             limits=_limits(options),
             mining=options["mine_limit"] if options["mine"] else None,
             check=_check(options),
-            tool=Tool(options["yosys"], log.path),
+            tool=Tool(options["yosys"], log.path, options["yosys_limit"]),
             journal=journal,
         )
     target = options["output"] or Path(f"{_file_name(design.netlist.name)}.hj")
@@ -138,6 +145,8 @@ def _check(options: Mapping[str, Any]) -> Check:
 def _print(found: Statistics, journal: Journal, options: Mapping[str, Any]) -> None:
     """The summary, and with -v every step and every detail."""
     if options["verbose"]:
+        if journal.reader:
+            click.echo(f"read by {journal.reader}")
         _print_stages(journal)
     echo_summary(found)
     if options["verbose"]:

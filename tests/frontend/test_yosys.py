@@ -151,7 +151,8 @@ REFUSED = {
     ),
     "driven_twice": (
         "module top(input a, b, c, output y);\n  assign y = a & c;\n  assign y = b | c;\nendmodule\n",
-        "f.v:1:34: error: net 'y' is driven twice\n  hint: leave it one driver",
+        "f.v:3:10: error: net 'y' is driven twice\n"
+        "  hint: its other driver is at f.v:2:10; leave it one driver",
     ),
     "syntax": (
         "module top(input a, output y);\n  assign y = a +;\nendmodule\n",
@@ -177,8 +178,8 @@ REFUSED = {
     ),
     "itself": (
         "module top(input a, output y);\n  top u(.a(a), .y(y));\nendmodule\n",
-        "f.v: error: every module is part of another, 'top' too\n"
-        "  hint: a module may not contain itself; --top names the one to compile",
+        "f.v:2:7: error: module 'top' contains itself without end\n"
+        "  hint: an instance may not contain itself; Yosys's log: LOG",
     ),
     "empty": ("", "f.v: error: no module in it\n  hint: name a Verilog file with a module"),
     "binary": (

@@ -52,8 +52,8 @@ def name_of(file: Path) -> str:
 
 @cache
 def module_names() -> frozenset[str]:
-    """The modules and packages there are."""
-    return frozenset(map(name_of, files()))
+    """The modules and packages there are, compiled ones, which have a stub, included."""
+    return frozenset(map(name_of, (*files(), *PACKAGE.rglob("*/*.pyi"))))
 
 
 def short(file: Path) -> str:

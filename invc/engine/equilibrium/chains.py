@@ -67,7 +67,7 @@ class Chains:
         low, high = setting.low / scale, setting.beta / scale
         return space_rungs(self.problem, self.backend, state, low, high)
 
-    def rules(self, betas: Betas) -> Rules:
+    def rules(self, betas: Betas, uses: int = USES) -> Rules:
         """Those of blocks of chains: samples are at the last beta and at the ground level."""
         last = betas[-1] * self.problem.scale
         nets = {(bit >> 1) - 1 for port in self.problem.ports for bit in port.bits if bit > 1}
@@ -77,7 +77,7 @@ class Chains:
             strict=True,
             hold=SLICE,
             rungs=betas if len(betas) > 1 else None,
-            uses=self.uses,
+            uses=uses,
             shown=tuple(sorted(nets)),
         )
 

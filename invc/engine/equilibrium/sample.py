@@ -174,7 +174,7 @@ def _rounds(
 ) -> Iterator[list[Outcome]]:
     """Outcomes of all blocks of chains, round by round, as long as all of them go on."""
     setting = plan.setting
-    rules = chains.rules(chains.betas(setting))
+    rules = chains.rules(chains.betas(setting), chains.uses)
     for block in range(BLOCKS):
         executor.give(block - BLOCKS, chains.start(block))
     job = Job(chains.problem, chains.backend, rules)

@@ -82,7 +82,7 @@ class _Part:
 
     rows: UInt64
     good: UInt64 | None = None
-    sweeps: int = 0
+    sweeps: int = 1
     updates: int = 0
     impossible: bool = False
 

@@ -3,11 +3,13 @@
 from invc.frontend.yosys.elaboration import elaborate_gates
 from invc.frontend.yosys.equivalence import prove_equal
 from invc.frontend.yosys.find import EMBEDDED, Yosys, find_yosys
+from invc.frontend.yosys.session import MOST_SECONDS
 from invc.frontend.yosys.sources import Kind, Sources
 from invc.frontend.yosys.synthesis import Compiled, Target, compile_sources
 
 __all__ = [
     "EMBEDDED",
+    "MOST_SECONDS",
     "Compiled",
     "Kind",
     "Sources",

@@ -22,7 +22,7 @@ HINTS = (
     (r"[Rr]e-definition of module", "name each file once, or give one module another name"),
     (r"out of memory|bad_alloc", "give the design more memory, or smaller parameters"),
     (r"[Ll]atch inferred", "assign it on every path"),
-    (r"recursion|[Cc]ircular", "an instance may not contain itself"),
+    (r"without end|recursion|[Cc]ircular", "an instance may not contain itself"),
 )
 # What `check` warns of: pattern with the net, what we say, the hint.
 DRIVERS = (
@@ -66,6 +66,10 @@ def explain(
     message = re.sub(r"`\\?([^']*)'", r"'\1'", message).rstrip("!.")
     message = links.in_their_words(message)
     where = where or _place(message, modules, sources)
+    inside = next((m for m in modules.values() if m.name in m.instances), None)
+    if inside is not None and "recursive instantiations" in message:
+        message = f"module {inside.name!r} contains itself without end"
+        where = inside.instances[inside.name]
     hint = next((hint for pattern, hint in HINTS if re.search(pattern, message)), "")
     if "syntax error" in message and where.partition(":")[0].lower().endswith(".v"):
         hint += "; SystemVerilog needs a .sv file"

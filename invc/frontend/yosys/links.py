@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from invc.frontend.parts import parts_of
+from invc.frontend.yosys.slang import slang_command
 from invc.frontend.yosys.sources import SYSTEM_VERILOG, Kind, Sources
 from invc.frontend.yosys_json import without_black_boxes
 
@@ -27,11 +28,19 @@ class Links:
 
     Attributes:
         read: The commands that read the sources.
+        folder: Where the names are.
+        slang: Those that read SystemVerilog by slang, tried first; None where there is none.
+        elaborated: Whether what `read` leaves has its top and its parameters already.
+        known: Files that slang named, and what the user calls them.
         shown: Our name of a file or folder: the user's.
     """
 
     read: str
     shown: Mapping[str, str]
+    folder: Path = Path()
+    slang: str | None = None
+    elaborated: bool = False
+    known: dict[str, str | None] = field(default_factory=dict, compare=False)
 
     def locate(self, src: str) -> str:
         """The user's "file:line:column" of a src attribute; "" where it is in no file of theirs."""
@@ -42,17 +51,39 @@ class Links:
             head, _, rest = match[1].partition("/")
             theirs = self.shown.get(head)
             if theirs is None:
-                continue
-            name = str(Path(theirs) / rest) if rest else theirs
+                name = self._followed(match[1])
+                if name is None:
+                    continue
+            else:
+                name = str(Path(theirs) / rest) if rest else theirs
             column = f":{match[3]}" if match[3] and match[3] != "0" else ""
             return f"{name}:{match[2]}{column}" if match[2] != "0" else name
         return ""
+
+    def _followed(self, name: str) -> str | None:
+        """The user's name of a file that slang names by where our link leads; None for others."""
+        if name not in self.known:
+            self.known[name] = _named((self.folder / name).resolve(), self.shown)
+        return self.known[name]
 
     def in_their_words(self, message: str) -> str:
         """A message of Yosys with the user's names for ours."""
         for ours, theirs in self.shown.items():
             message = message.replace(ours, theirs)
         return message
+
+
+def _named(path: Path, shown: Mapping[str, str]) -> str | None:
+    """The user's name of a file: one of theirs, or one in a folder of theirs."""
+    for theirs in shown.values():
+        own = Path(theirs).resolve()
+        if path == own:
+            return theirs
+    for theirs in shown.values():
+        own = Path(theirs).resolve()
+        if own.is_dir() and path.is_relative_to(own):
+            return str(Path(theirs) / path.relative_to(own))
+    return None
 
 
 def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
@@ -77,7 +108,7 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
             shown["source0.json"] = str(path)
         else:
             name("source0.json", path)
-        return Links("read_json source0.json", shown)
+        return Links("read_json source0.json", shown, folder)
     options = []
     for k, include in enumerate(sources.includes):
         name(f"include{k}", include)
@@ -89,6 +120,7 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
     for macro, value in sources.defines.items():
         options.append(f"-D{macro}={value}" if value else f"-D{macro}")
     lines = []
+    names = []
     for k, path in enumerate(sources.files):
         other = READERS.get(path.suffix.lower())
         if other is not None:
@@ -97,9 +129,12 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
             continue
         suffix = ".sv" if path.suffix.lower() in SYSTEM_VERILOG else ".v"
         name(f"source{k}{suffix}", path)
+        names.append(f"source{k}{suffix}")
         mode = "-sv " if suffix == ".sv" else ""
         lines.append(f"read_verilog {mode}{' '.join(options)} source{k}{suffix}")
     for k, path in enumerate(parts_of(sources.files)):
         name(f"part{k}.v", path)
+        names.append(f"part{k}.v")
         lines.append(f"read_verilog part{k}.v")
-    return Links("\n".join(lines), shown)
+    slang = slang_command(sources, names, [o[2:] for o in options if o.startswith("-I")])
+    return Links("\n".join(lines), shown, folder, slang)

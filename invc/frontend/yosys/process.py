@@ -12,7 +12,15 @@ VERSION_LIMIT = 60.0  # seconds for a program to say what it is
 
 
 class TimeOver(Exception):
-    """A process took longer than it was given."""
+    """A process took longer than it was given.
+
+    Attributes:
+        output: What it had written by then.
+    """
+
+    def __init__(self, message: str, output: str = "") -> None:
+        super().__init__(message)
+        self.output = output
 
 
 def first_words(path: str, option: str) -> tuple[int, str]:
@@ -71,6 +79,7 @@ def run(command: Sequence[str], folder: Path, seconds: float | None = None) -> t
                 os.killpg(process.pid, signal.SIGKILL)
             process.kill()
             if isinstance(error, subprocess.TimeoutExpired):
-                raise TimeOver(f"not done in {seconds:g} s") from error
+                output, _ = process.communicate()
+                raise TimeOver(f"not done in {seconds:g} s", output) from error
             raise
     return process.returncode, output

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from invc.diagnostics import InvcError, nearest
@@ -14,9 +15,11 @@ from invc.frontend.yosys.find import INSTALL_HINT, Yosys
 from invc.frontend.yosys.links import Links
 from invc.frontend.yosys.modules import Module, choose_top, parse_modules
 from invc.frontend.yosys.own_cells import definitions
-from invc.frontend.yosys.process import run
+from invc.frontend.yosys.process import TimeOver, run
+from invc.frontend.yosys.slang import MISSING, check_parameters
 from invc.frontend.yosys.sources import Sources, parameter_text
 
+MOST_SECONDS = 1800.0
 OWN_CELLS = "own_cells.v"
 HERE = Path(__file__).parent  # the scripts stand beside this file
 
@@ -31,8 +34,10 @@ class Session:
         folder: Where it runs.
         links: Our names of the sources.
         log: Where the user wants Yosys's output, or None.
+        seconds: How long a run may take.
         output: What each run wrote.
         modules: Those of the sources, once they are read.
+        reader: What read them, where it is worth a word.
     """
 
     sources: Sources
@@ -40,17 +45,25 @@ class Session:
     folder: Path
     links: Links
     log: Path | None = None
+    seconds: float = MOST_SECONDS
     output: list[str] = field(default_factory=list)
     modules: Mapping[str, Module] = field(default_factory=dict)
+    reader: str = ""
 
     def run(self, script: str, seconds: float | None = None) -> str:
         """What Yosys writes while it carries out a script.
 
         Raises:
-            InvcError: It ends with an error, or cannot be run.
+            InvcError: It ends with an error, cannot be run, or takes longer than a run may.
             TimeOver: It took longer than so many seconds.
         """
-        status, output = self.attempt(script, seconds)
+        try:
+            status, output = self.attempt(script, self.seconds if seconds is None else seconds)
+        except TimeOver as error:
+            if seconds is not None:
+                raise
+            self.output.append(error.output)
+            raise self._slow(error.output) from None
         if status:
             log = self.keep_log()
             raise explain(
@@ -68,13 +81,32 @@ class Session:
         self.output.append(output)
         return status, output
 
+    def _slow(self, output: str) -> InvcError:
+        """The error for a run that takes too long: what it was doing, and how to go on."""
+        inside = next((m for m in self.modules.values() if m.name in m.instances), None)
+        passes = re.findall(r"^[\d.]+ Executing (\S+) (?:pass|frontend)", output, re.M)
+        doing = f" (in its pass {passes[-1].lower()})" if passes else ""
+        if inside is not None and "PROC" not in passes:
+            return InvcError(
+                f"module {inside.name!r} still contains itself after {self.seconds:g} s",
+                where=inside.instances[inside.name] or None,
+                hint="does its recursion end? a generate block needs a case without an instance",
+            )
+        return InvcError(
+            f"{self.yosys} is not done in {self.seconds:g} s{doing}",
+            where=str(self.sources.files[0]),
+            hint="give a longer --yosys-limit or smaller parameters; loops and functions are "
+            f"unrolled, call by call; Yosys's log: {self.keep_log()}",
+        )
+
     def read(self) -> None:
         """Read the sources and learn what modules there are.
 
         Raises:
             InvcError: Yosys cannot read them.
         """
-        self.run(f"{self.links.read}\nwrite_rtlil modules.il\n")
+        if self.links.slang is None or not self._read_by_slang(self.links.slang):
+            self.run(f"{self.links.read}\nwrite_rtlil modules.il\n")
         self.check_written("modules.il")
         self.modules = parse_modules(self.folder / "modules.il", self.links.locate)
 
@@ -100,7 +132,9 @@ class Session:
             InvcError: There is no such top, or it has no such parameter.
         """
         top = choose_top(self.modules, self.sources)
-        for given in self.sources.parameters:
+        if self.links.elaborated:
+            check_parameters(self.sources, top)
+        for given in () if self.links.elaborated else self.sources.parameters:
             known = self.modules[top].parameters
             if given not in known:
                 raise InvcError(
@@ -109,12 +143,38 @@ class Session:
         chosen = " ".join(
             f"-chparam {name} {parameter_text(name, value)}"
             for name, value in self.sources.parameters.items()
+            if not self.links.elaborated
         )
         script = (HERE / name).read_text(encoding="utf-8")
         read = self.links.read + self._own_cells()
         for word, text in (("@READ@", read), ("@PARAMETERS@", chosen), ("@TOP@", top)):
             script = script.replace(word, text)
         return script
+
+    def _read_by_slang(self, command: str) -> bool:
+        """Read SystemVerilog by slang, and by Yosys's own reader where slang cannot.
+
+        Raises:
+            InvcError: Neither can: what slang says of it.
+        """
+        started = len(self.output)
+        status, output = self.attempt(f"{command}\nwrite_rtlil modules.il\n", self.seconds)
+        if not status:
+            self.links = replace(self.links, read=command, elaborated=True)
+            self.reader = "slang"
+            return True
+        own, _ = self.attempt(f"{self.links.read}\nwrite_rtlil modules.il\n", self.seconds)
+        said = explain(
+            output, links=self.links, sources=self.sources, modules={}, log=self.keep_log()
+        )
+        if own and said is not None and MISSING not in output:
+            raise said
+        if own:
+            del self.output[started:]
+            return False
+        why = "is not there" if MISSING in output else f"says: {said.message if said else status}"
+        self.reader = f"Yosys's own reader, as slang {why}"
+        return True
 
     def _own_cells(self) -> str:
         """The command that reads definitions of Yosys's own gates, where the sources use them."""

@@ -14,7 +14,8 @@ from invc.frontend.yosys.drivers import Conflict, find_conflict, places_that_dri
 from invc.frontend.yosys.errors import DRIVERS
 from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import link
-from invc.frontend.yosys.session import HERE, Session
+from invc.frontend.yosys.session import HERE, MOST_SECONDS, Session
+from invc.frontend.yosys.slang import as_declared
 from invc.frontend.yosys.sources import Kind, Sources, check_sources
 from invc.frontend.yosys_cells import Json
 from invc.frontend.yosys_json import read_json, read_module, unmapped
@@ -39,10 +40,12 @@ class Compiled:
         netlist: Their netlist of library cells and adders.
         source: The top module as Yosys elaborated it, flat, at the level of words; None
             where Yosys has not read them.
+        reader: What read them, where there was a choice.
     """
 
     netlist: Netlist
     source: Json | None
+    reader: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,12 @@ class Target:
 
 
 def compile_sources(
-    sources: Sources, target: Target, yosys: Yosys, *, log: Path | None = None
+    sources: Sources,
+    target: Target,
+    yosys: Yosys,
+    *,
+    log: Path | None = None,
+    seconds: float = MOST_SECONDS,
 ) -> Compiled:
     """Verilog, or a Yosys JSON file with cells that are still to be mapped, as a netlist.
 
@@ -72,6 +80,7 @@ def compile_sources(
         target: What to compile it to.
         yosys: What compiles it.
         log: Where to leave Yosys's own output; a file is left elsewhere only on an error.
+        seconds: How long a run of Yosys may take.
 
     Raises:
         InvcError: Yosys refused the sources, or the design is not combinational.
@@ -79,10 +88,12 @@ def compile_sources(
     check_sources(sources)
     with tempfile.TemporaryDirectory(prefix="invc-") as name:
         folder = Path(name)
-        session = Session(sources, yosys, folder, link(sources, folder), log)
+        session = Session(sources, yosys, folder, link(sources, folder), log, seconds)
         session.read()
         netlist = _netlist(session, target)
-        return Compiled(netlist, read_module(folder / "source.json"))
+        if session.links.elaborated:
+            netlist = as_declared(netlist, sources)
+        return Compiled(netlist, read_module(folder / "source.json"), session.reader)
 
 
 def _netlist(session: Session, target: Target) -> Netlist:
@@ -150,7 +161,7 @@ def no_body(kind: str, where: str, sources: Sources) -> InvcError:
 def _driven_twice(session: Session, conflict: Conflict) -> InvcError:
     """The error that names both drivers, where Yosys's syntax trees or cells say where they are."""
     places = [session.links.locate(src) for src in conflict.sources]
-    if not all(places) and session.sources.kind is Kind.VERILOG:
+    if not all(places) and session.sources.kind is Kind.VERILOG and not session.links.elaborated:
         dump = session.links.read.replace("read_verilog ", "read_verilog -dump_ast1 ")
         _, output = session.attempt(dump)
         found = places_that_drive(output, conflict, session.links.locate)

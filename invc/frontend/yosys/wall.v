@@ -10,21 +10,26 @@ module wall_binary(A, B, Y);
     parameter B_WIDTH = 1;
     parameter Y_WIDTH = 1;
     parameter _TECHMAP_CELLTYPE_ = "";
-    input [A_WIDTH-1:0] A;
-    input [B_WIDTH-1:0] B;
+    // wreduce leaves operands of no bits: they are one zero here.
+    localparam A_BITS = A_WIDTH > 0 ? A_WIDTH : 1;
+    localparam B_BITS = B_WIDTH > 0 ? B_WIDTH : 1;
+    input [A_BITS-1:0] A;
+    input [B_BITS-1:0] B;
     output [Y_WIDTH-1:0] Y;
     wire _TECHMAP_FAIL_ = !(A_SIGNED && B_SIGNED) || (A_WIDTH >= Y_WIDTH && B_WIDTH >= Y_WIDTH);
-    wire [A_WIDTH-1:0] a;
-    wire [B_WIDTH-1:0] b;
+    wire [A_BITS-1:0] a;
+    wire [B_BITS-1:0] b;
     genvar i;
     generate
+        if (A_WIDTH == 0) assign a = 1'b0;
+        if (B_WIDTH == 0) assign b = 1'b0;
         for (i = 0; i < A_WIDTH; i = i + 1) \$_BUF_ wall_a (.A(A[i]), .Y(a[i]));
         for (i = 0; i < B_WIDTH; i = i + 1) \$_BUF_ wall_b (.A(B[i]), .Y(b[i]));
         if (_TECHMAP_CELLTYPE_ == "$add")
-            \$add #(.A_SIGNED(1), .B_SIGNED(1), .A_WIDTH(A_WIDTH), .B_WIDTH(B_WIDTH),
+            \$add #(.A_SIGNED(1), .B_SIGNED(1), .A_WIDTH(A_BITS), .B_WIDTH(B_BITS),
                 .Y_WIDTH(Y_WIDTH)) sum (.A(a), .B(b), .Y(Y));
         else
-            \$sub #(.A_SIGNED(1), .B_SIGNED(1), .A_WIDTH(A_WIDTH), .B_WIDTH(B_WIDTH),
+            \$sub #(.A_SIGNED(1), .B_SIGNED(1), .A_WIDTH(A_BITS), .B_WIDTH(B_BITS),
                 .Y_WIDTH(Y_WIDTH)) sum (.A(a), .B(b), .Y(Y));
     endgenerate
 endmodule
@@ -37,7 +42,7 @@ module wall_unary(A, Y);
     parameter _TECHMAP_CELLTYPE_ = "";
     input [A_WIDTH-1:0] A;
     output [Y_WIDTH-1:0] Y;
-    wire _TECHMAP_FAIL_ = !A_SIGNED || A_WIDTH >= Y_WIDTH;
+    wire _TECHMAP_FAIL_ = !A_SIGNED || A_WIDTH == 0 || A_WIDTH >= Y_WIDTH;
     wire [A_WIDTH-1:0] a;
     genvar i;
     generate

@@ -197,8 +197,10 @@ def compile_forward(design: Design) -> Forward:
     compiler = Compiler(design.model.spins)
     value = _forward(compiler, design, range(len(design.netlist.gates)))
     nets = range(1, design.netlist.net_count + 1)
+    # Nets that nothing reads are there to be clamped: they say whether a relation holds.
+    unread = {*nets} - {pin >> 1 for gate in design.netlist.gates for pin in gate.inputs}
     settled = compiler.all(compiler.differ(value[net], 2 * net - 2) ^ 1 for net in nets)
-    ends = tuple(sorted({bit >> 1 for port in design.netlist.ports for bit in port.bits}))
+    ends = tuple(sorted({bit >> 1 for port in design.netlist.ports for bit in port.bits} | unread))
     logic, literals = compiler.logic([*(value[net] for net in ends), settled])
     return Forward(logic, ends, np.array(literals, dtype=np.int32))
 

@@ -2,6 +2,6 @@
 
 from invc.proof.diagram.build import TooLarge
 from invc.proof.diagram.draws import Draws
-from invc.proof.diagram.exact import Exact, exact
+from invc.proof.diagram.questions import Exact, exact
 
 __all__ = ["Draws", "Exact", "TooLarge", "exact"]

@@ -158,16 +158,17 @@ def _part(
     """
     seen: set[int] = set()
     nets = [net for demand in group for net in cones.inputs(demand.literals, seen)]
-    fault = TooLarge()
+    fault: TooLarge | None = None
     for order, sifting in _orders(cones, nets):
         most = most_nodes // SMALLER if sifting else most_nodes
         manager = Manager(order, most, stopped, sifting=sifting)
         try:
             return _diagram(cones, group, nets, manager)
         except TooLarge as reason:
-            fault = TooLarge(*reason.args)  # without the frames that hold its functions
+            fault = fault or TooLarge(*reason.args)  # without frames that hold its functions
         if stopped():
             break
+    assert fault is not None
     raise fault
 
 

@@ -80,6 +80,9 @@ class Exact:
     def answers(self, most: int) -> Draws:
         """The first answers of an order of its own, at most so many, each once."""
         number = min(most, self.count)
+        if not number:
+            none = {port.name: np.zeros(0, dtype=np.int64) for port in self.design.netlist.ports}
+            return Draws(none, 0)
         rows = [self._known_rows(number)]
         left = np.arange(number, dtype=np.uint64)
         idle = np.zeros((len(self.idle), number), dtype=np.uint8)

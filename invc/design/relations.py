@@ -1,0 +1,219 @@
+"""Clamps that hold two values to a relation: equal, different, smaller; gates are added for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from invc.design.assemble import assemble
+from invc.design.clamps import Clamp, named_bits, parse_clamps
+from invc.design.design import Design
+from invc.diagnostics import InvcError
+from invc.library import Cell, hamlib
+from invc.netlist import Gate, Literal, Netlist
+
+OPERATOR = re.compile("!=|<=|>=|==|<|>|=")
+WHOLE = re.compile(r"[-+]?\d[\d_]{0,999}|0[xX][0-9a-fA-F_]{1,999}|0[bB][01_]{1,999}", re.ASCII)
+FALSE, TRUE = 0, 1  # literals
+HINT = "relations are a=b, a!=b, a<b, a<=b, a>b, a>=b of ports, slices, bits or whole numbers"
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What is held between two values.
+
+    Attributes:
+        text: As the user wrote it.
+        left: Bits in two's complement, least significant first.
+        operator: One of = != < <= > >=.
+        right: As many bits.
+    """
+
+    text: str
+    left: tuple[Literal, ...]
+    operator: str
+    right: tuple[Literal, ...]
+
+
+def split_relations(netlist: Netlist, texts: Iterable[str]) -> tuple[list[str], list[Relation]]:
+    """Texts of plain clamps, and the relations among them, each in order.
+
+    A text that is a clamp stays one, whatever characters the names of ports have.
+    """
+    plain: list[str] = []
+    relations: list[Relation] = []
+    for text in texts:
+        relation = None if _is_plain(netlist, text) else _relation(netlist, text)
+        if relation is None:
+            plain.append(text)
+        else:
+            relations.append(relation)
+    return plain, relations
+
+
+def relate(design: Design, relations: Sequence[Relation]) -> tuple[Design, tuple[Clamp, ...]]:
+    """A design with gates that say whether relations hold, and the clamps that make them hold.
+
+    Ports stay what they are; the last gates drive nets that nothing reads. A relation of constants
+    clamps a constant: `presolve` says that it cannot be.
+    """
+    added = _Added(design.netlist)
+    clamps = [clamp for relation in relations for clamp in added.held(relation)]
+    netlist = added.netlist()
+    cells = _cells(design, added.gates)
+    related = assemble(netlist, cells, origin=design.origin, level=False)
+    return replace(related, scale=design.scale), tuple(clamps)
+
+
+def _is_plain(netlist: Netlist, text: str) -> bool:
+    try:
+        parse_clamps(netlist, [text])
+    except InvcError:
+        return False
+    return True
+
+
+def _knows(netlist: Netlist, name: str) -> bool:
+    try:
+        named_bits(netlist, name)
+    except InvcError:
+        return False
+    return True
+
+
+def _relation(netlist: Netlist, text: str) -> Relation | None:
+    """The relation that a text is, split at the first operator with a value on either side.
+
+    A port that equals a number is a clamp, and what is wrong with it is said of that.
+    """
+    for found in OPERATOR.finditer(text):
+        sides = text[: found.start()], text[found.end() :]  # names of ports may end in blanks
+        named = [_knows(netlist, side) for side in sides]
+        known = [
+            bool(name or WHOLE.fullmatch(side.strip()))
+            for name, side in zip(named, sides, strict=True)
+        ]
+        if not all(known) or not any(named) or (found[0] == "=" and not all(named)):
+            continue
+        one, other = (_bits(netlist, side) for side in sides)
+        width = max(len(one), len(other))
+        operator = "=" if found[0] == "==" else found[0]
+        return Relation(text, _extended(one, width), operator, _extended(other, width))
+    return None
+
+
+def _bits(netlist: Netlist, side: str) -> tuple[Literal, ...]:
+    """A value in two's complement: an unsigned one has a 0 before its highest bit."""
+    if _knows(netlist, side):
+        named = named_bits(netlist, side)
+        return named.literals if named.signed else (*named.literals, FALSE)
+    digits = side.strip().replace("_", "")
+    value = int(digits, 0 if digits[:2].lower() in ("0x", "0b") else 10)
+    return tuple(TRUE if value >> k & 1 else FALSE for k in range(value.bit_length() + 1))
+
+
+def _extended(bits: Sequence[Literal], width: int) -> tuple[Literal, ...]:
+    return (*bits, *[bits[-1]] * (width - len(bits)))
+
+
+@dataclass(eq=False)
+class _Added:
+    """Gates in the making, after those of a netlist; constants need none."""
+
+    before: Netlist
+    gates: list[Gate] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    made: dict[tuple[str, tuple[Literal, ...]], Literal] = field(default_factory=dict)
+
+    def held(self, relation: Relation) -> Iterator[Clamp]:
+        """The clamps under which a relation holds; no gate reads a net that they clamp."""
+        self.made.clear()
+        left, right, text = relation.left, relation.right, relation.text
+        if relation.operator == "=":
+            for k, (a, b) in enumerate(zip(left, right, strict=True)):
+                yield Clamp(self.differ(a, b, text), 0, f"{text} (bit {k})")
+            return
+        if relation.operator == "!=":
+            differing = [self.differ(a, b, text) for a, b in zip(left, right, strict=True)]
+            yield Clamp(self.some(differing, text), 1, text)
+            return
+        if relation.operator in ("<", ">="):
+            smaller = self.smaller(left, right, text)
+        else:
+            smaller = self.smaller(right, left, text)
+        yield Clamp(smaller, int(relation.operator in "<>"), text)
+
+    def smaller(self, a: Sequence[Literal], b: Sequence[Literal], name: str) -> Literal:
+        """Whether a < b: the carry out of not a + b, with the sign bits turned over."""
+        a, b = [*a[:-1], a[-1] ^ 1], [*b[:-1], b[-1] ^ 1]
+        smaller = FALSE
+        for x, y in zip(a, b, strict=True):
+            smaller = self.most(x ^ 1, y, smaller, name)
+        return smaller
+
+    def some(self, bits: Sequence[Literal], name: str) -> Literal:
+        """Whether one of them is 1."""
+        found = FALSE
+        for bit in bits:
+            found = self.both(found ^ 1, bit ^ 1, name) ^ 1
+        return found
+
+    def both(self, a: Literal, b: Literal, name: str) -> Literal:
+        """Whether a and b are 1."""
+        if FALSE in (a, b) or a == b ^ 1:
+            return FALSE
+        if b in (a, TRUE):
+            return a
+        return b if a == TRUE else self.gate("AND2", (a, b), name)
+
+    def differ(self, a: Literal, b: Literal, name: str) -> Literal:
+        """Whether a and b are not the same."""
+        if a >> 1 == b >> 1:
+            return a & 1 ^ b & 1
+        if min(a, b) <= TRUE:
+            return max(a, b) ^ min(a, b)
+        return self.gate("XOR2", (a & ~1, b & ~1), name) ^ (a & 1) ^ (b & 1)
+
+    def most(self, a: Literal, b: Literal, c: Literal, name: str) -> Literal:
+        """Whether two of them are 1."""
+        for one, other, rest in ((a, b, c), (a, c, b), (b, c, a)):
+            if one == other:
+                return one
+            if one == other ^ 1:
+                return rest
+        known, one, other = sorted((a, b, c))
+        if known == FALSE:
+            return self.both(one, other, name)
+        if known == TRUE:
+            return self.both(one ^ 1, other ^ 1, name) ^ 1
+        return self.gate("MAJ3", (a, b, c), name)
+
+    def gate(self, cell: str, inputs: tuple[Literal, ...], name: str) -> Literal:
+        """The output of a gate, one for equal inputs."""
+        key = cell, tuple(sorted(inputs))
+        if key not in self.made:
+            self.names.append(f"{name} ({len(self.names) + 1})")
+            net = self.before.net_count + len(self.names)
+            function = hamlib()[cell].function
+            assert function is not None, cell
+            self.gates.append(Gate(function, (*inputs, 2 * net)))
+            self.made[key] = 2 * net
+        return self.made[key]
+
+    def netlist(self) -> Netlist:
+        """The netlist with these gates."""
+        before = self.before
+        gates, names = (*before.gates, *self.gates), (*before.names, *self.names)
+        return replace(before, gates=gates, names=names).check()
+
+
+def _cells(design: Design, gates: Iterable[Gate]) -> Mapping[str, Cell]:
+    """The cells of a design, and those of new gates, scaled so that their gap is no smaller."""
+    cells = dict(design.cells)
+    for gate in gates:
+        name = gate.function.name
+        if name not in cells:
+            cell = hamlib()[name]
+            cells[name] = cell.scaled(max(1, -(-design.min_gap // cell.gap)))
+    return cells

@@ -1,0 +1,1 @@
+"""The benchmark of the engine: models, peers, measurements, and what is printed of them."""
