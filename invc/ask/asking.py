@@ -142,6 +142,7 @@ def _draw(samples: Samples, clamped: Clamped, result: Result, trace: Trace | Non
         result,
         trace,
         proven_impossible=samples.status == "impossible",
+        first=tuple(samples.first[0].times.tolist()) if samples.first else None,
     )
     try:
         write_pictures(samples.wanted.pictures, run)

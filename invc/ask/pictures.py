@@ -97,6 +97,7 @@ def drawn(
     trace: Trace | None,
     *,
     proven_impossible: bool = False,
+    first: tuple[int, ...] | None = None,
 ) -> Run:
     """The run as plain data.
 
@@ -107,6 +108,7 @@ def drawn(
         result: What was found.
         trace: What was seen from sweep to sweep, where somebody looked.
         proven_impossible: Whether it was proven afterwards that there is no answer.
+        first: Cycles of each read to its first right state, where that was asked.
     """
     summary = f"{found(result)}; {result.verified_reads} of {result.reads} reads verified"
     return Run(
@@ -119,6 +121,7 @@ def drawn(
         tuple((name, value) for name, value in _facts(design, words, clamped, result) if value),
         trace,
         "staged" in result.dynamics,
+        first,
     )
 
 
