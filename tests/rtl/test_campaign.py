@@ -1,5 +1,6 @@
 """Many runs of one circuit: each ends as its own read of the software does."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -43,3 +44,21 @@ def test_runs_end_as_in_software_and_start_again_where_they_were_never_right():
             assert end.ports["a"] * end.ports["b"] == end.ports["p"]
     assert {end.starts for end in ended} > {1}  # 11 is a prime of four bits: never right
     assert not any(end.found for end in ended[-3:])
+
+
+@needs("verilator")
+def test_published_results_can_be_run_again():
+    """The script of `make reproduce`, in small."""
+    script = ROOT / "tests/benchmarks/hardware.py"
+    done = subprocess.run(
+        [sys.executable, "-P", script, "--widths", "2", "--chips", "2", "--restart", "64"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[1].startswith("2 x 2, 12 p-bits, 7 products all: mean ")
+    assert lines[1].endswith("a random pair each cycle 10, a counter 5")
+    assert lines[3].startswith("14 runs on 2 chips, 0 unsolved, worst of each chip ")
