@@ -36,9 +36,7 @@ def main() -> None:
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     parts = args.parts.split(",")
-    print(
-        "| circuit | inputs | to beat | auto, median | most | no answer | network | prove | CaDiCaL |"
-    )
+    print("| circuit | inputs | to beat | auto, median | most | no answer | network | prove | CaDiCaL |")
     print("|---|---|---|---|---|---|---|---|---|")
     for name, cases in (("goals", GOALS), ("hard", HARD), ("control", CONTROL)):
         for case in cases if name in parts else ():
@@ -55,17 +53,10 @@ def row(case: Case, args: argparse.Namespace) -> str:
     asked = list(clamps_of(case, design, args.sets))
     warm(case, asked[0], args)
     auto = [
-        first_answer(case, clamps, args, seed=seed)
-        for clamps in asked
-        for seed in range(args.seeds)
+        first_answer(case, clamps, args, seed=seed) for clamps in asked for seed in range(args.seeds)
     ]
     network = [
-        min(
-            found(
-                first_answer(case, asked[k % len(asked)], args, dynamics=name) for name in NETWORK
-            ),
-            default=None,
-        )
+        min(found(first_answer(case, asked[k % len(asked)], args, dynamics=name) for name in NETWORK), default=None)
         for k in range(args.network)
     ]
     prove = [proven(case, clamps, args) for clamps in asked]
@@ -102,17 +93,11 @@ def warm(case: Case, clamps: list[str], args: argparse.Namespace) -> None:
     invc.simulate(design_of(case, args.folder), clamps, target=1, threads=1, time_limit=args.limit)
 
 
-def first_answer(
-    case: Case, clamps: list[str], args: argparse.Namespace, **options: object
-) -> float | None:
+def first_answer(case: Case, clamps: list[str], args: argparse.Namespace, **options: object) -> float | None:
     design = design_of(case, args.folder)
 
     def work() -> bool:
-        return bool(
-            invc.simulate(
-                design, clamps, target=1, threads=1, time_limit=args.limit, **options
-            ).answers
-        )
+        return bool(invc.simulate(design, clamps, target=1, threads=1, time_limit=args.limit, **options).answers)
 
     return timed(work)
 
@@ -133,12 +118,8 @@ def solved(case: Case, clamps: list[str], args: argparse.Namespace) -> float | N
         for clause in netlist_clauses(design.netlist)
     ]
     held = parse_clamps(design.netlist, clamps)
-    units = [
-        [(c.literal >> 1) * (1 if c.value ^ (c.literal & 1) else -1)] for c in held if c.literal > 1
-    ]
-    with Solver(
-        "glucose4" if args.limit < 0 else "cadical195", bootstrap_with=[*clauses, *units]
-    ) as solver:
+    units = [[(c.literal >> 1) * (1 if c.value ^ (c.literal & 1) else -1)] for c in held if c.literal > 1]
+    with Solver("glucose4" if args.limit < 0 else "cadical195", bootstrap_with=[*clauses, *units]) as solver:
         return timed(lambda: bool(solver.solve()))
 
 
