@@ -32,7 +32,7 @@ from invc.frontend.yosys_json import read_json, read_module
 from invc.library import Cell, Library, Limits, cells_within, hamlib, liberty
 from invc.mapping.cones import Shape
 from invc.mapping.mapper import Mapper
-from invc.mapping.mine import SHAPE, Yield
+from invc.mapping.mine import SHAPE, Yield, spins
 from invc.mapping.mine import mine as mine_cells
 from invc.netlist import Function, Netlist, Port, counting_words, evaluate_ports
 from invc.netlist.gates import families
@@ -208,6 +208,9 @@ def synth(
     notes.reader = read.reader
     notes.note("read", read.netlist, cells)
     netlist = _improved(read.netlist, cells, OBJECTIVES[objective], notes)
+    if read.plain is not None:
+        netlist = _fewer(netlist, read.plain, cells, OBJECTIVES[objective])
+        notes.note("adders", netlist, cells)
     if mining is not None:
         found = mine(netlist, cells, objective=objective, time_limit=mining, limits=limits)
         netlist, cells = found.netlist, Library({**cells, **found.cells}, cells.own)
@@ -231,6 +234,13 @@ def _improved(
         netlist = find_pass(name)(netlist, mapper)
         journal.note(name, netlist, library)
     return netlist
+
+
+def _fewer(netlist: Netlist, plain: Netlist, library: Library, objective: Objective) -> Netlist:
+    """The netlist, or what the passes make of its gates without ABC where that has fewer spins."""
+    other = _improved(plain, library, objective, Journal())
+    mapper = Mapper(library)
+    return other if spins(other, mapper) < spins(netlist, mapper) else netlist
 
 
 def _check(

@@ -184,7 +184,7 @@ def _diagram(
 
 
 def _listed(netlist: Netlist, draws: Draws) -> list[Mapping[str, int]]:
-    """Answers one by one."""
+    """Answers one by one, each as values of ports in the order of the design."""
     columns = [[int(value) for value in draws.ports[port.name]] for port in netlist.ports]
     names = [port.name for port in netlist.ports]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]

@@ -136,7 +136,6 @@ COMPILED_ELSEWHERE = frozenset(
 ASKS_FOR_LOGIC = frozenset(
     {
         "invc/ask/kinds.py",
-        "invc/proof/diagram/exact.py",
         "invc/proof/formula.py",
         "invc/report/page.py",
         "invc/report/run.py",

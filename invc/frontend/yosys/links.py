@@ -9,14 +9,14 @@ from pathlib import Path
 
 from invc.frontend.parts import parts_of
 from invc.frontend.yosys.slang import slang_command
-from invc.frontend.yosys.sources import SYSTEM_VERILOG, Kind, Sources
+from invc.frontend.yosys.sources import IDENTIFIER, SYSTEM_VERILOG, Kind, Sources
 from invc.frontend.yosys_json import without_black_boxes
 
 # Netlists of other tools that Yosys reads, by the ends of their names.
 READERS = {
     ".blif": "read_blif -wideports",
-    ".aig": "read_aiger -wideports",
-    ".aag": "read_aiger -wideports",
+    ".aig": "read_aiger -module_name {name}",
+    ".aag": "read_aiger -module_name {name}",
     ".edif": "read_edif",
     ".edf": "read_edif",
 }
@@ -125,7 +125,8 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
         other = READERS.get(path.suffix.lower())
         if other is not None:
             name(f"source{k}{path.suffix.lower()}", path)
-            lines.append(f"{other} source{k}{path.suffix.lower()}")
+            called = path.stem if IDENTIFIER.fullmatch(path.stem) else "top"
+            lines.append(f"{other.format(name=called)} source{k}{path.suffix.lower()}")
             continue
         suffix = ".sv" if path.suffix.lower() in SYSTEM_VERILOG else ".v"
         name(f"source{k}{suffix}", path)
