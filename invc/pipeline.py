@@ -26,6 +26,7 @@ from invc.frontend.yosys import (
     compile_sources,
     elaborate_gates,
     find_yosys,
+    liberty_functions,
     prove_equal,
 )
 from invc.frontend.yosys_json import read_json, read_module
@@ -282,7 +283,7 @@ def _compare(
     Raises:
         InvcError: They differ.
     """
-    known = {**families(), **target.functions}
+    known = {**families(), **read.others, **target.functions}
     source = read.source
     if source is None:
         source = elaborate_gates(sources, netlist.name, known, _find(tool, journal))
@@ -326,7 +327,9 @@ def _read(
     if sources.kind is Kind.GATES:
         from invc.frontend.gate_level import read_gates  # noqa: PLC0415 - a parser that takes a while to load
 
-        return Compiled(read_gates(sources.only, library, top=sources.top), None)
+        others = liberty_functions(sources, _find(tool, journal)) if sources.liberty else {}
+        gates = read_gates(sources.only, library, top=sources.top, others=others)
+        return Compiled(gates, None, others=others)
     if sources.kind is Kind.JSON:
         path = sources.only
         netlist = read_json(path, target.functions, top=sources.top, adders=target.adders)

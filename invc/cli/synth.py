@@ -11,8 +11,7 @@ import click
 from invc import __version__
 from invc.cli.options import with_options
 from invc.cli.reporting import echo_table, write_json
-from invc.cli.sources import OPTIONS as SOURCES
-from invc.cli.sources import given_sources
+from invc.cli.sources import SOURCES, given_sources
 from invc.cli.stats import as_json, echo_details, echo_gap, echo_summary
 
 if TYPE_CHECKING:

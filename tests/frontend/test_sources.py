@@ -8,6 +8,7 @@ import pytest
 
 from invc.diagnostics import InvcError
 from invc.frontend.cache import MOST_LOGS, keep_log
+from invc.frontend.filelist import read_lists
 from invc.frontend.words import Agreement
 from invc.frontend.yosys import Sources
 from invc.netlist import evaluate_ports
@@ -371,3 +372,67 @@ def test_a_netlist_that_is_not_its_source_is_not_written(tmp_path, monkeypatch):
     netlist, journal = compiled(tmp_path, text, check=Check(wanted=False))
     assert journal.agreement is None
     assert evaluate_ports(netlist, {"a": [0, 0], "b": [0, 0]}, 1)["y"] == [1]
+
+
+LIBERTY = """library(demo) {
+  cell(NR2X1) { area: 1; pin(A) { direction: input; } pin(B) { direction: input; }
+    pin(ZN) { direction: output; function: "!(A+B)"; } }
+  cell(FAX1) { area: 4; pin(A) { direction: input; } pin(B) { direction: input; }
+    pin(CI) { direction: input; } pin(S) { direction: output; function: "A^B^CI"; }
+    pin(CO) { direction: output; function: "(A*B)+(A*CI)+(B*CI)"; } }
+  cell(DFFX1) { area: 6; ff(IQ, IQN) { clocked_on: "CK"; next_state: "D"; }
+    pin(CK) { direction: input; } pin(D) { direction: input; }
+    pin(Q) { direction: output; function: "IQ"; } }
+}
+"""
+MAPPED = (
+    "module t(input a, b, c, output s, co, n);\n FAX1 u(.A(a), .B(b), .CI(c), .S(s), .CO(co));\n"
+    " NR2X1 v(.A(a), .B(b), .ZN(n));\nendmodule\n"
+)
+
+
+@pytest.mark.parametrize("gate_level", [False, True])
+@pytest.mark.parametrize("proving", [None, 60])
+def test_cells_of_a_liberty_file(tmp_path, gate_level, proving):
+    (tmp_path / "c.lib").write_text(LIBERTY)
+    (tmp_path / "t.v").write_text(MAPPED)
+    path, cells = tmp_path / "t.v", (tmp_path / "c.lib",)
+    journal = Journal()
+    sources = Sources((path,), gate_level=gate_level, liberty=cells)
+    netlist = synth(sources, check=Check(proving=proving), journal=journal).netlist
+    assert journal.agreement is not None
+    assert journal.agreement.proven
+    for answer in every_answer(netlist):
+        a, b, c = (answer[name] for name in "abc")
+        assert answer["s"] + 2 * answer["co"] == a + b + c
+        assert answer["n"] == 1 - (a | b)
+
+
+def test_a_flip_flop_of_a_liberty_file_is_refused_where_it_is_used(tmp_path):
+    (tmp_path / "c.lib").write_text(LIBERTY)
+    text = "module t(input c, d, output q);\n DFFX1 u(.CK(c), .D(d), .Q(q));\nendmodule\n"
+    (tmp_path / "t.v").write_text(text)
+    sources = Sources((tmp_path / "t.v",), liberty=(tmp_path / "c.lib",))
+    with pytest.raises(InvcError, match="flip-flop at 'q' has no Hamiltonian"):
+        synth(sources)
+    with pytest.raises(InvcError, match="looks like a flip-flop"):
+        synth(replace(sources, gate_level=True))
+
+
+def test_file_lists(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("inc").mkdir()
+    Path("inner.f").write_text("b.v // the second\n")
+    Path("l.f").write_text(
+        "# a list\n+incdir+inc+other\n+define+W=4+FAST\n/* a.v\n*/ a.v -f inner.f\n"
+    )
+    listed = read_lists([Path("l.f")], ["+define+W=5", "c.v"])
+    assert listed.files == [Path("a.v"), Path("b.v"), Path("c.v")]
+    assert listed.includes == [Path("inc"), Path("other")]
+    assert listed.defines == {"W": "5", "FAST": ""}
+    Path("loop.f").write_text("-f loop.f\n")
+    with pytest.raises(InvcError, match=r"loop\.f: error: this list holds itself"):
+        read_lists([Path("loop.f")])
+    Path("odd.f").write_text("+nonsense\n")
+    with pytest.raises(InvcError, match="is no option of a list"):
+        read_lists([Path("odd.f")])

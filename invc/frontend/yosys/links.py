@@ -22,12 +22,18 @@ READERS = {
 }
 
 
+# Cells without a function, or of a kind that Yosys does not know, are left out: they are a fault
+# only where a source uses them.
+READ_LIBERTY = "read_liberty -ignore_miss_func -ignore_miss_dir -ignore_miss_data_latch"
+
+
 @dataclass(frozen=True)
 class Links:
     """Names that we chose for the user's files and folders.
 
     Attributes:
         read: The commands that read the sources.
+        cells: The commands that read the cells of Liberty files, after `read`.
         folder: Where the names are.
         slang: Those that read SystemVerilog by slang, tried first; None where there is none.
         elaborated: Whether what `read` leaves has its top and its parameters already.
@@ -37,6 +43,7 @@ class Links:
 
     read: str
     shown: Mapping[str, str]
+    cells: str = ""
     folder: Path = Path()
     slang: str | None = None
     elaborated: bool = False
@@ -101,6 +108,10 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
         (folder / ours).symlink_to(theirs.absolute())
         shown[ours] = str(theirs)
 
+    cells = []
+    for k, path in enumerate(sources.liberty):
+        name(f"cells{k}.lib", path)
+        cells.append(f"{READ_LIBERTY} cells{k}.lib\n")
     if sources.kind is Kind.JSON:
         (path,) = sources.files
         if defined:
@@ -108,7 +119,7 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
             shown["source0.json"] = str(path)
         else:
             name("source0.json", path)
-        return Links("read_json source0.json", shown, folder)
+        return Links("read_json source0.json", shown, "".join(cells), folder)
     options = []
     for k, include in enumerate(sources.includes):
         name(f"include{k}", include)
@@ -138,4 +149,4 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
         names.append(f"part{k}.v")
         lines.append(f"read_verilog part{k}.v")
     slang = slang_command(sources, names, [o[2:] for o in options if o.startswith("-I")])
-    return Links("\n".join(lines), shown, folder, slang)
+    return Links("\n".join(lines), shown, "".join(cells), folder, slang)

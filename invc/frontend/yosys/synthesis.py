@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from invc.diagnostics import InvcError
@@ -48,12 +48,14 @@ class Compiled:
         reader: What read them, where there was a choice.
         plain: Their netlist without ABC, where they are gates already: ABC mixes up the adders that
             are hidden among them.
+        others: Functions of cells of Liberty files, by name.
     """
 
     netlist: Netlist
     source: Json | None
     reader: str = ""
     plain: Netlist | None = None
+    others: Mapping[str, Function] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
