@@ -26,13 +26,14 @@ from invc.frontend.yosys import (
     compile_sources,
     elaborate_gates,
     find_yosys,
+    liberty_functions,
     prove_equal,
 )
 from invc.frontend.yosys_json import read_json, read_module
 from invc.library import Cell, Library, Limits, cells_within, hamlib, liberty
 from invc.mapping.cones import Shape
 from invc.mapping.mapper import Mapper
-from invc.mapping.mine import SHAPE, Yield
+from invc.mapping.mine import SHAPE, Yield, spins
 from invc.mapping.mine import mine as mine_cells
 from invc.netlist import Function, Netlist, Port, counting_words, evaluate_ports
 from invc.netlist.gates import families
@@ -208,6 +209,9 @@ def synth(
     notes.reader = read.reader
     notes.note("read", read.netlist, cells)
     netlist = _improved(read.netlist, cells, OBJECTIVES[objective], notes)
+    if read.plain is not None:
+        netlist = _fewer(netlist, read.plain, cells, OBJECTIVES[objective])
+        notes.note("adders", netlist, cells)
     if mining is not None:
         found = mine(netlist, cells, objective=objective, time_limit=mining, limits=limits)
         netlist, cells = found.netlist, Library({**cells, **found.cells}, cells.own)
@@ -231,6 +235,13 @@ def _improved(
         netlist = find_pass(name)(netlist, mapper)
         journal.note(name, netlist, library)
     return netlist
+
+
+def _fewer(netlist: Netlist, plain: Netlist, library: Library, objective: Objective) -> Netlist:
+    """The netlist, or what the passes make of its gates without ABC where that has fewer spins."""
+    other = _improved(plain, library, objective, Journal())
+    mapper = Mapper(library)
+    return other if spins(other, mapper) < spins(netlist, mapper) else netlist
 
 
 def _check(
@@ -272,7 +283,7 @@ def _compare(
     Raises:
         InvcError: They differ.
     """
-    known = {**families(), **target.functions}
+    known = {**families(), **read.others, **target.functions}
     source = read.source
     if source is None:
         source = elaborate_gates(sources, netlist.name, known, _find(tool, journal))
@@ -316,7 +327,9 @@ def _read(
     if sources.kind is Kind.GATES:
         from invc.frontend.gate_level import read_gates  # noqa: PLC0415 - a parser that takes a while to load
 
-        return Compiled(read_gates(sources.only, library, top=sources.top), None)
+        others = liberty_functions(sources, _find(tool, journal)) if sources.liberty else {}
+        gates = read_gates(sources.only, library, top=sources.top, others=others)
+        return Compiled(gates, None, others=others)
     if sources.kind is Kind.JSON:
         path = sources.only
         netlist = read_json(path, target.functions, top=sources.top, adders=target.adders)

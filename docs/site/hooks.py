@@ -30,6 +30,7 @@ ORDER = (
             "convergence.md",
             "benchmarks.md",
             "rtl.md",
+            "training.md",
         ),
     ),
     ("Decisions", "decisions"),

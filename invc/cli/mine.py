@@ -10,8 +10,7 @@ import click
 
 from invc.cli.options import with_options
 from invc.cli.reporting import count, echo_table, write_json
-from invc.cli.sources import OPTIONS as SOURCES
-from invc.cli.sources import given_sources
+from invc.cli.sources import SOURCES, given_sources
 
 if TYPE_CHECKING:
     from invc.mapping.mine import Ore, Yield

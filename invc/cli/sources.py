@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,26 @@ OPTIONS = (
         help="A folder of your own cells, from 'invc lib-gen'.",
     ),
 )
+# The same for commands that take file lists and cells of other tools too.
+SOURCES = (
+    click.argument("files", nargs=-1, type=click.Path(path_type=Path)),
+    *OPTIONS[1:],
+    click.option(
+        "-f",
+        "--filelist",
+        "lists",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="A list of sources as simulators take it: names, +incdir+, +define+, comments. "
+        "May be repeated.",
+    ),
+    click.option(
+        "--liberty",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="A Liberty file with the functions of cells that the sources use. May be repeated.",
+    ),
+)
 # The arguments of `sources_of`, as the options are called.
 NAMES = ("files", "top", "parameters", "defines", "includes", "gate_level")
 
@@ -72,8 +93,24 @@ def sources_of(
 
 
 def given_sources(options: Mapping[str, Any]) -> Sources:
-    """The same of all options of a command at once."""
-    return sources_of(*(options[name] for name in NAMES))
+    """The same of all options of a command that takes `SOURCES`.
+
+    Raises:
+        click.UsageError: There is no file at all.
+        InvcError: A file list cannot be read.
+    """
+    from invc.frontend.filelist import read_lists
+
+    listed = read_lists(options["lists"], [str(path) for path in options["files"]])
+    if not listed.files:
+        raise click.UsageError("Missing argument 'FILES...'.")
+    given = sources_of(*({**options, "files": tuple(listed.files)}[name] for name in NAMES))
+    return replace(
+        given,
+        includes=(*given.includes, *listed.includes),
+        defines={**listed.defines, **given.defines},
+        liberty=tuple(options["liberty"]),
+    )
 
 
 def _pairs(texts: tuple[str, ...]) -> dict[str, str]:

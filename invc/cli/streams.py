@@ -41,7 +41,7 @@ def protect() -> None:
     """Make standard output and error streams that show any text; a second call changes nothing."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if isinstance(stream, TextIOWrapper) and not isinstance(stream, Shown):
+        if type(stream) is TextIOWrapper:  # not what a test runner or a notebook put there
             encoding, lines = stream.encoding, stream.line_buffering
             stream.flush()
             shown = Shown(stream.detach(), encoding, "backslashreplace", line_buffering=lines)

@@ -168,7 +168,7 @@ class _Reader:
         for name, cell in self.module["cells"].items():
             if not self._cell(name, cell):
                 return None
-        return self.builder.netlist(self.name, ports)
+        return _placed(self.builder.netlist(self.name, ports), self.builder.sources)
 
     def _check_inputs(self, ports: Iterable[Port]) -> None:
         """Every bit of an input is a net of its own.
@@ -337,6 +337,34 @@ class _Reader:
         for net, value in zip(nets, values, strict=True):
             if net > 1:
                 self.builder.gates.append(Gate(BUF, (value, net), source))
+
+
+def _placed(netlist: Netlist, sources: Sequence[str]) -> Netlist:
+    """The netlist with a place in the source for every gate, as near as any is.
+
+    ABC leaves no cell its place, but many nets their names. A gate that drives no such net takes
+    the place of the nearest one that follows from it, in the end of an output.
+
+    Args:
+        netlist: What to complete.
+        sources: The place of each net, "" where it has none.
+    """
+    after: dict[int, str] = {}
+    for port in netlist.outputs:
+        for bit in port.bits:
+            after.setdefault(bit >> 1, sources[bit >> 1] or port.source)
+    gates = list(netlist.gates)
+    for k in reversed(range(len(gates))):
+        function, pins, source = gates[k]
+        count = len(function.inputs)
+        driven = [pin >> 1 for pin in pins[count:]]
+        place = source or next(
+            (found for net in driven if (found := sources[net] or after.get(net, ""))), ""
+        )
+        gates[k] = Gate(function, pins, place)
+        for pin in pins[:count]:
+            after.setdefault(pin >> 1, place)
+    return netlist.with_gates(tuple(gates))
 
 
 def _port_bits(ports: Json) -> list[int]:

@@ -180,13 +180,13 @@ def test_a_users_cell_is_used_where_it_saves_spins(folder):
         ),
         (["not.json"], 1, "not.json:1: error: not JSON\n"),
         (["list.json"], 1, "list.json: error: not a netlist of Yosys\n"),
-        (["odd.json"], 1, "odd.json: error: not a netlist of Yosys: KeyError 'netnames'\n"),
+        (["odd.json"], 1, "odd.json: error: not a netlist of Yosys: KeyError 'cells'\n"),
     ],
 )
 def test_errors(folder, arguments, status, text):
     (folder / "not.json").write_text("module")
     (folder / "list.json").write_text("[]")
-    (folder / "odd.json").write_text('{"modules": {"m": {"ports": {}, "cells": {}}}}')
+    (folder / "odd.json").write_text('{"modules": {"m": {"ports": {}}}}')
     done = invc(folder, "synth", *arguments)
     assert done.returncode == status, done.stderr
     assert text in done.stderr

@@ -17,7 +17,7 @@ from invc.frontend.gate_level.scope import Circuit, Scope, open_scope
 from invc.frontend.gate_level.structure import GATES_ONLY, Module, Signal, describe, plain
 from invc.frontend.yosys_cells import GATES
 from invc.library.cell import Cell
-from invc.netlist import Builder, Gate, Literal, Netlist, Port
+from invc.netlist import Builder, Function, Gate, Literal, Netlist, Port
 from invc.netlist.gates import BUF, INV
 
 # Cells that no library holds, since they cost no spin of their own.
@@ -39,6 +39,7 @@ def read_gates(
     top: str | None = None,
     include: Sequence[Path] = (),
     define: Mapping[str, str] | None = None,
+    others: Mapping[str, Function] | None = None,
 ) -> Netlist:
     """Read structural Verilog: instances of cells, gate primitives, assigns, and a hierarchy.
 
@@ -49,6 +50,7 @@ def read_gates(
         top: The module to build; found by itself where one module is in no other.
         include: Folders searched for `include.
         define: Macros defined from outside.
+        others: Functions of other cells, by name; the library's own come first.
 
     Returns:
         The netlist, checked: gates sorted, aliases resolved, inverters and buffers absorbed.
@@ -77,7 +79,7 @@ def read_gates(
         if len(modules) > 1:
             del modules[name]
     root = modules[top_module(modules, path, top)]
-    return flatten(root, modules, Circuit(Nets(source), library))
+    return flatten(root, modules, Circuit(Nets(source), library, others or {}))
 
 
 def top_module(modules: Mapping[str, Module], path: Path, top: str | None) -> str:
@@ -139,6 +141,8 @@ def _body(scope: Scope, modules: Mapping[str, Module]) -> Iterator[Scope]:
                 message = f"cell {name!r} is a relation and not a function"
                 raise scope.nets.fault(message, entry.lineno, "a netlist is made of functions")
             add_cells(scope, entry, function)
+        elif name in scope.circuit.others:
+            add_cells(scope, entry, scope.circuit.others[name])
         elif name in GATES:
             add_cells(scope, entry, GATES[name])
         elif name in _FREE:
@@ -158,7 +162,7 @@ def _unknown(scope: Scope, entry: Tree, name: str, modules: Mapping[str, Module]
     if name in _FLOATING:
         message = f"primitive {name!r} can leave its output undriven"
         return fault(message, line, "use gates that always drive, such as MUX2")
-    hint = nearest(name, [*modules, *scope.circuit.library, *_FREE])
+    hint = nearest(name, [*modules, *scope.circuit.library, *scope.circuit.others, *_FREE])
     return fault(f"no cell or module is called {name!r}", line, hint)
 
 

@@ -21,11 +21,13 @@ class Circuit:
     Attributes:
         nets: Its raw nets.
         library: Cells by name.
+        others: Functions of cells that are in no library of ours, by name.
         gates: Each gate's function, literals and line, in the order in which they were found.
     """
 
     nets: Nets
     library: Mapping[str, Cell]
+    others: Mapping[str, Function] = field(default_factory=dict)
     gates: list[tuple[Function, Bits, int]] = field(default_factory=list)
 
     def gate(self, usual: Function, inputs: Sequence[Literal], line: int) -> Literal:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from invc.diagnostics import InvcError
 from invc.frontend.words.algebra import Bit, Logic, Trials, plain
 from invc.frontend.words.evaluate import evaluate_module
+from invc.frontend.words.graph import Graph, TooLarge, netlist_outputs, prove_false
 from invc.frontend.words.vectors import all_vectors, some_vectors
 from invc.netlist import Function, Netlist, Port, evaluate_ports
 
@@ -56,9 +57,45 @@ def compare(
         vectors, trials = some_vectors(widths)
         _compare(module, functions, netlist, vectors, trials, where)
         if bits > MOST_INPUTS or _work(module, netlist) << bits > MOST_WORK:
+            if _prove(module, functions, netlist, vectors, trials):
+                return Agreement(True)
             return Agreement(False, trials)
     _compare(module, functions, netlist, all_vectors(widths), 1 << bits, where)
     return Agreement(True, 1 << bits)
+
+
+def _prove(
+    module: Json,
+    functions: Mapping[str, Function],
+    netlist: Netlist,
+    vectors: Mapping[str, Sequence[int]],
+    trials: int,
+) -> bool:
+    """Whether both are proven equal within a small budget."""
+    graph = Graph()
+    logic = Logic(graph)
+    inputs = {name: [graph.variable() for _ in words] for name, words in vectors.items()}
+    try:
+        source = evaluate_module(
+            module,
+            functions,
+            logic,
+            {name: [Bit(v) for v in lits] for name, lits in inputs.items()},
+        )
+        made = netlist_outputs(graph, netlist, inputs)
+        wrong = [
+            graph.land(graph.xor(bit.value, lit), bit.undefined ^ 1)
+            for name, lits in made.items()
+            for bit, lit in zip(source[name], lits, strict=True)
+        ]
+    except TooLarge:
+        return False
+    values = {
+        lit: word
+        for name, lits in inputs.items()
+        for lit, word in zip(lits, vectors[name], strict=True)
+    }
+    return prove_false(graph, wrong, values, trials)
 
 
 def _check_ports(module: Json, netlist: Netlist, where: str) -> None:

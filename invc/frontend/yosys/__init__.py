@@ -3,6 +3,7 @@
 from invc.frontend.yosys.elaboration import elaborate_gates
 from invc.frontend.yosys.equivalence import prove_equal
 from invc.frontend.yosys.find import EMBEDDED, Yosys, find_yosys
+from invc.frontend.yosys.liberty_cells import liberty_functions
 from invc.frontend.yosys.session import MOST_SECONDS
 from invc.frontend.yosys.sources import Kind, Sources
 from invc.frontend.yosys.synthesis import Compiled, Target, compile_sources
@@ -18,5 +19,6 @@ __all__ = [
     "compile_sources",
     "elaborate_gates",
     "find_yosys",
+    "liberty_functions",
     "prove_equal",
 ]

@@ -9,17 +9,22 @@ from pathlib import Path
 
 from invc.frontend.parts import parts_of
 from invc.frontend.yosys.slang import slang_command
-from invc.frontend.yosys.sources import SYSTEM_VERILOG, Kind, Sources
+from invc.frontend.yosys.sources import IDENTIFIER, SYSTEM_VERILOG, Kind, Sources
 from invc.frontend.yosys_json import without_black_boxes
 
 # Netlists of other tools that Yosys reads, by the ends of their names.
 READERS = {
     ".blif": "read_blif -wideports",
-    ".aig": "read_aiger -wideports",
-    ".aag": "read_aiger -wideports",
+    ".aig": "read_aiger -module_name {name}",
+    ".aag": "read_aiger -module_name {name}",
     ".edif": "read_edif",
     ".edf": "read_edif",
 }
+
+
+# Cells without a function, or of a kind that Yosys does not know, are left out: they are a fault
+# only where a source uses them.
+READ_LIBERTY = "read_liberty -ignore_miss_func -ignore_miss_dir -ignore_miss_data_latch"
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class Links:
 
     Attributes:
         read: The commands that read the sources.
+        cells: The commands that read the cells of Liberty files, after `read`.
         folder: Where the names are.
         slang: Those that read SystemVerilog by slang, tried first; None where there is none.
         elaborated: Whether what `read` leaves has its top and its parameters already.
@@ -37,6 +43,7 @@ class Links:
 
     read: str
     shown: Mapping[str, str]
+    cells: str = ""
     folder: Path = Path()
     slang: str | None = None
     elaborated: bool = False
@@ -101,6 +108,10 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
         (folder / ours).symlink_to(theirs.absolute())
         shown[ours] = str(theirs)
 
+    cells = []
+    for k, path in enumerate(sources.liberty):
+        name(f"cells{k}.lib", path)
+        cells.append(f"{READ_LIBERTY} cells{k}.lib\n")
     if sources.kind is Kind.JSON:
         (path,) = sources.files
         if defined:
@@ -108,7 +119,7 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
             shown["source0.json"] = str(path)
         else:
             name("source0.json", path)
-        return Links("read_json source0.json", shown, folder)
+        return Links("read_json source0.json", shown, "".join(cells), folder)
     options = []
     for k, include in enumerate(sources.includes):
         name(f"include{k}", include)
@@ -125,7 +136,8 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
         other = READERS.get(path.suffix.lower())
         if other is not None:
             name(f"source{k}{path.suffix.lower()}", path)
-            lines.append(f"{other} source{k}{path.suffix.lower()}")
+            called = path.stem if IDENTIFIER.fullmatch(path.stem) else "top"
+            lines.append(f"{other.format(name=called)} source{k}{path.suffix.lower()}")
             continue
         suffix = ".sv" if path.suffix.lower() in SYSTEM_VERILOG else ".v"
         name(f"source{k}{suffix}", path)
@@ -137,4 +149,4 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
         names.append(f"part{k}.v")
         lines.append(f"read_verilog part{k}.v")
     slang = slang_command(sources, names, [o[2:] for o in options if o.startswith("-I")])
-    return Links("\n".join(lines), shown, folder, slang)
+    return Links("\n".join(lines), shown, "".join(cells), folder, slang)

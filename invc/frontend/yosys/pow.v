@@ -6,13 +6,20 @@ module square_and_multiply(A, B, Y);
     parameter A_WIDTH = 1;
     parameter B_WIDTH = 1;
     parameter Y_WIDTH = 1;
-    input [A_WIDTH-1:0] A;
-    input [B_WIDTH-1:0] B;
+    // wreduce leaves operands of no bits: they are one zero here.
+    localparam A_BITS = A_WIDTH > 0 ? A_WIDTH : 1;
+    localparam B_BITS = B_WIDTH > 0 ? B_WIDTH : 1;
+    input [A_BITS-1:0] A;
+    input [B_BITS-1:0] B;
     output [Y_WIDTH-1:0] Y;
     // A signed exponent may be negative, and the gates grow with the square of the width.
     wire _TECHMAP_FAIL_ = B_SIGNED || B_WIDTH * Y_WIDTH * Y_WIDTH > 4096;
     wire [Y_WIDTH-1:0] a;
-    \$pos #(.A_SIGNED(A_SIGNED), .A_WIDTH(A_WIDTH), .Y_WIDTH(Y_WIDTH)) long (.A(A), .Y(a));
+    wire [A_BITS-1:0] base;
+    generate
+        if (A_WIDTH == 0) assign base = 1'b0; else assign base = A;
+    endgenerate
+    \$pos #(.A_SIGNED(A_SIGNED), .A_WIDTH(A_BITS), .Y_WIDTH(Y_WIDTH)) long (.A(base), .Y(a));
     wire [Y_WIDTH*(B_WIDTH+1)-1:0] squares, totals;
     assign squares[Y_WIDTH-1:0] = a;
     assign totals[Y_WIDTH-1:0] = 1;

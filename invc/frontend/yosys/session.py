@@ -146,7 +146,7 @@ class Session:
             if not self.links.elaborated
         )
         script = (HERE / name).read_text(encoding="utf-8")
-        read = self.links.read + self._own_cells()
+        read = f"{self.links.cells}{self.links.read}{self._own_cells()}"
         for word, text in (("@READ@", read), ("@PARAMETERS@", chosen), ("@TOP@", top)):
             script = script.replace(word, text)
         return script

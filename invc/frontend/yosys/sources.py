@@ -41,6 +41,7 @@ class Sources:
         defines: Macros and their values; "" for a macro without one.
         parameters: Parameters of the top module and their values, as Verilog writes them.
         gate_level: Whether the file holds instances of cells and primitives only.
+        liberty: Liberty files with the functions of cells that the sources may use.
     """
 
     files: tuple[Path, ...]
@@ -49,6 +50,7 @@ class Sources:
     defines: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     gate_level: bool = False
+    liberty: tuple[Path, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -86,6 +88,8 @@ def check_sources(sources: Sources) -> None:
         if path.is_dir():
             raise InvcError("a folder, not a file", where=str(path), hint="name its .v files")
         _check_text(path, binary=path.suffix.lower() == ".aig")
+    for path in sources.liberty:
+        _check_text(path)
     for folder in sources.includes:
         if not folder.is_dir():
             raise InvcError("no such folder", where=str(folder), hint="-I names a folder")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from invc.diagnostics import InvcError
@@ -17,9 +17,14 @@ from invc.frontend.yosys.links import link
 from invc.frontend.yosys.session import HERE, MOST_SECONDS, Session
 from invc.frontend.yosys.slang import as_declared
 from invc.frontend.yosys.sources import Kind, Sources, check_sources
-from invc.frontend.yosys_cells import Json
+from invc.frontend.yosys_cells import GATES, Json
 from invc.frontend.yosys_json import read_json, read_module, unmapped
 from invc.netlist import Function, Netlist
+
+# What a gate-level source is made of at the level of words, and how large it may be.
+GATE_KINDS = frozenset({*GATES, "$not", "$and", "$or", "$xor", "$xnor", "$mux", "$buf", "$pos"})
+GATE_KINDS |= {"$logic_not", "$logic_and", "$logic_or", "$reduce_and", "$reduce_or"}
+MOST_GATES = 20_000
 
 # Undefined bits become 0 once it is known that nothing reads a net without a driver.
 UNDEFINED = """\
@@ -41,11 +46,16 @@ class Compiled:
         source: The top module as Yosys elaborated it, flat, at the level of words; None
             where Yosys has not read them.
         reader: What read them, where there was a choice.
+        plain: Their netlist without ABC, where they are gates already: ABC mixes up the adders that
+            are hidden among them.
+        others: Functions of cells of Liberty files, by name.
     """
 
     netlist: Netlist
     source: Json | None
     reader: str = ""
+    plain: Netlist | None = None
+    others: Mapping[str, Function] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,9 @@ def compile_sources(
         netlist = _netlist(session, target)
         if session.links.elaborated:
             netlist = as_declared(netlist, sources)
-        return Compiled(netlist, read_module(folder / "source.json"), session.reader)
+        source = read_module(folder / "source.json")
+        plain = _gates(session, target) if is_gates(source) else None
+        return Compiled(netlist, source, session.reader, plain)
 
 
 def _netlist(session: Session, target: Target) -> Netlist:
@@ -156,6 +168,30 @@ def no_body(kind: str, where: str, sources: Sources) -> InvcError:
         message = f"module {kind!r} has no body: give its function"
         hint = "name the file with its body, or make it a cell: 'invc lib-gen', then --lib"
     return InvcError(message, where=where or None, hint=hint)
+
+
+def is_gates(source: Json) -> bool:
+    """Whether a source is gates of one bit only, as other synthesis tools leave them."""
+    cells = source["cells"].values()
+    return 0 < len(cells) <= MOST_GATES and all(
+        cell["type"] in GATE_KINDS and all(len(bits) == 1 for bits in cell["connections"].values())
+        for cell in cells
+    )
+
+
+def _gates(session: Session, target: Target) -> Netlist | None:
+    """The netlist as it was before ABC."""
+    path = session.folder / "gates.json"
+    netlist = read_json(
+        path,
+        target.functions,
+        adders=target.adders,
+        locate=session.links.locate,
+        shown=session.sources.files[0],
+    )
+    return (
+        as_declared(netlist, session.sources) if netlist and session.links.elaborated else netlist
+    )
 
 
 def _driven_twice(session: Session, conflict: Conflict) -> InvcError:

@@ -1,0 +1,438 @@
+"""Sources that people have: what they compile to, or how they are refused."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from invc.diagnostics import InvcError
+from invc.frontend.cache import MOST_LOGS, keep_log
+from invc.frontend.filelist import read_lists
+from invc.frontend.words import Agreement
+from invc.frontend.yosys import Sources
+from invc.netlist import evaluate_ports
+from invc.pipeline import Check, Journal, Tool, synth
+from truth import every_answer
+
+
+def compiled(folder, text, name="t.v", **options):
+    path = folder / name
+    path.write_text(text)
+    journal = Journal()
+    top = options.pop("top", None)
+    gate_level = options.pop("gate_level", False)
+    design = synth(Sources((path,), top, gate_level=gate_level), journal=journal, **options)
+    return design.netlist, journal
+
+
+def refused(folder, text, name="t.v", **options):
+    with pytest.raises(InvcError) as caught:
+        compiled(folder, text, name, **options)
+    return str(caught.value).replace(f"{folder}/", "")
+
+
+NARROW = [
+    (inner, outer, width, sign)
+    for inner in ("-a", "a - b", "-a + b", "-(a * b)")
+    for outer in ("-n", "n - c", "c - n")
+    for width in (3, 4)
+    for sign in ("signed", "")
+]
+
+
+@pytest.mark.parametrize("chosen", range(4))
+def test_sums_of_narrow_nets_wrap_before_they_are_extended(tmp_path, chosen):
+    shapes = NARROW[chosen::4]
+    ports, body = ["input signed [3:0] a", "input signed [2:0] b", "input signed c"], []
+    for k, (inner, outer, width, sign) in enumerate(shapes):
+        ports.append(f"output signed [7:0] y{k}")
+        body.append(f"  wire {sign} [{width - 1}:0] n{k} = {inner};")
+        body.append(f"  assign y{k} = {outer.replace('n', f'n{k}')};")
+    text = f"module t({', '.join(ports)});\n" + "\n".join(body) + "\nendmodule\n"
+    netlist, journal = compiled(tmp_path, text)
+    assert journal.agreement == Agreement(True, 256)
+    for answer in every_answer(netlist):
+        a, b, c = (answer[name] for name in "abc")
+        for k, (inner, outer, width, sign) in enumerate(shapes):
+            n = eval(inner, {"a": a, "b": b}) & (1 << width) - 1
+            mixed = not sign  # an unsigned operand makes the whole sum unsigned
+            if sign and n >> (width - 1):
+                n -= 1 << width
+            value = eval(outer, {"n": n, "c": c & 1 if mixed else c})
+            assert answer[f"y{k}"] & 0xFF == value & 0xFF, (inner, outer, width, sign)
+
+
+def test_the_wrap_that_alumacc_loses(tmp_path):
+    text = "module t(input signed [3:0] a, output signed [7:0] y); wire signed [3:0] n;"
+    netlist, _ = compiled(tmp_path, f"{text} assign n = -a; assign y = -n; endmodule\n")
+    values = {answer["a"]: answer["y"] for answer in every_answer(netlist)}
+    assert values == {a: 8 if a == -8 else a for a in range(-8, 8)}
+
+
+DRIVERS = {
+    "a constant": (
+        "module t(input a, b, output y);\n assign y = 1'b0;\n assign y = a & b;\nendmodule\n",
+        ("y", "3:9", "2:9"),
+    ),
+    "a constant and an input": (
+        "module t(input a, output y);\n assign y = 1'b1;\n assign y = a;\nendmodule\n",
+        ("y", "3:9", "2:9"),
+    ),
+    "some bits": (
+        "module t(input [1:0] a, output [3:0] y);\n assign y = 4'b1010;\n assign y[1:0] = a;\n"
+        "endmodule\n",
+        ("y[0]", "3:9", "2:9"),
+    ),
+    "two always blocks": (
+        "module t(input [1:0] a, input s, output [1:0] y);\n reg [1:0] m;\n always @* m = a;\n"
+        " always @* if (s) m = ~a;\n assign y = m;\nendmodule\n",
+        ("m", "4:19", "3:12"),
+    ),
+    "a bit of a word": (
+        "module t(input a, b, output [1:0] y);\n assign y = {a, b};\n assign y[0] = a ^ b;\n"
+        "endmodule\n",
+        ("y[0]", "3:9", "2:9"),
+    ),
+    "an input": (
+        "module t(input a, b, output y);\n assign a = b;\n assign y = a;\nendmodule\n",
+        ("a", "2:9", "1:16"),
+    ),
+    "two instances": (
+        "module leaf(input a, output y); assign y = ~a; endmodule\n"
+        "module t(input a, b, output y);\n leaf u(.a(a), .y(y));\n leaf v(.a(b), .y(y));\n"
+        "endmodule\n",
+        ("y", "4:7", "3:7"),
+    ),
+    "a generate block": (
+        "module t(input [3:0] a, output [3:0] y);\n genvar i;\n"
+        " generate for (i = 0; i < 4; i = i + 1) begin : g\n  wire w;\n  assign w = a[i];\n"
+        "  assign w = ~a[i];\n  assign y[i] = w;\n end endgenerate\nendmodule\n",
+        ("g[0].w", "6:10", "5:10"),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", DRIVERS)
+def test_two_drivers_are_named_with_their_lines(tmp_path, kind):
+    text, (net, second, first) = DRIVERS[kind]
+    assert refused(tmp_path, text) == (
+        f"t.v:{second}: error: net '{net}' is driven twice\n"
+        f"  hint: its other driver is at t.v:{first}; leave it one driver"
+    )
+
+
+def test_wired_logic_and_bits_driven_apart_are_one_driver_each(tmp_path):
+    text = (
+        "module t(input [3:0] a, output [3:0] y, output wor w);\n"
+        " assign y[1:0] = a[1:0]; assign y[3:2] = a[3:2];\n"
+        " assign w = a[0]; assign w = a[1];\nendmodule\n"
+    )
+    netlist, _ = compiled(tmp_path, text)
+    answers = every_answer(netlist)
+    assert all(answer["w"] == (answer["a"] & 3 > 0) for answer in answers)
+    assert all(answer["y"] == answer["a"] for answer in answers)
+
+
+@pytest.mark.parametrize("proving", [None, 60])
+def test_a_net_without_a_driver_is_refused_with_and_without_a_proof(tmp_path, proving):
+    text = "module t(input en, a, output y);\n assign y = enn & a;\nendmodule\n"
+    assert refused(tmp_path, text, check=Check(proving=proving)) == (
+        "t.v:2:13: error: net 'enn' is read but nothing drives it\n"
+        "  hint: assign it, or make it an input"
+    )
+
+
+def test_ports_called_like_cells_are_proven(tmp_path):
+    text = "module t(input g0, g1, output y); assign y = g0 & g1; endmodule\n"
+    _, journal = compiled(tmp_path, text, check=Check(proving=60))
+    assert journal.agreement == Agreement(True)
+
+
+STUB = (
+    "module NAND2X4 (a1, a2, y); input a1; input a2; output y; endmodule\n"
+    "module top (a, b, q); input a, b; output q;\n  NAND2X4 u1 (.a1(a), .a2(b), .y(q));\nendmodule\n"
+)
+BODY_HINT = "name the file with its body, or make it a cell: 'invc lib-gen', then --lib"
+
+
+def test_modules_without_a_body(tmp_path):
+    assert refused(tmp_path, STUB) == (
+        f"t.v:3:11: error: module 'NAND2X4' has no body: give its function\n  hint: {BODY_HINT}"
+    )
+    assert refused(tmp_path, STUB, gate_level=True, top="top") == (
+        f"t.v:3: error: module 'NAND2X4' has no body: give its function\n  hint: {BODY_HINT}"
+    )
+    marked = (
+        "(* blackbox *) module leaf(input i, output o); endmodule\n"
+        "module bb(input a, output y); leaf u(.i(a), .o(y)); endmodule\n"
+    )
+    assert refused(tmp_path, marked) == (
+        "t.v:2:36: error: 'leaf' is a black box and has no gates\n"
+        "  hint: name the file with its body"
+    )
+
+
+def test_powers(tmp_path):
+    text = (
+        "module t(input [2:0] a, input [1:0] b, output [7:0] y);\n assign y = a ** b;\nendmodule\n"
+    )
+    netlist, _ = compiled(tmp_path, text)
+    for answer in every_answer(netlist):
+        assert answer["y"] == answer["a"] ** answer["b"] & 0xFF
+    wide = "module t(input [31:0] a, b, output [31:0] y);\n assign y = a ** b;\nendmodule\n"
+    assert refused(tmp_path, wide) == (
+        "t.v:2:13: error: this power is too large\n"
+        "  hint: give it an exponent of few bits or a constant, or a table"
+    )
+
+
+def test_a_module_that_holds_itself_under_generate_is_the_top(tmp_path):
+    text = """module tree #(parameter W = 4) (input [W-1:0] a, output y);
+  generate if (W == 1) begin : g1 assign y = a; end
+  else begin : g2
+    wire l, r;
+    tree #(.W(W/2)) u0 (.a(a[W/2-1:0]), .y(l));
+    tree #(.W(W-W/2)) u1 (.a(a[W-1:W/2]), .y(r));
+    assign y = l & r;
+  end endgenerate
+endmodule
+"""
+    netlist, _ = compiled(tmp_path, text)
+    assert all(answer["y"] == (answer["a"] == 15) for answer in every_answer(netlist))
+    endless = (
+        "module r #(parameter W = 4)(input a, output y);\n r #(.W(W+1)) u(.a(a), .y(y));\n"
+        "endmodule\n"
+    )
+    message = refused(tmp_path, endless, tool=Tool(seconds=2))
+    assert message.startswith("t.v:2:15: error: module 'r' still contains itself after 2 s\n")
+
+
+@pytest.mark.parametrize("gate_level", [False, True])
+def test_cells_of_yosys_in_a_source(tmp_path, gate_level):
+    text = (
+        "module t(input a, b, c, output y);\n wire n;\n"
+        " \\$_NAND_ u (.A(a), .B(b), .Y(n));\n \\$_MUX_ v (.A(n), .B(c), .S(a), .Y(y));\nendmodule\n"
+    )
+    netlist, _ = compiled(tmp_path, text, gate_level=gate_level)
+    for answer in every_answer(netlist):
+        a, b, c = (answer[name] for name in "abc")
+        assert answer["y"] == (c if a else 1 - (a & b))
+
+
+def test_json_without_names_of_nets(tmp_path):
+    module = {
+        "ports": {
+            "a": {"direction": "input", "bits": [2]},
+            "y": {"direction": "output", "bits": [3]},
+        },
+        "cells": {"u": {"type": "$_NOT_", "connections": {"A": [2], "Y": [3]}}},
+    }
+    netlist, _ = compiled(tmp_path, json.dumps({"modules": {"t": module}}), "t.json")
+    assert [answer["y"] for answer in every_answer(netlist)] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("bits", "message"),
+    [
+        (([2], [2]), "inputs 'a' and 'b' are one net"),
+        (([2, 2], [3]), "two bits of input 'a' are one net"),
+        ((["1"], [2]), "input 'a' is tied to 1"),
+    ],
+)
+def test_json_inputs_that_are_no_nets_of_their_own(tmp_path, bits, message):
+    ports = {
+        name: {"direction": "input", "bits": own} for name, own in zip("ab", bits, strict=True)
+    }
+    ports["y"] = {"direction": "output", "bits": [2]}
+    module = {"ports": ports, "cells": {}, "netnames": {}}
+    text = refused(tmp_path, json.dumps({"modules": {"t": module}}), "t.json")
+    assert text.startswith(f"error: {message}\n")
+
+
+SYSTEM_VERILOG = {
+    "inside": (
+        "module t(input [7:0] v, output p); assign p = v inside {[8'd3:8'd9], 8'd200}; endmodule\n",
+        lambda answer: answer["p"] == (3 <= answer["v"] <= 9 or answer["v"] == 200),
+    ),
+    "patterns": (
+        "module t (input a, output [1:0] y);\n typedef struct packed { logic p; logic q; } s_t;\n"
+        " localparam s_t K = '{p: 1'b1, q: 1'b0};\n assign y = K ^ {2{a}};\nendmodule\n",
+        lambda answer: answer["y"] == (1 if answer["a"] else 2),
+    ),
+    "return": (
+        "module t (input [3:0] a, output [3:0] y);\n"
+        " function automatic logic [3:0] f (input logic [3:0] v);\n"
+        "  return (v == 4'd1) ? 4'd1 : ~v;\n endfunction\n assign y = f(a);\nendmodule\n",
+        lambda answer: answer["y"] == (1 if answer["a"] == 1 else 15 - answer["a"]),
+    ),
+    "packages and signed ports": (
+        "package p; function automatic byte twice(byte x); return 2 * x; endfunction endpackage\n"
+        "module t import p::*; (input byte a, output byte y); assign y = twice(a); endmodule\n",
+        lambda answer: answer["y"] == (2 * answer["a"] + 128) % 256 - 128,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SYSTEM_VERILOG)
+def test_system_verilog_by_slang(tmp_path, kind):
+    text, is_right = SYSTEM_VERILOG[kind]
+    netlist, journal = compiled(tmp_path, text, "t.sv")
+    assert journal.reader == "slang"
+    assert all(map(is_right, every_answer(netlist)))
+
+
+def test_ports_keep_the_order_of_the_source(tmp_path):
+    text = (
+        "package p; typedef struct packed { logic [1:0] u; logic v; } s_t; endpackage\n"
+        "module t(input p::s_t s, input logic signed [1:0] a, output p::s_t y, output logic z);\n"
+        " assign y = s; assign z = a < 0;\nendmodule\n"
+    )
+    netlist, _ = compiled(tmp_path, text, "t.sv")
+    assert [(port.name, port.signed) for port in netlist.ports] == [
+        ("s", False), ("a", True), ("y", False), ("z", False),
+    ]  # fmt: skip
+
+
+def test_errors_of_slang_name_the_place(tmp_path):
+    text = "module t(input a, output y);\n assign y = a +;\nendmodule\n"
+    message = refused(tmp_path, text, "t.sv")
+    assert message.startswith("t.sv:2: error: expected expression\n")
+    assert ".sv file" not in message
+    assert "SystemVerilog needs a .sv file" in refused(tmp_path, text)
+
+
+def test_a_parameter_that_the_top_does_not_have(tmp_path):
+    path = tmp_path / "t.sv"
+    path.write_text(
+        "module t #(parameter int W = 2)(input [W-1:0] a, output y); assign y = ^a; endmodule\n"
+    )
+    sources = Sources((path,), parameters={"W": "3"})
+    assert len(synth(sources).netlist.inputs[0].bits) == 3
+    with pytest.raises(InvcError, match="module 't' has no parameter 'V'"):
+        synth(replace(sources, parameters={"V": "3"}))
+
+
+def test_blif(tmp_path):
+    text = ".model t\n.inputs a b\n.outputs y\n.names a b y\n01 1\n10 1\n.end\n"
+    netlist, journal = compiled(tmp_path, text, "t.blif")
+    assert [answer["y"] for answer in every_answer(netlist)] == [0, 1, 1, 0]
+    assert journal.agreement == Agreement(True, 4)
+
+
+def test_aiger(tmp_path):
+    text = "aag 3 2 0 1 1\n2\n4\n6\n6 2 4\ni0 a\ni1 b\no0 y\n"
+    netlist, _ = compiled(tmp_path, text, "t.aag")
+    assert [answer["y"] for answer in every_answer(netlist)] == [0, 0, 0, 1]
+
+
+def test_messages_do_not_quote_a_whole_file(tmp_path):
+    name = "n" * 20_000
+    assert (
+        len(refused(tmp_path, f"module t(input a, output y); {name} u(.a(a)); endmodule\n")) < 900
+    )
+    source = f"module t(input a, output y); assign y = {name}; endmodule\n"
+    assert len(refused(tmp_path, source, gate_level=True)) < 900
+
+
+def test_a_range_in_a_gate_netlist_is_bounded(tmp_path):
+    text = "module t(input [1:1000000] a, output y); assign y = a[1]; endmodule\n"
+    assert "'a' has more than 65536 bits" in refused(tmp_path, text, gate_level=True)
+
+
+def test_the_last_few_logs_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    names = [keep_log(["line\n"]) for _ in range(MOST_LOGS + 5)]
+    kept = list((tmp_path / "invc" / "logs").iterdir())
+    assert len(kept) == MOST_LOGS
+    assert Path(names[-1]).read_text() == "line\n"
+
+
+def test_a_netlist_that_is_not_its_source_is_not_written(tmp_path, monkeypatch):
+    import invc.pipeline
+
+    balanced = invc.pipeline.OBJECTIVES["balanced"]
+    found = invc.pipeline.find_pass
+
+    def spoil(netlist, _):
+        (port,) = netlist.outputs
+        ports = (*netlist.inputs, replace(port, bits=tuple(bit ^ 1 for bit in port.bits)))
+        return replace(netlist, ports=ports)
+
+    spoilt = replace(balanced, passes=(*balanced.passes, "spoil"))
+    monkeypatch.setitem(invc.pipeline.OBJECTIVES, "balanced", spoilt)
+    monkeypatch.setattr(
+        invc.pipeline, "find_pass", lambda name: spoil if name == "spoil" else found(name)
+    )
+    text = "module t(input signed [1:0] a, b, output y); assign y = a < b; endmodule\n"
+    assert refused(tmp_path, text) == (
+        "t.v: error: the mapped netlist is not equal to its source: y is 1, not 0, at a=0 b=0\n"
+        "  hint: please report it with the source"
+    )
+    netlist, journal = compiled(tmp_path, text, check=Check(wanted=False))
+    assert journal.agreement is None
+    assert evaluate_ports(netlist, {"a": [0, 0], "b": [0, 0]}, 1)["y"] == [1]
+
+
+LIBERTY = """library(demo) {
+  cell(NR2X1) { area: 1; pin(A) { direction: input; } pin(B) { direction: input; }
+    pin(ZN) { direction: output; function: "!(A+B)"; } }
+  cell(FAX1) { area: 4; pin(A) { direction: input; } pin(B) { direction: input; }
+    pin(CI) { direction: input; } pin(S) { direction: output; function: "A^B^CI"; }
+    pin(CO) { direction: output; function: "(A*B)+(A*CI)+(B*CI)"; } }
+  cell(DFFX1) { area: 6; ff(IQ, IQN) { clocked_on: "CK"; next_state: "D"; }
+    pin(CK) { direction: input; } pin(D) { direction: input; }
+    pin(Q) { direction: output; function: "IQ"; } }
+}
+"""
+MAPPED = (
+    "module t(input a, b, c, output s, co, n);\n FAX1 u(.A(a), .B(b), .CI(c), .S(s), .CO(co));\n"
+    " NR2X1 v(.A(a), .B(b), .ZN(n));\nendmodule\n"
+)
+
+
+@pytest.mark.parametrize("gate_level", [False, True])
+@pytest.mark.parametrize("proving", [None, 60])
+def test_cells_of_a_liberty_file(tmp_path, gate_level, proving):
+    (tmp_path / "c.lib").write_text(LIBERTY)
+    (tmp_path / "t.v").write_text(MAPPED)
+    path, cells = tmp_path / "t.v", (tmp_path / "c.lib",)
+    journal = Journal()
+    sources = Sources((path,), gate_level=gate_level, liberty=cells)
+    netlist = synth(sources, check=Check(proving=proving), journal=journal).netlist
+    assert journal.agreement is not None
+    assert journal.agreement.proven
+    for answer in every_answer(netlist):
+        a, b, c = (answer[name] for name in "abc")
+        assert answer["s"] + 2 * answer["co"] == a + b + c
+        assert answer["n"] == 1 - (a | b)
+
+
+def test_a_flip_flop_of_a_liberty_file_is_refused_where_it_is_used(tmp_path):
+    (tmp_path / "c.lib").write_text(LIBERTY)
+    text = "module t(input c, d, output q);\n DFFX1 u(.CK(c), .D(d), .Q(q));\nendmodule\n"
+    (tmp_path / "t.v").write_text(text)
+    sources = Sources((tmp_path / "t.v",), liberty=(tmp_path / "c.lib",))
+    with pytest.raises(InvcError, match="flip-flop at 'q' has no Hamiltonian"):
+        synth(sources)
+    with pytest.raises(InvcError, match="looks like a flip-flop"):
+        synth(replace(sources, gate_level=True))
+
+
+def test_file_lists(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("inc").mkdir()
+    Path("inner.f").write_text("b.v // the second\n")
+    Path("l.f").write_text(
+        "# a list\n+incdir+inc+other\n+define+W=4+FAST\n/* a.v\n*/ a.v -f inner.f\n"
+    )
+    listed = read_lists([Path("l.f")], ["+define+W=5", "c.v"])
+    assert listed.files == [Path("a.v"), Path("b.v"), Path("c.v")]
+    assert listed.includes == [Path("inc"), Path("other")]
+    assert listed.defines == {"W": "5", "FAST": ""}
+    Path("loop.f").write_text("-f loop.f\n")
+    with pytest.raises(InvcError, match=r"loop\.f: error: this list holds itself"):
+        read_lists([Path("loop.f")])
+    Path("odd.f").write_text("+nonsense\n")
+    with pytest.raises(InvcError, match="is no option of a list"):
+        read_lists([Path("odd.f")])
