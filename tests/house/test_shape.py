@@ -76,6 +76,10 @@ TOO_LONG = frozenset(
     {
         "invc/api.py",
         "invc/dimod.py",
+        # Each is the text of one Verilog module, in one piece.
+        "invc/rtl/bench.py",
+        "invc/rtl/sparse_bench.py",
+        "invc/rtl/uart.py",
     }
 )
 TOO_MANY_PARAMETERS = frozenset(
