@@ -121,18 +121,6 @@ def test_there_is_no_circle() -> None:
         pytest.fail(" -> ".join(circle.args[1]))
 
 
-# What is not yet so, by file: nothing at the end. Nothing may be added.
-COMPILED_ELSEWHERE = frozenset(
-    {
-        "invc/engine/inputs/circuit.py",
-        "invc/engine/inputs/exact.py",
-        "invc/engine/inputs/marginal.py",
-        "invc/engine/inputs/search.py",
-        "invc/pbits/inputs/code.py",
-        "invc/pbits/inputs/enumeration.py",
-        "invc/pbits/inputs/reference.py",
-    }
-)
 # Whether a design has gates is asked where a run's judge is chosen and where the kind of its results is;
 # besides only by what is about gates and refuses, or has nothing to say, where there are none.
 MAY_ASK = {
@@ -154,7 +142,7 @@ def test_compiled_code_has_one_door() -> None:
         for file in files()
         if not short(file).startswith("invc/pbits/native/") and set(imports(file)) & COMPILED
     }
-    assert outside <= COMPILED_ELSEWHERE
+    assert outside == set()
 
 
 def test_one_place_asks_whether_there_are_gates() -> None:

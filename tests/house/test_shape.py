@@ -71,25 +71,17 @@ def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert quantile([f.code for f in found], 0.9) <= LINES_OF_NINE_IN_TEN
 
 
-# What is not yet so, by file: nothing at the end. Nothing may be added.
+# The text of a Verilog module is one function; keywords of `import invc` are one signature
+# (docs/decisions/0075-one-question.md).
 TOO_LONG = frozenset(
     {
         "invc/api.py",
-        "invc/cli/chip.py",
-        "invc/cli/rtl.py",
         "invc/rtl/bench.py",
         "invc/rtl/sparse_bench.py",
         "invc/rtl/uart.py",
     }
 )
-TOO_MANY_PARAMETERS = frozenset(
-    {
-        "invc/api.py",
-        "invc/cli/chip.py",
-        "invc/cli/rtl.py",
-        "invc/train/stream/fit.py",
-    }
-)
+TOO_MANY_PARAMETERS = frozenset({"invc/api.py"})
 LONG_MODULES: frozenset[str] = frozenset()
 
 

@@ -12,7 +12,7 @@ from invc.ising.model import Int64
 from invc.library.cell import Cell
 from invc.netlist import Function, Gate
 from invc.pbits.heatbath.logic import Compiler
-from invc.pbits.native import inputs as native
+from invc.pbits.native import free_inputs as native
 
 # Inputs, operations (kind, literal, literal), literals of outputs and ancillas, and how many
 # operations the outputs need.

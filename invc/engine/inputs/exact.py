@@ -11,7 +11,7 @@ import numpy.typing as npt
 from invc.ising.model import Int64
 from invc.pbits.inputs.code import enumerator
 from invc.pbits.lanes import LANES, UInt64, words_of
-from invc.pbits.native import inputs as native
+from invc.pbits.native import free_inputs as native
 
 MOST_INPUTS = 64  # whose values are the bits of a number
 MOST_ANSWERS = 1 << 20  # that are kept; of more, an even choice

@@ -13,7 +13,7 @@ from invc.design import Bias, Clamped, Design
 from invc.engine.inputs.circuit import circuit_of
 from invc.ising.model import Int32, Int64
 from invc.pbits.lanes import WORDS, UInt64, empty_rows, held_in_place
-from invc.pbits.native import inputs as native
+from invc.pbits.native import free_inputs as native
 from invc.text.words import counted
 
 

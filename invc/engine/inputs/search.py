@@ -16,7 +16,7 @@ from invc.engine.inputs.sampler import LEVELS, STEPS, Attempt, Step, Walkers
 from invc.ising.model import Int32, Int64
 from invc.pbits.inputs.code import walkers_of
 from invc.pbits.lanes import LANES, UInt64, bits_of, empty_rows, ones, words_of
-from invc.pbits.native import inputs as native
+from invc.pbits.native import free_inputs as native
 from invc.pbits.random import block_generator, first_state, generators
 
 # Rows that trying all assignments may evaluate, from the first block on, from the second, ...

@@ -17,7 +17,7 @@ from invc.ising.model import Int32
 from invc.pbits.inputs.enumeration import Enumeration
 from invc.pbits.inputs.reference import Reference
 from invc.pbits.lanes import UInt64
-from invc.pbits.native import inputs as native
+from invc.pbits.native import free_inputs as native
 
 Walkers: TypeAlias = Callable[
     [native.Component, UInt64, int, Int32, npt.NDArray[np.uint8]], "native.Walkers | Reference"

@@ -11,7 +11,7 @@ import numpy as np
 
 from invc.pbits.inputs.reference import MASK
 from invc.pbits.lanes import LANES, WORDS, UInt64, bits_of, words_of
-from invc.pbits.native import inputs as native
+from invc.pbits.native import free_inputs as native
 
 LANE_BITS = 10
 

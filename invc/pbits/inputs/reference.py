@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from invc.ising.model import Int32, Int64
 from invc.pbits.lanes import LANES, WORDS, UInt64, bits_of, words_of
-from invc.pbits.native import inputs as native
+from invc.pbits.native import free_inputs as native
 from invc.pbits.random import draw
 
 ODDS_BITS = 16
