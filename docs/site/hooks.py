@@ -21,7 +21,16 @@ ORDER = (
     ("Examples", "examples"),
     (
         "Reference",
-        ("cli.md", "api.md", "formats.md", "cells.md", "dynamics.md", "benchmarks.md", "rtl.md"),
+        (
+            "cli.md",
+            "api.md",
+            "formats.md",
+            "cells.md",
+            "dynamics.md",
+            "benchmarks.md",
+            "rtl.md",
+            "training.md",
+        ),
     ),
     ("Decisions", "decisions"),
     ("Project", ("contributing.md", "changelog.md")),

@@ -74,7 +74,8 @@ def ask(
     warnings = _held_biases(question, clamped)
     _tell(warnings, observers)
     number = count_answers(question) if wanted.uniformity else None
-    recording = Recording(question, clamped) if wanted.pictures.wanted else None
+    watched = wanted.pictures.watches(question.design)
+    recording = Recording(question, clamped) if watched else None
     looking = _looking(question, wanted)
     lookers: list[Observer] = [*(x for x in (recording, looking) if x), *observers]
     limited = _limited(effort, wanted)
@@ -92,8 +93,8 @@ def ask(
         samples = _looked(samples, looking)
     samples = _with_proof(samples, sampled.result)
     samples = _with_explanation(samples, clamped, sampled.result)
-    if recording:
-        _draw(samples, clamped, sampled.result, recording.trace)
+    if wanted.pictures.wanted:
+        _draw(samples, clamped, sampled.result, recording.trace if recording else None)
     return samples
 
 
@@ -141,6 +142,7 @@ def _draw(samples: Samples, clamped: Clamped, result: Result, trace: Trace | Non
         result,
         trace,
         proven_impossible=samples.status == "impossible",
+        first=tuple(samples.first[0].times.tolist()) if samples.first else None,
     )
     try:
         write_pictures(samples.wanted.pictures, run)

@@ -32,6 +32,10 @@ class Pictures:
     html: str | None = None
     vcd: str | None = None
 
+    def watches(self, design: Design) -> bool:
+        """Whether a run has to be looked on for them; an answer in time is drawn by itself."""
+        return bool(self.plot or self.html or (self.vcd and design.frames is None))
+
     @property
     def wanted(self) -> tuple[str, ...]:
         """The files to write."""
@@ -75,6 +79,13 @@ def write_pictures(pictures: Pictures, run: Run) -> None:
     if pictures.vcd:
         from invc.report.vcd import write_vcd  # noqa: PLC0415
 
+        if run.design.frames is not None and run.answers:
+            from invc.report.frames import write_waveforms  # noqa: PLC0415
+
+            ports = (port.name for port in run.design.netlist.ports)
+            answer = dict(zip(ports, run.answers[0].values, strict=True))
+            write_waveforms(run.design.frames, run.design.netlist, answer, Path(pictures.vcd))
+            return
         write_vcd(run, Path(pictures.vcd))
 
 
@@ -86,6 +97,7 @@ def drawn(
     trace: Trace | None,
     *,
     proven_impossible: bool = False,
+    first: tuple[int, ...] | None = None,
 ) -> Run:
     """The run as plain data.
 
@@ -96,6 +108,7 @@ def drawn(
         result: What was found.
         trace: What was seen from sweep to sweep, where somebody looked.
         proven_impossible: Whether it was proven afterwards that there is no answer.
+        first: Cycles of each read to its first right state, where that was asked.
     """
     summary = f"{found(result)}; {result.verified_reads} of {result.reads} reads verified"
     return Run(
@@ -108,6 +121,7 @@ def drawn(
         tuple((name, value) for name, value in _facts(design, words, clamped, result) if value),
         trace,
         "staged" in result.dynamics,
+        first,
     )
 
 

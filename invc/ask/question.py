@@ -17,6 +17,7 @@ from invc.design import (
     parse_combination,
     presolve,
 )
+from invc.design.assumed import assumed
 from invc.design.relations import HINT, relate, split_relations
 from invc.diagnostics import InvcError
 
@@ -92,6 +93,7 @@ def read_question(
     if relations:
         design, related = relate(design, relations)
         held = (*held, *related)
+    held = (*held, *assumed(design, held))
     return Question(
         design,
         held,

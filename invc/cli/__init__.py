@@ -28,6 +28,7 @@ COMMANDS = {
     "import": "Read a model of another program into a .hj file.",
     "show": "Draw the netlist of a .hj file.",
     "rtl": "Write the p-bit circuit of a design as Verilog.",
+    "chip": "Ask a board that has the circuit of a design.",
     "train": "Find the weights of a network in Verilog from labelled samples.",
     "eval": "Say how good trained weights are on samples.",
     "data": "Code, draw and split samples for training.",

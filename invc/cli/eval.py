@@ -32,7 +32,7 @@ OPTIONS = (
     ),
     click.option("--data", "data_text", required=True, metavar=METAVAR, help=DATA),
     THREADS,
-    click.option("--gates", is_flag=True, help="Evaluate the design itself, as it was elaborated."),
+    click.option("--gates", is_flag=True, help="Compile the design and evaluate its gates."),
     click.option("--json", "json_file", metavar="FILE|-", help="Write the figures; - is stdout."),
     click.option("-q", "--quiet", is_flag=True, help="Print the table of scores only."),
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from invc.cli.options import question_of
 from invc.cli.reporting import count
 from invc.diagnostics import InvcError
 
@@ -36,14 +37,6 @@ KNOWN = (
     "exact_file",
 )
 
-EXACT = click.option(
-    "--exact",
-    "exact_file",
-    metavar="FILE|-",
-    help="Draw --reads answers exactly uniformly, from a decision diagram of all of them, and "
-    "write them in order: CSV, or JSON lines where FILE ends in .jsonl.",
-)
-
 
 def draw_exactly(ctx: click.Context, options: Mapping[str, Any]) -> int:
     """Write the draws that `--exact` asks for; the exit status.
@@ -53,7 +46,6 @@ def draw_exactly(ctx: click.Context, options: Mapping[str, Any]) -> int:
         click.UsageError: Another option is given that means nothing here.
     """
     from invc.ask.outputs import check_outputs
-    from invc.cli.options import question_of
     from invc.design import read_design
     from invc.text.files import write_whole
 

@@ -54,6 +54,7 @@ def command(
     invc export mult8.hj --to qubo --clamp p=38243
     invc export mult8.hj --to dimacs --clamp p=38243
     """
+    from invc.ask.outputs import check_outputs
     from invc.design import parse_clamps, read_design
     from invc.formats.files import export, find_format, losses
 
@@ -61,6 +62,7 @@ def command(
     held = parse_clamps(design.netlist, clamps)
     chosen = find_format(form, output)
     target = output or file.with_name(file.stem + chosen.suffix)
+    check_outputs([str(target)], [file])
     outgoing = export(design, chosen, target, held, fold=fold)
     lost = losses(chosen, outgoing)
     if lost:

@@ -41,9 +41,12 @@ def command(
     invc import model.coo -o model.hj
     invc simulate model.hj
     """
+    from invc.ask.outputs import check_outputs
     from invc.design import write_design
     from invc.formats.files import import_file
 
+    if output:
+        check_outputs([str(output)], [file])
     adopted = import_file(file, form, vartype=vartype)
     target = output or file.with_suffix(".hj")
     write_design(adopted.design, target)

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from invc.cli.exact import EXACT
-
 if TYPE_CHECKING:
     from invc.ask import Effort, Question, Wanted
     from invc.design import Design
@@ -102,6 +100,15 @@ FORBID = click.option(
     metavar="NAME=VALUE:...",
     help="Leave out answers that have all of these values. May be repeated.",
 )
+# Of designs that were unrolled.
+PROPERTIES = (
+    click.option(
+        "--cover", multiple=True, metavar="NAME", help="Reach a cover of the source in some cycle."
+    ),
+    click.option(
+        "--violate", multiple=True, metavar="NAME", help="Break an assertion in some cycle."
+    ),
+)
 SHOW = click.option("--show", type=click.IntRange(0), default=20, show_default=True, help="Rows.")
 RADIX = click.option("--radix", type=click.Choice(["dec", "hex", "bin"]), default="dec")
 JSON = click.option("--json", "json_file", metavar="FILE|-", help="Write the result; - is stdout.")
@@ -167,6 +174,7 @@ SIMULATE = (
     click.option("--html", metavar="FILE", help="Write charts and the netlist as one page."),
     click.option("--vcd", metavar="FILE", help="Write nets against sweeps as waveforms."),
     FORBID,
+    *PROPERTIES,
     click.option(
         "--bias",
         "bias",
@@ -196,11 +204,17 @@ SIMULATE = (
         help="Run again what a --json FILE holds, and compare.",
     ),
     click.option(
+        "--exact",
+        "exact_file",
+        metavar="FILE|-",
+        help="Draw --reads answers exactly uniformly, from a decision diagram of all of them, and "
+        "write them in order: CSV, or JSON lines where FILE ends in .jsonl.",
+    ),
+    click.option(
         "--questions",
         metavar="FILE|-",
         help="Ask a question a line, such as p=143 a=3; answers are lines of JSON.",
     ),
-    EXACT,
     QUIET,
     click.option("-v", "--verbose", is_flag=True, help="Say what was chosen and how it went."),
 )
@@ -270,7 +284,26 @@ def question_of(design: Design, options: Mapping[str, Any]) -> Question:
     """
     from invc.ask import read_question
 
-    return read_question(design, options["clamps"], options["forbid"], options.get("bias", ()))
+    clamps = (*options["clamps"], *_about_properties(design, options))
+    return read_question(design, clamps, options["forbid"], options.get("bias", ()))
+
+
+def _about_properties(design: Design, options: Mapping[str, Any]) -> list[str]:
+    """The clamps under which covers are reached and assertions fail in some cycle.
+
+    Raises:
+        InvcError: The design has no such property.
+    """
+    from invc.diagnostics import InvcError, nearest
+
+    texts = []
+    for option, kind, value in (("cover", "cover", 1), ("violate", "assert", 0)):
+        known = design.frames.names(kind) if design.frames else ()  # type: ignore[arg-type]
+        for name in options.get(option, ()):
+            if name not in known:
+                raise InvcError(f"no {kind} is called {name!r}", hint=nearest(name, known))
+            texts.append(f"{name}@any={value}")
+    return texts
 
 
 def effort_of(options: Mapping[str, Any]) -> Effort:

@@ -12,6 +12,7 @@ from invc.cli.options import (
     FILE,
     FORBID,
     JSON,
+    PROPERTIES,
     QUIET,
     RADIX,
     SHOW,
@@ -21,7 +22,7 @@ from invc.cli.options import (
     with_options,
 )
 from invc.cli.progress import bar_of
-from invc.cli.reporting import echo_answers, write_json
+from invc.cli.reporting import echo_answers, echo_traces, write_json
 from invc.diagnostics import InvcError
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ PROVE = (
     FILE,
     CLAMP,
     FORBID,
+    *PROPERTIES,
     click.option("--count", is_flag=True, help="Say how many answers there are."),
     click.option(
         "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="Most to list."
@@ -112,12 +114,13 @@ def _echo(question: Question, answers: Answers, view: View) -> None:
     counting = isinstance(details, Count)
     if not view.quiet or not answers:
         click.echo(_counted(answers, details) if counting else _solved(details))
+    total = details.number if counting else None
+    if question.design.frames is not None:
+        number = total or len(answers)
+        echo_traces(question.design, answers, radix=view.radix, show=view.show, total=number)
+        return
     echo_answers(
-        question.design.netlist.ports,
-        answers,
-        radix=view.radix,
-        show=view.show,
-        total=details.number if counting else None,
+        question.design.netlist.ports, answers, radix=view.radix, show=view.show, total=total
     )
 
 

@@ -15,6 +15,7 @@ from invc.diagnostics import printable
 from invc.text.words import counted
 
 if TYPE_CHECKING:
+    from invc.design import Design
     from invc.netlist import Port
 
 count = counted
@@ -75,6 +76,33 @@ def echo_answers(
     if rows:
         echo_table(head, rows)
     more_rows((total or len(answers)) - len(rows))
+
+
+def echo_traces(
+    design: Design, answers: Sequence[Mapping[str, int]], *, radix: str, show: int, total: int
+) -> None:
+    """Print the first answers of a clocked design, each a table with a row for each cycle.
+
+    Args:
+        design: One that was unrolled.
+        answers: The value of every port, by name.
+        radix: "dec", "hex" or "bin".
+        show: Most rows, but one answer in any case, unless it is 0.
+        total: How many answers there are.
+    """
+    from invc.report.frames import rows_in_time, starting_values
+
+    frames, ports = design.frames, design.netlist.ports
+    assert frames is not None
+    shown = min(len(answers), max(1, show // (frames.cycles + 1)) if show else 0)
+    for answer in answers[:shown]:
+        texts = {port.name: port_value(answer[port.name], port, radix) for port in ports}
+        echo_table(*rows_in_time(frames, design.netlist, texts))
+        for name, value in starting_values(frames, answer).items():
+            click.echo(f"{name} begins with {value}")
+    more = total - shown
+    if more > 0:
+        click.echo(f"and {counted(more, 'other answer')} (--show N, or --json FILE for all)")
 
 
 def more_rows(more: int) -> None:

@@ -95,6 +95,14 @@ PARTS = ("ice40-hx1k", "ice40-up5k", "ice40-hx8k", "ecp5-25k", "ecp5-85k", "xc7a
 @click.option(
     "--runtime-registers", "registers", is_flag=True, help="A schedule that can be set by inputs."
 )
+@click.option(
+    "--uart",
+    "divider",
+    type=click.IntRange(4, 1 << 20),
+    metavar="CLOCKS",
+    help="Put the circuit behind a serial line too, of so many clocks a bit: 104 for 115200 baud "
+    "at 12 MHz.",
+)
 @click.option("--check", is_flag=True, help="Compare every state with the software's here and now.")
 @click.option(
     "--simulator",
@@ -130,6 +138,7 @@ def command(
     lanes: int,
     chains: int,
     registers: bool,
+    divider: int | None,
     check: bool,
     simulator: str,
     reported: bool,
@@ -161,7 +170,10 @@ def command(
     design = read_design(file)
     folder = output or Path(f"{file.stem}_rtl")
     check_new(folder)
-    wishes = Wishes(architecture, dynamics, _pairs(settings), cycles, registers, chains, lanes)
+    wishes = Wishes(
+        *(architecture, dynamics, _pairs(settings), cycles, registers, chains, lanes),
+        divider or 0,
+    )
     held = parse_clamps(design.netlist, clamps)
     circuit = circuit_of(design, held, wishes)
     wanted = [PARTS[name] for name in parts or (DEFAULT_PARTS if reported else ())]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from invc.cli.options import View
-from invc.cli.reporting import count, echo_answers
+from invc.cli.reporting import count, echo_answers, echo_traces
 from invc.cli.states import echo_lowest, echo_states
 from invc.cli.trust import echo_findings
 
@@ -39,6 +39,11 @@ def echo_samples(samples: Samples, view: View) -> None:
 
 
 def _echo_rows(samples: Samples, result: Result, view: View) -> None:
+    if samples.design.frames is not None:
+        found = [answer.ports for answer in result.answers]
+        total = len(found)
+        echo_traces(samples.design, found, radix=view.radix, show=view.show, total=total)
+        return
     echo_answers(
         samples.design.netlist.ports,
         [answer.ports for answer in result.answers],

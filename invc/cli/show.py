@@ -29,6 +29,7 @@ def command(file: Path, output: Path | None) -> None:
     invc show mult8.hj                # mult8.svg
     invc show mult8.hj -o mult8.html  # a page to look into
     """
+    from invc.ask.outputs import check_outputs
     from invc.design import read_design
     from invc.diagnostics import InvcError
     from invc.report.graphviz import find_dot
@@ -41,6 +42,8 @@ def command(file: Path, output: Path | None) -> None:
             where=str(output),
             hint=f"there are: {', '.join(SUFFIXES)}",
         )
+    if output:
+        check_outputs([str(output)], [file])
     design = read_design(file)
     if output is None:
         output = Path(file.with_suffix(".svg" if find_dot() else ".html").name)

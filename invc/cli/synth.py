@@ -44,6 +44,20 @@ OPTIONS = (
         help="Every h and J fits B signed bits, and so does its negative.",
     ),
     click.option(
+        "--cycles",
+        type=click.IntRange(1, 100_000),
+        metavar="K",
+        help="Unroll a clocked design over K edges of its clock; ports become NAME@CYCLE.",
+    ),
+    click.option(
+        "--init",
+        type=click.Choice(["source", "zero", "free"]),
+        default="source",
+        show_default=True,
+        help="With --cycles, what registers hold at first. source: what initial values say, "
+        "any value where there is none.",
+    ),
+    click.option(
         "--mine", is_flag=True, help="Solve new cells where they save spins; see 'invc mine'."
     ),
     click.option(
@@ -90,30 +104,21 @@ OPTIONS = (
 def command(options: Mapping[str, Any]) -> None:
     """Compile FILES to an Ising model whose ground states are the design's truth table.
 
-    FILES are Verilog or SystemVerilog sources of a combinational design, or one JSON netlist
-    written by Yosys.
+    FILES are Verilog or SystemVerilog sources of a combinational design, or of a clocked one with
+    --cycles; or one JSON netlist written by Yosys.
 
     \b
     invc synth multiplier.v -G W=8 -o mult8.hj
     invc synth top.sv leaf.v -I include -D FAST=1 --top top
     invc synth --netlist mapped.v
+    invc synth counter.v --cycles 8 -o counter.hj
     """
     from invc.design import statistics, write_design
-    from invc.library import read_library
-    from invc.pipeline import Journal, Tool, synth
+    from invc.pipeline import Journal
 
     journal = Journal()
     with _Log(options["verbose"]) as log:
-        design = synth(
-            given_sources(options),
-            library=read_library(*options["folders"]),
-            objective=options["objective"],
-            limits=_limits(options),
-            mining=options["mine_limit"] if options["mine"] else None,
-            check=_check(options),
-            tool=Tool(options["yosys"], log.path, options["yosys_limit"]),
-            journal=journal,
-        )
+        design = _compiled(options, journal, log.path)
     target = options["output"] or Path(f"{_file_name(design.netlist.name)}.hj")
     write_design(design, target)
     journal.note("write", design.netlist, design.cells)
@@ -124,6 +129,32 @@ def command(options: Mapping[str, Any]) -> None:
         _print(found, journal, options)
         seconds = sum(stage.seconds for stage in journal.stages)
         click.echo(f"wrote {target} in {seconds:.2f} s; {_checked(journal)}")
+
+
+def _compiled(options: Mapping[str, Any], journal: Journal, log: Path | None) -> Design:
+    """The design that the options ask for, of one moment or of several cycles."""
+    from invc.library import read_library
+    from invc.pipeline import Tool, synth
+
+    sources = given_sources(options)
+    asked: dict[str, Any] = {
+        "library": read_library(*options["folders"]),
+        "objective": options["objective"],
+        "limits": _limits(options),
+        "check": _check(options),
+        "tool": Tool(options["yosys"], log, options["yosys_limit"]),
+        "journal": journal,
+    }
+    if options["cycles"] is None:
+        if options["init"] != "source":
+            raise click.UsageError("--init goes with --cycles")
+        mining = options["mine_limit"] if options["mine"] else None
+        return synth(sources, mining=mining, **asked)
+    from invc.sequential.compile import Time, synth_clocked
+
+    if options["mine"]:
+        raise click.UsageError("--mine does not go with --cycles")
+    return synth_clocked(sources, Time(options["cycles"], options["init"]), **asked)
 
 
 def _limits(options: Mapping[str, Any]) -> Limits | None:

@@ -28,7 +28,7 @@ from invc.cli.training import (
 if TYPE_CHECKING:
     from invc.train.run import Job, Outcome
 
-OUTPUTS = ("output", "emit", "emit_vote", "plot", "html", "checkpoint")
+OUTPUTS = ("output", "emit", "emit_vote", "emit_trainer", "plot", "html", "checkpoint")
 OPTIONS = (
     *SOURCES,
     click.option("--inputs", default="x", show_default=True, help="The port of a sample."),
@@ -120,6 +120,11 @@ OPTIONS = (
         help="The same of the vote, as one wider network.",
     ),
     click.option(
+        "--emit-trainer",
+        type=click.Path(path_type=Path),
+        help="stream: write the circuit that trains this network as Verilog.",
+    ),
+    click.option(
         "--plot",
         type=click.Path(path_type=Path),
         help="Draw learning curve, confusion and weights: .png, .svg or .pdf.",
@@ -190,14 +195,17 @@ def _write(
     if options["output"]:
         write_trained(options["output"], outcome.trained)
         written.append(options["output"])
-    written += _emit(outcome, options["emit"], options["emit_vote"])
+    written += _emit(outcome, options["emit"], options["emit_vote"], options["emit_trainer"])
     return [*written, *_draw(outcome, image, options["plot"], options["html"])]
 
 
-def _emit(outcome: Outcome, single: Path | None, vote: Path | None) -> list[Path]:
+def _emit(
+    outcome: Outcome, single: Path | None, vote: Path | None, trainer: Path | None
+) -> list[Path]:
     from invc.diagnostics import InvcError
     from invc.text.files import write_whole
     from invc.train.emit import trained_verilog
+    from invc.train.hardware import trainer_verilog
 
     if single:
         write_whole(single, trained_verilog(outcome, [outcome.trained.weights]))
@@ -208,7 +216,11 @@ def _emit(outcome: Outcome, single: Path | None, vote: Path | None) -> list[Path
                 hint="the methods stream and energy have one, with --vote 2 or more",
             )
         write_whole(vote, trained_verilog(outcome, outcome.trained.votes))
-    return [path for path in (single, vote) if path]
+    if trainer:
+        if outcome.network is None or outcome.rule is None:
+            raise InvcError("there is no circuit that trains like this", hint="--method stream has")
+        write_whole(trainer, trainer_verilog(outcome.network.shape, outcome.rule))
+    return [path for path in (single, vote, trainer) if path]
 
 
 def _draw(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from invc.design.frames import moments
 from invc.diagnostics import InvcError, nearest
 from invc.netlist import Literal, Netlist, Port
 
@@ -60,17 +61,31 @@ def parse_clamps(netlist: Netlist, texts: Iterable[str]) -> tuple[Clamp, ...]:
         name, equals, value = text.rpartition("=")
         if not equals or not name or not value:
             raise InvcError(f"clamp {short(text)} is not NAME=VALUE", hint=VALUES_HINT)
-        target = named_bits(netlist, name)
-        bits = _parse_value(value.strip(), len(target.literals), target.signed, text)
-        for literal, label, bit in zip(target.literals, target.names, bits, strict=True):
-            if bit is None:
-                continue
-            if held.setdefault(label, Clamp(literal, bit, label)).value != bit:
-                raise InvcError(
-                    f"clamp {short(text)}: {label} is already held at {1 - bit}",
-                    hint="hold every bit once",
-                )
+        for names in moments(netlist.port_by_name, name):
+            target = _joined([named_bits(netlist, part) for part in names])
+            _hold(held, target, value, text)
     return tuple(held.values())
+
+
+def _joined(parts: Sequence[Bits]) -> Bits:
+    """Bits one after the other, lowest first; of several parts the value has no sign."""
+    if len(parts) == 1:
+        return parts[0]
+    literals = tuple(bit for part in parts for bit in part.literals)
+    return Bits(literals, tuple(name for part in parts for name in part.names), False)
+
+
+def _hold(held: dict[str, Clamp], target: Bits, value: str, text: str) -> None:
+    """Hold bits at the value of a clamp."""
+    bits = _parse_value(value.strip(), len(target.literals), target.signed, text)
+    for literal, label, bit in zip(target.literals, target.names, bits, strict=True):
+        if bit is None:
+            continue
+        if held.setdefault(label, Clamp(literal, bit, label)).value != bit:
+            raise InvcError(
+                f"clamp {short(text)}: {label} is already held at {1 - bit}",
+                hint="hold every bit once",
+            )
 
 
 def parse_combination(netlist: Netlist, text: str) -> tuple[Clamp, ...]:

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from invc.design.frames import Frames
 from invc.ising import IsingModel
 from invc.library.cell import Cell
 from invc.netlist import Netlist
@@ -29,6 +30,7 @@ class Design:
         cells: The cell of each function's name, scaled as it stands in the model.
         origin: What made it, for people: tools and versions.
         scale: What energies were multiplied by to be whole; 1 unless the model was imported.
+        frames: What the ports are in time, where a clocked design was unrolled.
     """
 
     netlist: Netlist
@@ -36,6 +38,7 @@ class Design:
     cells: Mapping[str, Cell] = field(default_factory=dict)
     origin: str = ""
     scale: float = 1.0
+    frames: Frames | None = None
 
     def __repr__(self) -> str:
         return f"<Design {', '.join(f'{name} {text}' for name, text in self._summary)}>"

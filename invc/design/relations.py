@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from invc.design.assemble import assemble
 from invc.design.clamps import Clamp, named_bits, parse_clamps
 from invc.design.design import Design
+from invc.design.frames import AT, moments
 from invc.diagnostics import InvcError
 from invc.library import Cell, hamlib
 from invc.netlist import Gate, Literal, Netlist
 
 OPERATOR = re.compile("!=|<=|>=|==|<|>|=")
 WHOLE = re.compile(r"[-+]?\d[\d_]{0,999}|0[xX][0-9a-fA-F_]{1,999}|0[bB][01_]{1,999}", re.ASCII)
+SOMETIME = re.compile(r"(.+)@any=(.+)", re.DOTALL)
 FALSE, TRUE = 0, 1  # literals
 HINT = "relations are a=b, a!=b, a<b, a<=b, a>b, a>=b of ports, slices, bits or whole numbers"
 
@@ -36,15 +38,32 @@ class Relation:
     right: tuple[Literal, ...]
 
 
-def split_relations(netlist: Netlist, texts: Iterable[str]) -> tuple[list[str], list[Relation]]:
+@dataclass(frozen=True)
+class Sometime:
+    """What is held in one cycle at least, of a design that was unrolled.
+
+    Attributes:
+        text: As the user wrote it.
+        cycles: The bits that would be held in each cycle.
+    """
+
+    text: str
+    cycles: tuple[tuple[Clamp, ...], ...]
+
+
+def split_relations(
+    netlist: Netlist, texts: Iterable[str]
+) -> tuple[list[str], list[Relation | Sometime]]:
     """Texts of plain clamps, and the relations among them, each in order.
 
     A text that is a clamp stays one, whatever characters the names of ports have.
     """
     plain: list[str] = []
-    relations: list[Relation] = []
+    relations: list[Relation | Sometime] = []
     for text in texts:
-        relation = None if _is_plain(netlist, text) else _relation(netlist, text)
+        relation: Relation | Sometime | None = None
+        if not _is_plain(netlist, text):
+            relation = _sometime(netlist, text) or _relation(netlist, text)
         if relation is None:
             plain.append(text)
         else:
@@ -52,7 +71,9 @@ def split_relations(netlist: Netlist, texts: Iterable[str]) -> tuple[list[str], 
     return plain, relations
 
 
-def relate(design: Design, relations: Sequence[Relation]) -> tuple[Design, tuple[Clamp, ...]]:
+def relate(
+    design: Design, relations: Sequence[Relation | Sometime]
+) -> tuple[Design, tuple[Clamp, ...]]:
     """A design with gates that say whether relations hold, and the clamps that make them hold.
 
     Ports stay what they are; the last gates drive nets that nothing reads. A relation of constants
@@ -63,7 +84,17 @@ def relate(design: Design, relations: Sequence[Relation]) -> tuple[Design, tuple
     netlist = added.netlist()
     cells = _cells(design, added.gates)
     related = assemble(netlist, cells, origin=design.origin, level=False)
-    return replace(related, scale=design.scale), tuple(clamps)
+    return replace(related, scale=design.scale, frames=design.frames), tuple(clamps)
+
+
+def _sometime(netlist: Netlist, text: str) -> Sometime | None:
+    """What NAME@any=VALUE says: in some cycle of the signal it has the value."""
+    match = SOMETIME.fullmatch(text)
+    if match is None:
+        return None
+    names = moments(netlist.port_by_name, f"{match[1]}{AT}*")
+    cycles = [parse_clamps(netlist, [f"{name}={match[2]}"]) for (name,) in names]
+    return Sometime(text, tuple(cycles))
 
 
 def _is_plain(netlist: Netlist, text: str) -> bool:
@@ -126,9 +157,14 @@ class _Added:
     names: list[str] = field(default_factory=list)
     made: dict[tuple[str, tuple[Literal, ...]], Literal] = field(default_factory=dict)
 
-    def held(self, relation: Relation) -> Iterator[Clamp]:
+    def held(self, relation: Relation | Sometime) -> Iterator[Clamp]:
         """The clamps under which a relation holds; no gate reads a net that they clamp."""
         self.made.clear()
+        if isinstance(relation, Sometime):
+            text = relation.text
+            cycles = [[bit.literal ^ 1 - bit.value for bit in bits] for bits in relation.cycles]
+            yield Clamp(self.some([self.all(bits, text) for bits in cycles], text), 1, text)
+            return
         left, right, text = relation.left, relation.right, relation.text
         if relation.operator == "=":
             for k, (a, b) in enumerate(zip(left, right, strict=True)):
@@ -158,6 +194,13 @@ class _Added:
         for bit in bits:
             found = self.both(found ^ 1, bit ^ 1, name) ^ 1
         return found
+
+    def all(self, bits: Sequence[Literal], name: str) -> Literal:
+        """Whether all of them are 1."""
+        held = TRUE
+        for bit in bits:
+            held = self.both(held, bit, name)
+        return held
 
     def both(self, a: Literal, b: Literal, name: str) -> Literal:
         """Whether a and b are 1."""

@@ -81,17 +81,23 @@ def run(
     interrupted = _count(story.outcomes(executor), tally, executor.halt, progress)
     if not (tally.reads or interrupted or problem.judge.has_wrong):
         add_last(job, plan, tally)
+    return _result(story, tally, clock() - started, interrupted=interrupted)
+
+
+def _result(story: Story, tally: Tally, seconds: float, *, interrupted: bool) -> Result:
+    """What was found, and how."""
+    job = story.job
     return Result(
         tally.answers(),
         *(tally.reads, tally.verified, tally.strict, tally.sweeps, tally.flips),
-        clock() - started,
-        effort.seed,
+        seconds,
+        job.rules.seed,
         " and ".join(story.names),
-        backend.name,
+        job.backend.name,
         story.text,
         interrupted,
         tally.near,
-        problem.probabilities or tuple(bias.probability for bias in problem.biases),
+        job.problem.probabilities or tuple(bias.probability for bias in job.problem.biases),
         tally.total,
         tally.impossible,
     )

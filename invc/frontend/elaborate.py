@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +117,9 @@ def _elaborated(
     check_sources(sources)
     with tempfile.TemporaryDirectory(prefix="invc-") as name:
         folder = Path(name)
-        session = Session(sources, yosys, folder, link(sources, folder), log)
+        # Yosys's own reader, whatever the suffix: slang flattens what is to be read once a module.
+        links = replace(link(sources, folder), slang=None)
+        session = Session(sources, yosys, folder, links, log)
         session.read()
         tops = variants or (_whole(session),)
         lines = [session.links.read, "design -save read"]

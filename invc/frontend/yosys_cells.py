@@ -15,7 +15,7 @@ from invc.netlist.gates import BUF, INV
 
 Json = Mapping[str, Any]
 
-SEQUENTIAL_HINT = "invc compiles combinational logic: take the register out, or give its net a port"
+SEQUENTIAL_HINT = "--cycles K unrolls a clocked design over K edges of its clock"
 LATCH_HINT = "assign it on every path, or give it a default value first"
 MEMORY_HINT = "invc compiles combinational logic; a table that is only read is fine"
 TRISTATE_HINT = "use a multiplexer: there is no high impedance in a Boolean function"

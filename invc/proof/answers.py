@@ -154,10 +154,7 @@ def count(
                 interruptible(lambda: tally.fill(formula, sat, clock), clock)
         except KeyboardInterrupt:
             interrupted = True
-    number, complete = tally.number, tally.complete
     if found:
-        complete = beyond or found.count <= limit
-        number = found.count if complete else limit
         answers = _listed(design.netlist, found.answers(limit))
     else:
         rows = islice(_rows(formula, tally.models), limit)
@@ -165,9 +162,11 @@ def count(
     answers.sort(key=lambda answer: tuple(answer.values()))
     for answer in answers:
         _check(design.netlist, clamps, answer)
-    seconds = time.perf_counter() - began
-    nodes = found.nodes if found else 0
-    return Count(number, complete, tuple(answers[:keep]), seconds, interrupted, nodes)
+    kept, seconds = tuple(answers[:keep]), time.perf_counter() - began
+    if found is None:
+        return Count(tally.number, tally.complete, kept, seconds, interrupted)
+    told = beyond or found.count <= limit
+    return Count(found.count if told else limit, told, kept, seconds, interrupted, found.nodes)
 
 
 def _diagram(
@@ -184,7 +183,7 @@ def _diagram(
 
 
 def _listed(netlist: Netlist, draws: Draws) -> list[Mapping[str, int]]:
-    """Answers one by one."""
+    """Answers one by one, each as values of ports in the order of the design."""
     columns = [[int(value) for value in draws.ports[port.name]] for port in netlist.ports]
     names = [port.name for port in netlist.ports]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]

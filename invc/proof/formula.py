@@ -27,6 +27,19 @@ class Formula:
     idle: tuple[int, ...]
 
 
+def check_gates(design: Design) -> None:
+    """Refuse a design of which nothing can be proven.
+
+    Raises:
+        InvcError: It is a model without gates.
+    """
+    if not design.is_logic:
+        raise InvcError(
+            "there are no gates to prove anything of: this model was imported",
+            hint="'invc simulate' lists its lowest states",
+        )
+
+
 def pose(
     design: Design, clamps: Iterable[Clamp], forbidden: Iterable[Sequence[Clamp]] = ()
 ) -> Formula:
@@ -45,11 +58,7 @@ def pose(
         InvcError: The design is a model without gates.
     """
     netlist = design.netlist
-    if not design.is_logic:
-        raise InvcError(
-            "there are no gates to prove anything of: this model was imported",
-            hint="'invc simulate' lists its lowest states",
-        )
+    check_gates(design)
     known = _known(presolve(design, clamps), netlist)
     blocks = [_block([(c.literal, c.value) for c in clamps], known) for clamps in forbidden]
     clauses = [clause for clause in blocks if clause is not None]

@@ -9,7 +9,17 @@ from typing import NamedTuple
 from invc.diagnostics import printable
 from invc.report.markup import Element, add, element
 from invc.report.names import short
-from invc.report.run import Marginal, Run, answer_labels, bare, marginals, number, percent, ticks
+from invc.report.run import (
+    Marginal,
+    Run,
+    answer_labels,
+    bare,
+    first_histogram,
+    marginals,
+    number,
+    percent,
+    ticks,
+)
 
 WIDTH, HEIGHT = 420.0, 250.0
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 112.0, 24.0, 38.0
@@ -137,6 +147,25 @@ def convergence_chart(run: Run) -> Element | None:
             (satisfied[-1], f"all gates: {percent(satisfied[-1])}", ""),
         ],
     )
+    return svg
+
+
+def first_chart(run: Run) -> Element | None:
+    """How many reads were right for the first time after so many cycles."""
+    seen = first_histogram(run)
+    if seen is None:
+        return None
+    spans, most = len(seen.counts), max(seen.counts)
+    axes = Axes((0, spans * seen.width), (0, most), right=10)
+    svg = _svg("first", "Reads by the cycles to their first right states")
+    _x_axis(svg, axes)
+    _y_axis(svg, axes, "reads", [tick for tick in ticks(0, most) if tick == int(tick)])
+    bottom = axes.at(0, 0)[1]
+    wide = (axes.at(seen.width, 0)[0] - axes.at(0, 0)[0]) * 0.88
+    for k, count in enumerate(seen.counts):
+        x, y = axes.at(k * seen.width, count)
+        bar = add(svg, "rect", class_="bar", x=x, y=y, width=wide, height=bottom - y)
+        add(bar, "title", f"{k * seen.width} to {(k + 1) * seen.width - 1}: {count} reads")
     return svg
 
 

@@ -21,13 +21,19 @@ from invc import __version__
 from invc.design import Design
 from invc.diagnostics import printable
 from invc.netlist import Netlist
-from invc.report.charts import answers_chart, convergence_chart, energy_chart, marginals_chart
+from invc.report.charts import (
+    answers_chart,
+    convergence_chart,
+    energy_chart,
+    first_chart,
+    marginals_chart,
+)
 from invc.report.columns import levels
 from invc.report.drawing import DEEP, draw
 from invc.report.layout import size_of
 from invc.report.markup import Element, add, element
 from invc.report.names import net_names, short
-from invc.report.run import Found, Run, decimal, number, percent
+from invc.report.run import Found, Run, decimal, first_histogram, number, percent
 from invc.report.trace import Trace
 
 MOST_GATES = 2000
@@ -121,6 +127,10 @@ def _charts(run: Run) -> Iterator[tuple[str, str, Element | None]]:
     yield "Answers", text, answers
     if run.trace is not None:  # samples at equilibrium are not watched from sweep to sweep
         yield from _courses(run, run.trace)
+    if run.first is not None:
+        seen = first_histogram(run)
+        text = f"Cycles of reads to their first right states: {seen.text}." if seen else ""
+        yield "First right states", text or "No read had a right state.", first_chart(run)
     bits = marginals_chart(run)
     text = "Share of verified reads in which each port bit is 1, most significant bit first."
     yield "Bits", text if bits is not None else "No answer was found.", bits

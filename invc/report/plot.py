@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from invc.diagnostics import InvcError, printable
 from invc.report.names import short
-from invc.report.run import Run, answer_labels, bare, marginals, number, percent
+from invc.report.run import Run, answer_labels, bare, first_histogram, marginals, number, percent
 from invc.text.files import write_whole
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def format_plot(run: Run, form: str) -> bytes:
 
     with rc_context(STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
-        figure = Figure(figsize=(11, 7.4), layout="constrained")
+        rows = 2 if run.first is None else 3
+        figure = Figure(figsize=(11, 3.7 * rows), layout="constrained")
         engine = figure.get_layout_engine()
         assert engine is not None
         engine.set(w_pad=0.2, h_pad=0.15, wspace=0.05, rect=(0, 0, 1, 0.88))  # type: ignore[call-arg]
@@ -99,7 +100,9 @@ def format_plot(run: Run, form: str) -> bytes:
             draws.remove(_convergence)
         if run.trace is None:  # samples at equilibrium are not watched from sweep to sweep
             draws = [_answers, _bits]
-        places = list(figure.subplots(2, 2).flat)
+        if run.first is not None:
+            draws.append(_first)
+        places = list(figure.subplots(rows, 2).flat)
         for axes in places[len(draws) :]:
             axes.set_axis_off()
         for axes, draw in zip(places, draws, strict=False):
@@ -185,6 +188,20 @@ def _convergence(axes: Axes, run: Run) -> None:
         [(trace.verified[-1], "verified", True), (trace.satisfied[-1], "all gates", False)],
         percent,
     )
+
+
+def _first(axes: Axes, run: Run) -> None:
+    seen = first_histogram(run)
+    axes.set_title("First right states")
+    if seen is None:
+        _empty(axes, "no read had a right state")
+        return
+    places = [k * seen.width for k in range(len(seen.counts))]
+    axes.bar(places, seen.counts, width=0.88 * seen.width, align="edge", color=ACCENT)
+    axes.set_xlabel("cycles")
+    axes.set_ylabel(f"reads; {seen.text}")
+    axes.locator_params(axis="y", integer=True)
+    axes.margins(x=0.01)
 
 
 def _bits(axes: Axes, run: Run) -> None:

@@ -44,6 +44,8 @@ class Run:
         facts: Names and values of how it was run, for people.
         trace: What was seen from sweep to sweep, where somebody looked.
         staged: Whether gates were switched on stage by stage.
+        first: Cycles of each read to its first right state, below 0 where it had none; None where
+            nobody asked.
     """
 
     design: Design
@@ -55,6 +57,7 @@ class Run:
     facts: tuple[tuple[str, str], ...] = ()
     trace: Trace | None = None
     staged: bool = False
+    first: tuple[int, ...] | None = None
 
     @property
     def ranked(self) -> bool:
@@ -75,6 +78,42 @@ class Run:
         """The design, and what was held."""
         name = printable(self.design.netlist.name) or "design"
         return f"{name} with {', '.join(map(printable, self.clamps))}" if self.clamps else name
+
+
+class Histogram(NamedTuple):
+    """How many reads were right for the first time in each of equal spans of cycles.
+
+    Attributes:
+        width: Cycles of a span, the first of which begins at 0.
+        counts: Reads of each.
+        hits: Reads of all of them.
+        reads: All reads, those too that were never right.
+    """
+
+    width: int
+    counts: tuple[int, ...]
+    hits: int
+    reads: int
+
+    @property
+    def text(self) -> str:
+        """What it shows, in words."""
+        return f"{number(self.hits)} of {number(self.reads)} reads were right"
+
+
+MOST_SPANS = 40
+
+
+def first_histogram(run: Run) -> Histogram | None:
+    """The first right states of a run, where somebody asked and there are any."""
+    times = [time for time in run.first or () if time >= 0]
+    if not times:
+        return None
+    width = max(times) // MOST_SPANS + 1
+    counts = [0] * (max(times) // width + 1)
+    for time in times:
+        counts[time // width] += 1
+    return Histogram(width, tuple(counts), len(times), len(run.first or ()))
 
 
 class Marginal(NamedTuple):

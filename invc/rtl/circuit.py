@@ -78,6 +78,7 @@ class Circuit:
         count: Bits of the counters of cycles.
         betas: Inverse temperatures of a gibbs circuit; the saturations of its schedule are their
             numbers.
+        divider: Clocks of a bit of the serial line; 0 for none.
     """
 
     design: Design
@@ -90,6 +91,7 @@ class Circuit:
     lanes: int = 16
     count: int = 24
     betas: tuple[float, ...] = ()
+    divider: int = 0
 
     @property
     def spins(self) -> int:
@@ -203,6 +205,11 @@ class Circuit:
             raise InvcError(
                 f"--interleave goes with --arch parallel, not {self.architecture}",
                 hint="leave one of them out",
+            )
+        if self.divider and (self.chains > 1 or self.architecture == "sparse"):
+            raise InvcError(
+                "--uart goes with one chain of a parallel or gibbs circuit",
+                hint="leave out --interleave and --arch sparse",
             )
         widest = max(field_bits(self.design))
         if widest > MOST_FIELD_BITS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -18,6 +19,8 @@ from invc.rtl.pins import signals, write_pins
 from invc.rtl.readme import write_readme
 from invc.rtl.sparse import sparse_files
 from invc.rtl.sparse_bench import sparse_lines, write_sparse_bench
+from invc.rtl.uart import wire_of, write_uart
+from invc.rtl.verilog import template
 
 FILES_OF: Mapping[str, Callable[[Circuit], dict[str, str]]] = {
     "parallel": parallel_files,
@@ -125,17 +128,39 @@ def project_files(expected: Expected) -> dict[str, str]:
     memories = [name for name in files if name.endswith(".mem")]
     sparse = circuit.architecture == "sparse"
     chip = files[f"{circuit.name}_chip.v"]
+    report = run_report(expected)
+    serial = {}
+    if circuit.divider:
+        report["serial"] = _serial(circuit, chip, report["model"])
+        identity = int(report["serial"]["identity"], 16)
+        serial[f"{circuit.name}_serial.v"] = template("serial", circuit.name)
+        serial[f"{circuit.name}_uart.v"] = write_uart(circuit.name, chip, identity, circuit.divider)
     ports = [(s.direction, s.width, s.name) for s in signals(chip)]
     return {
         **files,
         f"{circuit.name}_pins.v": write_pins(circuit.name, chip),
+        **serial,
         "bench.v": (write_sparse_bench if sparse else write_bench)(expected),
         "expected.mem": "".join((sparse_lines if sparse else expected_lines)(expected)),
-        "run.json": json.dumps(run_report(expected), indent=2) + "\n",
+        "run.json": json.dumps(report, indent=2) + "\n",
         "Makefile": MAKEFILE.format(name=circuit.name, sources=" ".join(sources)),
         f"{circuit.name}.core": _core(circuit.name, sources, memories),
         "README.md": write_readme(expected, ports),
     }
+
+
+def _serial(circuit: Circuit, chip: str, model: str) -> dict[str, Any]:
+    """What a host must know to speak with the circuit; its name is a hash of all that."""
+    wire = wire_of(chip)
+    known: dict[str, Any] = {
+        "inputs": [[s.name, s.width] for s in wire.inputs],
+        "outputs": [[s.name, s.width] for s in wire.outputs],
+        "streams": list(circuit.streams),
+        "groups": circuit.groups,
+        "divider": circuit.divider,
+    }
+    text = json.dumps([model, chip, known])
+    return {"identity": hashlib.sha256(text.encode()).hexdigest()[:16], **known}
 
 
 def _core(name: str, sources: Sequence[str], memories: Sequence[str]) -> str:

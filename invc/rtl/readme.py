@@ -65,12 +65,24 @@ def write_readme(expected: Expected, ports: list[tuple[str, int, str]]) -> str:
             "|---|---|---|---|",
             *rows,
             "",
+            *_serial(circuit),
             "## A run",
             "",
             *_run(expected),
             "",
         ]
     )
+
+
+def _serial(circuit: Circuit) -> list[str]:
+    if not circuit.divider:
+        return []
+    return [
+        f"`{circuit.name}_uart` is the same behind a serial line, 8N1, {circuit.divider} clocks a "
+        "bit, with the pins `clk`,",
+        "`reset`, `rx` and `tx`: `invc chip` on a host speaks with it.",
+        "",
+    ]
 
 
 def _meaning(circuit: Circuit, name: str, labels: set[str]) -> str:

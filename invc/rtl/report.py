@@ -147,7 +147,8 @@ def build_for(files: Mapping[str, str], name: str, part: Part) -> Built:
         folder = Path(text)
         for file, content in files.items():
             (folder / file).write_text(content, encoding="utf-8")
-        sources = [file for file in files if file.endswith(".v") and file != "bench.v"]
+        aside = ("bench.v", f"{name}_uart.v", f"{name}_serial.v")
+        sources = [file for file in files if file.endswith(".v") and file not in aside]
         script = SYNTHESIS.format(sources=" ".join(sources), family=part.family, top=f"{name}_pins")
         (folder / "synth.ys").write_text(script, encoding="utf-8")
         run_well(yosys_command("synth.ys"), folder)

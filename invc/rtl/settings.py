@@ -33,6 +33,7 @@ class Wishes:
         registers: Whether the schedule can be set while it runs.
         chains: Independent chains that share the circuit.
         lanes: p-bits that a sparse circuit updates together.
+        divider: Clocks of a bit of a serial line; 0 for none.
     """
 
     architecture: str = "parallel"
@@ -42,6 +43,7 @@ class Wishes:
     registers: bool = False
     chains: int = 1
     lanes: int = 16
+    divider: int = 0
 
 
 def circuit_of(design: Design, clamps: Sequence[Clamp], wishes: Wishes) -> Circuit:
@@ -78,6 +80,7 @@ def circuit_of(design: Design, clamps: Sequence[Clamp], wishes: Wishes) -> Circu
         registers=wishes.registers,
         chains=wishes.chains,
         lanes=min(wishes.lanes, design.model.spins),
+        divider=wishes.divider,
         count=max(24, unsigned_bits(wishes.cycles) + 1),
     ).check()
 
@@ -103,6 +106,7 @@ def _gibbs(design: Design, wishes: Wishes) -> Circuit:
         "gibbs",
         count=max(24, unsigned_bits(wishes.cycles) + 1),
         betas=betas,
+        divider=wishes.divider,
     ).check()
 
 

@@ -141,16 +141,16 @@ def wrapper(
 def trained_verilog(outcome: Outcome, weights: Sequence[Bits]) -> Iterator[str]:
     """What a training run found, as Verilog: one network, or the vote of several."""
     trained, network = outcome.trained, outcome.network
-    top = outcome.design.modules[outcome.design.top]
+    widths = outcome.subject.widths
     name = f"{trained.module}_trained"
-    samples = (trained.inputs, len(top.inputs[trained.inputs]))
+    samples = (trained.inputs, widths[trained.inputs])
     if network is not None:
         networks = [network.network(flat) for flat in weights]
         yield from verilog(
             name, networks, inputs=samples, columns=network.columns, labels=trained.labels
         )
         return
-    said = ("output", trained.labels, len(top.outputs[trained.labels]))
+    said = ("output", trained.labels, widths[trained.labels])
     parts, first = [], 0
     for port, width in trained.widths.items():
         parts.append((port, weights[0][first : first + width]))

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from invc.diagnostics import InvcError
-from invc.frontend.elaborate import elaborate
-from invc.frontend.yosys import Sources, find_yosys
+from invc.frontend.yosys import Sources
 from invc.train.data.samples import Data
-from invc.train.recognise import Ports, check_ports, recognise
-from invc.train.score import Judge, Score
+from invc.train.design import read_subject
+from invc.train.recognise import Ports
+from invc.train.score import Score, say
 from invc.train.trained import Trained
 
 
@@ -24,7 +24,7 @@ def evaluate(
         trained: Weights for it.
         data: Samples.
         threads: Results do not depend on it.
-        gates: Whether the whole design is evaluated, rather than the network that it describes.
+        gates: Whether the compiled design is evaluated, rather than the network in it.
 
     Raises:
         InvcError: Design, weights and data do not go together.
@@ -32,12 +32,9 @@ def evaluate(
     parameters = {**trained.parameters, **sources.parameters}
     given = replace(sources, parameters=parameters)
     ports = Ports(trained.inputs, tuple(trained.widths), trained.labels)
-    yosys = find_yosys(None)
-    network = None
-    if not gates and trained.method != "gates":
-        network = recognise(given, ports, yosys)
-    design = network.design if network else elaborate(given, yosys)
-    widths = check_ports(design.modules[design.top], ports)
+    method = "gates" if gates or trained.method == "gates" else "stream"  # a network, if not gates
+    subject = read_subject(given, ports, method)
+    widths = subject.widths
     for name, width in trained.widths.items():
         if widths[name] != width:
             raise InvcError(
@@ -51,20 +48,23 @@ def evaluate(
             where=data.name,
             hint="give data of the kind that it was trained on",
         )
-    classes = network.shape.classes if network else 1 << widths[ports.labels]
+    classes = subject.classes
     if data.classes > classes:
         raise InvcError(
             f"label {data.classes - 1} is out of range: the design tells {classes} classes",
             where=data.name,
             hint=f"name {classes} of them, as in {data.name}:0/1",
         )
-    judge = Judge(design, ports, network, threads)
     scores: dict[tuple[str, str], Score] = {}
     for part, samples in {"samples": data.train, "test": data.test}.items():
         if samples is None or not len(samples):
             continue
         inputs = trained.coding.apply(samples.inputs)
-        scores[part, "single"] = Score(judge.say([trained.weights], inputs), samples.labels)
+        scores[part, "single"] = Score(
+            say(subject, [trained.weights], inputs, threads=threads), samples.labels
+        )
         if trained.votes:
-            scores[part, "vote"] = Score(judge.say(trained.votes, inputs), samples.labels)
+            scores[part, "vote"] = Score(
+                say(subject, trained.votes, inputs, threads=threads), samples.labels
+            )
     return scores, classes

@@ -101,7 +101,10 @@ def recognise(sources: Sources, ports: Ports, yosys: Yosys) -> Recognised:
     """
     design = elaborate(sources, yosys)
     module = design.modules[design.top]
-    widths = check_ports(module, ports)
+    inputs = {name: len(bits) for name, bits in module.inputs.items()}
+    outputs = {name: len(bits) for name, bits in module.outputs.items()}
+    check_names(module.name, inputs, outputs, ports, module.source or None)
+    widths = {**inputs, **outputs}
     found = _Search(design, ports, sources, yosys).run()
     return Recognised(
         found.shape,
@@ -115,36 +118,42 @@ def recognise(sources: Sources, ports: Ports, yosys: Yosys) -> Recognised:
     )
 
 
-def check_ports(module: Module, ports: Ports) -> dict[str, int]:
-    """The widths of the ports.
+def check_names(
+    module: str,
+    inputs: Mapping[str, int],
+    outputs: Mapping[str, int],
+    ports: Ports,
+    where: str | None = None,
+) -> None:
+    """See that the ports are those of the module.
+
+    Args:
+        module: Its name.
+        inputs: Bits of its inputs.
+        outputs: Bits of its outputs.
+        ports: Which of them are what.
+        where: Where it is.
 
     Raises:
         InvcError: One is not there, or the module has another input.
     """
-    for name in (ports.inputs, *ports.weights):
-        if name not in module.inputs:
-            raise InvcError(
-                f"module {module.name!r} has no input {name!r}",
-                where=module.source or None,
-                hint=nearest(name, module.inputs),
-            )
-    if ports.labels not in module.outputs:
-        raise InvcError(
-            f"module {module.name!r} has no output {ports.labels!r}",
-            where=module.source or None,
-            hint=nearest(ports.labels, module.outputs),
-        )
     named = [ports.inputs, *ports.weights]
+    for name in named:
+        if name not in inputs:
+            message = f"module {module!r} has no input {name!r}"
+            raise InvcError(message, where=where, hint=nearest(name, inputs))
+    if ports.labels not in outputs:
+        message = f"module {module!r} has no output {ports.labels!r}"
+        raise InvcError(message, where=where, hint=nearest(ports.labels, outputs))
     if len(set(named)) < len(named):
         raise InvcError("a port is named twice in --inputs and --weights")
-    other = [name for name in module.inputs if name not in named]
+    other = [name for name in inputs if name not in named]
     if other:
         raise InvcError(
             f"input {other[0]!r} is neither samples nor weights",
-            where=module.source or None,
+            where=where,
             hint="name all weights: --weights may be repeated",
         )
-    return {n: len(b) for n, b in {**module.inputs, **module.outputs}.items()}
 
 
 class _Search:

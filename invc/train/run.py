@@ -12,21 +12,21 @@ import numpy as np
 
 from invc.diagnostics import InvcError
 from invc.engine.effort import Effort as GateEffort
-from invc.frontend.elaborate import Elaborated, elaborate
-from invc.frontend.yosys import Sources, find_yosys
+from invc.frontend.yosys import Sources
 from invc.train.data.coding import Coding, fitted
 from invc.train.data.samples import Data, Samples, split
+from invc.train.design import Subject, read_subject
 from invc.train.energy.fit import READS, SWEEPS, sample_weights
 from invc.train.energy.fit import Effort as EnergyEffort
 from invc.train.energy.neurons import MOST_SPINS
-from invc.train.gates import Task, compile_design, sample_gates
+from invc.train.gates import Task, sample_gates
 from invc.train.network import Bits, Network
-from invc.train.recognise import Ports, Recognised, check_ports, recognise
-from invc.train.score import Judge, Score, check_forward
+from invc.train.recognise import Ports, Recognised
+from invc.train.score import Score, check_forward, say
 from invc.train.stream.checkpoint import fingerprint, read_checkpoint, write_checkpoint
 from invc.train.stream.fit import Point, State, fit
 from invc.train.stream.kernel import pack
-from invc.train.stream.rule import default_rule
+from invc.train.stream.rule import Rule, default_rule
 from invc.train.trained import Trained
 
 METHODS = ("auto", "stream", "energy", "gates")
@@ -108,21 +108,29 @@ class Outcome:
 
     Attributes:
         trained: Weights, to be written.
-        network: The network that was recognised, or None.
-        design: The user's modules.
+        subject: The design as it was taken.
         scores: By the part ("train", "validation", "test") and by who said it ("single", "vote").
         curve: The learning curve of `stream`.
         notes: What was found on the way, a line each.
-        classes: How many there are.
+        rule: What `stream` did, or None.
     """
 
     trained: Trained
-    network: Recognised | None
-    design: Elaborated
+    subject: Subject
     scores: Mapping[tuple[str, str], Score]
     curve: tuple[Point, ...]
     notes: tuple[str, ...]
-    classes: int
+    rule: Rule | None
+
+    @property
+    def network(self) -> Recognised | None:
+        """The network that was recognised, or None."""
+        return self.subject.network
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return self.subject.classes
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +150,7 @@ class _Found:
     curve: tuple[Point, ...] = ()
     notes: tuple[str, ...] = ()
     report: Mapping[str, Any] = field(default_factory=dict)
+    rule: Rule | None = None
 
 
 Observe = Callable[[Point], object]
@@ -159,24 +168,21 @@ def train(job: Job, observe: Observe = lambda point: None) -> Outcome:
             weights.
     """
     started = time.perf_counter()
-    network, design, notes = _design(job)
-    widths = check_ports(design.modules[design.top], job.ports)
-    width = widths[job.ports.inputs]
-    coding = fitted(job.coding, job.data.features, width, job.ports.inputs, job.data.image)
+    subject = read_subject(job.sources, job.ports, job.settings.method)
+    widths, port = subject.widths, job.ports.inputs
+    coding = fitted(job.coding, job.data.features, widths[port], port, job.data.image)
     parts = _parts(job, coding)
-    classes = network.shape.classes if network else 1 << widths[job.ports.labels]
-    _check_labels(job.data.name, parts, classes)
-    method = _method(job.settings, network, len(parts.train[1]))
-    found = _run(method, job, network, parts, observe)
+    _check_labels(job.data.name, parts, subject.classes)
+    method = _method(job.settings, subject.network, len(parts.train[1]))
+    found = _run(method, job, subject, parts, observe)
     seconds = time.perf_counter() - started
-    judge = Judge(design, job.ports, network, job.settings.threads)
-    if network:
-        check_forward(network, network.network(found.single), parts.train[0])
-    scores = _scores(judge, found, parts)
+    if subject.network:
+        network = subject.network.network(found.single)
+        check_forward(subject.network, network, parts.train[0])
     trained = Trained(
-        design.modules[design.top].name,
+        subject.name,
         job.sources.parameters,
-        job.ports.inputs,
+        port,
         job.ports.labels,
         {name: widths[name] for name in job.ports.weights},
         coding,
@@ -185,22 +191,14 @@ def train(job: Job, observe: Observe = lambda point: None) -> Outcome:
         method,
         {"seed": job.settings.seed, **found.report},
     )
-    notes = (*notes, *found.notes, f"trained in {seconds:.2f} s")
-    return Outcome(trained, network, design, scores, found.curve, notes, classes)
-
-
-def _design(job: Job) -> tuple[Recognised | None, Elaborated, tuple[str, ...]]:
-    """The network in the design, where a method asks for one; and the design's modules."""
-    yosys = find_yosys(None)
-    if job.settings.method == "gates":
-        return None, elaborate(job.sources, yosys), ()
-    try:
-        network = recognise(job.sources, job.ports, yosys)
-    except InvcError as error:
-        if job.settings.method != "auto" or not error.message.startswith("no network of neurons"):
-            raise
-        return None, elaborate(job.sources, yosys), (f"{error.message}: method gates",)
-    return network, network.design, network.notes
+    return Outcome(
+        trained,
+        subject,
+        _scores(subject, found, parts, job.settings.threads),
+        found.curve,
+        (*subject.notes, *found.notes, f"trained in {seconds:.2f} s"),
+        found.rule,
+    )
 
 
 def _method(settings: Settings, network: Recognised | None, samples: int) -> str:
@@ -256,17 +254,11 @@ def _check_labels(name: str, parts: _Parts, classes: int) -> None:
         )
 
 
-def _run(
-    method: str,
-    job: Job,
-    network: Recognised | None,
-    parts: _Parts,
-    observe: Observe,
-) -> _Found:
+def _run(method: str, job: Job, subject: Subject, parts: _Parts, observe: Observe) -> _Found:
     if method == "gates":
-        return _gates(job, parts)
-    assert network is not None
-    return (_energy if method == "energy" else _stream)(job, network, parts, observe)
+        return _gates(job, subject, parts)
+    assert subject.network is not None
+    return (_energy if method == "energy" else _stream)(job, subject.network, parts, observe)
 
 
 def _stream(job: Job, network: Recognised, parts: _Parts, observe: Observe) -> _Found:
@@ -307,7 +299,8 @@ def _stream(job: Job, network: Recognised, parts: _Parts, observe: Observe) -> _
     saver.end(state)
     weights = [network.flat(Network(network.shape, w)) for w in state.snapshots]
     report = {"rule": asdict(rule), "samples": samples}
-    return _Found(weights[-1], tuple(weights) if keep > 1 else (), state.curve, (), report)
+    votes = tuple(weights) if keep > 1 else ()
+    return _Found(weights[-1], votes, state.curve, (), report, rule)
 
 
 class _Saver:
@@ -363,10 +356,11 @@ def _energy(job: Job, network: Recognised, parts: _Parts, observe: Observe) -> _
     return _Found(single, tuple(votes) if many > 1 else (), (), (note,), report)
 
 
-def _gates(job: Job, parts: _Parts) -> _Found:
+def _gates(job: Job, subject: Subject, parts: _Parts) -> _Found:
     settings = job.settings
     inputs, labels = parts.train
-    task = Task(compile_design(job.sources), job.ports, inputs, labels)
+    assert subject.netlist is not None
+    task = Task(subject.netlist, job.ports, inputs, labels)
     effort = GateEffort(
         reads=settings.reads or (READS if settings.label_strength else None),
         sweeps=settings.sweeps,
@@ -383,10 +377,13 @@ def _gates(job: Job, parts: _Parts) -> _Found:
     return _Found(found.weights[order[0]], votes if len(votes) > 1 else (), (), (note,), report)
 
 
-def _scores(judge: Judge, found: _Found, parts: _Parts) -> dict[tuple[str, str], Score]:
+def _scores(
+    subject: Subject, found: _Found, parts: _Parts, threads: int
+) -> dict[tuple[str, str], Score]:
     scores = {}
     for part, (inputs, labels) in {"train": parts.train, **parts.others}.items():
-        scores[part, "single"] = Score(judge.say([found.single], inputs), labels)
+        said = say(subject, [found.single], inputs, threads=threads)
+        scores[part, "single"] = Score(said, labels)
         if found.votes:
-            scores[part, "vote"] = Score(judge.say(found.votes, inputs), labels)
+            scores[part, "vote"] = Score(say(subject, found.votes, inputs, threads=threads), labels)
     return scores

@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from invc.diagnostics import InvcError
 from invc.frontend.elaborate import Elaborated
+from invc.netlist import Netlist, evaluate_ports
+from invc.train.design import Subject
 from invc.train.network import Bits, Int, Network, packed, sums
 from invc.train.recognise import Ports, Recognised
 from invc.train.stream.kernel import outputs
@@ -49,39 +51,62 @@ class Score:
         return table
 
 
-class Judge:
-    """Says classes of samples, as ports of a design have them."""
+def say(subject: Subject, weights: Sequence[Bits], inputs: Bits, *, threads: int = 1) -> Int:
+    """The class of each sample: the largest sum of outputs, or the commonest class.
 
-    def __init__(
-        self, design: Elaborated, ports: Ports, network: Recognised | None, threads: int
-    ) -> None:
-        self.design = design
-        self.ports = ports
-        self.network = network
-        self.threads = threads
-
-    def say(self, weights: Sequence[Bits], inputs: Bits) -> Int:
-        """The class of each sample: the largest sum of outputs, or the commonest class.
-
-        Args:
-            weights: Bits of the weights' ports, of one network or of several that vote.
-            inputs: Bits of the samples' port. Shape (samples, width).
-        """
-        if self.network is None:
-            return self._votes(weights, inputs)
-        words = packed(self.network.arrange(inputs))
-        total = np.zeros((len(inputs), self.network.shape.classes), dtype=np.int64)
+    Args:
+        subject: The design.
+        weights: Bits of the weights' ports, of one network or of several that vote.
+        inputs: Bits of the samples' port. Shape (samples, width).
+        threads: Results do not depend on it.
+    """
+    total = np.zeros((len(inputs), subject.classes), dtype=np.int64)
+    network = subject.network
+    if network is None:
+        assert subject.netlist is not None
+        words = columns_of(inputs)
         for flat in weights:
-            total += outputs(self.network.network(flat), words, threads=self.threads)
-        return np.asarray(total.argmax(axis=1), dtype=np.int64)
-
-    def _votes(self, weights: Sequence[Bits], inputs: Bits) -> Int:
-        classes = 1 << len(self.design.modules[self.design.top].outputs[self.ports.labels])
-        counts = np.zeros((len(inputs), classes), dtype=np.int64)
+            said = say_by_gates(subject.netlist, subject.ports, flat, words, len(inputs))
+            total[np.arange(len(inputs)), said] += 1
+    else:
+        rows = packed(network.arrange(inputs))
         for flat in weights:
-            said = say_by_design(self.design, self.ports, flat, inputs)
-            counts[np.arange(len(inputs)), said] += 1
-        return np.asarray(counts.argmax(axis=1), dtype=np.int64)
+            total += outputs(network.network(flat), rows, threads=threads)
+    return np.asarray(total.argmax(axis=1), dtype=np.int64)
+
+
+def columns_of(inputs: Bits) -> list[int]:
+    """A word for each input: bit t is its value in sample t."""
+    data = np.packbits(inputs.T, axis=1, bitorder="little")
+    return [int.from_bytes(row.tobytes(), "little") for row in data]
+
+
+def say_by_gates(
+    netlist: Netlist, ports: Ports, flat: Bits, samples: Sequence[int], trials: int
+) -> Int:
+    """The class of each sample, by evaluating the compiled design.
+
+    Args:
+        netlist: The design.
+        ports: Which of its ports are what.
+        flat: Bits of the weights' ports.
+        samples: As from `columns_of`.
+        trials: How many samples there are.
+    """
+    mask = (1 << trials) - 1
+    given: dict[str, Sequence[int]] = {ports.inputs: samples}
+    first = 0
+    for name in ports.weights:
+        width = next(len(port.bits) for port in netlist.inputs if port.name == name)
+        given[name] = [mask if bit else 0 for bit in flat[first : first + width]]
+        first += width
+    words = evaluate_ports(netlist, given, trials)[ports.labels]
+    size = -(-trials // 8)
+    found = np.zeros(trials, dtype=np.int64)
+    for k, word in enumerate(words):
+        data = np.frombuffer(word.to_bytes(size, "little"), dtype=np.uint8)
+        found += np.unpackbits(data, bitorder="little")[:trials].astype(np.int64) << k
+    return found
 
 
 def say_by_design(design: Elaborated, ports: Ports, flat: Bits, inputs: Bits) -> Int:

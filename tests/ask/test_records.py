@@ -47,7 +47,7 @@ def asked(draw):
     design = assemble(draw(netlists()), CELLS)
     bits = [name for port in design.netlist.ports for name in bit_names(port)]
     held = draw(st.dictionaries(st.sampled_from(bits), st.integers(0, 1), max_size=2))
-    clamps = [f"{name}={value}" for name, value in held.items()]
+    clamps = [f"{name}=0b{value}" for name, value in held.items()]
     effort = Effort(
         dynamics=draw(st.sampled_from(["auto", "gibbs", "pt", "staged", "sc", "ssa"])),
         reads=draw(st.none() | st.integers(1, 1500)),
@@ -78,7 +78,9 @@ def test_every_result_is_plausible_and_tells_what_was_asked(tmp_path_factory, ca
             record.asked(design)
         return
     question, again, wishes = record.asked(design)
-    assert (question, wishes) == (samples.question, wanted)
+    # Where nothing is free there are no chains: it was a run like any other.
+    assert wishes == Wanted(equilibrium=samples.chains is not None)
+    assert question == samples.question
     assert again.reads == samples.result.reads
     repeated = ask(question, again, wishes)
     same = ("solutions", "reads", "verified_reads", "question", "model")
@@ -94,7 +96,7 @@ EDITS = [
     (("reads",), True, "reads is True"),
     (("reads",), 10**15, "the reads of its runs are not those in all"),
     (("verified_reads",), 301, "{strict} strict reads, 301 verified ones, 300 in all"),
-    (("strict_reads",), 300, "300 strict reads, {verified} verified ones, 300 in all"),
+    (("strict_reads",), 301, "301 strict reads, {verified} verified ones, 300 in all"),
     (("seconds",), float("nan"), "seconds is nan"),
     (("seconds",), float("inf"), "seconds is inf"),
     (("seconds",), -1, "seconds is -1"),

@@ -31,9 +31,9 @@ PUBLISHED = "published chip: mean 430, worst 8192; products of two primes: mean 
 LIMIT = 32768
 
 
-def multiplier(width: int) -> Design:
-    """The array multiplier of width x width bits."""
-    return synth(Sources((MULTIPLIER,), parameters={"W": str(width)}))
+def multiplier(width: int, objective: str) -> Design:
+    """The array multiplier of width x width bits, its cells chosen by an objective of synth."""
+    return synth(Sources((MULTIPLIER,), parameters={"W": str(width)}), objective=objective)
 
 
 def products(width: int) -> list[int]:
@@ -66,9 +66,9 @@ def factor(design: Design, settings: dict[str, str], chips: int) -> dict[tuple[i
     return dict(zip(keys, ended, strict=True))
 
 
-def report(width: int, settings: dict[str, str], chips: int) -> None:
+def report(design: Design, settings: dict[str, str], chips: int) -> None:
     """Factor all products and say how long it took."""
-    design, began = multiplier(width), time.monotonic()
+    began, width = time.monotonic(), len(design.netlist.inputs[0].bits)
     ended = factor(design, settings, chips)
     worst = [max(end.cycles for (_, c), end in ended.items() if c == chip) for chip in range(chips)]
     unsolved = sum(not end.found for end in ended.values())
@@ -92,13 +92,14 @@ def main() -> None:
     """Run the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--widths", default="2,3,4,5")
+    parser.add_argument("--objective", default="balanced", choices=("gap", "balanced", "spins"))
     parser.add_argument("--chips", type=int, default=8)
     parser.add_argument("--set", dest="settings", action="append", default=[])
     arguments = parser.parse_args()
     settings = dict(text.split("=", 1) for text in arguments.settings or ["i0=3", "noise=9"])
     print(f"sc, {' '.join(f'{k}={v}' for k, v in settings.items())}; {PUBLISHED}")
     for width in map(int, arguments.widths.split(",")):
-        report(width, settings, arguments.chips)
+        report(multiplier(width, arguments.objective), settings, arguments.chips)
 
 
 if __name__ == "__main__":

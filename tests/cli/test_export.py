@@ -83,6 +83,7 @@ def test_dimacs_is_of_the_gates(folder):
         (["mult4.hj"], 2, "Error: Missing option '--to'"),
         (["mult4.hj", "--to", "npz", "-c", "q=1"], 1, "error: no port is called 'q'"),
         (["mult4.hj", "--to", "npz", "-o", "no/x.npz"], 1, "no/x.npz: error: cannot write it"),
+        (["mult4.hj", "--to", "npz", "-o", "mult4.hj"], 1, "mult4.hj: error: this file is read"),
         (
             ["mult4.hj", "--to", "npz", "-c", "a=0", "-c", "p=1"],
             4,

@@ -81,6 +81,7 @@ def test_clamps_of_the_file_are_named(folder):
         (["m.coo", "--from", "xml"], 2, "Error: Invalid value for '--from'"),
         (["m.coo", "--from", "qubo"], 1, "m.coo:1: error: no line 'p qubo ...' before"),
         (["m.coo", "-o", "no/m.hj"], 1, "no/m.hj: error: cannot write it"),
+        (["m.coo", "-o", "m.coo"], 1, "m.coo: error: this file is read, and would be lost"),
         ([], 2, "Error: Missing argument 'FILE'"),
     ],
 )

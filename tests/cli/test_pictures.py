@@ -26,11 +26,12 @@ def simulate(folder, *arguments):
 
 
 def test_all_at_once_change_no_answer(folder, tmp_path):
-    plain = simulate(folder, "mult4.hj", "-c", "p=143", "-q")
+    asked = ("mult4.hj", "-c", "p=143", "-q", "--dynamics", "staged")
+    plain = simulate(folder, *asked)
     files = [f"--{kind}={tmp_path / name}" for kind, name in (
         ("plot", "a b.svg"), ("html", "$(touch x).html"), ("vcd", "é.vcd"),
     )]  # fmt: skip
-    done = simulate(folder, "mult4.hj", "-c", "p=143", "-q", *files)
+    done = simulate(folder, *asked, *files)
     assert (done.returncode, done.stderr, done.stdout) == (0, "", plain.stdout)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "$(touch x).html",

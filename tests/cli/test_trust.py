@@ -91,7 +91,7 @@ def test_forbidden_answers_are_left_out(invc):
     report = json.loads(done.out)
     assert [s["ports"]["a"] for s in report["solutions"]] == [13]
     assert (
-        sum(s["reads"] for s in report["solutions"]) == report["verified_reads"] < report["reads"]
+        sum(s["reads"] for s in report["solutions"]) == report["verified_reads"] <= report["reads"]
     )
     both = ("--forbid", "a=11", "--forbid", "a=13,b=11")
     none = invc("simulate", "mult4.hj", "-c", "p=143", *both, *FEW, "--prove")
@@ -101,7 +101,8 @@ def test_forbidden_answers_are_left_out(invc):
 
 def test_a_proof_does_not_wait_for_a_minute_of_sampling(invc, monkeypatch):
     monkeypatch.setattr("invc.ask.asking.SECONDS_BEFORE_PROOF", 0.2)
-    done = invc("simulate", "mult8.hj", "-c", "p=64507", "--prove", "--json", "quick.json")
+    gibbs = ("--dynamics", "gibbs", "--prove", "--json", "quick.json")
+    done = invc("simulate", "mult8.hj", "-c", "p=64507", *gibbs)
     assert done.status == 4
     assert load("quick.json")["seconds"] < 30
     assert "impossible: no inputs give these clamps (proven by SAT)" in done.out
@@ -136,16 +137,17 @@ def test_a_bias_of_a_bit_that_the_clamps_decide_is_warned_of(invc):
 
 
 def test_a_run_without_a_read_says_so(invc):
-    done = invc("simulate", "mult8.hj", "-c", "p=64507", "--time-limit", "1e-9", "--explain")
+    short = ("--dynamics", "gibbs", "--time-limit", "1e-9")
+    done = invc("simulate", "mult8.hj", "-c", "p=64507", *short, "--explain")
     assert (done.status, done.out.splitlines()[0][:36]) == (
         3,
         "no answer found; 0 of 0 reads verifi",
     )
     then = "try 'invc prove', another --dynamics, a longer --time-limit\n"
     assert f"hint: no read ended in this time: {then}" in done.out
+    assert "no read ended: there is nothing to explain\n" in done.out
     done = invc("simulate", "mult8.hj", "-c", "p=64507", *FEW)
     assert done.out.endswith(f"hint: none was found, which proves nothing: {then}")
-    assert "no read ended: there is nothing to explain\n" in done.out
 
 
 def test_explain_names_the_violated_gates_and_the_clamps_they_touch(invc):
@@ -265,7 +267,7 @@ def test_a_changed_result_is_not_repeated(invc):
     invc("simulate", "mult4.hj", "-c", "p=143", *FEW, "--json", "r.json")
     report = load("r.json")
     assert {"invc", "python", "numpy"} <= set(report["runs"][0]["versions"])
-    report["solutions"] = []
+    report["solutions"] = report["solutions"][:1]
     Path("changed.json").write_text(json.dumps(report))
     done = invc("simulate", "mult4.hj", "--repeat", "changed.json")
     assert done.status == 1

@@ -112,14 +112,14 @@ REFUSED = {
     "flip_flop": (
         "module top(input clk, d, output reg q);\n  always @(posedge clk) q <= d;\nendmodule\n",
         "f.v:1:37: error: flip-flop at 'q' has no Hamiltonian\n"
-        "  hint: invc compiles combinational logic: take the register out, or give its net a port",
+        "  hint: --cycles K unrolls a clocked design over K edges of its clock",
     ),
     "reset_and_enable": (
         "module top(input clk, d, r, e, output o);\n  reg state;\n"
         "  always @(posedge clk or posedge r) if (r) state <= 0; else if (e) state <= ~d;\n"
         "  assign o = state ^ d;\nendmodule\n",
         "f.v:2:7: error: flip-flop at 'state' has no Hamiltonian\n"
-        "  hint: invc compiles combinational logic: take the register out, or give its net a port",
+        "  hint: --cycles K unrolls a clocked design over K edges of its clock",
     ),
     "latch": (
         "module top(input en, d, output reg q);\n  always @* if (en) q = d;\nendmodule\n",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from copy import deepcopy
 
 NUMBERS = (
     *("0", "-1", "1", "2", "7", "65536", "2147483647", "2147483648", "-2147483649", "16777216"),
@@ -59,16 +60,16 @@ def spoilt_json(text: str, draw: random.Random) -> str:
 def _node(tree: object, draw: random.Random) -> object:
     """A tree with one change somewhere in it."""
     if not isinstance(tree, dict | list) or not tree or draw.random() < 0.15:
-        return draw.choice(TREES)
+        return deepcopy(draw.choice(TREES))
     keys = list(tree) if isinstance(tree, dict) else list(range(len(tree)))
     key = draw.choice(keys)
     chance = draw.random()
     if chance < 0.15:
         del tree[key]
     elif chance < 0.3 and isinstance(tree, list):
-        tree.insert(key, tree[draw.choice(keys)])
+        tree.insert(key, deepcopy(tree[draw.choice(keys)]))
     elif chance < 0.35 and isinstance(tree, dict):
-        tree[draw.choice(("", "x", "\ud800", "name"))] = tree[key]
+        tree[draw.choice(("", "x", "\ud800", "name"))] = deepcopy(tree[key])
     else:
         tree[key] = _node(tree[key], draw)
     return tree

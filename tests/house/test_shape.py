@@ -75,13 +75,20 @@ def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
 TOO_LONG = frozenset(
     {
         "invc/api.py",
-        "invc/dimod.py",
+        "invc/cli/chip.py",
+        "invc/cli/rtl.py",
+        "invc/proof/answers.py",
+        "invc/rtl/bench.py",
+        "invc/rtl/sparse_bench.py",
+        "invc/rtl/uart.py",
     }
 )
 TOO_MANY_PARAMETERS = frozenset(
     {
         "invc/api.py",
-        "invc/dimod.py",
+        "invc/cli/chip.py",
+        "invc/cli/rtl.py",
+        "invc/train/stream/fit.py",
     }
 )
 LONG_MODULES: frozenset[str] = frozenset()

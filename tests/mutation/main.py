@@ -2,7 +2,7 @@
 
 A sample by seed of all single-token changes over the rooms of `ROOMS`. Each is made in a copy of the
 package, and the tests that run through the changed line are run on it, those of the line's own room
-first, as many as fit `SECONDS`. Which tests those are, one run of all of them under coverage finds out.
+first, as many as fit `SECONDS`. Which tests those are, a run of each suite under coverage finds out.
 What no test notices is a test that is missing, or a change that changes nothing: those stand in
 equivalent.toml, each with its reason.
 
@@ -14,6 +14,7 @@ for a session of every change where a sample is wanted.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import random
 import shutil
@@ -23,7 +24,7 @@ import sys
 import tempfile
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -37,17 +38,26 @@ CHANGED = (
     *("invc/netlist", "invc/passes", "invc/mapping", "invc/library/npn.py", "invc/design"),
     *("invc/proof", "invc/engine", "invc/frontend", "invc/formats", "invc/pipeline.py"),
 )
-# The fast tests; whole commands and documents take too long to be run a hundred times.
-TESTS = (
-    *("netlist", "passes", "mapping", "library/test_npn.py", "assemble", "design", "proof"),
-    *("engine", "frontend", "formats", "golden", "test_fit.py", "test_mine.py"),
-)
-SECONDS = 40.0  # of tests for one change
-PATIENCE = 6  # times as long as they took unchanged: then it hangs, which is noticed
+# The fast tests of each room, its own first. Whole commands and documents would take too long.
+SUITES: Mapping[str, tuple[str, ...]] = {
+    "netlist": ("netlist", "passes", "golden", "assemble"),
+    "passes": ("passes", "golden/test_sizes.py", "test_fit.py", "golden"),
+    "mapping": ("passes", "golden/test_sizes.py", "test_mine.py", "mapping"),
+    "library": ("library/test_npn.py", "test_mine.py", "golden/test_sizes.py"),
+    "design": ("design", "assemble", "golden", "proof"),
+    "proof": ("proof", "golden"),
+    "engine": ("golden", "engine"),
+    "frontend": ("frontend", "golden/test_sizes.py"),
+    "formats": ("formats",),
+    "pipeline": ("golden/test_sizes.py", "frontend"),
+}
+SECONDS = 30.0  # of tests for one change
+PATIENCE = 20  # times as long as they took unchanged: then it hangs, which is noticed
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
-
-
-PYTEST = ("-q", "-n", "0", "-p", "no:cacheprovider", "--hypothesis-seed=0")
+PYTEST = (
+    *("-q", "-n", "0", "-p", "no:cacheprovider", "-p", "mutation.few", "--hypothesis-seed=0"),
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
+)
 
 
 def files() -> list[str]:
@@ -64,25 +74,33 @@ def sample(count: int, seed: int, among: Iterable[str]) -> list[Mutant]:
     return random.Random(seed).sample(every, min(count, len(every)))
 
 
-class Tests:
-    """Which tests run through which line, found out once, under coverage."""
+class Suite:
+    """A folder or file of tests: which of them run through which line, found out under coverage."""
 
-    def __init__(self, folder: Path) -> None:
-        """Run all of them, unless that was done in the folder before."""
-        self.data, self.times = folder / "coverage", folder / "times.xml"
-        if not (self.data.exists() and self.times.exists()):
-            self._find_out(folder)
+    def __init__(self, name: str, folder: Path) -> None:
+        """Run it, unless that was done before and nothing has changed since."""
+        self.name = name
+        self.data = folder / f"{name.replace('/', '-')}.coverage"
+        self.times, stamp = self.data.with_suffix(".xml"), self.data.with_suffix(".stamp")
+        now = stamp_of("invc", f"tests/{name}")
+        if not stamp.exists() or stamp.read_text() != now:
+            self._find_out()
+            stamp.write_text(now)
         self.seconds = self._seconds()
         self.lines: dict[str, dict[int, list[str]]] = {}
 
-    def _find_out(self, folder: Path) -> None:
-        settings = folder / "coveragerc"
+    def _find_out(self) -> None:
+        settings = self.data.with_suffix(".rc")
         settings.write_text(f"[run]\ndynamic_context = test_function\ndata_file = {self.data}\n")
         command = ["-m", "coverage", "run", f"--rcfile={settings}", f"--source={ROOT / 'invc'}"]
-        pytest = ["-m", "pytest", *PYTEST, f"--junitxml={self.times}"]
-        print("which tests run through which line", flush=True)
+        pytest = ["-m", "pytest", *PYTEST, f"--junitxml={self.times}", f"tests/{self.name}"]
+        print(f"which tests of {self.name} run through which line", flush=True)
         subprocess.run(
-            [sys.executable, "-P", *command, *pytest, *paths_of_tests()], cwd=ROOT, check=True
+            [sys.executable, "-P", *command, *pytest],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+            stdout=subprocess.DEVNULL,
+            check=True,
         )
 
     def _seconds(self) -> dict[str, float]:
@@ -94,14 +112,12 @@ class Tests:
         return seconds
 
     def through(self, mutant: Mutant) -> list[str]:
-        """The tests to run on a change: those of the line, or of the file where it runs at import."""
+        """Its tests of a line, or of the file where the line runs at import; the quick ones first."""
         lines = self._lines_of(mutant.file)
         found = set(lines.get(mutant.line, ()))
         if not found:
             found = {name for names in lines.values() for name in names}
-        room = f"tests/{mutant.file.split('/')[1].removesuffix('.py')}/"
-        order = sorted(found, key=lambda name: (not name.startswith(room), self.seconds[name]))
-        return list(_as_many_as_fit(order, self.seconds))
+        return sorted(found, key=self.seconds.__getitem__)
 
     def _lines_of(self, file: str) -> dict[int, list[str]]:
         """Tests by the number of a line."""
@@ -118,24 +134,41 @@ class Tests:
         return self.lines[file]
 
 
+def stamp_of(*paths: str) -> str:
+    """A hash of all sources below some paths."""
+    digest = hashlib.sha256()
+    for path in paths:
+        for file in sorted((ROOT / path).rglob("*.py")) or [ROOT / path]:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+class Tests:
+    """The suites that have been needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.suites: dict[str, Suite] = {}
+
+    def through(self, mutant: Mutant) -> tuple[list[str], float]:
+        """The tests to run on a change, and their seconds."""
+        chosen: dict[str, float] = {}
+        for name in SUITES[mutant.file.split("/")[1].removesuffix(".py")]:
+            if (ROOT / "tests" / name).exists():
+                if name not in self.suites:
+                    self.suites[name] = Suite(name, self.folder)
+                suite = self.suites[name]
+                for test in suite.through(mutant):
+                    if not chosen or sum(chosen.values()) + suite.seconds[test] <= SECONDS:
+                        chosen.setdefault(test, suite.seconds[test])
+        return list(chosen), sum(chosen.values())
+
+
 def _path(name: str) -> str:
     """`tests/a/test_b.py::test_c` of `tests.a.test_b.test_c`."""
     module, _, function = name.rpartition(".")
     module, _, group = module.partition(".Test")
     return f"{module.replace('.', '/')}.py::" + (f"Test{group}::" if group else "") + function
-
-
-def _as_many_as_fit(names: Sequence[str], seconds: Mapping[str, float]) -> Iterator[str]:
-    spent = 0.0
-    for name in names:
-        if spent + seconds[name] <= SECONDS or not spent:
-            spent += seconds[name]
-            yield name
-
-
-def paths_of_tests() -> list[str]:
-    """The tests that there are."""
-    return [f"tests/{name}" for name in TESTS if (ROOT / "tests" / name).exists()]
 
 
 class Copy:
@@ -160,7 +193,8 @@ class Copy:
             file.write_bytes(source)
 
     def _fails(self, tests: Sequence[str], patience: float) -> bool:
-        kept = {"PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        path = os.pathsep.join((str(self.folder), str(ROOT / "tests")))
+        kept = {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
         command = [sys.executable, "-P", "-m", "pytest", *PYTEST, "-x", *tests]
         with subprocess.Popen(
             command,
@@ -187,11 +221,15 @@ def equivalents() -> dict[tuple[str, str, str, str], str]:
 
 def outcome(mutant: Mutant, tests: Tests, copy: Copy) -> str:
     """What became of a change."""
-    chosen = tests.through(mutant)
+    chosen, seconds = tests.through(mutant)
     if not chosen:
         return "no test runs it"
-    patience = 60 + PATIENCE * sum(tests.seconds[name] for name in chosen)
+    patience = 60 + PATIENCE * seconds
     return "noticed" if copy.notices(mutant, chosen, patience) else "not noticed"
+
+
+def _chosen(begins: Sequence[str] | None) -> list[str]:
+    return [file for file in files() if begins is None or file.startswith(tuple(begins))]
 
 
 def main() -> int:
@@ -201,12 +239,12 @@ def main() -> int:
     )
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--file", action="append", help="only these files")
+    parser.add_argument("--file", action="append", help="only files whose names begin so")
     parser.add_argument("--least", type=int, default=90, help="of a hundred to be noticed")
     options = parser.parse_args()
     folder = ROOT / "build" / "mutation"
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = sample(options.count, options.seed, options.file or files())
+    drawn = sample(options.count, options.seed, _chosen(options.file))
     tests, known = Tests(folder), equivalents()
     told: dict[str, list[Mutant]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="mutation-") as place:

@@ -1,6 +1,7 @@
 """`invc simulate` tells of sc and ssa what a circuit would count, and shows a read's states."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -123,3 +124,22 @@ def test_impossible_clamps_are_impossible_unfolded_too(folder):
         *(folder, "simulate", "m.hj", "--clamp", "p=63", "--no-presolve", *SETTINGS), status=4
     )
     assert text.startswith("impossible")
+
+
+def test_histograms_are_drawn(folder):
+    """In the page and in the picture, of all reads that were ever right."""
+    invc(
+        *(folder, "simulate", "m.hj", "--clamp", "p=15", *SETTINGS, "--first", "--reads", 128),
+        *("--sweeps", 60, "--html", "r.html", "--plot", "r.svg", "--json", "h.json", "-q"),
+    )
+    hits = json.loads((folder / "h.json").read_text())["first_right"]["seen"]["hits"]
+    page = (folder / "r.html").read_text()
+    assert f"{hits} of 128 reads were right" in page
+    chart = page[page.index("Reads by the cycles to their first right states") :]
+    bars = re.findall(r"\d+ to \d+: (\d+) reads", chart[: chart.index("</svg>")])
+    assert sum(map(int, bars)) == hits
+    invc(
+        *(folder, "simulate", "m.hj", "--clamp", "p=15", *SETTINGS, "--reads", 128),
+        *("--sweeps", 60, "--html", "without.html", "-q"),
+    )
+    assert "first right states" not in (folder / "without.html").read_text()

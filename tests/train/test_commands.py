@@ -79,7 +79,18 @@ def test_every_method_satisfies_a_few_samples(folder, method):
 
 def test_streams_learn_classes_and_eval_says_the_same(folder):
     done = invc(
-        folder, "train", *THREE, "-o", "w.json", "--emit", "t.v", "--emit-vote", "v.v", "-v"
+        folder,
+        "train",
+        *THREE,
+        "-o",
+        "w.json",
+        "--emit",
+        "t.v",
+        "--emit-vote",
+        "v.v",
+        "-v",
+        "--emit-trainer",
+        "h.v",
     )
     assert "network 17-20-3, 340 weights, method stream" in done.stdout
     found, right = accuracies(folder, *THREE)
@@ -94,6 +105,7 @@ def test_streams_learn_classes_and_eval_says_the_same(folder):
     assert [line.split()[:4] for line in by_design.splitlines()[:3]] == [
         line.split()[:4] for line in by_kernel.splitlines()[:3]
     ]
+    assert "module invc_trainer" in (folder / "h.v").read_text()
     assert (folder / "v.v").read_text().count(") nh") == 20 * 4  # the vote's networks
 
 
@@ -112,8 +124,8 @@ def test_seeds_decide_and_threads_do_not(folder):
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
 def test_a_run_that_was_killed_goes_on_to_the_same_weights(folder):
-    words = [MLP, "-G", "N=17", "-G", "H=300", "-G", "C=3", "--data", "three.npz"]
-    words += ["--passes", 400, "--batch", 1, "-q"]
+    words = [MLP, "-G", "N=17", "-G", "H=100", "-G", "C=3", "--data", "three.npz"]
+    words += ["--passes", 150, "--batch", 1, "-q"]
     command = [*INVC, "train", *map(str, words), "--checkpoint", "run.npz"]
     started = subprocess.Popen(command, cwd=folder)
     deadline = time.monotonic() + 120
@@ -156,6 +168,10 @@ FAULTS = {
     "no energy": ([*THREE, "--method", "energy"], "network 17-20-3 has no quadratic energy"),
     "drop": ([*NINE, "--method", "stream", "--drop", "0.2"], "--drop needs inputs of 0 and 1"),
     "folder": ([*NINE, "-o", "none/w.json"], "none"),
+    "trainer": (
+        [*NINE, "--method", "energy", "--emit-trainer", "t.v"],
+        "no circuit that trains",
+    ),
     "vote": (
         [*NINE, "--method", "gates", "--samples", "8", "--emit-vote", "v.v"],
         "no vote to write",
@@ -172,7 +188,7 @@ def test_faults_are_one_line_and_a_hint(folder, case):
     lines = done.stderr.strip().splitlines()
     assert len(lines) <= 2
     assert "error: " in lines[0]
-    assert done.stdout == "" or case == "vote"
+    assert done.stdout == "" or case in ("vote", "trainer")
 
 
 @pytest.mark.parametrize(

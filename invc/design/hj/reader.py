@@ -6,6 +6,7 @@ from pathlib import Path
 
 from invc.design.design import Design
 from invc.design.hj.cursor import MAKE, Cursor
+from invc.design.hj.frames import check_frames, read_frames
 from invc.design.hj.logic import read_cells, read_gates, read_ports
 from invc.design.hj.tables import read_biases, read_couplings
 from invc.design.hj.writer import FORMAT
@@ -35,6 +36,7 @@ def parse_design(text: str, file: str = "<text>") -> Design:
     spins, spins_line = cursor.integer(cursor.field("spins")), cursor.next - 1
     offset = cursor.integer(cursor.field("offset"))
     scale = cursor.scale()
+    frames = read_frames(cursor)
     sources = ("", *cursor.strings("sources"))
     ports = read_ports(cursor, nets, sources)
     cells = read_cells(cursor)
@@ -47,11 +49,12 @@ def parse_design(text: str, file: str = "<text>") -> Design:
     if cursor.field("end") or cursor.next != len(cursor.lines):
         cursor.fail("text after 'end'")
     netlist = Netlist(name, ports, gates, names)
+    check_frames(cursor, frames, netlist)
     try:
         netlist.check()
     except AssertionError as error:
         raise InvcError(f"the gates make no netlist: {error}", where=file, hint=MAKE) from None
-    return Design(netlist, IsingModel(h, edges, J, offset), cells, origin, scale)
+    return Design(netlist, IsingModel(h, edges, J, offset), cells, origin, scale, frames)
 
 
 def _header(cursor: Cursor) -> None:

@@ -41,6 +41,10 @@ def format_design(design: Design) -> Iterator[str]:
     yield f"spins {model.spins}\noffset {model.offset}\n"
     if design.scale != 1:
         yield f"scale {design.scale!r}\n"
+    if design.frames is not None:
+        frames = design.frames
+        yield f"clock {frames.cycles} {_quote(frames.clock)}\n"
+        yield from _section("frames", [f"{s.kind} {_quote(s.name)}" for s in frames.signals])
     yield from _section("sources", [_quote(source) for source in sources])
     yield from _section("ports", [_port_line(port, sources) for port in netlist.ports])
     yield from _section("cells", [_cell_line(cell) for cell in design.cells.values()])

@@ -81,9 +81,8 @@ def equilibrium(
     At a fixed beta Gibbs sampling tends to exp(-beta E) / Z. All answers have energy 0, so the
     samples at energy 0 are uniform over the answers, at any beta; what matters is that the chains
     mix. Replica exchange has the same distribution at its last beta, and mixes where a chain at
-    that beta does not. Without betas and thinning a pilot chooses them by what it finds and the
-    work that it takes, never by the clock; and where it saw no answer, what is to be expected is
-    predicted, and no sample drawn where that is none.
+    that beta does not. Without betas and thinning a pilot chooses them; where it saw no answer
+    and none is to be expected, no sample is drawn.
 
     Source: Geman and Geman, https://doi.org/10.1109/TPAMI.1984.4767596, theorem A; Hukushima and
     Nemoto, https://doi.org/10.1143/JPSJ.65.1604.

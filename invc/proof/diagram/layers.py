@@ -68,7 +68,7 @@ class Part:
 
     @property
     def count(self) -> int:
-        """Number of answers."""
+        """Number of answers, over the variables of the layers alone."""
         return self.layers[0].total[0] if self.layers else 1
 
     def answer_bits(self, ranks: UInt64) -> UInt8:

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.design import Clamp, Contradiction, Design, bit_names, presolve
-from invc.diagnostics import InvcError
 from invc.proof.diagram.build import build, demands
 from invc.proof.diagram.draws import Draws, as_draws, holds
 from invc.proof.diagram.layers import Part, UInt8
+from invc.proof.formula import check_gates
 from invc.proof.sat import Clock
 
 MOST_NODES = 1 << 18
@@ -153,11 +153,7 @@ def exact(
         InvcError: The design is a model without gates.
     """
     netlist, clamps = design.netlist, tuple(clamps)
-    if not design.is_logic:
-        raise InvcError(
-            "there are no gates to prove anything of: this model was imported",
-            hint="'invc simulate' lists its lowest states",
-        )
+    check_gates(design)
     nothing = Exact(design, clamps, (), (), (), 0)
     try:
         values = presolve(design, clamps).values[: netlist.net_count].tolist()

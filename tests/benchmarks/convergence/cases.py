@@ -88,7 +88,9 @@ def locked(width: int, keys: int) -> str:
     wires = [k for k, line in enumerate(lines) if line.startswith("wire")]
     for n, k in enumerate(sorted(r.sample(wires, keys))):
         name, _, gate = lines[k].removeprefix("wire ").partition(" = ")
-        lines[k] = f"wire {name}_free = {gate}\nwire {name} = {name}_free ^ {'~' * r.getrandbits(1)}key[{n}];"
+        lines[k] = (
+            f"wire {name}_free = {gate}\nwire {name} = {name}_free ^ {'~' * r.getrandbits(1)}key[{n}];"
+        )
     lines[0] = lines[0].replace("(input", f"(input [{keys - 1}:0] key, input")
     return "\n".join(lines)
 
@@ -139,7 +141,11 @@ def parities(bits: int, sums: int, ands: int = 0) -> str:
     ]
     lines += [f"assign z[{k}] = x[{2 * k}] & x[{2 * k + 1}];" for k in range(ands)]
     more = f", output [{ands - 1}:0] z" if ands else ""
-    return f"module sums(input [{bits - 1}:0] x, output [{sums - 1}:0] y{more});\n" + "\n".join(lines) + "\nendmodule"
+    return (
+        f"module sums(input [{bits - 1}:0] x, output [{sums - 1}:0] y{more});\n"
+        + "\n".join(lines)
+        + "\nendmodule"
+    )
 
 
 def clauses(variables: int, ratio: float = 4.2) -> str:
@@ -151,9 +157,17 @@ def clauses(variables: int, ratio: float = 4.2) -> str:
         chosen = r.sample(range(variables), 3)
         signs = [r.getrandbits(1) for _ in chosen]
         if any(hidden[i] == s for i, s in zip(chosen, signs, strict=True)):
-            made.append(" | ".join(("" if s else "~") + f"x[{i}]" for i, s in zip(chosen, signs, strict=True)))
+            made.append(
+                " | ".join(
+                    ("" if s else "~") + f"x[{i}]" for i, s in zip(chosen, signs, strict=True)
+                )
+            )
     lines = [f"assign y[{k}] = {clause};" for k, clause in enumerate(made)]
-    return f"module sat(input [{variables - 1}:0] x, output [{len(made) - 1}:0] y);\n" + "\n".join(lines) + "\nendmodule"
+    return (
+        f"module sat(input [{variables - 1}:0] x, output [{len(made) - 1}:0] y);\n"
+        + "\n".join(lines)
+        + "\nendmodule"
+    )
 
 
 def sudoku() -> str:
@@ -210,12 +224,32 @@ CONTROL = tuple(
     Case(name, source, control=True)
     for name, source in (
         *((f"EPFL {n}", f"arithmetic/{n}.v") for n in ("adder", "max")),
-        *((f"EPFL {n}", f"random_control/{n}.v") for n in ("cavlc", "ctrl", "dec", "i2c", "int2float", "priority", "router")),
+        *(
+            (f"EPFL {n}", f"random_control/{n}.v")
+            for n in ("cavlc", "ctrl", "dec", "i2c", "int2float", "priority", "router")
+        ),
         ("8 x 8 product, mixed", multiplier(8)),
         ("32-bit adder", small("assign y = a + b;", "input [31:0] a, b", "output [32:0] y")),
-        ("16-bit quotient", small("assign q = a / b; assign r = a % b;", "input [15:0] a, input [7:0] b", "output [15:0] q, output [7:0] r")),
-        ("comparator of 24 bits", small("assign y = {a < b, a == b};", "input [23:0] a, b", "output [1:0] y")),
-        ("count of 32 ones", small("integer i; always @* begin y = 0; for (i = 0; i < 32; i = i + 1) y = y + x[i]; end", "input [31:0] x", "output reg [5:0] y")),
+        (
+            "16-bit quotient",
+            small(
+                "assign q = a / b; assign r = a % b;",
+                "input [15:0] a, input [7:0] b",
+                "output [15:0] q, output [7:0] r",
+            ),
+        ),
+        (
+            "comparator of 24 bits",
+            small("assign y = {a < b, a == b};", "input [23:0] a, b", "output [1:0] y"),
+        ),
+        (
+            "count of 32 ones",
+            small(
+                "integer i; always @* begin y = 0; for (i = 0; i < 32; i = i + 1) y = y + x[i]; end",
+                "input [31:0] x",
+                "output reg [5:0] y",
+            ),
+        ),
         ("12-bit square", small("assign y = a * a;", "input [11:0] a", "output [23:0] y")),
         ("CRC-32 of 64 bits", crc(64)),
     )
@@ -255,13 +289,18 @@ def clamps_of(case: Case, design: Design, number: int) -> Iterator[list[str]]:
     for _ in range(number):
         values = {
             port.name: prime(len(port.bits), source)
-            if "product" in case.name or "NORs" in case.name and port.name in "ab"
+            if "product" in case.name or ("NORs" in case.name and port.name in "ab")
             else source.getrandbits(len(port.bits))
             for port in design.netlist.inputs
         }
         if case.name == "fp32 multiplier":  # neither zero nor infinite
-            values = {p: v & 0x807FFFFF | source.randrange(64, 190) << 23 for p, v in values.items()}
-        bits = {p.name: [values[p.name] >> k & 1 for k in range(len(p.bits))] for p in design.netlist.inputs}
+            values = {
+                p: v & 0x807FFFFF | source.randrange(64, 190) << 23 for p, v in values.items()
+            }
+        bits = {
+            p.name: [values[p.name] >> k & 1 for k in range(len(p.bits))]
+            for p in design.netlist.inputs
+        }
         made = evaluate_ports(design.netlist, bits, 1)
         outputs = {
             p.name: (1 << len(p.bits)) - 1

@@ -4,19 +4,78 @@ from functools import reduce
 from operator import xor
 
 # FIPS 46-3, the eight S-boxes by rows of 16, hexadecimal.
-DES_BOXES = """
-e4d12fb83a6c5907 0f74e2d1a6cb9538 41e8d62bfc973a50 fc8249175b3ea06d
-f18e6b34972dc05a 3d47f28ec01a69b5 0e7ba4d158c6932f d8a13f42b67c05e9
-a09e63f51dc7b428 d709346a285ecbf1 d6498f30b12c5ae7 1ad069874fe3b52c
-7de3069a1285bc4f d8b56f03472c1ae9 a690cb7df13e5284 3f06a1d8945bc72e
-2c417ab6853fd0e9 eb2c47d150fa3986 421bad78f9c5630e b8c71e2d6f09a453
-c1af92680d34e75b af427c9561de0b38 9ef528c3704a1db6 432c95fabe17608d
-4b2ef08d3c975a61 d0b7491ae35c2f86 14bdc37eaf680592 6bd814a7950fe23c
-d2846fb1a93e50c7 1fd8a374c56b0e92 7b419ce206adf358 21e74a8dfc90356b
-""".split()
+DES_BOXES = [
+    "e4d12fb83a6c5907",
+    "0f74e2d1a6cb9538",
+    "41e8d62bfc973a50",
+    "fc8249175b3ea06d",
+    "f18e6b34972dc05a",
+    "3d47f28ec01a69b5",
+    "0e7ba4d158c6932f",
+    "d8a13f42b67c05e9",
+    "a09e63f51dc7b428",
+    "d709346a285ecbf1",
+    "d6498f30b12c5ae7",
+    "1ad069874fe3b52c",
+    "7de3069a1285bc4f",
+    "d8b56f03472c1ae9",
+    "a690cb7df13e5284",
+    "3f06a1d8945bc72e",
+    "2c417ab6853fd0e9",
+    "eb2c47d150fa3986",
+    "421bad78f9c5630e",
+    "b8c71e2d6f09a453",
+    "c1af92680d34e75b",
+    "af427c9561de0b38",
+    "9ef528c3704a1db6",
+    "432c95fabe17608d",
+    "4b2ef08d3c975a61",
+    "d0b7491ae35c2f86",
+    "14bdc37eaf680592",
+    "6bd814a7950fe23c",
+    "d2846fb1a93e50c7",
+    "1fd8a374c56b0e92",
+    "7b419ce206adf358",
+    "21e74a8dfc90356b",
+]
 EXPANSION = [(4 * (k // 6) + k % 6 - 1) % 32 for k in range(48)]
-PERMUTATION = [int(x) - 1 for x in """16 7 20 21 29 12 28 17 1 15 23 26 5 18 31 10
-2 8 24 14 32 27 3 9 19 13 30 6 22 11 4 25""".split()]
+PERMUTATION = [
+    int(x) - 1
+    for x in [
+        "16",
+        "7",
+        "20",
+        "21",
+        "29",
+        "12",
+        "28",
+        "17",
+        "1",
+        "15",
+        "23",
+        "26",
+        "5",
+        "18",
+        "31",
+        "10",
+        "2",
+        "8",
+        "24",
+        "14",
+        "32",
+        "27",
+        "3",
+        "9",
+        "19",
+        "13",
+        "30",
+        "6",
+        "22",
+        "11",
+        "4",
+        "25",
+    ]
+]
 SMALL_BOX = "c56b90ad3ef84712"  # of PRESENT
 
 

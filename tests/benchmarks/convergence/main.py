@@ -14,11 +14,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from convergence.cases import CONTROL, GOALS, HARD, Case, clamps_of, design_of, sudoku
 from pysat.solvers import Solver
 
 import invc
-from invc.netlist import netlist_clauses
+from convergence.cases import CONTROL, GOALS, HARD, Case, clamps_of, design_of, sudoku
+from invc.design import parse_clamps
+from invc.proof.formula import pose
 
 NETWORK = ("staged", "pt")
 
@@ -31,12 +32,15 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--limit", type=float, default=10, help="seconds of a run")
     parser.add_argument("--network", type=int, default=1, help="runs of the network's dynamics")
+    parser.add_argument("--peers", type=int, default=5, help="clamps that SAT is asked")
     parser.add_argument("--only", default="", help="a part of the name")
     parser.add_argument("--parts", default="goals,hard,control,all")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     parts = args.parts.split(",")
-    print("| circuit | inputs | to beat | auto, median | most | no answer | network | prove | CaDiCaL |")
+    print(
+        "| circuit | inputs | to beat | auto, median | most | no answer | network | prove | CaDiCaL |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     for name, cases in (("goals", GOALS), ("hard", HARD), ("control", CONTROL)):
         for case in cases if name in parts else ():
@@ -53,14 +57,17 @@ def row(case: Case, args: argparse.Namespace) -> str:
     asked = list(clamps_of(case, design, args.sets))
     warm(case, asked[0], args)
     auto = [
-        first_answer(case, clamps, args, seed=seed) for clamps in asked for seed in range(args.seeds)
+        first_answer(case, clamps, args, seed=seed)
+        for clamps in asked
+        for seed in range(args.seeds)
     ]
-    network = [
-        min(found(first_answer(case, asked[k % len(asked)], args, dynamics=name) for name in NETWORK), default=None)
-        for k in range(args.network)
+    network = [network_answer(case, asked[k % len(asked)], args) for k in range(args.network)]
+    peers = asked[: args.peers]
+    prove = [proven(case, clamps, args) for clamps in peers]
+    solver = [
+        None if seconds is None else solved(case, clamps, args)
+        for clamps, seconds in zip(peers, prove, strict=True)
     ]
-    prove = [proven(case, clamps, args) for clamps in asked]
-    solver = [solved(case, clamps, args) for clamps in asked]
     goal = "" if case.within is None else f"{case.within:g}"
     times = found(auto)
     most = f"{max(times):.3f}" if times else "-"
@@ -70,14 +77,17 @@ def row(case: Case, args: argparse.Namespace) -> str:
     )
 
 
-def found(times: object) -> list[float]:
+def found(times: list[float | None]) -> list[float]:
+    """Those that are known."""
     return [t for t in times if t is not None]
 
 
 def middle(times: list[float | None]) -> str:
     """The median in seconds, where more than half of the runs have one."""
     known = [t if t is not None else float("inf") for t in times]
-    value = statistics.median(known) if known else float("inf")
+    if not known:
+        return "-"
+    value = statistics.median(known)
     return "none" if value == float("inf") else f"{value:.4f}"
 
 
@@ -93,13 +103,25 @@ def warm(case: Case, clamps: list[str], args: argparse.Namespace) -> None:
     invc.simulate(design_of(case, args.folder), clamps, target=1, threads=1, time_limit=args.limit)
 
 
-def first_answer(case: Case, clamps: list[str], args: argparse.Namespace, **options: object) -> float | None:
+def first_answer(
+    case: Case, clamps: list[str], args: argparse.Namespace, **options: object
+) -> float | None:
     design = design_of(case, args.folder)
 
     def work() -> bool:
-        return bool(invc.simulate(design, clamps, target=1, threads=1, time_limit=args.limit, **options).answers)
+        return bool(
+            invc.simulate(
+                design, clamps, target=1, threads=1, time_limit=args.limit, **options
+            ).answers
+        )
 
     return timed(work)
+
+
+def network_answer(case: Case, clamps: list[str], args: argparse.Namespace) -> float | None:
+    """The better of the dynamics of the network."""
+    times = found([first_answer(case, clamps, args, dynamics=name) for name in NETWORK])
+    return min(times, default=None)
 
 
 def proven(case: Case, clamps: list[str], args: argparse.Namespace) -> float | None:
@@ -108,19 +130,10 @@ def proven(case: Case, clamps: list[str], args: argparse.Namespace) -> float | N
 
 
 def solved(case: Case, clamps: list[str], args: argparse.Namespace) -> float | None:
-    """CaDiCaL alone, on the clauses of all gates and a unit for each held bit; no presolving."""
-    from threading import Timer
-
-    from invc.design import parse_clamps
-
+    """CaDiCaL alone on the presolved clauses that `invc prove` gives it; where that found an answer."""
     design = design_of(case, args.folder)
-    clauses = [
-        [(lit >> 1) * (-1 if lit & 1 else 1) for lit in clause]
-        for clause in netlist_clauses(design.netlist)
-    ]
-    held = parse_clamps(design.netlist, clamps)
-    units = [[(c.literal >> 1) * (1 if c.value ^ (c.literal & 1) else -1)] for c in held if c.literal > 1]
-    with Solver("glucose4" if args.limit < 0 else "cadical195", bootstrap_with=[*clauses, *units]) as solver:
+    formula = pose(design, parse_clamps(design.netlist, clamps))
+    with Solver("cadical195", bootstrap_with=formula.clauses) as solver:
         return timed(lambda: bool(solver.solve()))
 
 

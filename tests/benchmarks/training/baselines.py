@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +33,12 @@ def forward(inputs: np.ndarray, weights: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def backpropagate(
-    x: np.ndarray, y: np.ndarray, sizes: Sequence[int], how: Backpropagation, seed: int, keep: int = 5
+    x: np.ndarray,
+    y: np.ndarray,
+    sizes: Sequence[int],
+    how: Backpropagation,
+    seed: int,
+    keep: int = 5,
 ) -> tuple[list[list[np.ndarray]], float]:
     """Networks of binary weights after each of the last passes, and processor seconds.
 
@@ -42,7 +48,7 @@ def backpropagate(
     source = np.random.default_rng(seed)
     latent = [
         source.uniform(-0.1, 0.1, (after, before)).astype(np.float32)
-        for before, after in zip(sizes, sizes[1:], strict=False)
+        for before, after in itertools.pairwise(sizes)
     ]
     first = [np.zeros_like(w) for w in latent]
     second = [np.zeros_like(w) for w in latent]
@@ -59,8 +65,8 @@ def backpropagate(
                 kept_inputs = kept_inputs * (source.random(kept_inputs.shape) >= how.drop)
             gradients = _gradients(kept_inputs.astype(np.float32), y[rows], latent, how.window)
             for w, m, v, g in zip(latent, first, second, gradients, strict=True):
-                m += 0.1 * (g - m)
-                v += 0.001 * (g * g - v)
+                m[...] += 0.1 * (g - m)
+                v[...] += 0.001 * (g * g - v)
                 step = rate / (1 - 0.9**steps) * m / (np.sqrt(v / (1 - 0.999**steps)) + 1e-8)
                 w[...] = np.clip(w - step, -1, 1)
         if number >= how.passes - keep:
@@ -117,7 +123,9 @@ def perceptron(x: np.ndarray, y: np.ndarray, seed: int, passes: int = 400) -> np
     return best[2]
 
 
-def majority(x: np.ndarray, y: np.ndarray, neurons: int, seed: int, passes: int = 400) -> np.ndarray:
+def majority(
+    x: np.ndarray, y: np.ndarray, neurons: int, seed: int, passes: int = 400
+) -> np.ndarray:
     """A majority of neurons, as `perceptron`: the best state. Shape (neurons, inputs)."""
     source = np.random.default_rng(seed)
     sign_of = (2 * y.astype(int) - 1)[:, None]

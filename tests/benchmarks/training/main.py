@@ -94,8 +94,10 @@ def mean(values: Iterable[float]) -> str:
 def show(title: str, rows: Sequence[Row]) -> None:
     print(f"\n{title}\n{'':44}{'single %':>16}{'vote %':>16}{'cpu s':>8}  memory while training")
     for row in rows:
-        print(f"{row.name:44}{mean(row.single):>16}{mean(row.vote):>16}{row.seconds:8.2f}  {row.bits}",
-              flush=True)
+        print(
+            f"{row.name:44}{mean(row.single):>16}{mean(row.vote):>16}{row.seconds:8.2f}  {row.bits}",
+            flush=True,
+        )
     draw(title, rows)
 
 
@@ -119,7 +121,7 @@ def draw(title: str, rows: Sequence[Row]) -> None:
     axes.invert_yaxis()
     axes.legend(frameon=False)
     axes.set_title(title, loc="left")
-    name = "".join(c if c.isalnum() else "-" for c in title.split(":")[0].lower())
+    name = "".join(c if c.isalnum() else "-" for c in title.split(":", maxsplit=1)[0].lower())
     figure.savefig(FOLDER / f"{name}.png", dpi=130)
 
 
@@ -128,10 +130,18 @@ def stream(how: Stream, learn: Part, test: Part, seed: int) -> tuple[float, floa
     words, total, single, started = packed(test.inputs), 0, [], 0.0
     for number in range(how.networks):
         own = 100 * seed + number if how.networks > 1 else seed
-        shape = Shape((Layer(how.neurons, learn.inputs.shape[1]),), random_code(10, how.neurons, own))
+        shape = Shape(
+            (Layer(how.neurons, learn.inputs.shape[1]),), random_code(10, how.neurons, own)
+        )
         rule = default_rule(
-            shape, learn.inputs, passes=how.passes, batch=how.batch, drop=round(256 * how.drop),
-            seed=own, pull=how.pull, margin=how.margin,
+            shape,
+            learn.inputs,
+            passes=how.passes,
+            batch=how.batch,
+            drop=round(256 * how.drop),
+            seed=own,
+            pull=how.pull,
+            margin=how.margin,
         )
         begin = time.process_time()
         state = fit(shape, kernel.pack(learn.inputs, learn.labels), rule, keep=5)
@@ -144,7 +154,9 @@ def stream(how: Stream, learn: Part, test: Part, seed: int) -> tuple[float, floa
     return float(np.mean(single)), float(vote), started
 
 
-def ste(how: Backpropagation, neurons: int, learn: Part, test: Part, seed: int) -> tuple[float, float, float]:
+def ste(
+    how: Backpropagation, neurons: int, learn: Part, test: Part, seed: int
+) -> tuple[float, float, float]:
     sizes = [learn.inputs.shape[1], neurons, 10]
     kept, seconds = backpropagate(learn.inputs, learn.labels, sizes, how, seed)
     total = [forward(test.inputs.astype(np.float32), weights) for weights in kept]
@@ -152,24 +164,29 @@ def ste(how: Backpropagation, neurons: int, learn: Part, test: Part, seed: int) 
     return float(single), float((sum(total).argmax(axis=1) == test.labels).mean()), seconds
 
 
-def chosen(candidates, run, learn: Part, seeds: int = 2):
+def chosen(candidates, run, learn: Part, seeds: int = 1):
     """The settings that do best on a fifth of the training samples, held out."""
     if len(candidates) == 1:
         return candidates[0]
     order = np.random.default_rng(7).permutation(len(learn.labels))
     cut = len(order) * 4 // 5
     inner, held = learn.take(order[:cut]), learn.take(order[cut:])
-    scores = [np.mean([run(how, inner, held, 90 + s)[0] for s in range(seeds)]) for how in candidates]
+    scores = [
+        np.mean([run(how, inner, held, 90 + s)[0] for s in range(seeds)]) for how in candidates
+    ]
     for how, score in zip(candidates, scores, strict=True):
         print(f"  validation {100 * score:.2f} % {how}", flush=True)
     return candidates[int(np.argmax(scores))]
 
 
-def measured(name: str, candidates, run, learn: Part | list[Part], test: Part, seeds: int, bits: str = "") -> Row:
+def measured(
+    name: str, candidates, run, learn: Part | list[Part], test: Part, seeds: int, bits: str = ""
+) -> Row:
     parts = learn if isinstance(learn, list) else [learn] * seeds
     how = chosen(candidates, run, parts[0])
     found = [run(how, part, test, seed) for seed, part in enumerate(parts)]
     single, vote, seconds = zip(*found, strict=True)
+    print(f"  {name}: {mean(single)} vote {mean(vote)} {np.mean(seconds):.2f} s", flush=True)
     return Row(name, single, vote, float(np.mean(seconds)), bits)
 
 
@@ -190,7 +207,16 @@ def small() -> None:
     for neurons, splits in ((1, SPLITS), (5, 5)):
         sizes = SIZES if neurons == 1 else (20, 50)
         print(f"\n25-{'1' if neurons == 1 else '5-1'}: pairs of digits, {splits} splits")
-        head = ("pair", "samples", "failed", "single %", "vote %", "backprop %", "logistic %", "cpu s")
+        head = (
+            "pair",
+            "samples",
+            "failed",
+            "single %",
+            "vote %",
+            "backprop %",
+            "logistic %",
+            "cpu s",
+        )
         print("".join(f"{name:>14}" for name in head))
         for pair in PAIRS:
             whole = pooled_pair(digits, *pair)
@@ -199,8 +225,10 @@ def small() -> None:
                 found = np.array(rows)
                 cells = [f"{pair[0]}/{pair[1]}", str(size), f"{found[:, 0].mean():.1f}"]
                 cells += [mean(found[:, k]).replace("+- ", "+-") for k in range(1, 5)]
-                print("".join(f"{cell:>14}" for cell in [*cells, f"{found[:, 5].mean():.2f}"]),
-                      flush=True)
+                print(
+                    "".join(f"{cell:>14}" for cell in [*cells, f"{found[:, 5].mean():.2f}"]),
+                    flush=True,
+                )
 
 
 def pair_row(whole: Part, neurons: int, size: int, split: int) -> list[float]:
@@ -222,7 +250,10 @@ def pair_row(whole: Part, neurons: int, size: int, split: int) -> list[float]:
         if neurons == 1:
             said = xt @ perceptron(x, learn.labels, seed) > 0
         else:
-            said = np.where(xt @ majority(x, learn.labels, neurons, seed).T >= 0, 1, -1).sum(axis=1) > 0
+            said = (
+                np.where(xt @ majority(x, learn.labels, neurons, seed).T >= 0, 1, -1).sum(axis=1)
+                > 0
+            )
         other.append((said == test.labels).mean())
     real = np.nan
     if len(set(learn.labels.tolist())) > 1:
@@ -244,11 +275,11 @@ def mnist_tables() -> None:
     learn, test = coded(data.train, (64,)), coded(data.test, (64,))
     stored = bits_of(785, 500)
     latent = f"{96 * (785 * 500 + 5000) / 1e6:.1f} Mbit (96 a weight)"
-    plain = [Stream(500, 16, pull=p) for p in (0.8, 1.0, 1.3)]
-    drops = [Stream(500, 40, drop=d, margin=m) for d in (0.3, 0.4) for m in (0.7, 1.0)]
+    plain = [Stream(500, 16, pull=p) for p in (1.0, 1.3)]
+    drops = [Stream(500, 40, drop=d, margin=m) for d in (0.3,) for m in (0.7, 1.0)]
     wide = [Stream(2000, 60, drop=0.3)]
-    back = [Backpropagation(20, rate, 100) for rate in (0.001, 0.003, 0.01)]
-    dropping = [replace(back[1], drop=0.2, passes=30)]
+    back = [Backpropagation(20, rate, 100) for rate in (0.003, 0.01)]
+    dropping = [replace(back[0], drop=0.2, passes=30)]
 
     def by_ste(how, a, b, seed):
         return ste(how, 500, a, b, seed)
@@ -256,7 +287,9 @@ def mnist_tables() -> None:
     rows = [
         measured("stream 784-500-10", plain, stream, learn, test, SEEDS, stored),
         measured("stream 784-500-10, inputs dropped", drops, stream, learn, test, SEEDS, stored),
-        measured("stream 784-2000-10, inputs dropped", wide, stream, learn, test, 3, bits_of(785, 2000)),
+        measured(
+            "stream 784-2000-10, inputs dropped", wide, stream, learn, test, 2, bits_of(785, 2000)
+        ),
         measured("backpropagation 784-500-10", back, by_ste, learn, test, SEEDS, latent),
         measured("backpropagation 784-500-10, dropped", dropping, by_ste, learn, test, 2, latent),
     ]
@@ -265,7 +298,8 @@ def mnist_tables() -> None:
     show("MNIST: 8,000 images of 28 x 28, one threshold, 2,000 to test", rows)
     for size, networks, passes in ((100, 4, 60), (400, 4, 40), (1000, 1, 40)):
         parts = [
-            learn.take(np.random.default_rng(1000 + s).permutation(8000)[:size]) for s in range(SEEDS)
+            learn.take(np.random.default_rng(1000 + s).permutation(8000)[:size])
+            for s in range(SEEDS)
         ]
         batch = 10 if size < 1000 else 25
         how = [Stream(500, passes, batch, d, networks=networks) for d in (0.3, 0.5)]
@@ -274,7 +308,9 @@ def mnist_tables() -> None:
             measured(f"stream, vote of {networks}", how, stream, parts, test, SEEDS),
             measured("backpropagation", few, by_ste, parts, test, SEEDS),
         ]
-        real = [logistic(p.inputs, p.labels, [(test.inputs, test.labels)], 0.1)[0][0] for p in parts]
+        real = [
+            logistic(p.inputs, p.labels, [(test.inputs, test.labels)], 0.1)[0][0] for p in parts
+        ]
         rows.append(Row("logistic regression", real, [], 0.0))
         show(f"MNIST {size}: images, 784-500-10", rows)
     print("\n".join(ANCHORS))
@@ -293,8 +329,16 @@ def fashion_table() -> None:
     wide = [Stream(1000, 12, pull=1.5, margin=2.0)]
     rows.append(measured("stream 3136-1000-10", wide, stream, learn, test, 1, bits_of(3137, 1000)))
     back = [Backpropagation(8, 0.003, 100)]
-    rows.append(measured("backpropagation 3136-500-10", back,
-                         lambda h, a, b, s: ste(h, 500, a, b, s), learn, test, 1))
+    rows.append(
+        measured(
+            "backpropagation 3136-500-10",
+            back,
+            lambda h, a, b, s: ste(h, 500, a, b, s),
+            learn,
+            test,
+            1,
+        )
+    )
     show("Fashion-MNIST: 60,000 images, four thresholds, 10,000 to test", rows)
 
 

@@ -1,0 +1,142 @@
+"""Clocked sources at the command line: answers in time, and what is refused."""
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from invc.cli import invc
+from invc.design import read_design, write_design
+
+
+def run(*arguments):
+    return CliRunner().invoke(invc, [str(a) for a in arguments])
+
+
+@pytest.fixture(scope="session")
+def lock(repository, tmp_path_factory):
+    path = tmp_path_factory.mktemp("lock") / "lock.hj"
+    done = run("synth", repository / "rtl_examples/clocked/lock.v", "--cycles", "5", "-o", path)
+    assert done.exit_code == 0, done.output
+    return path
+
+
+def test_the_cover_is_reached_by_the_code_alone(lock, tmp_path):
+    file = tmp_path / "r.json"
+    done = run(
+        "simulate", lock, "--cover", "unlock", "-c", "press@*=1", "-c", "unlock@4=1", "--json", file
+    )
+    assert done.exit_code == 0, done.output
+    report = json.loads(file.read_text())
+    for answer in report["solutions"]:
+        assert [answer["ports"][f"digit@{t}"] for t in range(4)] == [2, 7, 4, 1]
+    assert re.search(r"^ +4 +\d+ +\d+ +\d+ +1 +4", done.output, re.M)
+
+
+def test_assertions_hold_and_assumptions_are_held(lock):
+    assert run("prove", lock, "--violate", "stays").exit_code == 4
+    assert run("prove", lock, "-c", "reset@2=1", "-c", "press@2=1").exit_code == 4
+    assert run("prove", lock, "-c", "reset@2=1", "-c", "press@2=0").exit_code == 0
+    done = run("prove", lock, "--cover", "unlok")
+    assert done.exit_code == 1
+    assert "no cover is called 'unlok'" in str(done.exception)
+
+
+def test_a_cover_out_of_reach_is_impossible(lock):
+    assert (
+        run("prove", lock, "-c", "press@0=0", "-c", "press@1=0", "--cover", "unlock").exit_code == 4
+    )
+    assert run("prove", lock, "-c", "open@any=1").exit_code == 0
+    assert run("prove", lock, "-c", "right@any=7").exit_code == 4
+
+
+def test_files_keep_the_time(lock, tmp_path):
+    design = read_design(lock)
+    assert design.frames.clock == "clk"
+    assert design.frames.cycles == 5
+    assert design.frames.names("cover") == ("unlock",)
+    write_design(design, tmp_path / "again.hj")
+    assert (tmp_path / "again.hj").read_bytes() == lock.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error"),
+    [
+        ('clock 5 "clk"', 'clock 0 "clk"', "0 is out of range"),
+        ('cover "unlock"', 'covers "unlock"', "no kind of signal is called 'covers'"),
+        ('cover "unlock"', 'cover "lock"', "signal 'lock' has no port 'lock@0'"),
+        ('cover "unlock"', 'output "open"', "a second output is called 'open'"),
+    ],
+)
+def test_broken_frames_are_told(lock, tmp_path, old, new, error):
+    text = lock.read_text()
+    assert old in text
+    broken = tmp_path / "b.hj"
+    broken.write_text(text.replace(old, new))
+    done = run("stats", broken)
+    assert done.exit_code == 1
+    assert error in str(done.exception)
+
+
+def test_waveforms_are_by_the_clock(lock, tmp_path):
+    pytest.importorskip("vcd")
+    vcdvcd = pytest.importorskip("vcdvcd")
+    file = tmp_path / "w.vcd"
+    done = run(
+        "simulate", lock, "--cover", "unlock", "-c", "press@*=1", "-c", "unlock@4=1", "--vcd", file
+    )
+    assert done.exit_code == 0, done.output
+    waves = vcdvcd.VCDVCD(str(file))
+    digits = waves["lock.digit[3:0]"]
+    assert [int(digits[10 * t + 9], 2) for t in range(4)] == [2, 7, 4, 1]
+    assert [waves["lock.clk"][t] for t in (0, 5, 10, 15)] == ["1", "0", "1", "0"]
+
+
+REFUSED = {
+    "two clocks": (
+        "module m(input c, d, output reg q, r);\nalways @(posedge c) q <= d;\nalways @(posedge d) r <= q;\nendmodule",
+        "m.v:2:1: error: 'q' has another clock: 'c', not 'd'",
+    ),
+    "gated": (
+        "module m(input c, e, d, output reg q);\nwire g = c & e;\nalways @(posedge g) q <= d;\nendmodule",
+        "m.v:3:1: error: the clock of 'q' is 'g', which is no input of one bit",
+    ),
+    "latch": (
+        "module m(input c, e, d, output reg q, r);\nalways @* if (e) q = d;\nalways @(posedge c) r <= q;\nendmodule",
+        "error: latch at 'q' has no clock",
+    ),
+    "clock as data": (
+        "module m(input c, d, output reg q, output y);\nalways @(posedge c) q <= d;\nassign y = c ^ q;\nendmodule",
+        "m.v:3:12: error: clock 'c' is read as data",
+    ),
+    "nothing": (
+        "module m(input c, d, output y);\nassign y = c & d;\nendmodule",
+        "m.v: error: nothing in it is clocked",
+    ),
+    "large memory": (
+        "module m(input c, w, input [9:0] a, input [7:0] d, output reg [7:0] q);\nreg [7:0] mem [0:1023];\n"
+        "always @(posedge c) begin if (w) mem[a] <= d; q <= mem[a]; end\nendmodule",
+        "error: memory 'mem' has 8192 bits",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_machine_of_one_clock_is_refused(name, tmp_path, monkeypatch):
+    source, error = REFUSED[name]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.v").write_text(source)
+    done = run("synth", "m.v", "--cycles", "3")
+    assert done.exit_code == 1
+    assert error in str(done.exception), str(done.exception)
+    assert not list(tmp_path.glob("*.hj"))
+
+
+def test_options_that_need_each_other(repository):
+    counter = repository / "rtl_examples/clocked/counter.v"
+    assert "--init goes with --cycles" in run("synth", counter, "--init", "zero").output
+    assert (
+        "--mine does not go with --cycles" in run("synth", counter, "--cycles", 2, "--mine").output
+    )
+    assert "--cycles" in str(run("synth", counter).exception)
