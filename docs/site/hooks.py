@@ -27,6 +27,7 @@ ORDER = (
             "formats.md",
             "cells.md",
             "dynamics.md",
+            "convergence.md",
             "benchmarks.md",
             "rtl.md",
             "training.md",

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from invc.design import Clamp, Design
+    from invc.rtl.chip import Board, Reply
 
 
 @click.command()
@@ -42,68 +48,72 @@ import click
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     file: Path,
-    circuit: Path | None,
-    port: str,
-    baud: int,
-    clamps: tuple[str, ...],
-    reads: int,
-    cycles: int,
-    seed: int,
-    strict: bool,
-    time_limit: float,
-    show: int,
-    radix: str,
-    quiet: bool,
+    **options: Any,  # noqa: ANN401 - click's own
 ) -> None:
     """Ask a board that has the circuit of a .hj file, over a serial line, and print its answers.
 
     Read k has the random numbers of read k of 'invc simulate', and every answer is verified here.
     Exit status: 0 an answer was found, 1 error, 2 usage, 3 none found.
     """
+    from invc.design import parse_clamps, read_design
+    from invc.diagnostics import InvcError
+    from invc.rtl.chip import BAUDS, read_board
+
+    if options["baud"] not in BAUDS:
+        baud = options["baud"]
+        raise InvcError(f"no serial line has {baud} baud", hint=f"there are: {_listed(BAUDS)}")
+    design = read_design(file)
+    board = read_board(options["circuit"] or Path(f"{file.stem}_rtl"), design)
+    replies = _asked(board, parse_clamps(design.netlist, options["clamps"]), options)
+    _tell(design, replies, options)
+    ctx.exit(0 if any(reply.found for reply in replies) else 3)
+
+
+def _asked(board: Board, held: Sequence[Clamp], options: Mapping[str, Any]) -> list[Reply]:
+    """A reply for each read."""
+    from invc.rtl.chip import Wait, ask_board, identify, opened
+    from invc.rtl.software import Run
+
+    wait = Wait(options["cycles"], options["strict"], options["time_limit"])
+    with opened(options["port"], options["baud"]) as line:
+        identify(board, line)
+        return [
+            ask_board(board, line, held, Run(options["seed"], read // 1024, read % 1024), wait)
+            for read in range(options["reads"])
+        ]
+
+
+def _tell(design: Design, replies: Sequence[Reply], options: Mapping[str, Any]) -> None:
     from collections import Counter
 
     from invc.cli.reporting import count, echo_answers
-    from invc.design import decode, parse_clamps, read_design
-    from invc.diagnostics import InvcError
-    from invc.rtl.chip import BAUDS, ask_board, identify, opened, read_board
-    from invc.rtl.software import Run
+    from invc.design import decode
 
-    if baud not in BAUDS:
-        raise InvcError(f"no serial line has {baud} baud", hint=f"there are: {_listed(BAUDS)}")
-    design = read_design(file)
-    board = read_board(circuit or Path(f"{file.stem}_rtl"), design)
-    held = parse_clamps(design.netlist, clamps)
-    found: Counter[tuple[int, ...]] = Counter()
     ports = [p for p in design.netlist.ports if p.bits]
-    spent = 0
-    with opened(port, baud) as line:
-        identify(board, line)
-        for read in range(reads):
-            run = Run(seed, read // 1024, read % 1024)
-            reply = ask_board(
-                board, line, held, run, limit=cycles, strict=strict, seconds=time_limit
-            )
-            spent += reply.cycles
-            if reply.found:
-                bits = ([reply.ports[p.name] >> k & 1 for k in range(len(p.bits))] for p in ports)
-                found[tuple(decode(b, p.signed) for b, p in zip(bits, ports, strict=True))] += 1
-    rows = found.most_common()
-    names = [p.name for p in ports]
+    found = Counter(
+        tuple(
+            decode([reply.ports[p.name] >> k & 1 for k in range(len(p.bits))], p.signed)
+            for p in ports
+        )
+        for reply in replies
+        if reply.found
+    )
+    rows, names = found.most_common(), [p.name for p in ports]
     echo_answers(
         ports,
         [dict(zip(names, values, strict=True)) for values, _ in rows],
-        radix=radix,
-        show=show,
+        radix=options["radix"],
+        show=options["show"],
         beside=("reads", [str(number) for _, number in rows]),
     )
-    if not quiet:
-        hits = found.total()
-        mean = f"; first right state after {spent / hits:.1f} cycles on average" if hits else ""
-        click.echo(
-            f"{count(len(found), 'distinct answer')}; {hits} of {count(reads, 'read')} right{mean}"
-        )
-    ctx.exit(0 if found else 3)
+    if options["quiet"]:
+        return
+    hits, spent = found.total(), sum(reply.cycles for reply in replies)
+    mean = f"; first right state after {spent / hits:.1f} cycles on average" if hits else ""
+    reads = count(len(replies), "read")
+    click.echo(f"{count(len(found), 'distinct answer')}; {hits} of {reads} right{mean}")
 
 
 def _listed(numbers: tuple[int, ...]) -> str:

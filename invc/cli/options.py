@@ -127,7 +127,7 @@ SIMULATE = (
         "--dynamics",
         default="auto",
         metavar="NAME",
-        help="How p-bits move: staged, gibbs, pt, sc or ssa (docs/dynamics.md).  [auto]",
+        help="How p-bits move: inputs, staged, gibbs, pt, sc or ssa (docs/dynamics.md).  [auto]",
     ),
     click.option(
         "--set",

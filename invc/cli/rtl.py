@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from invc.design import Clamp
+    from invc.rtl.circuit import Circuit
     from invc.rtl.report import Report
+    from invc.rtl.settings import Wishes
 
 # Kept by hand, so that --help imports nothing; a test compares them with the circuits themselves.
 ARCHITECTURES = ("parallel", "sparse", "gibbs")
@@ -125,26 +129,7 @@ PARTS = ("ice40-hx1k", "ice40-up5k", "ice40-hx8k", "ecp5-25k", "ecp5-85k", "xc7a
     help="An FPGA to report on. May be repeated.  [default: ice40-hx8k, ecp5-85k, xc7a35t]",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but warnings.")
-def command(
-    file: Path,
-    output: Path | None,
-    architecture: str,
-    dynamics: str,
-    settings: tuple[str, ...],
-    cycles: int,
-    clamps: tuple[str, ...],
-    seed: int,
-    replica: int,
-    lanes: int,
-    chains: int,
-    registers: bool,
-    divider: int | None,
-    check: bool,
-    simulator: str,
-    reported: bool,
-    parts: tuple[str, ...],
-    quiet: bool,
-) -> None:
+def command(file: Path, **options: Any) -> None:  # noqa: ANN401 - click's own
     """Write the p-bit circuit of a .hj file as Verilog, into a folder of its own.
 
     The circuit does in each clock what 'invc simulate --dynamics sc' does in a sweep, bit for bit,
@@ -155,45 +140,65 @@ def command(
     invc rtl mult8.hj --clamp p=38243                       # mult8_rtl
     invc rtl mult8.hj -o mult8_sparse --arch sparse --lanes 8  # fits smaller parts
     """
-    from invc.cli.reporting import count
     from invc.design import parse_clamps, read_design
-    from invc.rtl.bench import expect
-    from invc.rtl.check import check as check_files
-    from invc.rtl.check import choose_simulator
     from invc.rtl.folder import check_new, write_folder
+    from invc.rtl.settings import circuit_of
+
+    design = read_design(file)
+    folder = options["output"] or Path(f"{file.stem}_rtl")
+    check_new(folder)
+    held = parse_clamps(design.netlist, options["clamps"])
+    circuit = circuit_of(design, held, _wishes(options))
+    files, states, result = _built(circuit, held, options)
+    write_folder(folder, files)
+    if not options["quiet"]:
+        _tell(circuit, folder, states, result)
+
+
+def _wishes(options: Mapping[str, Any]) -> Wishes:
+    from invc.rtl.settings import Wishes
+
+    return Wishes(
+        *(options["architecture"], options["dynamics"], _pairs(options["settings"])),
+        *(options["cycles"], options["registers"], options["chains"], options["lanes"]),
+        options["divider"] or 0,
+    )
+
+
+def _built(
+    circuit: Circuit, held: Sequence[Clamp], options: Mapping[str, Any]
+) -> tuple[dict[str, str], str, Report | None]:
+    """The folder's files, what was compared, and the report, as far as that was wanted."""
+    from invc.rtl.bench import expect
+    from invc.rtl.check import check, choose_simulator
     from invc.rtl.parts import DEFAULT_PARTS, PARTS, check_fits
     from invc.rtl.project import project_files
     from invc.rtl.report import report
-    from invc.rtl.settings import Wishes, circuit_of
     from invc.rtl.software import Run
 
-    design = read_design(file)
-    folder = output or Path(f"{file.stem}_rtl")
-    check_new(folder)
-    wishes = Wishes(
-        *(architecture, dynamics, _pairs(settings), cycles, registers, chains, lanes),
-        divider or 0,
-    )
-    held = parse_clamps(design.netlist, clamps)
-    circuit = circuit_of(design, held, wishes)
-    wanted = [PARTS[name] for name in parts or (DEFAULT_PARTS if reported else ())]
+    cycles, seed, reported = options["cycles"], options["seed"], options["reported"]
+    wanted = [PARTS[name] for name in options["parts"] or (DEFAULT_PARTS if reported else ())]
     for part in wanted:
         check_fits(circuit, part)
-    if check:
-        chosen = simulator if simulator != "auto" else choose_simulator(cycles * circuit.spins)
-    expected = expect(circuit, held, Run(seed, 0, replica), cycles)
-    files = project_files(expected)
-    if check:
-        states = check_files(files, circuit.name, chosen)
-    result = report(circuit, files, held, wanted, seed=seed, cycles=cycles) if reported else None
-    if result:
-        files["report.json"] = json.dumps(result.as_json(), indent=2) + "\n"
-    write_folder(folder, files)
-    if quiet:
-        return
+    simulator = options["simulator"]
+    if options["check"] and simulator == "auto":
+        simulator = choose_simulator(cycles * circuit.spins)
+    files = project_files(expect(circuit, held, Run(seed, 0, options["replica"]), cycles))
+    states = ""
+    if options["check"]:
+        states = f"{check(files, circuit.name, simulator)} states in {simulator}"
+    if not reported:
+        return files, states, None
+    result = report(circuit, files, held, wanted, seed=seed, cycles=cycles)
+    return {**files, "report.json": json.dumps(result.as_json(), indent=2) + "\n"}, states, result
+
+
+def _tell(circuit: Circuit, folder: Path, states: str, result: Report | None) -> None:
+    from invc.cli.reporting import count
+
     click.echo(f"wrote {folder}: {circuit.name}_chip, {count(circuit.spins, 'p-bit')}")
-    if check:
-        click.echo(f"{states} states in {chosen}, all as in the software")
+    if states:
+        click.echo(f"{states}, all as in the software")
     if result:
         _echo(result)
 

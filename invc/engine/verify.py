@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from invc.design import Clamped, Design
 from invc.ising.model import Int8, Int32, Int64
-from invc.netlist import Literal, evaluate, word_of
+from invc.netlist import Literal, Port, evaluate, word_of
 from invc.pbits.backend import Backend, State
 from invc.pbits.heatbath.energy import Meter, compile_meter
 from invc.pbits.heatbath.logic import Logic, compile_forward
@@ -18,6 +19,7 @@ from invc.pbits.lanes import UInt64, bits_of, integers_of
 
 MOST_ROWS = 1 << 14  # bits of a port that are turned over at once; a multiple of 8
 FEW_LANES = 4  # whose bits are picked one by one
+WIDE = 62  # bits of a port that are no machine integer
 MOST_COMPILED = 1 << 14  # gates; more are evaluated as they stand,
 FEW_TIMES = 6  # and fewer so many times
 MOST_ENERGIES = 1 << 24  # spins times reads whose energies are computed at once
@@ -197,17 +199,44 @@ def _answers(
         return {}
     ports = design.netlist.ports
     words = [word_of(bit, values, mask) for port in ports for bit in port.bits]
-    found: dict[tuple[int, ...], tuple[int, int]] = {}
+    found: dict[int, tuple[int, int]] = {}
     for whole, energy in zip(decode_lanes(words, lanes, False), energies, strict=True):
-        parts, rest = [], whole
-        for port in ports:
-            width = len(port.bits)
-            parts.append(_signed(rest & (1 << width) - 1, width, port.signed))
-            rest >>= width
-        answer = tuple(parts)
-        reads, lowest = found.get(answer, (0, energy))
-        found[answer] = (reads + 1, min(lowest, energy))
-    return found
+        reads, lowest = found.get(whole, (0, energy))
+        found[whole] = (reads + 1, min(lowest, energy))
+    return dict(zip(_split(list(found), ports), found.values(), strict=True))
+
+
+def _split(wholes: list[int], ports: Sequence[Port]) -> Iterator[tuple[int, ...]]:
+    """The values of all ports in order, of numbers that have their bits one after another."""
+    bits = sum(len(port.bits) for port in ports)
+    narrow = bits <= MOST_ROWS and len(wholes) > FEW_LANES
+    rows = _bits_of(wholes, bits) if narrow else np.zeros((0, 0), dtype=np.uint8)
+    columns: list[list[int]] = []
+    start = 0
+    for port in ports:
+        width = len(port.bits)
+        if narrow and width == 1 and not port.signed:
+            columns.append(rows[start].tolist())
+        elif narrow and width < WIDE:
+            weights = np.int64(1) << np.arange(width)
+            column = weights @ rows[start : start + width].astype(np.int64)
+            if port.signed:
+                column -= rows[start + width - 1].astype(np.int64) << width
+            columns.append(column.tolist())
+        else:
+            part = (1 << width) - 1
+            values = [whole >> start & part for whole in wholes]
+            columns.append([_signed(value, width, port.signed) for value in values])
+        start += width
+    return zip(*columns, strict=True) if columns else iter([()] * len(wholes))
+
+
+def _bits_of(wholes: list[int], bits: int) -> npt.NDArray[np.uint8]:
+    """Numbers as a row for each of their bits. Shape (bits, numbers)."""
+    size = -(-bits // 8)
+    data = b"".join(whole.to_bytes(size, "little") for whole in wholes)
+    packed = np.frombuffer(data, dtype=np.uint8).reshape(-1, size)
+    return np.ascontiguousarray(np.unpackbits(packed, axis=1, bitorder="little")[:, :bits].T)
 
 
 def decode_lanes(words: list[int], lanes: list[int], signed: bool) -> list[int]:

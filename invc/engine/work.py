@@ -15,6 +15,8 @@ from invc.engine.verify import Verified, View
 from invc.pbits.backend import Backend, State
 from invc.pbits.lanes import UInt64
 
+# Of a block with many answers in any order, so many are judged: many times those that end the run.
+FEW_READS, AMPLE, MANY = 64, 4, 4
 LOOK = 16  # sweeps between two looks for answers, where a run ends with them
 
 Halted: TypeAlias = Callable[[], bool]
@@ -113,6 +115,8 @@ class Look:
         judge, rules = self.problem.judge, self.rules
         if good is None and reads and not rules.near:
             good = self.backend.count(judge.answers, view.state)
+        if good and good > view.lanes // MANY and rules.target and not rules.bounded:
+            reads = min(reads, max(FEW_READS, AMPLE * rules.target) * view.lanes // good)
         if not reads or not (rules.near or good):
             return Verified(reads, 0, 0, {})
         return judge.verify(view, reads, ground=rules.strict, near=rules.near)

@@ -26,11 +26,12 @@ class Trial:
 
     Attributes:
         clamps: The bits that are held.
-        run: Its random numbers.
+        runs: Its random numbers, and those with which it starts again where it has not ended with a
+            right state.
     """
 
     clamps: tuple[Clamp, ...]
-    run: Run
+    runs: tuple[Run, ...]
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,14 @@ class Ended:
 
     Attributes:
         found: Whether there was a right state.
-        cycles: Updates before it, or all.
+        cycles: Updates before it, or all; those of earlier starts too.
+        starts: How often it started.
         ports: The bits of each port then, as an unsigned number, by its name in the design.
     """
 
     found: bool
     cycles: int
+    starts: int
     ports: Mapping[str, int]
 
 
@@ -63,7 +66,7 @@ def campaign(
         circuit: The circuit.
         modules: Its modules, by the names of their files.
         trials: What is held and the seeds, run by run.
-        limit: Updates after which a run ends.
+        limit: Updates after which a run ends, or starts again.
         simulator: "verilator" or "iverilog".
         strict: Whether every gate must be in place.
 
@@ -72,17 +75,27 @@ def campaign(
     """
     files = {
         **{name: text for name, text in modules.items() if name.endswith(".v")},
-        "bench.v": _bench(circuit, len(trials), limit, strict),
-        "trials.mem": "".join(_line(circuit, trial) for trial in trials),
+        "bench.v": _bench(circuit, sum(len(trial.runs) for trial in trials), limit, strict),
+        "trials.mem": "".join(
+            _line(circuit, trial.clamps, run, again=k > 0)
+            for trial in trials
+            for k, run in enumerate(trial.runs)
+        ),
     }
     with tempfile.TemporaryDirectory(prefix="invc-rtl-") as text:
         folder = Path(text)
         for name, content in files.items():
             (folder / name).write_text(content, encoding="utf-8")
         output = run_well(build(folder, files, circuit.name, simulator), folder)
-    found = [_ended(circuit, match) for match in ENDED.finditer(output)]
-    if len(found) != len(trials):
-        raise InvcError(f"{simulator} ended {len(found)} of {len(trials)} runs")
+    done = {int(match[1]): match for match in ENDED.finditer(output)}
+    found: list[Ended] = []
+    line = 0
+    for trial in trials:
+        starts = [done[k] for k in range(line, line + len(trial.runs)) if k in done]
+        if not starts:
+            raise InvcError(f"{simulator} ended {len(found)} of {len(trials)} runs")
+        found.append(_ended(circuit, starts))
+        line += len(trial.runs)
     return found
 
 
@@ -90,28 +103,29 @@ def _widths(circuit: Circuit) -> tuple[int, int]:
     return 64 * circuit.generators, len(circuit.pins)
 
 
-def _line(circuit: Circuit, trial: Trial) -> str:
-    """Seeds, then held bits, then their values, highest first, in hex."""
+def _line(circuit: Circuit, clamps: Sequence[Clamp], run: Run, *, again: bool) -> str:
+    """Whether it starts again, seeds, held bits, their values, highest first, in hex."""
     seeds, pins = _widths(circuit)
-    held = {clamp.name: clamp.value for clamp in trial.clamps}
+    held = {clamp.name: clamp.value for clamp in clamps}
     hold = value = place = 0
     for _, held_bits, values, width in port_clamps(circuit, held):
         hold |= held_bits << place
         value |= values << place
         place += width
-    word = 0
-    for seed in reversed(trial.run.generator_seeds(circuit.streams, circuit.groups)):
+    word = int(again)
+    for seed in reversed(run.generator_seeds(circuit.streams, circuit.groups)):
         word = word << 64 | seed
     word = (word << pins | hold) << pins | value
-    return f"{word:0{-(-(seeds + 2 * pins) // 4)}x}\n"
+    return f"{word:0{-(-(seeds + 2 * pins + 1) // 4)}x}\n"
 
 
-def _ended(circuit: Circuit, match: re.Match[str]) -> Ended:
+def _ended(circuit: Circuit, starts: Sequence[re.Match[str]]) -> Ended:
+    match = starts[-1]
     answer, ports = int(match[4], 16), {}
     for port in circuit.ports:
         ports[port.name] = answer & ((1 << len(port.bits)) - 1)
         answer >>= len(port.bits)
-    return Ended(match[2] == "1", int(match[3]), ports)
+    return Ended(match[2] == "1", sum(int(m[3]) for m in starts), len(starts), ports)
 
 
 def _bench(circuit: Circuit, trials: int, limit: int, strict: bool) -> str:
@@ -126,14 +140,15 @@ def _bench(circuit: Circuit, trials: int, limit: int, strict: bool) -> str:
         f".{x}({x}), .{x}_hold({x}_hold), .{x}_value({x}_value)" for x in labels
     )
     return f"""\
-// Runs the circuit once for each line of trials.mem: seeds, held bits, their values.
+// Runs the circuit for each line of trials.mem: whether it starts again, which it does only where
+// the run before was never right; seeds; held bits; their values.
 `timescale 1ns / 1ns
 module {name}_bench;
     reg  clk = 1'b0, reset = 1'b1, start = 1'b0;
     wire busy, found;
     wire [{circuit.count - 1}:0] cycles;
-    reg  [{seeds + 2 * pins - 1}:0] trials [0:{trials - 1}];
-    reg  [{seeds + 2 * pins - 1}:0] trial;
+    reg  [{seeds + 2 * pins}:0] trials [0:{trials - 1}];
+    reg  [{seeds + 2 * pins}:0] trial;
     integer k;
 {wires}
     assign {concatenation([f"{x}_hold" for x in labels])} = trial[{2 * pins - 1}:{pins}];
@@ -151,12 +166,14 @@ module {name}_bench;
         reset = 1'b0;
         for (k = 0; k < {trials}; k = k + 1) begin
             trial = trials[k];
-            start = 1'b1;
-            @(negedge clk);
-            start = 1'b0;
-            while (busy) @(negedge clk);
-            $display("run %0d: found %b cycles %0d answer %h", k, found, cycles,
-                     {concatenation(list(labels))});
+            if (~(trial[{seeds + 2 * pins}] & found)) begin
+                start = 1'b1;
+                @(negedge clk);
+                start = 1'b0;
+                while (busy) @(negedge clk);
+                $display("run %0d: found %b cycles %0d answer %h", k, found, cycles,
+                         {concatenation(list(labels))});
+            end
         end
         $finish;
     end

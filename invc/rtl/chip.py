@@ -178,15 +178,27 @@ def identify(board: Board, line: Line) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Wait:
+    """When a run is over.
+
+    Attributes:
+        limit: Updates after which it ends.
+        strict: Whether every gate must be in place.
+        seconds: How long to wait for its end.
+    """
+
+    limit: int
+    strict: bool = False
+    seconds: float = 60.0
+
+
 def ask_board(
     board: Board,
     line: Line,
     clamps: Sequence[Clamp],
     run: Run,
-    *,
-    limit: int,
-    strict: bool,
-    seconds: float,
+    wait: Wait,
 ) -> Reply:
     """One run on a board.
 
@@ -195,14 +207,12 @@ def ask_board(
         line: The line to it.
         clamps: What is held.
         run: The random numbers.
-        limit: Updates after which it ends.
-        strict: Whether every gate must be in place.
-        seconds: How long to wait for its end.
+        wait: For what, and how long.
 
     Raises:
         InvcError: No answer came, or one that is wrong.
     """
-    values = {"limit": limit, "strict_only": int(strict), "free_run": 0}
+    values = {"limit": wait.limit, "strict_only": int(wait.strict), "free_run": 0}
     seeds = run.generator_seeds(board.streams, board.groups)
     values["seed"] = sum(seed << 64 * k for k, seed in enumerate(seeds))
     held = {clamp.name: clamp.value for clamp in clamps}
@@ -214,7 +224,7 @@ def ask_board(
     line.write(bytes([WRITE]) + _packed(board.inputs, values) + bytes([START]))
     count = -(-sum(width for _, width in board.outputs) // 8)
     try:
-        data = line.read(count, seconds)
+        data = line.read(count, wait.seconds)
     except InvcError:
         line.write(bytes([END]))
         raise

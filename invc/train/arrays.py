@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -16,14 +18,10 @@ from invc.diagnostics import InvcError
 Array = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
 MOST_BYTES = 1 << 32  # of any array that a file claims to hold
 HEAD = 1 << 12
+# What zipfile and numpy raise over bytes that are no archive, or no arrays.
 BROKEN = (
-    zipfile.BadZipFile,
-    ValueError,
-    EOFError,
-    KeyError,
-    zlib.error,
-    NotImplementedError,
-    RuntimeError,
+    *(OSError, ValueError, TypeError, KeyError, IndexError, EOFError, SyntaxError, OverflowError),
+    *(RuntimeError, MemoryError, struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error),
 )
 
 

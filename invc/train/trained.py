@@ -100,7 +100,7 @@ def read_trained(path: Path) -> Trained:
         )
     try:
         return _trained(found)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InvcError(f"broken file of weights: {str(error)[:60]}", where=str(path)) from None
 
 

@@ -53,23 +53,32 @@ def baseline_means(design: Design, wanted: list[int]) -> tuple[float, float]:
     return float(np.mean([b.counter for b in found])), float(np.mean([b.chance for b in found]))
 
 
-def factor(design: Design, settings: dict[str, str], chips: int) -> dict[tuple[int, int], Ended]:
-    """Every product on every chip: (product, chip) to how its run ended."""
+def factor(
+    design: Design, settings: dict[str, str], chips: int, restart: int | None
+) -> dict[tuple[int, int], Ended]:
+    """Every product on every chip: (product, chip) to how its run ended.
+
+    With `restart` a run that was not right within so many cycles starts again from new seeds.
+    """
+    limit, starts = (restart, -(-LIMIT // restart)) if restart else (LIMIT, 1)
     width = len(design.netlist.inputs[0].bits)
     held = {p: parse_clamps(design.netlist, [f"p={p}"]) for p in products(width)}
     circuit = circuit_of(design, held[1], Wishes(settings=settings, cycles=LIMIT))
     keys = [(p, chip) for chip in range(chips) for p in held]
-    trials = [Trial(held[p], Run(1, p, chip)) for p, chip in keys]
-    ended = campaign(circuit, parallel_files(circuit), trials, limit=LIMIT)
+    trials = [
+        Trial(held[p], tuple(Run(1, p, chip + chips * k) for k in range(starts)))
+        for p, chip in keys
+    ]
+    ended = campaign(circuit, parallel_files(circuit), trials, limit=limit)
     for (p, _), end in zip(keys, ended, strict=True):
         assert not end.found or end.ports["a"] * end.ports["b"] == p, (p, end)
     return dict(zip(keys, ended, strict=True))
 
 
-def report(design: Design, settings: dict[str, str], chips: int) -> None:
+def report(design: Design, settings: dict[str, str], chips: int, restart: int | None) -> None:
     """Factor all products and say how long it took."""
     began, width = time.monotonic(), len(design.netlist.inputs[0].bits)
-    ended = factor(design, settings, chips)
+    ended = factor(design, settings, chips, restart)
     worst = [max(end.cycles for (_, c), end in ended.items() if c == chip) for chip in range(chips)]
     unsolved = sum(not end.found for end in ended.values())
     every = products(width)
@@ -93,13 +102,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--widths", default="2,3,4,5")
     parser.add_argument("--objective", default="balanced", choices=("gap", "balanced", "spins"))
+    parser.add_argument("--restart", type=int, help="cycles after which a run starts again")
     parser.add_argument("--chips", type=int, default=8)
     parser.add_argument("--set", dest="settings", action="append", default=[])
     arguments = parser.parse_args()
     settings = dict(text.split("=", 1) for text in arguments.settings or ["i0=3", "noise=9"])
     print(f"sc, {' '.join(f'{k}={v}' for k, v in settings.items())}; {PUBLISHED}")
     for width in map(int, arguments.widths.split(",")):
-        report(multiplier(width, arguments.objective), settings, arguments.chips)
+        design = multiplier(width, arguments.objective)
+        report(design, settings, arguments.chips, arguments.restart)
 
 
 if __name__ == "__main__":

@@ -263,10 +263,11 @@ def test_what_is_rounded_off_for_a_sweep_is_small_beside_the_temperature(h, beta
 
 def test_dynamics_that_need_gates_say_so():
     design = adopt(terms(["a", "b"], [(0, 1, 1.0)])).design
-    with pytest.raises(InvcError, match="staged switches on gates, and this model has none"):
-        run(design, presolve(design, ()), dynamics="staged")
+    for name in ("staged", "inputs"):
+        with pytest.raises(InvcError, match="this model has none"):
+            run(design, presolve(design, ()), dynamics=name)
     for name in [*DYNAMICS, "auto"]:
-        if name != "staged":
+        if name not in ("staged", "inputs"):
             result = run(design, presolve(design, ()), dynamics=name, reads=64, sweeps=20)
             assert (result.answers[0].energy, result.reads) == (-1, 64)
 

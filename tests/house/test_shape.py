@@ -77,7 +77,6 @@ TOO_LONG = frozenset(
         "invc/api.py",
         "invc/cli/chip.py",
         "invc/cli/rtl.py",
-        "invc/proof/answers.py",
         "invc/rtl/bench.py",
         "invc/rtl/sparse_bench.py",
         "invc/rtl/uart.py",

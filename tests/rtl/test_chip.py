@@ -19,7 +19,7 @@ from invc.frontend.yosys import Sources
 from invc.pipeline import synth
 from invc.rtl.bench import expect
 from invc.rtl.check import lint
-from invc.rtl.chip import Line, ask_board, identify, opened, read_board
+from invc.rtl.chip import Line, Wait, ask_board, identify, opened, read_board
 from invc.rtl.folder import write_folder
 from invc.rtl.programs import find, run_well
 from invc.rtl.project import project_files
@@ -141,11 +141,11 @@ def test_a_board_gives_the_reads_of_the_software(built):
             held = parse_clamps(design.netlist, [f"p={product}"])
             run = Run(3, 0, replica)
             want = expect(circuit, held, run, 200).first
-            reply = ask_board(known, line, held, run, limit=200, strict=False, seconds=60)
+            reply = ask_board(known, line, held, run, Wait(200, False, 60))
             assert (reply.found, reply.cycles) == (True, want[0])
             assert reply.ports["a"] * reply.ports["b"] == reply.ports["p"] == product
         held = parse_clamps(design.netlist, ["p=7"])  # a prime that needs three bits
-        reply = ask_board(known, line, held, Run(), limit=40, strict=False, seconds=60)
+        reply = ask_board(known, line, held, Run(), Wait(40, False, 60))
         assert (reply.found, reply.cycles) == (False, 40)
 
 
@@ -244,4 +244,4 @@ def test_an_answer_that_is_wrong_is_not_told(built):
 
     held = parse_clamps(design.netlist, ["p=7"])
     with pytest.raises(InvcError, match="the board's answer is wrong: a = 2, b = 3, p = 7"):
-        ask_board(known, Liar("x", -1), held, Run(), limit=9, strict=False, seconds=1)
+        ask_board(known, Liar("x", -1), held, Run(), Wait(9, False, 1))

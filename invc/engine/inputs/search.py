@@ -24,6 +24,7 @@ EFFORTS = (1 << 18, 1 << 24, 1 << 26)
 SLICE = 1 << 24  # rows of a part of more assignments than that, one part a block
 MOST_SLICES = 1 << 24
 LONGEST = 6  # times that steps become twice as long
+MANY = 4  # a block with more than one in so many good is in no order: some are enough to judge
 LEAST_LINGER = 8  # sweeps after a first answer, where many are wanted
 ODDS = 1 << 16
 CONES = 2.5  # cones of single inputs that a move evaluates: of two, half of the time, and again
@@ -255,7 +256,8 @@ class Search:
         """Put the components' inputs side by side; how many lanes meet the goals of all.
 
         A replica of one component is used once. Where only one was sampled the lanes stay as they
-        are; else those that are good in each come first, in an order that chance chooses.
+        are, or are shuffled where many are good; else those that are good in each come first, in an
+        order that chance chooses.
         """
         sampled = [part for part in parts if part.good is not None]
         for part, place in zip(parts, self.marginal.places, strict=True):
@@ -263,11 +265,11 @@ class Search:
         if not sampled:
             return LANES
         counts = [ones(part.good) for part in sampled if part.good is not None]
-        if len(sampled) > 1 or wish.sweeps is not None:
+        if len(sampled) > 1 or wish.sweeps is not None or counts[0] > LANES // MANY:
             for part, place in zip(parts, self.marginal.places, strict=True):
                 if part.good is None:
                     continue
-                order = _shuffled(part.good, draws, apart=wish.sweeps is None)
+                order = _shuffled(part.good, draws, apart=wish.sweeps is None and len(sampled) > 1)
                 kept[place] = words_of(np.ascontiguousarray(bits_of(part.rows)[:, order]))
         return min(counts)
 

@@ -48,7 +48,8 @@ def _row(line: str, columns: int, where: str) -> np.ndarray[tuple[int], np.dtype
     if len(texts) != columns:
         raise InvcError(f"{len(texts)} columns, not {columns} as in the first row", where=where)
     try:
-        return np.array(texts, dtype=np.float32)
+        with np.errstate(over="ignore"):  # infinite then, and refused
+            return np.array(texts, dtype=np.float32)
     except ValueError:
         wrong = next(text.strip() for text in texts if not _is_number(text))
         raise InvcError(f"{wrong[:20]!r} is no number", where=where) from None

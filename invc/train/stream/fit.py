@@ -50,7 +50,6 @@ def fit(
     validation: Packed | None = None,
     keep: int = 1,
     threads: int = 1,
-    kernel: str = "",
     state: State | None = None,
     observe: Callable[[State], object] = lambda state: None,
 ) -> State:
@@ -63,12 +62,11 @@ def fit(
         validation: What only to look at.
         keep: Snapshots kept, of the last passes.
         threads: Results do not depend on it.
-        kernel: A name of `contrast.kernels`; by default the fastest.
         state: Where an earlier run of the same rule ended.
         observe: Shown the state after every pass. What it raises ends the run.
     """
     now = state or State(start(shape, rule))
-    trainer = Trainer(shape, now.accumulators, kernel=kernel)
+    trainer = Trainer(shape, now.accumulators)
     for number in range(len(now.curve), rule.passes):
         tally = trainer.train_pass(samples, rule, number, threads=threads)
         network = trainer.network

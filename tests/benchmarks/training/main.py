@@ -312,7 +312,7 @@ def mnist_tables() -> None:
             logistic(p.inputs, p.labels, [(test.inputs, test.labels)], 0.1)[0][0] for p in parts
         ]
         rows.append(Row("logistic regression", real, [], 0.0))
-        show(f"MNIST {size}: images, 784-500-10", rows)
+        show(f"MNIST {size} images: 784-500-10", rows)
     print("\n".join(ANCHORS))
 
 
