@@ -124,6 +124,10 @@ def _check_writable(path: Path) -> None:
     folder = path.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InvcError(f"cannot make it: {reason}", where=str(folder)) from error
+    try:
         if path.is_dir():
             raise InvcError("a folder, not a file", where=str(path), hint="name another cell")
         with TemporaryFile(dir=folder):

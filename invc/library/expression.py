@@ -19,7 +19,7 @@ from invc.netlist import Function
 from invc.netlist.function import MAX_INPUTS
 
 MAX_PINS = 14
-MAX_TEXT = 10_000  # characters of a whole specification
+MAX_TEXT = 20_000  # characters of a whole specification
 TOKEN = re.compile(
     r"\s*(?:(?P<constant>\d+'[bBdDhH][0-9a-fA-F]+|\d+)|(?P<name>[A-Za-z_]\w*)"
     r"|(?P<operator>~\^|\^~|==|!=|<=|>=|&&|\|\||[=<>~!&|^?:()+*-]))",

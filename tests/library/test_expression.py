@@ -186,3 +186,8 @@ def test_any_text_is_read_or_refused(text):
         assert "\n" not in error.message
     else:
         assert 0 < made.rows < 1 << (1 << len(made.pins))
+
+
+def test_a_text_of_any_length_is_refused_at_once():
+    with pytest.raises(InvcError, match="has 4000003 characters, more than 20000"):
+        parse_specification("X", "Y =" + " A &" * 1_000_000)
