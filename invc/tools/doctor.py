@@ -222,6 +222,7 @@ EXTRAS = (
     ("pandas", "pandas", "pandas", "to_pandas in Python"),
     ("matplotlib", "matplotlib", "plot", "invc simulate --plot"),
     ("vcd", "pyvcd", "vcd", "invc simulate --vcd"),
+    ("sklearn", "scikit-learn", "digits", "invc train --data digits"),
 )
 DOT_HINT = "apt-get install graphviz, or brew install graphviz"
 

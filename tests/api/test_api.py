@@ -181,7 +181,7 @@ def test_none_found_claims_nothing_and_prove_does(mult4):
     found = invc.simulate(mult4, p=251, reads=64, sweeps=5)
     assert (found.status, list(found)) in [("none", []), ("impossible", [])]
     assert invc.prove(mult4, p=251).status == "impossible"
-    assert invc.prove(mult4, p=143, count=True, limit=1).summary == "at least 1 distinct answer"
+    assert invc.prove(mult4, p=143, count=True, limit=1).summary == "2 distinct answers"
 
 
 def test_a_text_is_compiled_and_leaves_no_trace_of_its_file():
@@ -190,8 +190,8 @@ def test_a_text_is_compiled_and_leaves_no_trace_of_its_file():
     assert "".join(format_design(design)) == "".join(format_design(invc.synth(text)))
     assert [gate.source[:9] for gate in design.netlist.gates] == ["<text>:1:"]
     with pytest.raises(InvcError) as error:
-        invc.synth("module t(input a, output y);\n assign y = b +;\nendmodule")
-    assert str(error.value).startswith("<text>:2: error: syntax error")
+        invc.synth("module t(input a, output y);\n assign y = a +;\nendmodule")
+    assert str(error.value).startswith("<text>:2: error: expected expression")
 
 
 def test_limits_of_hardware_hold():

@@ -112,6 +112,7 @@ def test_the_examples_in_the_helps_run(tmp_path):
         (tmp_path / name).write_text(text)
     for name in ("multiplier.v", "design.v"):
         shutil.copy(ROOT / "rtl_examples/multiplier/multiplier.v", tmp_path / name)
+    shutil.copy(ROOT / "rtl_examples/clocked/counter.v", tmp_path)
     shutil.copy(ROOT / "rtl_examples/perceptron/perceptron.v", tmp_path)
     examples = examples_of_the_helps()
     assert len(examples) > 20

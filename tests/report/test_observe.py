@@ -75,7 +75,7 @@ def test_the_block_with_most_verified_reads_is_kept_and_ends_in_an_answer(dynami
     )
     seen = recorder.trace()
     assert recorder.best[0] * 3 >= result.verified_reads > 0
-    if dynamics != "staged":
+    if dynamics not in ("staged", "inputs"):  # which end when all reads are answers
         assert seen.sweeps[-1] == 200
     assert np.all(np.diff(seen.sweeps) > 0)
     assert seen.verified[-1] == pytest.approx(recorder.best[0] / recorder.best[1])
