@@ -17,7 +17,7 @@ from house.sources import Function, files, functions, short
 MOST_LINES = 59  # of a function
 MOST_PARAMETERS = 8
 MOST_LINES_OF_A_MODULE = 400
-LINES_OF_NINE_IN_TEN = 21  # becomes 20; docstrings, which are wanted, not counted
+LINES_OF_NINE_IN_TEN = 20  # docstrings, which are wanted, not counted
 
 
 def quantile(values: Sequence[int], share: float) -> int:
