@@ -113,6 +113,8 @@ class Look:
         """What the reads of the block are worth, of which so many seem good, if that is known."""
         reads = self.block.reads
         judge, rules = self.problem.judge, self.rules
+        if not self.problem.free:  # one state: to look at it is less than to compile what is right
+            good = min(1, reads)
         if good is None and reads and not rules.near:
             good = self.backend.count(judge.answers, view.state)
         if good and good > view.lanes // MANY and rules.target and not rules.bounded:
