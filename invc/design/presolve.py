@@ -11,6 +11,7 @@ import numpy as np
 from invc.design.clamps import Clamp
 from invc.design.design import Design
 from invc.design.pins import gates_of
+from invc.design.split import Split, split_gates
 from invc.ising.model import Int8, Int64
 from invc.netlist import Literal
 
@@ -28,16 +29,19 @@ class Clamped:
             spin. Shape (spins,), int8.
         wanted: The clamped literals with their values, 0 or 1: what an answer must satisfy.
         forbidden: Combinations of literals with values: an answer has none of them as a whole.
+        split: The model of the question where gates became clauses, see `split_gates`.
     """
 
     values: Int8
     wanted: tuple[tuple[Literal, int], ...]
     forbidden: tuple[tuple[tuple[Literal, int], ...], ...] = ()
+    split: Split | None = None
 
     @property
     def free(self) -> int:
         """Number of spins left to sample."""
-        return int(np.count_nonzero(self.values == 0))
+        free = int(np.count_nonzero(self.values == 0))
+        return free - len(self.split.left) if self.split else free
 
 
 def presolve(
@@ -51,7 +55,8 @@ def presolve(
 
     Two rules, until neither finds more: a gate whose known pins leave a pin one value fixes it,
     and a spin whose bias outweighs all its free couplings, |h_i| > sum_j |J_ij|, has one value
-    in every ground state. Neither loses an answer. A forbidden combination fixes nothing: reads
+    in every ground state. Neither loses an answer. Then gates that are no more than clauses of two
+    literals lose their ancillas, see `split_gates`. A forbidden combination fixes nothing: reads
     that have it are no answers.
 
     Args:
@@ -74,9 +79,10 @@ def presolve(
     while known.overrule():
         known.propagate()
     values = known.values.copy() if fold else held
+    split = split_gates(design, values, known.pins) if fold else None
     wanted = dict.fromkeys((clamp.literal, clamp.value) for clamp in clamps)
     left_out = [tuple((clamp.literal, clamp.value) for clamp in bits) for bits in forbidden]
-    return Clamped(values, tuple(wanted), tuple(left_out))
+    return Clamped(values, tuple(wanted), tuple(left_out), split)
 
 
 class _Known:
@@ -84,6 +90,7 @@ class _Known:
 
     Attributes:
         values: -1, 0 or +1 of each spin. Shape (spins,).
+        pins: What is known of the pins of each gate.
     """
 
     def __init__(self, design: Design) -> None:
@@ -91,7 +98,7 @@ class _Known:
         self.gates = gates_of(design)
         self._values = bytearray(design.model.spins)
         self.values: Int8 = np.frombuffer(self._values, dtype=np.int8)  # the same memory
-        self._pins = self.gates.first.copy()
+        self.pins = self.gates.first.copy()
         self._fresh: deque[int] = deque()  # spins whose gates are to be looked at
         self._settled: list[int] = []  # spins fixed since the last overrule
 
@@ -108,7 +115,7 @@ class _Known:
         if spin < len(self.gates.on):
             self._fresh.append(spin)
             for gate, pins in self.gates.told[up][spin]:
-                self._pins[gate] |= pins
+                self.pins[gate] |= pins
         return True
 
     def propagate(self) -> None:
@@ -117,7 +124,7 @@ class _Known:
         Raises:
             Contradiction: A gate cannot be satisfied.
         """
-        fresh, on, pins, implied = self._fresh, self.gates.on, self._pins, self.gates.implied
+        fresh, on, pins, implied = self._fresh, self.gates.on, self.pins, self.gates.implied
         gates, fix = self.design.netlist.gates, self.fix
         seen: dict[int, int] = {}
         while fresh:

@@ -53,12 +53,14 @@ def run_block(
         halted: Asked between steps; True ends the work without an outcome.
         watch: Shown the states on the way.
     """
+    dynamics = DYNAMICS[block.dynamics]
+    problem = problem.by_gates if dynamics.by_gates else problem
     look = Look(problem, backend, block, rules, watch)
     task = Task(problem, block, backend, rules, halted, start, look)
-    ended = DYNAMICS[block.dynamics].move(task)
+    ended = dynamics.move(task)
     if ended is None:
         return None
-    view = View(backend, ended.state, len(rules.rungs or (0,)))
+    view = View(backend, problem.whole(backend, ended.state), len(rules.rungs or (0,)))
     return Outcome(
         block,
         look.judged(view, ended.good),
@@ -98,6 +100,7 @@ class Look:
     def __call__(self, sweeps: int, state: State, early: bool = False) -> bool:
         """Whether the block may end."""
         if self.watch is not None:
+            state = self.problem.whole(self.backend, state)
             self.watch(self.block.number, sweeps, self.backend.fetch(state))
         target = self.rules.target
         if (early and self.rules.strict) or target is None or sweeps - self.looked < LOOK:
@@ -107,6 +110,8 @@ class Look:
 
     def count(self, state: State) -> int:
         """Replicas whose inputs are those of an answer, or that are one in every gate."""
+        if self.rules.strict:
+            state = self.problem.whole(self.backend, state)
         return self.problem.judge.count(self.backend, state, strict=self.rules.strict)
 
     def judged(self, view: View, good: int | None = None) -> Verified:
