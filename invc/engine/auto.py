@@ -22,7 +22,7 @@ from invc.text.words import counted
 INPUTS = "inputs"
 # Seconds that an update of 1,024 replicas takes about, of a row of `inputs` and of a p-bit else.
 ROW, UPDATE = 6e-9, 35e-9
-LATE = 8.0  # times what a first block of the network costs: `inputs` is then not the first,
+LATE = 10.0  # times what a first block of the network costs: `inputs` is then not the first,
 SHORT = 0.2  # unless it takes no more seconds
 MOST_TURNS = 8  # of one in a row
 MOST_FREE = 1 << 18  # spins of what is prepared for `inputs` unasked
