@@ -20,6 +20,10 @@ from invc.pbits.backend import backend_named
 ROTATOR = """module rotator(input [15:0] x, input [3:0] s, output [15:0] y);
 wire [31:0] d = {x, x} << s; assign y = d[31:16];
 endmodule"""
+C17 = """module c17(input n1, n2, n3, n6, n7, output n22, n23);
+wire n10 = ~(n1 & n3), n11 = ~(n3 & n6), n16 = ~(n2 & n11), n19 = ~(n11 & n7);
+assign n22 = ~(n10 & n16), n23 = ~(n16 & n19);
+endmodule"""  # of ISCAS-85, after Brglez and Fujiwara
 COPIES = """module copies(input [3:0] a, b, c, d, output [7:0] x, y);
 assign x = a * b; assign y = c * d;
 endmodule"""
@@ -107,6 +111,7 @@ def test_samples_are_even(monkeypatch, rotator):
     four = assemble(multiplier(4), CELLS)
     cases = (
         (rotator, ["y=0b0001011100101101"]),
+        (invc.synth(C17), ["n22=1"]),
         (four, ["p[7]=0", "p[3]=1", "p[4]=1"]),
         (four, ["p[2]=1", "a[0]=1"]),
         (four, ["p[5:4]=3"]),
@@ -127,6 +132,17 @@ def test_samples_are_even(monkeypatch, rotator):
         assert expected > 5
         chi = ((seen - expected) ** 2 / expected).sum() / (len(seen) - 1)
         assert chi < 1.5, (texts, len(truth), chi)
+
+
+def test_counts_are_those_of_sat(rotator):
+    for design, texts in (
+        (rotator, ["y=0b0001011100101101"]),
+        (invc.synth(C17), ["n22=1", "n23=0"]),
+        (assemble(multiplier(4), CELLS), ["p[5:4]=3"]),
+    ):
+        asked = presolve(design, parse_clamps(design.netlist, texts))
+        total = run(problem_of(design, asked), Effort(dynamics="inputs", target=1)).total
+        assert total == len(invc.prove(design, texts, count=True).answers) > 1
 
 
 def test_biases_weigh_answers_exactly(monkeypatch):
