@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -25,7 +26,24 @@ def test_no_answer_is_lost_and_nothing_but_truth_is_fixed(netlist, data):
         return
     fixed = clamped.values != 0
     assert (states[:, fixed] == clamped.values[fixed]).all()
-    assert clamped.free == (~fixed).sum()
+    left = clamped.split.left if clamped.split else []
+    assert clamped.free == (~fixed).sum() - len(left)
+    if clamped.split:
+        assert_same_answers(design, clamped, states)
+
+
+def assert_same_answers(design, clamped, states):
+    """The ground states of the model with clauses are those of the design, ancillas left aside."""
+    free = np.flatnonzero(clamped.values == 0)
+    stay = np.setdiff1d(free, clamped.split.left)
+    rows = np.repeat(clamped.values[None], 1 << len(stay), axis=0)
+    rows[:, clamped.split.left] = 1
+    rows[:, stay] = 2 * (np.arange(len(rows))[:, None] >> np.arange(len(stay)) & 1) - 1
+    energies = clamped.split.model.energies(rows)
+    assert {tuple(r) for r in rows[energies == 0][:, stay]} == {tuple(r) for r in states[:, stay]}
+    assert (energies == 0).sum() == len(states)  # each with one state of its ancillas
+    assert energies.min() >= 0
+    assert (energies[energies > 0] >= design.min_gap).all()
 
 
 def test_forward_leaves_nothing_to_sample():
