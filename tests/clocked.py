@@ -28,7 +28,7 @@ def random_machine(seed: int, *, mixed: bool = False) -> str:
         kind = draw.choice(["plain", "sync", "async", "low", "enable", "both"])
         start = f" = {draw.getrandbits(width)}" if kind in ("plain", "enable") else ""
         signed = draw.choice(["", "signed "])
-        lines.append(f"reg {signed}[{width - 1}:0] {name}{start};")
+        lines.append(f"(* keep *) reg {signed}[{width - 1}:0] {name}{start};")
         names.append(name)
         known.append(name)
         take = f"{name} <= {_expression(draw, [*known, *names])};"

@@ -31,7 +31,7 @@ def elaborate_clocked(sources: Sources, yosys: Yosys, *, log: Path | None = None
         log: Where to leave Yosys's own output.
 
     Raises:
-        InvcError: Yosys refused the sources, or a memory is too large.
+        InvcError: Yosys refused the sources, a memory is too large, or no register is needed.
     """
     check_sources(sources)
     with tempfile.TemporaryDirectory(prefix="invc-") as name:
@@ -52,9 +52,21 @@ def elaborate_clocked(sources: Sources, yosys: Yosys, *, log: Path | None = None
         session.check_written("clocked.json")
         session.write_log()
         module = read_module(folder / "clocked.json")
+        _check_left(module, folder / "clocked.txt", str(sources.files[0]))
         for item in (*module["cells"].values(), *module["netnames"].values()):
             _place(item, session)
         return module
+
+
+def _check_left(module: Json, before: Path, source: str) -> None:
+    """See that not every register went as nothing that leaves depends on it."""
+    left = any("dff" in cell["type"] for cell in module["cells"].values())
+    if not left and before.is_file() and before.read_text(encoding="utf-8").strip():
+        raise InvcError(
+            "no output depends on any of its registers",
+            where=source,
+            hint="make one an output, or declare it as (* keep *) reg",
+        )
 
 
 def _check_memories(module: Json, session: Session) -> None:
