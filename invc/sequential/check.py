@@ -1,4 +1,4 @@
-"""Compare an unrolled netlist with its source, cycle by cycle: Yosys's words, moved step by step."""
+"""Compare an unrolled netlist with its source: words of Yosys, moved cycle by cycle."""
 
 from __future__ import annotations
 
