@@ -91,7 +91,8 @@ def synth_clocked(
     if chosen.check.wanted:
         notes.cycles = compare_cycles(cut, design.netlist, frames, str(sources.files[0]))
         notes.note("compare", design.netlist, cells)
-    return replace(design, frames=frames)
+    given = {n: tuple(getattr(sources, n).items()) for n in ("parameters", "defines")}
+    return replace(design, frames=replace(frames, **given))
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,9 @@ def _core(cut: Cut, sources: Sources, chosen: Chosen, journal: Journal) -> Netli
     first, ports = sources.files[0], cut.module["ports"]
     ordered = sorted(ports, key=lambda port: ports[port]["direction"] == "output")
     module = {**cut.module, "ports": {port: ports[port] for port in ordered}}
-    name = str(cut.module["attributes"].get("hdlname", sources.top or first.stem))
     with tempfile.TemporaryDirectory(prefix="invc-") as folder:
         path = Path(folder) / f"{first.stem[:80]}.json"
-        path.write_text(json.dumps({"modules": {name: module}}), encoding="utf-8")
+        path.write_text(json.dumps({"modules": {module.pop("name"): module}}), encoding="utf-8")
         netlist = synth(
             Sources((path,)),
             library=chosen.library,

@@ -11,6 +11,7 @@ from typing import Any
 from invc.diagnostics import InvcError
 from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import link
+from invc.frontend.yosys.modules import choose_top
 from invc.frontend.yosys.session import Session
 from invc.frontend.yosys.sources import Sources, check_sources
 from invc.frontend.yosys_cells import Json, text_of
@@ -20,7 +21,7 @@ MOST_MEMORY = 4096  # bits of one memory, each of which becomes a register
 
 
 def elaborate_clocked(sources: Sources, yosys: Yosys, *, log: Path | None = None) -> Json:
-    """The top module of clocked Verilog, flat, its places those of the user's files.
+    """The top module of clocked Verilog, flat, its places those of the user's files, and its name.
 
     Registers are $dff, $adff, $aldff or $dffsr cells, memories have become registers, and
     properties are $assume, $assert and $cover cells.
@@ -55,7 +56,7 @@ def elaborate_clocked(sources: Sources, yosys: Yosys, *, log: Path | None = None
         _check_left(module, folder / "clocked.txt", str(sources.files[0]))
         for item in (*module["cells"].values(), *module["netnames"].values()):
             _place(item, session)
-        return module
+        return {**module, "name": choose_top(session.modules, sources)}
 
 
 def _check_left(module: Json, before: Path, source: str) -> None:
