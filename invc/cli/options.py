@@ -109,6 +109,11 @@ PROPERTIES = (
         "--violate", multiple=True, metavar="NAME", help="Break an assertion in some cycle."
     ),
 )
+REPLAY = click.option(
+    "--replay",
+    metavar="FILE",
+    help="Write a test bench in Verilog that replays the first answer of a clocked design.",
+)
 SHOW = click.option("--show", type=click.IntRange(0), default=20, show_default=True, help="Rows.")
 RADIX = click.option("--radix", type=click.Choice(["dec", "hex", "bin"]), default="dec")
 JSON = click.option("--json", "json_file", metavar="FILE|-", help="Write the result; - is stdout.")
@@ -172,7 +177,12 @@ SIMULATE = (
     JSON,
     click.option("--plot", metavar="FILE", help="Write charts: .png, .svg or .pdf."),
     click.option("--html", metavar="FILE", help="Write charts and the netlist as one page."),
-    click.option("--vcd", metavar="FILE", help="Write nets against sweeps as waveforms."),
+    click.option(
+        "--vcd",
+        metavar="FILE",
+        help="Write nets against sweeps as waveforms; of a clocked design, an answer by its clock.",
+    ),
+    REPLAY,
     FORBID,
     *PROPERTIES,
     click.option(
@@ -333,7 +343,7 @@ def wanted_of(options: Mapping[str, Any]) -> Wanted:
         uniformity=options["uniformity"],
         first=options["first"],
         trace=options["trace"],
-        pictures=Pictures(options["plot"], options["html"], options["vcd"]),
+        pictures=Pictures(*(options[name] for name in ("plot", "html", "vcd", "replay"))),
     )
 
 

@@ -15,6 +15,7 @@ from invc.cli.options import (
     PROPERTIES,
     QUIET,
     RADIX,
+    REPLAY,
     SHOW,
     View,
     question_of,
@@ -41,6 +42,8 @@ PROVE = (
         "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="Most to list."
     ),
     click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds.  [none]"),
+    click.option("--vcd", metavar="FILE", help="Write a trace by its clock as waveforms."),
+    REPLAY,
     SHOW,
     RADIX,
     JSON,
@@ -64,6 +67,7 @@ def command(ctx: click.Context, options: Mapping[str, Any]) -> None:
     """
     from invc.ask.outputs import check_outputs
     from invc.ask.proofs import Proving, prove
+    from invc.ask.traces import check_traces, write_traces
     from invc.design import read_design
 
     view, limit = view_of(options), options["limit"]
@@ -77,10 +81,15 @@ def command(ctx: click.Context, options: Mapping[str, Any]) -> None:
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    check_outputs(view.files, [options["file"]])
+    traces = options["vcd"], options["replay"]
+    check_traces(question.design, *traces)
+    check_outputs([*view.files, *filter(None, traces)], [options["file"]])
     with bar_of("proving", shown=not view.quiet):
         answers = prove(question, proving)
     _tell(question, answers, view)
+    unwritten = write_traces(question.design, answers, *traces)
+    if unwritten:
+        click.echo(f"warning: no trace to show; not written: {', '.join(unwritten)}", err=True)
     interrupted = getattr(answers.details, "interrupted", False)
     ctx.exit(INTERRUPTED if interrupted else EXIT[answers.status])
 
