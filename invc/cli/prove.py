@@ -41,6 +41,11 @@ PROVE = (
     click.option(
         "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="Most to list."
     ),
+    click.option(
+        "--induction",
+        is_flag=True,
+        help="Show that a cover is never reached, or an assertion never broken, for all time.",
+    ),
     click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds.  [none]"),
     click.option("--vcd", metavar="FILE", help="Write a trace by its clock as waveforms."),
     REPLAY,
@@ -78,6 +83,7 @@ def command(ctx: click.Context, options: Mapping[str, Any]) -> None:
             limit=limit,
             keep=limit if view.json_file else min(view.show, limit),
             time_limit=options["time_limit"],
+            induction=options["induction"],
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
@@ -135,9 +141,12 @@ def _echo(question: Question, answers: Answers, view: View) -> None:
 
 def _solved(proof: Proof) -> str:
     if proof.status == "possible":
-        return "possible, for example:"
+        when = "" if proof.cycle is None else f" in cycle {proof.cycle}, in no earlier one"
+        return f"possible{when}, for example:"
     if proof.status == "impossible":
         return f"impossible: {proof.reason}"
+    if proof.reason:
+        return f"undecided: {proof.reason}"
     return f"undecided after {proof.seconds:.2f} s: give a longer --time-limit"
 
 

@@ -46,6 +46,7 @@ class Frames:
         signals: In the order of the source.
         parameters: Of the top module, as they were given to be compiled, name and value.
         defines: Macros that were given.
+        free: Whether every bit of every register is free at the start, whatever the source says.
     """
 
     clock: str
@@ -53,6 +54,7 @@ class Frames:
     signals: tuple[Signal, ...]
     parameters: tuple[tuple[str, str], ...] = ()
     defines: tuple[tuple[str, str], ...] = ()
+    free: bool = False
 
     def names(self, kind: Kind) -> tuple[str, ...]:
         """The signals of a kind."""

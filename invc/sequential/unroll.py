@@ -40,7 +40,7 @@ def unroll(machine: Machine, cycles: int, init: Init = "source") -> tuple[Netlis
         copies.add(cycle, last=cycle == cycles)
     netlist = copies.builder.netlist(machine.core.name, copies.ports)
     signals = tuple(_signals(machine, copies.initial, init))
-    return netlist, Frames(machine.clock, cycles, signals)
+    return netlist, Frames(machine.clock, cycles, signals, free=init == "free")
 
 
 def _signals(machine: Machine, initial: Iterable[Register], init: Init) -> Iterable[Signal]:

@@ -16,6 +16,9 @@ def read_frames(cursor: Cursor) -> Frames | None:
     cycles, _, clock = cursor.field("clock").partition(" ")
     count = cursor.integer(cycles, 1)
     name = cursor.string(clock.strip())
+    free = cursor.peek() == 'init "free"'
+    if free:
+        cursor.field("init")
     parameters, defines = _pairs(cursor, "parameter"), _pairs(cursor, "define")
     signals: dict[tuple[str, str], Signal] = {}
     for line in cursor.each(cursor.block("frames")):
@@ -29,7 +32,7 @@ def read_frames(cursor: Cursor) -> Frames | None:
         if (kind, signal.name) in signals:
             cursor.fail(f"a second {kind} is called {signal.name!r}")
         signals[kind, signal.name] = signal
-    return Frames(name, count, tuple(signals.values()), parameters, defines)
+    return Frames(name, count, tuple(signals.values()), parameters, defines, free)
 
 
 def _pairs(cursor: Cursor, word: str) -> tuple[tuple[str, str], ...]:

@@ -57,6 +57,8 @@ def format_design(design: Design) -> Iterator[str]:
 
 def _frames(frames: Frames) -> Iterator[str]:
     yield f"clock {frames.cycles} {_quote(frames.clock)}\n"
+    if frames.free:
+        yield 'init "free"\n'
     for word, pairs in (("parameter", frames.parameters), ("define", frames.defines)):
         for name, value in pairs:
             yield f"{word} {_quote(name)} {_quote(value)}\n"
