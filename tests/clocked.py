@@ -91,11 +91,15 @@ def replayed(design: Design, answer: Mapping[str, int], folder: Path, *sources: 
     assert design.frames is not None
     macros = [f"-D{name}={value}" for name, value in design.frames.defines]
     command = ["iverilog", "-g2012", *macros, "-s", "invc_replay", "-o", str(folder / "replay.vvp")]
-    done = subprocess.run([*command, str(file), *map(str, sources)], capture_output=True, text=True)
+    done = _run([*command, str(file), *map(str, sources)])
     if done.returncode:
         return f"iverilog: {done.stderr}"
     command = ["vvp", "-n", str(folder / "replay.vvp")]
-    return subprocess.run(command, capture_output=True, text=True).stdout
+    return _run(command).stdout
+
+
+def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
 def bench(

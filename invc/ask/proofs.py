@@ -10,6 +10,7 @@ from invc import __version__
 from invc.ask.answers import Answers
 from invc.ask.induction import always_of, start_of
 from invc.ask.question import Question, sometime_of
+from invc.ask.results import by_cycle
 from invc.design import model_hash
 from invc.diagnostics import InvcError
 from invc.text.words import counted
@@ -129,7 +130,9 @@ def report(question: Question, answers: Answers) -> dict[str, Any]:
 
     return {
         "status": answers.status,
-        "solutions": [{"ports": dict(answer)} for answer in answers],
+        "solutions": [
+            {"ports": dict(answer), **by_cycle(question.design, answer)} for answer in answers
+        ],
         **_fields(answers.details),
         "clamps": list(question.words.clamps),
         "forbid": list(question.words.forbid),

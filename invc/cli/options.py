@@ -109,6 +109,12 @@ PROPERTIES = (
         "--violate", multiple=True, metavar="NAME", help="Break an assertion in some cycle."
     ),
 )
+STIMULUS = click.option(
+    "--stimulus",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Hold what a trace of a clocked design holds: waveforms (.vcd), or CSV, a row a cycle.",
+)
 REPLAY = click.option(
     "--replay",
     metavar="FILE",
@@ -185,6 +191,7 @@ SIMULATE = (
     REPLAY,
     FORBID,
     *PROPERTIES,
+    STIMULUS,
     click.option(
         "--bias",
         "bias",
@@ -295,6 +302,10 @@ def question_of(design: Design, options: Mapping[str, Any]) -> Question:
     from invc.ask import read_question
 
     clamps = (*options["clamps"], *_about_properties(design, options))
+    if options.get("stimulus"):
+        from invc.ask.stimulus import read_stimulus
+
+        clamps = (*clamps, *read_stimulus(design, options["stimulus"]))
     return read_question(design, clamps, options["forbid"], options.get("bias", ()))
 
 

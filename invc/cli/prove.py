@@ -17,6 +17,7 @@ from invc.cli.options import (
     RADIX,
     REPLAY,
     SHOW,
+    STIMULUS,
     View,
     question_of,
     view_of,
@@ -37,6 +38,7 @@ PROVE = (
     CLAMP,
     FORBID,
     *PROPERTIES,
+    STIMULUS,
     click.option("--count", is_flag=True, help="Say how many answers there are."),
     click.option(
         "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="Most to list."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from invc.design.frames import Frames, at
@@ -60,9 +60,7 @@ class _Cones:
 
     def __post_init__(self) -> None:
         self.drivers: dict[int, tuple[Gate, int]] = {
-            pin >> 1: (gate, k)
-            for gate in self.netlist.gates
-            for k, pin in enumerate(gate.outputs)
+            pin >> 1: (gate, k) for gate in self.netlist.gates for k, pin in enumerate(gate.outputs)
         }
         self.given = {
             bit >> 1: self.answer[port.name] >> k & 1

@@ -135,7 +135,8 @@ class _Bench:
     def _begun(self) -> Iterator[str]:
         """Registers that nothing sets, set as the answer has them."""
         for signal in self.frames.signals:
-            if signal.kind == "initial":
+            own = signal.variable or not signal.name.startswith("$")  # Yosys made the others
+            if signal.kind == "initial" and own:
                 yield from self._set(signal)
 
     def _set(self, signal: Signal) -> Iterator[str]:

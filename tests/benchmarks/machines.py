@@ -58,7 +58,9 @@ def _row(file: Path, cycles: int, traces: int) -> bool:
         equal += int(match[1])
         unknown += int(match[3] or 0)
     assert design.frames is not None
-    bits = sum(len(design.netlist.port_by_name[f"{n}@init"].bits) for n in design.frames.names("initial"))
+    bits = sum(
+        len(design.netlist.port_by_name[f"{n}@init"].bits) for n in design.frames.names("initial")
+    )
     spins = (design.model.spins - bits) / (cycles + 1)
     print(
         f"| {file.stem} | {bits} | {spins:.0f} | {seconds:.1f} | {traces} | {equal} | {unknown} |",

@@ -40,7 +40,8 @@ def elaborate_clocked(sources: Sources, yosys: Yosys, *, log: Path | None = None
         links = link(sources, folder)
         # Properties are written for FORMAL, which Yosys then defines in place of SYNTHESIS.
         read = re.sub(r"^read_verilog ", "read_verilog -formal ", links.read, flags=re.M)
-        session = Session(sources, yosys, folder, replace(links, read=read), log)
+        slang = links.slang and links.slang.replace("read_slang ", "read_slang -DFORMAL=1 ", 1)
+        session = Session(sources, yosys, folder, replace(links, read=read, slang=slang), log)
         session.read()
         script = session.script("clocked.ys")
         first, _, _ = script.partition("@MAP@")
