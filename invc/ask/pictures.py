@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from invc.ask.kinds import found
+from invc.ask.kinds import found, kind_of
 from invc.ask.outputs import check_outputs
 from invc.ask.question import Words
 from invc.report.run import Found, Run
@@ -122,6 +122,7 @@ def drawn(
         trace,
         "staged" in result.dynamics,
         first,
+        not kind_of(design).has_gates,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from invc import __version__
 from invc.ask.answers import Answers
+from invc.ask.kinds import kind_of
 from invc.ask.question import Question
 from invc.design import model_hash
 from invc.text.words import counted
@@ -50,6 +51,7 @@ def prove(question: Question, proving: Proving) -> Answers:
     Raises:
         InvcError: The design is a model without gates.
     """
+    kind_of(question.design).check_provable()
     return _counted(question, proving) if proving.count else _solved(question, proving)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from invc.design import Clamp, Design
 from invc.diagnostics import InvcError
+from invc.engine.judge import kind_of_judge
 from invc.netlist import Port
 from invc.pbits.accumulator.registers import FULL, GROUP, Habits
 from invc.rtl.heatbath import Colouring
@@ -92,6 +93,11 @@ class Circuit:
     count: int = 24
     betas: tuple[float, ...] = ()
     divider: int = 0
+
+    @property
+    def has_wrong(self) -> bool:
+        """Whether there are gates to say which states are right: energies alone have no verdict."""
+        return kind_of_judge(self.design).has_wrong
 
     @property
     def spins(self) -> int:

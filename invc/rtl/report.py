@@ -124,11 +124,11 @@ def report(
     """
     built = tuple(build_for(files, circuit.name, part) for part in parts)
     timed = None
-    if circuit.design.is_logic and circuit.architecture != "gibbs":
+    if circuit.has_wrong and circuit.architecture != "gibbs":
         limits = circuit.schedule.cycles(cycles)
         known = held_values(circuit, clamps)
         timed = first_times(circuit.design, known, clamps, limits, circuit.habits, seed=seed)
-    dumb = baselines(circuit.design.netlist, clamps) if circuit.design.is_logic else None
+    dumb = baselines(circuit.design.netlist, clamps) if circuit.has_wrong else None
     return Report(built, clocks_of(circuit), circuit.chains, timed, dumb)
 
 
