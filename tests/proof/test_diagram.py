@@ -243,7 +243,7 @@ def test_models_without_gates_have_nothing_to_draw_exactly_or_to_prove(tmp_path:
     for command_of, arguments in ((command, ("--exact", str(drawn))), (prove_command, ())):
         done = CliRunner().invoke(command_of, [str(path), *arguments])
         assert isinstance(done.exception, InvcError)
-        assert str(done.exception).startswith("there are no gates to prove anything of")
+        assert "there are no gates to prove anything of: this model was" in str(done.exception)
     assert not drawn.exists()
 
 
