@@ -74,7 +74,7 @@ class Ranked:
         }
 
     def summary(self, design: Design, result: Result) -> str:
-        """The lowest energy."""
+        """The lowest energy that was seen, in the units of the file."""
         if not result.answers:
             return "no read ended"
         return f"lowest energy {result.answers[0].energy / design.scale:.10g}"

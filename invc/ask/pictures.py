@@ -38,7 +38,7 @@ class Pictures:
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """The files to write."""
+        """Names of the files that somebody asked for."""
         return tuple(name for name in (self.plot, self.html, self.vcd) if name is not None)
 
     def check(self) -> None:

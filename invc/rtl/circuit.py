@@ -124,7 +124,7 @@ class Circuit:
 
     @property
     def generators(self) -> int:
-        """Generators of each chain."""
+        """Generators of random numbers that each chain has."""
         return len(self.streams) * self.groups
 
     @cached_property
@@ -184,7 +184,7 @@ class Circuit:
 
     @property
     def i0_bits(self) -> int:
-        """Bits of I0."""
+        """Bits of the saturation I0, unsigned."""
         return unsigned_bits(self.most_i0)
 
     @property
@@ -194,7 +194,7 @@ class Circuit:
 
     @property
     def itanh_bits(self) -> int:
-        """Bits of an accumulator."""
+        """Bits of an accumulator, which is signed and saturates at I0."""
         return signed_bits(-self.most_i0, max(self.most_i0 - 1, 0))
 
     def check(self) -> Circuit:

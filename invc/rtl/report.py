@@ -93,7 +93,7 @@ class Report:
         }
 
     def as_json(self) -> dict[str, Any]:
-        """For programs."""
+        """The report as plain data, for programs."""
         return {
             "clocks": self.clocks,
             "chains": self.chains,
@@ -180,7 +180,7 @@ def _place(folder: Path, part: Part) -> tuple[float | None, str]:
 
 
 def duration(work: float) -> str:
-    """A time for people."""
+    """A time in s, ms, us or ns, for people."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
         if work >= size:
             return f"{work / size:.3g} {unit}"

@@ -32,12 +32,12 @@ class Wire:
 
     @property
     def taken(self) -> int:
-        """Bytes of all inputs."""
+        """Bytes that the host sends for all inputs."""
         return -(-sum(s.width for s in self.inputs) // 8)
 
     @property
     def given(self) -> int:
-        """Bytes of all outputs."""
+        """Bytes that the host is sent for all outputs."""
         return -(-sum(s.width for s in self.outputs) // 8)
 
 

@@ -69,7 +69,7 @@ def concatenation(bits: Sequence[str]) -> str:
 
 
 def bit(value: int) -> str:
-    """A constant bit."""
+    """A constant bit as Verilog writes it."""
     return f"1'b{value}"
 
 

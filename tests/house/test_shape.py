@@ -7,17 +7,19 @@ parameters; then how many modules, the longest, and the lines of all.
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import pytest
 
-from house.sources import Function, files, functions, short
+from house.sources import Function, files, functions, short, tree
 
 MOST_LINES = 59  # of a function
 MOST_PARAMETERS = 8
 MOST_LINES_OF_A_MODULE = 400
 LINES_OF_NINE_IN_TEN = 20  # docstrings, which are wanted, not counted
+FEWEST_WORDS = 5  # of a docstring
 
 
 def quantile(values: Sequence[int], share: float) -> int:
@@ -99,3 +101,16 @@ def test_no_function_has_many_parameters() -> None:
 def test_no_module_is_long() -> None:
     long = {f: n for f, n in lines_of_modules().items() if n > MOST_LINES_OF_A_MODULE}
     assert long.keys() <= LONG_MODULES
+
+
+def test_docstrings_say_something() -> None:
+    """Few words say no more than the name above them does."""
+    short_ones = [
+        (short(file), node.name, text)
+        for file in files()
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and (text := ast.get_docstring(node)) is not None
+        and len(text.split()) < FEWEST_WORDS
+    ]
+    assert short_ones == []
