@@ -32,6 +32,8 @@ _RESERVED = (
     "noise_write noise_place noise_bits states_new k draw walk clear half turn settled "
     "finish drawn fresh steps walker coupling_memory row_memory pool lane given sdi sdo "
     "shift chip_of entry base pbits clamping seeds level "
+    "received idle byte_in reply coming going running stop send serial trial trials "
+    "TAKEN REPLY COUNT INPUTS OUTPUTS IDENTITY NONE TRIALS SEEDS PINS "
 )
 NUMBERED = re.compile(r"(?:stream\d+_group|present|stall)\d+")
 RESERVED = frozenset(_RESERVED.split())
