@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from invc.ask.kinds import found
+from invc.ask.kinds import found, kind_of
 from invc.ask.outputs import check_outputs
 from invc.ask.question import Words
 from invc.report.run import Found, Run
@@ -40,7 +40,7 @@ class Pictures:
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """The files to write."""
+        """Names of the files that somebody asked for."""
         names = (self.plot, self.html, self.vcd, self.replay)
         return tuple(name for name in names if name is not None)
 
@@ -118,6 +118,7 @@ def drawn(
         trace,
         "staged" in result.dynamics,
         first,
+        not kind_of(design).has_gates,
     )
 
 

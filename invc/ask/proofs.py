@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from invc import __version__
 from invc.ask.answers import Answers
 from invc.ask.induction import always_of, start_of
+from invc.ask.kinds import kind_of
 from invc.ask.question import Question, sometime_of
 from invc.ask.results import by_cycle
 from invc.design import model_hash
@@ -58,6 +59,7 @@ def prove(question: Question, proving: Proving) -> Answers:
     Raises:
         InvcError: The design is a model without gates.
     """
+    kind_of(question.design).check_provable()
     return _counted(question, proving) if proving.count else _solved(question, proving)
 
 

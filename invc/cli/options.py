@@ -18,7 +18,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class BetaRange(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """LO:HI, both positive."""
+    """A range LO:HI of inverse temperatures, both positive."""
 
     name = "LO:HI"
 
@@ -28,7 +28,7 @@ class BetaRange(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> tuple[float, float]:
-        """The two numbers."""
+        """The two numbers of LO:HI, or click's error about them."""
         if isinstance(value, tuple):
             return value
         try:
@@ -43,7 +43,7 @@ class BetaRange(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 
 class Setting(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """NAME=VALUE."""
+    """A setting of a dynamics, NAME=VALUE."""
 
     name = "NAME=VALUE"
 
@@ -53,7 +53,7 @@ class Setting(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> tuple[str, str]:
-        """Name and value."""
+        """Name and value, or click's error about them."""
         if isinstance(value, tuple):
             return value
         name, equals, text = value.partition("=")
@@ -63,7 +63,7 @@ class Setting(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 
 class Traced(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """K:FILE."""
+    """A read to trace and where to, K:FILE."""
 
     name = "K:FILE"
 

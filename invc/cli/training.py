@@ -19,7 +19,7 @@ WIDEST = 24  # classes of a confusion matrix on a terminal
 
 
 class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """ROWSxCOLUMNS."""
+    """Rows and columns of an image, ROWSxCOLUMNS."""
 
     name = "ROWSxCOLUMNS"
 
@@ -29,7 +29,7 @@ class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> tuple[int, int]:
-        """The two numbers."""
+        """Rows and columns, or click's error about them."""
         if isinstance(value, tuple):
             return value
         try:
@@ -42,7 +42,7 @@ class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 
 class Planes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """T,T,...: thresholds."""
+    """Thresholds of the planes of a grey level, T,T,..."""
 
     name = "T,T,..."
 
@@ -52,7 +52,7 @@ class Planes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> tuple[int, ...]:
-        """The thresholds in order."""
+        """The thresholds in rising order, or click's error about them."""
         if isinstance(value, tuple):
             return value
         try:

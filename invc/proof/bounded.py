@@ -17,7 +17,7 @@ from typing import Any
 from invc.design import Clamp, Contradiction, Design, presolve
 from invc.design.frames import AT
 from invc.netlist import Gate, Netlist
-from invc.proof.formula import block, check_gates, gate_clauses, known_nets
+from invc.proof.formula import block, gate_clauses, known_nets
 from invc.proof.sat import Clock, Solver, solver
 
 Target = Sequence[Sequence[Clamp]]  # for each cycle the bits that would be held in it
@@ -57,7 +57,6 @@ class Growing:
         Raises:
             Contradiction: They cannot hold.
         """
-        check_gates(design)
         netlist = design.netlist
         self.known = known_nets(presolve(design, clamps), netlist)
         self.cycles = net_cycles(netlist)

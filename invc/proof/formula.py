@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from invc.design import Clamp, Clamped, Design, presolve
-from invc.diagnostics import InvcError
 from invc.netlist import Constraint, Gate, Literal, Netlist, clauses_over, constraint_of
 
 
@@ -27,19 +26,6 @@ class Formula:
     idle: tuple[int, ...]
 
 
-def check_gates(design: Design) -> None:
-    """Refuse a design of which nothing can be proven.
-
-    Raises:
-        InvcError: It is a model without gates.
-    """
-    if not design.is_logic:
-        raise InvcError(
-            "there are no gates to prove anything of: this model was imported",
-            hint="'invc simulate' lists its lowest states",
-        )
-
-
 def pose(
     design: Design, clamps: Iterable[Clamp], forbidden: Iterable[Sequence[Clamp]] = ()
 ) -> Formula:
@@ -55,10 +41,8 @@ def pose(
 
     Raises:
         Contradiction: Presolve shows that there is no answer.
-        InvcError: The design is a model without gates.
     """
     netlist = design.netlist
-    check_gates(design)
     known = known_nets(presolve(design, clamps), netlist)
     blocks = [block([(c.literal, c.value) for c in clamps], known) for clamps in forbidden]
     clauses = [clause for clause in blocks if clause is not None]

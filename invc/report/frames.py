@@ -65,7 +65,8 @@ def format_waveforms(frames: Frames, netlist: Netlist, answer: Mapping[str, int]
     """The text of a Value Change Dump (IEEE 1364-2005, clause 18); a cycle is 10 units.
 
     The clock rises at the beginning of a cycle. Values are those of the whole cycle, as they stand
-    before the next edge; what has no value in a cycle is x. Nets inside have the names of the source.
+    before the next edge; what has no value in a cycle is x.
+    Nets inside have their names in the source.
     """
     from vcd import VCDWriter  # noqa: PLC0415 - an optional extra
 

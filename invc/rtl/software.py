@@ -19,6 +19,7 @@ from invc.engine.dynamics.accumulate import make_plan
 from invc.engine.dynamics.sc import SETTINGS as SC_SETTINGS
 from invc.engine.dynamics.ssa import SETTINGS as SSA_SETTINGS
 from invc.engine.first import FirstOfBlock, FirstTimes, Right
+from invc.engine.judge import kind_of_judge
 from invc.engine.problem import Problem
 from invc.ising import IsingModel
 from invc.ising.model import Int8
@@ -145,7 +146,7 @@ class Verdicts:
     @cached_property
     def right(self) -> Bits:
         """Whether the outputs are what the inputs give, and held bits as held. Shape (times,)."""
-        if not self.design.is_logic:
+        if not kind_of_judge(self.design).has_wrong:
             return np.zeros(len(self.states), dtype=np.uint8)
         times, netlist = len(self.states), self.design.netlist
         mask = (1 << times) - 1
@@ -163,7 +164,7 @@ class Verdicts:
     @cached_property
     def strict(self) -> Bits:
         """Whether all gates and ancillas are in place too. Shape (times,)."""
-        if not self.design.is_logic:
+        if not kind_of_judge(self.design).has_wrong:
             return np.zeros(len(self.states), dtype=np.uint8)
         energies = self.design.model.energies(2 * self.states.astype(np.int8) - 1)
         strict: Bits = ((energies == 0) & (self.right == 1)).astype(np.uint8)

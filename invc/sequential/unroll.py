@@ -75,7 +75,7 @@ def _cone(core: Netlist, names: Iterable[str]) -> _Cone:
 
 
 class _Copies:
-    """The copies so far."""
+    """The copies of the core made so far, a cycle each."""
 
     def __init__(self, machine: Machine, init: Init) -> None:
         core = machine.core
