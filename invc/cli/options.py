@@ -89,6 +89,17 @@ PROPERTIES = (
         "--violate", multiple=True, metavar="NAME", help="Break an assertion in some cycle."
     ),
 )
+STIMULUS = click.option(
+    "--stimulus",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Hold what a trace of a clocked design holds: waveforms (.vcd), or CSV, a row a cycle.",
+)
+REPLAY = click.option(
+    "--replay",
+    metavar="FILE",
+    help="Write a test bench in Verilog that replays the first answer of a clocked design.",
+)
 SHOW = click.option("--show", type=click.IntRange(0), default=20, show_default=True, help="Rows.")
 RADIX = click.option("--radix", type=click.Choice(["dec", "hex", "bin"]), default="dec")
 JSON = click.option("--json", "json_file", metavar="FILE|-", help="Write the result; - is stdout.")
@@ -152,9 +163,15 @@ SIMULATE = (
     JSON,
     click.option("--plot", metavar="FILE", help="Write charts: .png, .svg or .pdf."),
     click.option("--html", metavar="FILE", help="Write charts and the netlist as one page."),
-    click.option("--vcd", metavar="FILE", help="Write nets against sweeps as waveforms."),
+    click.option(
+        "--vcd",
+        metavar="FILE",
+        help="Write nets against sweeps as waveforms; of a clocked design, an answer by its clock.",
+    ),
+    REPLAY,
     FORBID,
     *PROPERTIES,
+    STIMULUS,
     click.option(
         "--bias",
         "bias",
@@ -265,6 +282,10 @@ def question_of(design: Design, options: Mapping[str, Any]) -> Question:
     from invc.ask import read_question
 
     clamps = (*options["clamps"], *_about_properties(design, options))
+    if options.get("stimulus"):
+        from invc.ask.stimulus import read_stimulus
+
+        clamps = (*clamps, *read_stimulus(design, options["stimulus"]))
     return read_question(design, clamps, options["forbid"], options.get("bias", ()))
 
 
@@ -313,7 +334,7 @@ def wanted_of(options: Mapping[str, Any]) -> Wanted:
         uniformity=options["uniformity"],
         first=options["first"],
         trace=options["trace"],
-        pictures=Pictures(options["plot"], options["html"], options["vcd"]),
+        pictures=Pictures(*(options[name] for name in ("plot", "html", "vcd", "replay"))),
     )
 
 

@@ -190,7 +190,8 @@ def _checked(journal: Journal) -> str:
     if journal.agreement is None:
         return "not checked against its source"
     with_source = "to its source" if journal.agreement.proven else "with its source"
-    return f"{journal.agreement} {with_source}"
+    copies = f"; {journal.cycles}" if journal.cycles else ""
+    return f"{journal.agreement} {with_source}{copies}"
 
 
 def _file_name(module: str) -> str:
@@ -243,6 +244,7 @@ def _report(design: Design, found: Statistics, journal: Journal) -> dict[str, An
         "checked": None
         if journal.agreement is None
         else {"proven": journal.agreement.proven, "vectors": journal.agreement.vectors},
+        **({"compared": vars(journal.cycles)} if journal.cycles else {}),
         "yosys": journal.yosys,
         "version": __version__,
     }

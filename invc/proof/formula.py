@@ -43,14 +43,13 @@ def pose(
         Contradiction: Presolve shows that there is no answer.
     """
     netlist = design.netlist
-    known = _known(presolve(design, clamps), netlist)
-    blocks = [_block([(c.literal, c.value) for c in clamps], known) for clamps in forbidden]
+    known = known_nets(presolve(design, clamps), netlist)
+    blocks = [block([(c.literal, c.value) for c in clamps], known) for clamps in forbidden]
     clauses = [clause for clause in blocks if clause is not None]
     needed = {abs(variable) for clause in clauses for variable in clause}
     for gate in reversed(netlist.gates):
-        constraint = _constraint(gate, known, needed)
-        if constraint:
-            asked = _clauses(gate, constraint)
+        asked = gate_clauses(gate, known, needed)
+        if asked:
             needed.update(abs(variable) for clause in asked for variable in clause)
             clauses += asked
     inputs = [bit >> 1 for port in netlist.inputs for bit in port.bits]
@@ -63,12 +62,13 @@ def pose(
     )
 
 
-def _known(clamped: Clamped, netlist: Netlist) -> dict[int, int]:
+def known_nets(clamped: Clamped, netlist: Netlist) -> dict[int, int]:
+    """Nets that have one value in every answer, with that value."""
     values = clamped.values[: netlist.net_count].tolist()
     return {net: int(m > 0) for net, m in enumerate(values, 1) if m}
 
 
-def _block(bits: Sequence[tuple[Literal, int]], known: dict[int, int]) -> tuple[int, ...] | None:
+def block(bits: Sequence[tuple[Literal, int]], known: dict[int, int]) -> tuple[int, ...] | None:
     """The clause against a combination of bits, or None where it cannot come about anyway."""
     clause = []
     for literal, value in bits:
@@ -79,6 +79,12 @@ def _block(bits: Sequence[tuple[Literal, int]], known: dict[int, int]) -> tuple[
         elif have != wanted:
             return None
     return tuple(clause)
+
+
+def gate_clauses(gate: Gate, known: dict[int, int], needed: set[int]) -> list[tuple[int, ...]]:
+    """What a gate says of nets that are not known, as far as nets that are needed depend on it."""
+    constraint = _constraint(gate, known, needed)
+    return _clauses(gate, constraint) if constraint else []
 
 
 def _constraint(gate: Gate, known: dict[int, int], needed: set[int]) -> Constraint | None:
