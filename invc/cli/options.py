@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from invc.cli.pairs import Parsed, numbers
+
 if TYPE_CHECKING:
     from invc.ask import Effort, Question, Wanted
     from invc.design import Design
@@ -17,68 +19,46 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-class BetaRange(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+class BetaRange(Parsed):
     """A range LO:HI of inverse temperatures, both positive."""
 
     name = "LO:HI"
 
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's own signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> tuple[float, float]:
-        """The two numbers of LO:HI, or click's error about them."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            low, high = (
-                float(part) for part in (value if ":" in value else f"{value}:{value}").split(":")
-            )
-        except ValueError:
-            self.fail(f"{value!r} is not LO:HI, such as 0.2:2.5", param, ctx)
+    def parse(self, text: str) -> tuple[float, float]:
+        """The two numbers; one alone is both."""
+        wrong = f"{text!r} is not LO:HI, such as 0.2:2.5"
+        found = numbers(text if ":" in text else f"{text}:{text}", ":", float, wrong)
+        if len(found) != 2:
+            raise ValueError(wrong)
+        low, high = found
         if not 0 < low <= high < 1e6:
-            self.fail(f"{value!r}: need 0 < LO <= HI", param, ctx)
+            raise ValueError(f"{text!r}: need 0 < LO <= HI")
         return low, high
 
 
-class Setting(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+class Setting(Parsed):
     """A setting of a dynamics, NAME=VALUE."""
 
     name = "NAME=VALUE"
 
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's own signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> tuple[str, str]:
-        """Name and value, or click's error about them."""
-        if isinstance(value, tuple):
-            return value
-        name, equals, text = value.partition("=")
+    def parse(self, text: str) -> tuple[str, str]:
+        """Its name and its value, neither of which a command understands."""
+        name, equals, value = text.partition("=")
         if not (name and equals):
-            self.fail(f"{value!r} is not NAME=VALUE, such as noise=5", param, ctx)
-        return name, text
+            raise ValueError(f"{text!r} is not NAME=VALUE, such as noise=5")
+        return name, value
 
 
-class Traced(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+class Traced(Parsed):
     """A read to trace and where to, K:FILE."""
 
     name = "K:FILE"
 
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's own signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> tuple[int, str]:
+    def parse(self, text: str) -> tuple[int, str]:
         """Number of the read, and the file."""
-        if isinstance(value, tuple):
-            return value
-        number, colon, file = value.partition(":")
+        number, colon, file = text.partition(":")
         if not (number.isascii() and number.isdigit() and len(number) < 10 and colon and file):
-            self.fail(f"{value!r} is not K:FILE, such as 0:states.mem", param, ctx)
+            raise ValueError(f"{text!r} is not K:FILE, such as 0:states.mem")
         return int(number), file
 
 

@@ -23,7 +23,7 @@ from invc.engine.judge import kind_of_judge
 from invc.engine.problem import Problem
 from invc.ising import IsingModel
 from invc.ising.model import Int8
-from invc.netlist import evaluate, word_of
+from invc.netlist import misses
 from invc.pbits.accumulator.network import Network, compile_network
 from invc.pbits.accumulator.plan import Cycles, Plan
 from invc.pbits.accumulator.registers import Habits, planes_of, seeds
@@ -151,14 +151,7 @@ class Verdicts:
         times, netlist = len(self.states), self.design.netlist
         mask = (1 << times) - 1
         own = [0, *self._words[: netlist.net_count]]
-        inputs = {p.name: [own[b >> 1] for b in p.bits] for p in netlist.inputs}
-        forward = evaluate(netlist, inputs, times)
-        wrong = 0
-        for port in netlist.outputs:
-            for literal in port.bits:
-                wrong |= word_of(literal, forward, mask) ^ word_of(literal, own, mask)
-        for literal, value in self.held:
-            wrong |= word_of(literal, own, mask) ^ (mask if value else 0)
+        wrong, _ = misses(netlist, own, self.held, times)
         return _as_bits(wrong ^ mask, times)
 
     @cached_property
