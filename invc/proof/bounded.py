@@ -151,8 +151,8 @@ class Growing:
 
     def ended(self, refuted: int, **found: Any) -> Reached:  # noqa: ANN401 - as `Reached`
         """What was found, with the size of what was asked."""
-        size = {"variables": len(self.needed - self.known.keys()), "clauses": self.sat.clauses}
-        return Reached(refuted, known=self.known, **size, **found)
+        variables, clauses = len(self.needed - self.known.keys()), self.sat.clauses
+        return Reached(refuted, known=self.known, variables=variables, clauses=clauses, **found)
 
     def exclude(self, bits: Iterable[Clamp]) -> None:
         """From now on these bits are not all held."""

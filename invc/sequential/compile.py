@@ -91,8 +91,8 @@ def synth_clocked(
     if chosen.check.wanted:
         notes.cycles = compare_cycles(cut, design.netlist, frames, str(sources.files[0]))
         notes.note("compare", design.netlist, cells)
-    given = {n: tuple(getattr(sources, n).items()) for n in ("parameters", "defines")}
-    return replace(design, frames=replace(frames, **given))
+    given = tuple(sources.parameters.items()), tuple(sources.defines.items())
+    return replace(design, frames=replace(frames, parameters=given[0], defines=given[1]))
 
 
 @dataclass(frozen=True)
