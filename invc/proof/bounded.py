@@ -151,14 +151,9 @@ class Growing:
 
     def ended(self, refuted: int, **found: Any) -> Reached:  # noqa: ANN401 - as `Reached`
         """What was found, with the size of what was asked."""
-<<<<<<< HEAD
-        variables, clauses = len(self.needed - self.known.keys()), self.sat.clauses
-        return Reached(refuted, known=self.known, variables=variables, clauses=clauses, **found)
-=======
         variables = len(self.needed - self.known.keys())
         size = {"variables": variables, "clauses": self.sat.clauses}
         return replace(Reached(refuted, known=self.known, **found), **size)
->>>>>>> seq
 
     def exclude(self, bits: Iterable[Clamp]) -> None:
         """From now on these bits are not all held."""

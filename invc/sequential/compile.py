@@ -91,13 +91,8 @@ def synth_clocked(
     if chosen.check.wanted:
         notes.cycles = compare_cycles(cut, design.netlist, frames, str(sources.files[0]))
         notes.note("compare", design.netlist, cells)
-<<<<<<< HEAD
-    given = tuple(sources.parameters.items()), tuple(sources.defines.items())
-    return replace(design, frames=replace(frames, parameters=given[0], defines=given[1]))
-=======
     parameters, defines = tuple(sources.parameters.items()), tuple(sources.defines.items())
     return replace(design, frames=replace(frames, parameters=parameters, defines=defines))
->>>>>>> seq
 
 
 @dataclass(frozen=True)
