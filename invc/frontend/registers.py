@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from invc.diagnostics import InvcError
-from invc.frontend.variables import variable_of
+from invc.frontend.variables import is_formal, variable_of
 from invc.frontend.yosys_cells import Json, text_of
 from invc.netlist.machine import NEXT, STATE, Kind, Property, Register
 
@@ -32,6 +32,7 @@ class Cut:
         registers: What was cut out.
         properties: What the source states, each an output port of the rest.
         shown: Registers that are no ports of the source, each an output port of the rest.
+        formal: Those of them that are there for properties alone.
     """
 
     module: Json
@@ -39,6 +40,7 @@ class Cut:
     registers: tuple[Register, ...]
     properties: tuple[Property, ...]
     shown: tuple[str, ...]
+    formal: frozenset[str] = frozenset()
 
 
 class _Place(NamedTuple):
@@ -283,7 +285,8 @@ def _assemble(
         "cells": rest,
         "netnames": names,
     }
-    return Cut(cut, clock, tuple(registers), properties, tuple(dict.fromkeys(shown)))
+    formal = frozenset(name for name in shown if is_formal(module, name))
+    return Cut(cut, clock, tuple(registers), properties, tuple(dict.fromkeys(shown)), formal)
 
 
 def _properties(

@@ -2,7 +2,8 @@
 
 Registers that nothing sets at first get what the answer says; then inputs follow the answer, and
 every output and every register that has a name is compared in every cycle. A property is a
-function of those, and is computed from what the simulator saw.
+function of those, and is computed from what the simulator saw; neither it nor a register that is
+for properties alone has to be in the source that is simulated.
 """
 
 from __future__ import annotations
@@ -134,9 +135,10 @@ class _Bench:
 
     def _begun(self) -> Iterator[str]:
         """Registers that nothing sets, set as the answer has them."""
+        formal = self.frames.names("formal")
         for signal in self.frames.signals:
-            own = signal.variable or not signal.name.startswith("$")  # Yosys made the others
-            if signal.kind == "initial" and own:
+            made = signal.name.startswith("$") and not signal.variable  # by Yosys
+            if signal.kind == "initial" and not made and signal.name not in formal:
                 yield from self._set(signal)
 
     def _set(self, signal: Signal) -> Iterator[str]:

@@ -46,6 +46,7 @@ def unroll(machine: Machine, cycles: int, init: Init = "source") -> tuple[Netlis
 def _signals(machine: Machine, initial: Iterable[Register], init: Init) -> Iterable[Signal]:
     kinds: dict[str, Kind] = {p.name: p.kind for p in machine.properties}
     kinds.update(dict.fromkeys(machine.shown, "register"))
+    kinds.update(dict.fromkeys(machine.formal, "formal"))
     for port in machine.core.ports:
         if port.name not in machine.hidden:
             yield Signal(port.name, kinds.get(port.name, port.direction))
