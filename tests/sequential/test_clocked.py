@@ -10,9 +10,10 @@ from click.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from refusals import REFUSED
+
 from invc.cli import invc
 from invc.design import read_design, write_design
-from refusals import REFUSED
 
 
 def run(*arguments):

@@ -34,7 +34,7 @@ def compiled(
     return synth_clocked(sources, Time(cycles, init), check=Check(wanted=False))
 
 
-@pytest.mark.parametrize("init", ["source", "free"])
+@pytest.mark.parametrize("init", ["source", "zero", "free"])
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_random_traces_of_examples_replay(name: str, init: Init, tmp_path: Path) -> None:
     path = ROOT / "rtl_examples/clocked" / f"{name}.v"
@@ -86,7 +86,7 @@ endmodule
 """
 
 
-@pytest.mark.parametrize("init", ["source", "free"])
+@pytest.mark.parametrize("init", ["source", "zero", "free"])
 def test_names_of_all_kinds(init: Init, tmp_path: Path) -> None:
     path = tmp_path / "names.v"
     path.write_text(NAMES)
