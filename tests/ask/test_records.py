@@ -2,7 +2,9 @@
 
 import copy
 import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,23 +17,23 @@ from invc.ask.merging import merge
 from invc.ask.plausible import check_result
 from invc.ask.records import read_result
 from invc.ask.results import report
-from invc.design import bit_names
+from invc.design import Design, bit_names
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 
 
 @pytest.fixture(scope="module")
-def design():
+def design() -> Design:
     return assemble(multiplier(4), CELLS)
 
 
 @pytest.fixture(scope="module")
-def fields(design):
+def fields(design: Design) -> dict[str, Any]:
     return json.loads(json.dumps(report(invc.simulate(design, p=12, reads=300, sweeps=20))))
 
 
 @pytest.fixture
-def file(tmp_path, monkeypatch):
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     monkeypatch.chdir(tmp_path)
 
     def written(fields):
@@ -42,7 +44,7 @@ def file(tmp_path, monkeypatch):
 
 
 @st.composite
-def asked(draw):
+def asked(draw: st.DrawFn):
     """A question of some netlist, an effort, and wishes."""
     design = assemble(draw(netlists()), CELLS)
     bits = [name for port in design.netlist.ports for name in bit_names(port)]
@@ -62,7 +64,9 @@ def asked(draw):
 
 @settings(max_examples=40)
 @given(asked())
-def test_every_result_is_plausible_and_tells_what_was_asked(tmp_path_factory, case):
+def test_every_result_is_plausible_and_tells_what_was_asked(
+    tmp_path_factory: pytest.TempPathFactory, case: tuple[Design, Sequence[str], Effort, bool]
+) -> None:
     design, clamps, effort, equilibrium = case
     if effort.dynamics == "staged" and not design.netlist.gates:
         return
@@ -145,7 +149,13 @@ EDITS = [
 
 
 @pytest.mark.parametrize(("path", "value", "text"), EDITS, ids=str)
-def test_what_no_run_wrote_is_refused(fields, file, path, value, text):
+def test_what_no_run_wrote_is_refused(
+    fields: Mapping[str, Any],
+    file: Callable[..., Any],
+    path: Sequence[str | int],
+    value: Mapping[str, float] | Sequence[float | str] | float | str | None,
+    text: str,
+) -> None:
     edited = copy.deepcopy(fields)
     place = edited
     for step in path[:-1]:
@@ -167,7 +177,7 @@ def test_what_no_run_wrote_is_refused(fields, file, path, value, text):
     )
 
 
-def test_an_answer_twice_is_refused(fields, file):
+def test_an_answer_twice_is_refused(fields: Mapping[str, Any], file: Callable[..., Any]) -> None:
     edited = copy.deepcopy(fields)
     one = {**edited["solutions"][0], "reads": 0}
     with pytest.raises(InvcError, match="one answer stands there twice"):
@@ -185,7 +195,7 @@ values = st.recursive(
 
 @settings(max_examples=300)
 @given(st.data())
-def test_any_edit_is_refused_or_is_a_result(fields, data):
+def test_any_edit_is_refused_or_is_a_result(fields: Mapping[str, Any], data: st.DataObject) -> None:
     edited = copy.deepcopy(fields)
     place, key = edited, None
     while key is None:

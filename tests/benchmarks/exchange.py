@@ -6,11 +6,13 @@ problem, each once before anything is timed, so that none pays for what all shar
 """
 
 import argparse
+import sys
 import time
+from pathlib import Path
 from statistics import mean, median, stdev
 
-from engine.models import multiplier, products, question
-
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchmarks.engine.models import multiplier, products, question
 from invc.engine import Effort, problem_of, run
 
 # First and last beta times gap, and sweeps of a read: those of many tried that no other one beat.
@@ -41,7 +43,7 @@ def first_answer(problem, options, strict, seed, limit):
     return time.process_time() - started, result.flips
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--widths", type=int, nargs="+", default=[8, 10])
     parser.add_argument("--products", type=int, default=5)
@@ -68,7 +70,7 @@ def main():
                 row(n, name, "strict" if strict else "seen", figures)
 
 
-def row(n, name, criterion, figures):
+def row(n, name, criterion, figures) -> None:
     seconds, flips = zip(*figures, strict=True)
     error = stdev(seconds) / len(seconds) ** 0.5
     print(

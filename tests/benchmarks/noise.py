@@ -132,7 +132,9 @@ def arrived(design: Design, state, strict: bool) -> int:
     return good
 
 
-def passage(problem, plan, cycles, *, block, check=1, strict=True) -> tuple[Passage, np.ndarray]:
+def passage(
+    problem, plan, cycles, *, block, check: int = 1, strict: bool = True
+) -> tuple[Passage, np.ndarray]:
     """Runs a block; arrivals, and the cycle of each replica's, or infinity."""
     network = compile_network(problem.design.model, problem.clamped.values)
     backend, planes = backend_named(), planes_of(max(plan.low, plan.high))

@@ -14,7 +14,7 @@ BINARY = ("+", "-", "*", "&", "|", "^", "~^", "<<", ">>", "<<<", ">>>", "<", "<=
 class Module:
     """One random module under construction."""
 
-    def __init__(self, name, random):
+    def __init__(self, name, random) -> None:
         self.name, self.random = name, random
         self.inputs = [(f"i{k}", random.randint(1, 6), random.random() < 0.5)
                        for k in range(random.randint(1, 3))]  # fmt: skip
@@ -90,18 +90,18 @@ class Module:
         name, width, _ = self.word()
         return name if width <= most else f"{name}[{self.random.randint(0, most - 1)}:0]"
 
-    def declare(self, kind, text=None):
+    def declare(self, kind, text: str = None):
         name = f"{kind[0]}{len(self.known)}"
         width, signed = self.random.randint(1, 9), self.chance(0.5)
         sign = "signed " if signed else ""
         self.lines.append(f"  {kind} {sign}[{width - 1}:0] {name}{f' = {text}' if text else ''};")
         return name, width, signed
 
-    def assign(self):
+    def assign(self) -> None:
         made = self.declare("wire", self.expression(self.random.randint(1, 3)))
         self.known.append(made)
 
-    def index(self):
+    def index(self) -> None:
         """A bit or a slice at an index that varies, always inside."""
         choice = self.narrow(2)
         base = len(self.known)
@@ -112,7 +112,7 @@ class Module:
         self.lines.append(f"  wire [{width - 1}:0] w{base} = v{base}{select};")
         self.known += [(f"v{base}", 8, False), (f"w{base}", width, False)]
 
-    def branch(self):
+    def branch(self) -> None:
         """An always block: a case with don't-cares, or ifs, that assign on every path."""
         name, width, signed = self.declare("reg")
         self.lines.append("  always @* begin")
@@ -132,7 +132,7 @@ class Module:
         self.lines.append("  end")
         self.known.append((name, width, signed))
 
-    def loop(self):
+    def loop(self) -> None:
         """A function with a loop over the bits of its argument."""
         word, width, _ = self.word()
         size, signed = self.random.randint(1, 8), "signed " if self.chance(0.5) else ""

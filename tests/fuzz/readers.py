@@ -8,9 +8,8 @@ import random
 import zipfile
 from functools import cache, partial
 
-from mutate import spoilt_bytes, spoilt_json, spoilt_text
-
 from designs import CELLS, multiplier
+from fuzz.mutate import spoilt_bytes, spoilt_json, spoilt_text
 from invc.design import format_design, parse_clamps, parse_combination, parse_design, statistics
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError

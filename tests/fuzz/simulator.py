@@ -2,11 +2,12 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 IVERILOG = shutil.which("iverilog")
 
 
-def outputs(folder, source, modules, vectors):
+def outputs(folder: Path, source, modules, vectors):
     """For each vector and each output of each module its bits, highest first; x where undefined.
 
     Args:

@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from mutate import spoilt_bytes, spoilt_json, spoilt_text
-from readers import spoilt_member
 
+from fuzz.mutate import spoilt_bytes, spoilt_json, spoilt_text
+from fuzz.readers import spoilt_member
 from invc.diagnostics import InvcError
 from invc.train.arrays import format_arrays
 from invc.train.data import read_data

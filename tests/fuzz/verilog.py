@@ -11,9 +11,8 @@ import time
 from pathlib import Path
 from random import Random
 
-from random_verilog import batch
-from simulator import IVERILOG, outputs
-
+from fuzz.random_verilog import batch
+from fuzz.simulator import IVERILOG, outputs
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources
 from invc.library import Limits
@@ -51,7 +50,7 @@ def vectors_of(modules, random):
     return rows
 
 
-def compare(seed, count, folder, way=None):
+def compare(seed, count, folder: Path, way=None):
     """Compile a batch and compare every output with the simulator's.
 
     Raises:
@@ -92,7 +91,7 @@ def compare(seed, count, folder, way=None):
     return len(modules)
 
 
-def fuzz_batch(random):
+def fuzz_batch(random) -> None:
     """Some modules, which take as long as Yosys takes."""
     signal.setitimer(signal.ITIMER_REAL, 0)
     with tempfile.TemporaryDirectory() as folder:
@@ -102,7 +101,7 @@ def fuzz_batch(random):
 TARGETS = {"verilog": fuzz_batch} if IVERILOG else {}
 
 
-def main():
+def main() -> None:
     """Until time is over; the first difference ends it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=600)

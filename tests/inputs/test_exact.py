@@ -23,7 +23,7 @@ SHAPES = [
 
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("inputs, operations, goals", SHAPES)
-def test_all_answers_are_found(kernel, inputs, operations, goals):
+def test_all_answers_are_found(kernel: str, inputs: int, operations: int, goals: int) -> None:
     part = random_part(np.random.default_rng(inputs + operations), inputs, operations, goals)
     truth = np.flatnonzero(missed(part) == 0)
     for order in (0, 0x5A5A5A5A):
@@ -35,7 +35,9 @@ def test_all_answers_are_found(kernel, inputs, operations, goals):
 
 
 @pytest.mark.parametrize("inputs, operations, goals", [(5, 12, 3), (12, 40, 3), (14, 60, 4)])
-def test_kernels_equal_the_reference(monkeypatch, inputs, operations, goals):
+def test_kernels_equal_the_reference(
+    monkeypatch: pytest.MonkeyPatch, inputs: int, operations: int, goals: int
+) -> None:
     monkeypatch.setattr(exact, "MOST_ANSWERS", 100)
     part = random_part(np.random.default_rng(inputs), inputs, operations, goals)
     for most, wanted, order, fixed in ((EVERY, 0, 0, 0), (300, 0, 5, 0), (EVERY, 3, 9, 0)):
@@ -52,7 +54,7 @@ def test_kernels_equal_the_reference(monkeypatch, inputs, operations, goals):
             assert np.array_equal(one.kept, found[-1].kept)
 
 
-def test_parts_of_the_assignments_add_up():
+def test_parts_of_the_assignments_add_up() -> None:
     part = random_part(np.random.default_rng(5), 15, 60, 3)
     truth = np.flatnonzero(missed(part) == 0)
     found = []
@@ -61,7 +63,7 @@ def test_parts_of_the_assignments_add_up():
     assert sorted(found) == truth.tolist()
 
 
-def test_an_enumeration_ends_when_there_is_enough():
+def test_an_enumeration_ends_when_there_is_enough() -> None:
     part = random_part(np.random.default_rng(6), 16, 40, 2)
     truth = set(np.flatnonzero(missed(part) == 0).tolist())
     some = enumerate_answers(part, KERNELS[0], EVERY, wanted=1)
@@ -72,7 +74,7 @@ def test_an_enumeration_ends_when_there_is_enough():
     assert enumerate_answers(part, KERNELS[0], EVERY, stopped=lambda: True) is None
 
 
-def test_of_many_answers_an_even_choice_is_kept(monkeypatch):
+def test_of_many_answers_an_even_choice_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exact, "MOST_ANSWERS", 512)
     part = random_part(np.random.default_rng(7), 15, 20, 1)
     truth = np.flatnonzero(missed(part) == 0)
@@ -87,7 +89,7 @@ def test_of_many_answers_an_even_choice_is_kept(monkeypatch):
         assert abs(share - p) < 5 * np.sqrt(0.25 / len(answers.kept))
 
 
-def test_draws_are_even():
+def test_draws_are_even() -> None:
     part = random_part(np.random.default_rng(8), 8, 20, 2)
     answers = enumerate_answers(part, KERNELS[0], EVERY)
     draws = np.random.default_rng(1)
@@ -101,7 +103,7 @@ def test_draws_are_even():
     assert chi < 1 + 5 * np.sqrt(2 / (answers.count - 1))
 
 
-def test_draws_follow_biases():
+def test_draws_follow_biases() -> None:
     part = random_part(np.random.default_rng(12), 7, 20, 2, biases=2)
     p = np.array([0.8, 0.3])
     answers = enumerate_answers(part, KERNELS[0], EVERY, biases=p)

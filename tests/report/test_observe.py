@@ -1,6 +1,7 @@
 """What a recorder saw is what the states say, gate by gate and read by read."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,18 +12,18 @@ from invc.design.assemble import assemble
 from invc.engine import Progress
 from invc.engine.dynamics import DYNAMICS
 from invc.engine.observers import MOST_LOOKS, Recorder, trace
-from invc.netlist import evaluate_ports
+from invc.netlist import Netlist, evaluate_ports
 from invc.pbits.lanes import words_of
 from sampling import run
 
 
-def bits_of_read(state, read):
+def bits_of_read(state: npt.NDArray[np.uint64], read: int) -> list[int]:
     return [int(row[read >> 6]) >> (read & 63) & 1 for row in state]
 
 
 @settings(max_examples=40)
 @given(netlists(), st.integers(0, 2**32), st.integers(1, 130))
-def test_trace_of_any_states(netlist, seed, reads):
+def test_trace_of_any_states(netlist: Netlist, seed: int, reads: int) -> None:
     design = assemble(netlist, CELLS)
     clamped = presolve(design, ())
     source = np.random.default_rng(seed)
@@ -60,7 +61,7 @@ def test_trace_of_any_states(netlist, seed, reads):
 
 
 @pytest.mark.parametrize("dynamics", DYNAMICS)
-def test_the_block_with_most_verified_reads_is_kept_and_ends_in_an_answer(dynamics):
+def test_the_block_with_most_verified_reads_is_kept_and_ends_in_an_answer(dynamics: str) -> None:
     design = assemble(multiplier(4), CELLS)
     clamped = presolve(design, parse_clamps(design.netlist, ["p=143"]))
     recorder = Recorder(design, clamped)
@@ -89,7 +90,7 @@ def test_the_block_with_most_verified_reads_is_kept_and_ends_in_an_answer(dynami
     assert not recorder.running or max(recorder.running) >= recorder.ended
 
 
-def test_of_blocks_without_an_answer_the_longest_is_kept():
+def test_of_blocks_without_an_answer_the_longest_is_kept() -> None:
     design = assemble(multiplier(4), CELLS)
     recorder = Recorder(design, presolve(design, parse_clamps(design.netlist, ["p=211"])))
     state = np.zeros((design.model.spins, 16), dtype=np.uint64)
@@ -100,7 +101,7 @@ def test_of_blocks_without_an_answer_the_longest_is_kept():
     assert recorder.trace().sweeps.tolist() == [32, 64]
 
 
-def test_what_is_seen_does_not_depend_on_threads():
+def test_what_is_seen_does_not_depend_on_threads() -> None:
     design = assemble(multiplier(4), CELLS)
     clamped = presolve(design, parse_clamps(design.netlist, ["p=143"]))
 
@@ -121,7 +122,7 @@ def test_what_is_seen_does_not_depend_on_threads():
     assert one.energies.tolist() == two.energies.tolist()
 
 
-def test_long_reads_are_seen_at_few_of_their_sweeps():
+def test_long_reads_are_seen_at_few_of_their_sweeps() -> None:
     design = assemble(multiplier(2), CELLS)
     clamped = presolve(design, ())
     recorder = Recorder(design, clamped)
@@ -136,6 +137,6 @@ def test_long_reads_are_seen_at_few_of_their_sweeps():
     assert (seen.sweeps[0], seen.sweeps[-1]) == (1, 5000)
 
 
-def test_nothing_seen_is_no_trace():
+def test_nothing_seen_is_no_trace() -> None:
     design = assemble(multiplier(2), CELLS)
     assert Recorder(design, presolve(design, ())).trace() is None

@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +22,7 @@ needs_browser = pytest.mark.skipif(browser.find() is None, reason=browser.INSTAL
 EVIL = '</script><img src=x onerror="window.evil=1"><b a=\'"&\u202e\x1b$1$'
 
 
-def run_of(design, clamps, **options):
+def run_of(design: Design, clamps: Sequence[str], **options: int) -> Run:
     clamped = presolve(design, parse_clamps(design.netlist, clamps))
     recorder = Recorder(design, clamped)
     result = run(design, clamped, progress=recorder.progress, watch=recorder.watch, **options)
@@ -32,19 +34,19 @@ def run_of(design, clamps, **options):
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "page.html"
     path.write_text("".join(format_page(run_of(assemble(multiplier(4), CELLS), ("p=143",)))))
     return path
 
 
 @pytest.fixture(scope="module")
-def tab(tmp_path_factory):
+def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Tab]:
     with browser.chromium(tmp_path_factory.mktemp("profile")) as opened:
         yield opened
 
 
-def evil_design():
+def evil_design() -> Design:
     """Every name that a file can hold is an attempt to leave its place."""
     netlist = Netlist(
         EVIL,
@@ -57,7 +59,9 @@ def evil_design():
 
 
 @needs_browser
-def test_page_draws_everything_and_says_nothing_to_the_console(page, tab):
+def test_page_draws_everything_and_says_nothing_to_the_console(
+    page: Path, tab: browser.Tab
+) -> None:
     tab.open(page)
     assert tab.complaints() == []
     assert tab.ask("document.title") == "multiplier with p=143 · invc"
@@ -75,7 +79,9 @@ def test_page_draws_everything_and_says_nothing_to_the_console(page, tab):
 
 
 @needs_browser
-def test_wheel_keys_and_buttons_move_the_graph_and_a_click_asks_it(page, tab):
+def test_wheel_keys_and_buttons_move_the_graph_and_a_click_asks_it(
+    page: Path, tab: browser.Tab
+) -> None:
     tab.open(page)
     where = "document.getElementById('view').getAttribute('transform')"
     scale = f"Number(/scale\\((.*)\\)/.exec({where})[1])"
@@ -108,7 +114,7 @@ def test_wheel_keys_and_buttons_move_the_graph_and_a_click_asks_it(page, tab):
 
 
 @needs_browser
-def test_slider_repaints_gates_and_wires(page, tab):
+def test_slider_repaints_gates_and_wires(page: Path, tab: browser.Tab) -> None:
     tab.open(page)
     classes = "[...document.querySelectorAll('#graph [data-gate], #graph path')].map(e => e.getAttribute('class')).join()"
     end = tab.ask(classes)
@@ -121,7 +127,9 @@ def test_slider_repaints_gates_and_wires(page, tab):
 
 
 @needs_browser
-def test_phone_width_scrolls_only_downwards_and_dark_mode_is_dark(page, tab):
+def test_phone_width_scrolls_only_downwards_and_dark_mode_is_dark(
+    page: Path, tab: browser.Tab
+) -> None:
     tab.open(page, width=390, height=844, touch=True)
     assert tab.ask("document.documentElement.scrollWidth") == 390
     small = "[...document.querySelectorAll('p, td, th, dd, button')].map(e => parseFloat(getComputedStyle(e).fontSize))"
@@ -135,7 +143,7 @@ def test_phone_width_scrolls_only_downwards_and_dark_mode_is_dark(page, tab):
     assert tab.complaints() == []
 
 
-def brightness(selector, which):
+def brightness(selector: str, which: str) -> str:
     return (
         f"Math.max(...getComputedStyle(document.querySelector('{selector}')).{which}"
         ".match(/[0-9]+/g).slice(0, 3).map(Number))"
@@ -143,7 +151,7 @@ def brightness(selector, which):
 
 
 @needs_browser
-def test_names_from_files_are_text_and_nothing_else(tab, tmp_path):
+def test_names_from_files_are_text_and_nothing_else(tab: browser.Tab, tmp_path: Path) -> None:
     path = tmp_path / "evil.html"
     path.write_text("".join(format_page(run_of(evil_design(), (), reads=64, sweeps=8))))
     tab.open(path)
@@ -158,7 +166,7 @@ def test_names_from_files_are_text_and_nothing_else(tab, tmp_path):
     )
 
 
-def test_page_asks_for_nothing_from_elsewhere(page):
+def test_page_asks_for_nothing_from_elsewhere(page: Path) -> None:
     text = page.read_text()
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)[1]
     assert policy.startswith("default-src 'none';")
@@ -167,7 +175,7 @@ def test_page_asks_for_nothing_from_elsewhere(page):
     assert "http://" not in text.replace("http://www.w3.org/", "") and "https://" not in text
 
 
-def test_a_design_too_large_to_draw_is_summed_up(tmp_path):
+def test_a_design_too_large_to_draw_is_summed_up(tmp_path: Path) -> None:
     design = assemble(multiplier(40), CELLS)
     text = "".join(format_design_page(design))
     assert "gates are too many to draw" in text
@@ -176,7 +184,9 @@ def test_a_design_too_large_to_draw_is_summed_up(tmp_path):
 
 
 @needs_browser
-def test_the_largest_graph_is_a_file_of_megabytes_and_a_larger_run_is_summed_up(tab, tmp_path):
+def test_the_largest_graph_is_a_file_of_megabytes_and_a_larger_run_is_summed_up(
+    tab: browser.Tab, tmp_path: Path
+) -> None:
     path = tmp_path / "large.html"
     design = assemble(multiplier(31), CELLS)
     assert 1800 < len(design.netlist.gates) <= 2000
@@ -195,7 +205,7 @@ def test_the_largest_graph_is_a_file_of_megabytes_and_a_larger_run_is_summed_up(
     assert "gates are too many to draw" in tab.ask("document.body.innerText")
 
 
-def test_no_answer_and_nothing_to_sample_have_pages_too():
+def test_no_answer_and_nothing_to_sample_have_pages_too() -> None:
     # 64507 = 251 * 257, and 257 needs nine bits.
     design = assemble(multiplier(8), CELLS)
     none = "".join(format_page(run_of(design, ("p=64507",), reads=64, sweeps=4)))
@@ -205,7 +215,7 @@ def test_no_answer_and_nothing_to_sample_have_pages_too():
 
 
 @needs_browser
-def test_two_fingers_zoom_and_one_tap_asks(page, tab):
+def test_two_fingers_zoom_and_one_tap_asks(page: Path, tab: browser.Tab) -> None:
     tab.open(page, width=390, height=844, touch=True)
     tab.ask("document.getElementById('graph').scrollIntoView({block: 'center'})")
     x, y, width = tab.ask(
@@ -233,7 +243,7 @@ def test_two_fingers_zoom_and_one_tap_asks(page, tab):
     assert tab.complaints() == []
 
 
-def test_a_model_without_gates_shows_energies_and_no_verification():
+def test_a_model_without_gates_shows_energies_and_no_verification() -> None:
     logic = assemble(multiplier(2), CELLS)
     ports = (Port("v", "input", tuple(2 * k for k in range(1, logic.model.spins + 1))),)
     netlist = Netlist("m", ports, (), ("", *(f"s{k}" for k in range(logic.model.spins))))

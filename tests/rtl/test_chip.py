@@ -13,13 +13,14 @@ import pytest
 from click.testing import CliRunner
 
 from invc.cli import invc
-from invc.design import parse_clamps, write_design
+from invc.design import Design, parse_clamps, write_design
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources
 from invc.pipeline import synth
 from invc.rtl.bench import expect
 from invc.rtl.check import lint
 from invc.rtl.chip import Line, Wait, ask_board, identify, opened, read_board
+from invc.rtl.circuit import Circuit
 from invc.rtl.folder import write_folder
 from invc.rtl.programs import find, run_well
 from invc.rtl.project import project_files
@@ -69,13 +70,15 @@ endmodule
 """
 
 
-def multiplier():
+def multiplier() -> Design:
     path = ROOT / "rtl_examples/multiplier/multiplier.v"
     return synth(Sources((path,), parameters={"W": "2"}))
 
 
 @pytest.fixture(scope="module", params=["parallel", "gibbs"])
-def built(tmp_path_factory, request):
+def built(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> tuple[Path, Design, Circuit]:
     """A design, the folder of its circuit, and the board's program."""
     place, design = tmp_path_factory.mktemp("chip"), multiplier()
     write_design(design, place / "m.hj")
@@ -103,7 +106,7 @@ def board(place):
         ["vvp", "-n", "board.vvp"], cwd=place, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
 
-    def taken():
+    def taken() -> None:
         try:
             while data := os.read(master, 64):
                 chip.stdin.write(data)
@@ -111,7 +114,7 @@ def board(place):
         except OSError:
             pass
 
-    def given():
+    def given() -> None:
         for line in chip.stdout:
             os.write(master, bytes([int(line, 16)]))
 
@@ -132,7 +135,7 @@ def board(place):
 
 
 @needs_iverilog
-def test_a_board_gives_the_reads_of_the_software(built):
+def test_a_board_gives_the_reads_of_the_software(built: tuple[Path, Design, Circuit]) -> None:
     place, design, circuit = built
     with board(place) as port, opened(port, 115200) as line:
         known = read_board(place / "m_rtl", design)
@@ -150,7 +153,9 @@ def test_a_board_gives_the_reads_of_the_software(built):
 
 
 @needs_iverilog
-def test_the_command_speaks_as_simulate_does(built, monkeypatch):
+def test_the_command_speaks_as_simulate_does(
+    built: tuple[Path, Design, Circuit], monkeypatch: pytest.MonkeyPatch
+) -> None:
     place, _, _ = built
     monkeypatch.chdir(place)
     with board(place) as port:
@@ -172,7 +177,7 @@ def test_the_command_speaks_as_simulate_does(built, monkeypatch):
 
 
 @needs_iverilog
-def test_another_circuit_is_noticed(built):
+def test_another_circuit_is_noticed(built: tuple[Path, Design, Circuit]) -> None:
     place, design, _ = built
     known = read_board(place / "m_rtl", design)
     object.__setattr__(known, "identity", known.identity ^ 1)
@@ -185,7 +190,9 @@ def test_another_circuit_is_noticed(built):
 
 
 @needs_iverilog
-def test_faults_of_lines_and_folders(built, monkeypatch):
+def test_faults_of_lines_and_folders(
+    built: tuple[Path, Design, Circuit], monkeypatch: pytest.MonkeyPatch
+) -> None:
     place, _, _ = built
     monkeypatch.chdir(place)
 
@@ -219,13 +226,13 @@ def test_faults_of_lines_and_folders(built, monkeypatch):
     assert "error: no answer within 0.2 s\n  hint: is the circuit on the board" in silent
 
 
-def test_a_serial_line_needs_one_chain():
+def test_a_serial_line_needs_one_chain() -> None:
     for options in ({"chains": 2}, {"architecture": "sparse"}):
         with pytest.raises(InvcError, match="--uart goes with one chain of a parallel or gibbs"):
             circuit_of(multiplier(), (), Wishes(divider=8, **options))
 
 
-def test_an_answer_that_is_wrong_is_not_told(built):
+def test_an_answer_that_is_wrong_is_not_told(built: tuple[Path, Design, Circuit]) -> None:
     """A clock too fast for the circuit: bits that no gate gives."""
     place, design, _ = built
     known = read_board(place / "m_rtl", design)
@@ -236,7 +243,7 @@ def test_an_answer_that_is_wrong_is_not_told(built):
         place_ += width
 
     class Liar(Line):
-        def write(self, data):
+        def write(self, data) -> None:
             pass
 
         def read(self, count, seconds):

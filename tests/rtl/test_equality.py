@@ -1,6 +1,6 @@
 """Every circuit does, state for state, what the software does in its place."""
 
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +17,12 @@ from invc.netlist import Netlist, Port
 from invc.pipeline import synth
 from invc.rtl.bench import expect
 from invc.rtl.check import check, lint
-from invc.rtl.circuit import Circuit, held_values
+from invc.rtl.circuit import Circuit, Pin, held_values
 from invc.rtl.project import project_files
 from invc.rtl.schedule import Entry, Schedule
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run
-
-sys.path.insert(0, str(Path(__file__).parent))
-from tools import needs
+from rtl.tools import needs
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(
@@ -40,12 +38,18 @@ WISHES = {
 }
 
 
-def example(name, **parameters):
+def example(name: str, **parameters: str) -> Design:
     (path,) = ROOT.glob(f"rtl_examples/*/{name}.v")
     return synth(Sources((path,), parameters=parameters))
 
 
-def compared(circuit, clamps=(), run=None, cycles=CYCLES, simulator="iverilog"):
+def compared(
+    circuit: Circuit,
+    clamps: Sequence[Clamp] = (),
+    run: Run | None = None,
+    cycles: int = CYCLES,
+    simulator: str = "iverilog",
+) -> int:
     """How many states were compared and found equal."""
     files = project_files(expect(circuit, clamps, run or Run(1, 2, 77), cycles))
     return check(files, circuit.name, simulator)
@@ -55,7 +59,7 @@ def compared(circuit, clamps=(), run=None, cycles=CYCLES, simulator="iverilog"):
 @needs("verilator")
 @pytest.mark.parametrize("architecture", WISHES)
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_examples_equal_the_software_and_are_clean(name, architecture):
+def test_examples_equal_the_software_and_are_clean(name: str, architecture: str) -> None:
     design = example(name)
     circuit = circuit_of(design, (), Wishes(architecture, cycles=CYCLES, **WISHES[architecture]))
     files = project_files(expect(circuit, (), Run(1, 2, 77), CYCLES))
@@ -86,7 +90,7 @@ def test_examples_equal_the_software_and_are_clean(name, architecture):
     ],
     ids=str,
 )
-def test_whatever_is_set(wishes):
+def test_whatever_is_set(wishes: Wishes) -> None:
     design = example("multiplier", W="3")
     held = parse_clamps(design.netlist, ["p=6"])
     circuit = circuit_of(design, held, wishes)
@@ -96,7 +100,7 @@ def test_whatever_is_set(wishes):
 @pytest.mark.parametrize("clamps", [["p=35"], ["a=5", "b=3"], ["a[1]=1", "p[5:4]=2"], []], ids=str)
 @pytest.mark.parametrize("architecture", WISHES)
 @needs("iverilog")
-def test_any_bits_can_be_held(architecture, clamps):
+def test_any_bits_can_be_held(architecture: str, clamps: Sequence[str]) -> None:
     design = example("multiplier", W="3")
     held = parse_clamps(design.netlist, clamps)
     circuit = circuit_of(design, held, Wishes(architecture, cycles=CYCLES, lanes=8))
@@ -104,7 +108,7 @@ def test_any_bits_can_be_held(architecture, clamps):
 
 
 @st.composite
-def circuits(draw):
+def circuits(draw: st.DrawFn):
     """Any small netlist: constant, repeated and complementary bits, odd names; any schedule."""
     netlist = draw(netlists())
     design = assemble(netlist, CELLS)
@@ -134,7 +138,9 @@ def circuits(draw):
     suppress_health_check=list(HealthCheck),
 )
 @given(circuits(), st.integers(0, 2**63 - 1), st.integers(0, 1023), st.data())
-def test_random_models_equal_the_software(drawn, seed, replica, data):
+def test_random_models_equal_the_software(
+    drawn: tuple[Circuit, Sequence[Pin]], seed: int, replica: int, data: st.DataObject
+) -> None:
     circuit, bits = drawn
     held = {}
     for port in circuit.ports:
@@ -147,7 +153,7 @@ def test_random_models_equal_the_software(drawn, seed, replica, data):
 
 @needs("iverilog")
 @pytest.mark.parametrize("architecture", WISHES)
-def test_a_model_without_gates_runs_too(architecture):
+def test_a_model_without_gates_runs_too(architecture: str) -> None:
     """An imported one: large and lone coefficients, a spin without couplings."""
     model = from_terms(4, [700, -3, 0, 1], [0, 1], [1, 2], [-301, 5], 0)
     ports = tuple(Port(f"m{k}", "output", (2 * k + 2,)) for k in range(4))
@@ -157,7 +163,7 @@ def test_a_model_without_gates_runs_too(architecture):
 
 
 @needs("verilator")
-def test_a_million_cycles():
+def test_a_million_cycles() -> None:
     design = example("multiplier", W="2")
     cycles = 1_000_000
     held = parse_clamps(design.netlist, ["p=6"])
@@ -166,7 +172,7 @@ def test_a_million_cycles():
 
 
 @needs("verilator")
-def test_the_sparse_multiplier_of_16_bits():
+def test_the_sparse_multiplier_of_16_bits() -> None:
     design = example("multiplier", W="16")
     held = parse_clamps(design.netlist, ["p=3000000019"])
     circuit = circuit_of(design, held, Wishes("sparse", lanes=8, cycles=200))
@@ -174,7 +180,7 @@ def test_the_sparse_multiplier_of_16_bits():
 
 
 @needs("iverilog")
-def test_a_state_that_differs_is_found():
+def test_a_state_that_differs_is_found() -> None:
     design = example("half_adder")
     circuit = circuit_of(design, (), Wishes(cycles=50))
     files = project_files(expect(circuit, (), Run(1, 0, 0), 50))
@@ -185,7 +191,7 @@ def test_a_state_that_differs_is_found():
         check(files, circuit.name, "iverilog")
 
 
-def test_bits_with_two_names_cannot_be_held_at_odds():
+def test_bits_with_two_names_cannot_be_held_at_odds() -> None:
     netlist = Netlist(
         "w", (Port("a", "input", (2,)), Port("y", "output", (3, 0, 2))), (), ("", "a")
     )
@@ -197,13 +203,13 @@ def test_bits_with_two_names_cannot_be_held_at_odds():
             held_values(circuit, parse_clamps(netlist, clamps))
 
 
-def test_the_random_models_are_all_kinds():
+def test_the_random_models_are_all_kinds() -> None:
     """What the strategy is for: every architecture, ancillas, held bits."""
     seen, ancillas, held = set(), 0, 0
 
     @settings(max_examples=60, derandomize=True, database=None, phases=[Phase.generate])
     @given(circuits())
-    def look(drawn):
+    def look(drawn) -> None:
         nonlocal ancillas, held
         circuit, bits = drawn
         seen.add(circuit.architecture)

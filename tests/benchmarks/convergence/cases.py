@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from convergence import ciphers
+from benchmarks.convergence import ciphers
 from invc import read, synth
 from invc.design import Design
 from invc.netlist import evaluate_ports

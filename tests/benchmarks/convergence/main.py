@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from pysat.solvers import Solver
 
 import invc
-from convergence.cases import CONTROL, GOALS, HARD, Case, clamps_of, design_of, sudoku
+from benchmarks.convergence.cases import CONTROL, GOALS, HARD, Case, clamps_of, design_of, sudoku
 from invc.design import parse_clamps
 from invc.proof.formula import pose
 

@@ -21,10 +21,10 @@ from functools import partial
 from pathlib import Path
 from textwrap import fill
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from engine import models, ours, peers
-from engine.measure import (
+from benchmarks.engine import models, ours, peers
+from benchmarks.engine.measure import (
     LN100,
     Point,
     Rate,

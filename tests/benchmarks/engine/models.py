@@ -136,10 +136,7 @@ def sat3_verilog(variables: int, ratio: float, chance: random.Random) -> str:
 
 def netlist(spins: int) -> Problem:
     """Random gates, about so many spins, nothing held."""
-    import sys
-
-    sys.path.insert(0, str(HERE.parent))
-    from synth import random_netlist  # the benchmark of compile time
+    from benchmarks.synth import random_netlist  # the benchmark of compile time
 
     def make() -> Design:
         return synth_text(json.dumps(random_netlist(round(spins / 1.3))), suffix=".json")

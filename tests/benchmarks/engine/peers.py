@@ -15,7 +15,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from engine.models import Problem
+from benchmarks.engine.models import Problem
 from invc.ising import IsingModel
 from invc.tools.bench import Attempt, Work
 

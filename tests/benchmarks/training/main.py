@@ -25,10 +25,16 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
-from baselines import Backpropagation, backpropagate, forward, logistic, majority, perceptron
-from fetch import FOLDER, fashion, mnist
-
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from benchmarks.training.baselines import (
+    Backpropagation,
+    backpropagate,
+    forward,
+    logistic,
+    majority,
+    perceptron,
+)
+from benchmarks.training.fetch import FOLDER, fashion, mnist
 from invc.train.data import read_data
 from invc.train.data.coding import Coding
 from invc.train.data.samples import Data, Samples
