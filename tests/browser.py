@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BufferedReader, BufferedWriter
 from pathlib import Path
@@ -33,7 +33,7 @@ def find() -> str:
 
 
 @contextmanager
-def chromium(folder: Path):
+def chromium(folder: Path) -> Iterator[Tab]:
     """A tab of a new browser whose profile is in `folder`; both end with the block."""
     to_read, to_write = os.pipe()
     back_read, back_write = os.pipe()
@@ -82,7 +82,8 @@ class _Connection:
             answer = self.next()
             if answer.get("id") == self.sent:
                 assert "error" not in answer, answer
-                return answer["result"]
+                value: dict[str, Any] = answer["result"]
+                return value
             self.events.append(answer)
 
     def next(self) -> dict[str, Any]:
@@ -90,7 +91,8 @@ class _Connection:
         while (byte := self.back.read(1)) != b"\0":
             assert byte, "the browser ended"
             data += byte
-        return json.loads(data)
+        value: dict[str, Any] = json.loads(data)
+        return value
 
 
 class Tab:
@@ -140,7 +142,8 @@ class Tab:
         """The value of a JavaScript expression."""
         answer = self.send("Runtime.evaluate", expression=expression, returnByValue=True)
         assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
+        value: dict[Any, Any] | list[float] | float | str | None = answer["result"].get("value")
+        return value
 
     def until(self, expression: str) -> None:
         """Wait until an expression holds: what the mouse does reaches a page a little later."""

@@ -50,7 +50,8 @@ def table(part: Component) -> npt.NDArray[np.int64]:
 
 
 def literal(rows: npt.NDArray[np.int64], lit: int) -> npt.NDArray[np.int64]:
-    return rows[lit >> 1] ^ (lit & 1)
+    value: npt.NDArray[np.int64] = rows[lit >> 1] ^ (lit & 1)
+    return value
 
 
 def missed(part: Component, weights: Sequence[int] | None = None) -> npt.NDArray[np.int64]:
@@ -58,6 +59,7 @@ def missed(part: Component, weights: Sequence[int] | None = None) -> npt.NDArray
     rows = table(part)
     weights = np.ones(len(part.goals), dtype=int) if weights is None else weights
     total = np.zeros(1 << part.inputs, dtype=int)
+    assert weights is not None
     for goal, weight in zip(part.goals.tolist(), weights, strict=True):
         total += weight * (1 - literal(rows, goal))
     return total
@@ -83,7 +85,10 @@ def walkers(
 def numbers(rows: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     """Rows of inputs as a number for each lane."""
     bits = np.unpackbits(rows.astype("<u8").view(np.uint8), axis=1, bitorder="little")
-    return (bits.astype(np.int64) << np.arange(len(rows))[:, None]).sum(axis=0)
+    value: npt.NDArray[np.int64] = (bits.astype(np.int64) << np.arange(len(rows))[:, None]).sum(
+        axis=0
+    )
+    return value
 
 
 def answers_of(
@@ -98,7 +103,7 @@ def answers_of(
     values = evaluate_ports(netlist, ports, 1 << len(bits))
     place = {bit: (port.name, k) for port in netlist.ports for k, bit in enumerate(port.bits)}
 
-    def holds(clamp):
+    def holds(clamp: Clamp) -> int:
         name, k = place[clamp.literal]
         word = values[name][k] if name in values else ports[name][k]
         return word if clamp.value else word ^ mask
@@ -137,7 +142,7 @@ def prepared(
     design: Design,
     clamps: Sequence[Clamp],
     forbidden: Sequence[tuple[Clamp, Clamp]] = (),
-    **options: bool,
+    **options: Any,
 ) -> Marginal | None:
     """The marginal of a question, or None where presolving refutes it."""
     try:

@@ -4,8 +4,9 @@ Every chain is seen through the watcher of a dynamics, so a test knows nothing o
 from transition matrices of all states, not from other samples.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,7 @@ PACE = {"pt": AT_ONCE}  # sweeps between two looks
 SAMPLES = {"pt": (RUNGS - 1, RUNGS)}  # which words are samples at the last beta: those k mod n
 
 
-def model_of(design, held=()):
+def model_of(design: Design, held: Iterable[tuple[int, int]] = ()) -> IsingModel:
     """A design's model with some of its spins fixed for good, the others renumbered."""
     model, fixed = design.model, dict(held)
     free = [spin for spin in range(model.spins) if spin not in fixed]
@@ -55,14 +56,14 @@ def model_of(design, held=()):
     return from_terms(len(free), list(h.values()), i, j, J, 0)
 
 
-def fragment():
+def fragment() -> IsingModel:
     """The middle of a 2 x 2 multiplier: its inputs are held, as a neighbour would hold them."""
     design = assemble(multiplier(2), CELLS)
     held = range(design.model.spins)[:-6]
     return model_of(design, [(spin, 1 if spin % 3 else -1) for spin in held])
 
 
-def cell_model(name):
+def cell_model(name: str) -> IsingModel:
     cell = CELLS[name]
     i, j, J = zip(*cell.J, strict=True)
     return from_terms(len(cell.h), cell.h, i, j, J, 0)
@@ -124,7 +125,7 @@ def chain(
     backend = backend_named(kernel)
     seen = []
 
-    def watch(sweeps, state, early: bool = False):
+    def watch(sweeps: int, state: Any, early: bool = False) -> bool:
         if sweeps % thin == 0:
             rows = backend.fetch(state)[:, first::step]
             seen.append(bits_of(np.ascontiguousarray(rows)))
@@ -145,7 +146,8 @@ def boltzmann(model: IsingModel, beta: float) -> npt.NDArray[np.float64]:
     """exp(-beta E) / Z of every state, bit i of its number being spin i. Shape (2**n,)."""
     energy = all_energies(model).astype(float)
     weight = np.exp(-beta * (energy - energy.min()))
-    return weight / weight.sum()
+    value: npt.NDArray[np.float64] = weight / weight.sum()
+    return value
 
 
 def sweep_matrix(model: IsingModel, beta: float) -> npt.NDArray[np.float64]:
@@ -190,7 +192,8 @@ def chi_square_limit(degrees: int, risk: float) -> float:
     """What chi-square exceeds with the risk, by Wilson and Hilferty's approximation."""
     z = NormalDist().inv_cdf(1 - risk)
     spread = 2 / (9 * degrees)
-    return degrees * (1 - spread + z * spread**0.5) ** 3
+    value: float = degrees * (1 - spread + z * spread**0.5) ** 3
+    return value
 
 
 def normal_limit(risk: float) -> float:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import unittest
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import dimod
@@ -24,7 +24,7 @@ from numpy import int8
 from invc.diagnostics import InvcError
 from invc.dimod import InvcSampler
 
-FEW = {"num_reads": 10, "num_sweeps": 20, "seed": 1}
+FEW: dict[str, Any] = {"num_reads": 10, "num_sweeps": 20, "seed": 1}
 
 
 class Quick(InvcSampler):
@@ -49,7 +49,7 @@ LABELS = st.one_of(st.integers(-5, 5), st.text(max_size=3), st.tuples(st.integer
 
 
 @st.composite
-def bqms(draw: st.DrawFn):
+def bqms(draw: st.DrawFn) -> Any:
     """Any labels, either kind, real biases."""
     labels = draw(st.lists(LABELS, unique=True, max_size=5))
     bias = st.floats(-3, 3, allow_subnormal=False)
@@ -160,7 +160,7 @@ def test_without_dimod_the_fault_says_what_to_install() -> None:
 
 def spins(
     bqm: BinaryQuadraticModel,
-    **options: Sequence[float | Mapping[str, int]] | int | tuple[float, float] | str,
+    **options: Any,
 ) -> dict[tuple[tuple[str | int, int8], ...], int]:
     """Every read by itself, in the order in which dimod lists them."""
     found = InvcSampler().sample(bqm, **options)
@@ -205,7 +205,10 @@ def test_cold_reads_stay_where_they_begin_and_hot_ones_do_not(reads: int) -> Non
     labels = [f"v{k}" for k in range(20)]
     ring = {(labels[k], labels[k - 1]): -1.0 for k in range(20)}
     bqm = dimod.BinaryQuadraticModel({}, ring, 0.0, "SPIN")
-    up = {"initial_states": dict.fromkeys(labels, 1), "initial_states_generator": "tile"}
+    up: dict[str, Any] = {
+        "initial_states": dict.fromkeys(labels, 1),
+        "initial_states_generator": "tile",
+    }
     cold = InvcSampler().sample(bqm, **up, num_reads=reads, beta_schedule=[50.0] * 30, seed=1)
     assert cold.record.num_occurrences.tolist() == [reads]
     assert set(cold.first.sample.values()) == {1}
@@ -232,7 +235,7 @@ def test_a_schedule_of_one_temperature_is_that_of_a_range(beta: float, sweeps: i
 def test_an_interrupt_function_ends_the_run_with_what_it_has() -> None:
     asked = []
 
-    def enough():
+    def enough() -> bool:
         asked.append(True)
         return len(asked) == 2
 
@@ -260,7 +263,7 @@ def test_what_ocean_passes_to_annealing_is_known() -> None:
 
     ours, theirs = InvcSampler().parameters, SimulatedAnnealingSampler().parameters
     assert set(theirs) - set(ours) == {"randomize_order", "proposal_acceptance_criteria"}
-    options = {
+    options: dict[str, Any] = {
         "num_reads": np.int64(20),
         "num_sweeps": np.int32(30),
         "beta_range": np.array([0.1, 3.0]),

@@ -48,12 +48,13 @@ def least_degree(netlist: Netlist) -> int:
 
 
 @st.composite
-def crowded(draw: st.DrawFn, max_gates):
+def crowded(draw: st.DrawFn, max_gates: int) -> Netlist:
     """Netlists of cells whose pins are on nets of their own; some nets are read by most gates."""
     width = draw(st.integers(3, 4))
     nets, gates = width, []
     for _ in range(draw(st.integers(1, max_gates))):
         function = LIBRARY[draw(st.sampled_from(CROWD))].function
+        assert function is not None
         count = len(function.inputs)
         read = draw(st.permutations(range(1, min(nets, 6) + 1)))[:count]
         driven = range(nets + 1, nets + 1 + len(function.outputs))

@@ -1,6 +1,7 @@
 """What is mined is proven, is in its place, and saves what is said."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -33,6 +34,7 @@ def guarded(width: int = 5) -> Netlist:
     for k in range(width):
         one, two, three, four = (2 * ((k + n) % width + 1) for n in range(4))
         inner, out = 2 * (width + 1 + 2 * k), 2 * (width + 2 + 2 * k)
+        assert XOR3 is not None
         gates.append(Gate(XOR3, (one, two, three, inner), "guarded.v:1:1"))
         gates.append(Gate(AND2, (inner, four ^ 1, out)))
     ports = (
@@ -87,7 +89,7 @@ def swept() -> Netlist:
     return sweep_dead(guarded(), MAPPER)
 
 
-def invented(name, specification, bounds, *, text: str):
+def invented(name: str, specification: Any, bounds: Any, *, text: str) -> Solution:
     """A cell with as many ancillas as pay, without looking for its Hamiltonian."""
     pins = specification.pins
     count = max(0, bounds.max_ancillas - 1)
@@ -119,7 +121,7 @@ def test_mining_keeps_the_function_and_counts_what_it_saves(netlist: Netlist) ->
 def test_what_time_ended_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def slow(name, specification, bounds, *, text: str) -> None:
+    def slow(name: str, specification: Any, bounds: Any, *, text: str) -> None:
         asked.append(bounds.time_limit)
         raise OutOfTime("the time limit ended the search", where=name)
 

@@ -1,4 +1,5 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ def test_a_failed_write_keeps_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "f"
     write_whole(path, ["old\n"])
 
-    def broken():
+    def broken() -> Iterator[str]:
         yield "new"
         raise KeyboardInterrupt
 

@@ -157,8 +157,10 @@ def test_strict_reads_satisfy_every_gate(mult4: Design) -> None:
 
 def test_what_was_not_found_is_proven_or_explained(mult4: Design) -> None:
     none = invc.simulate(mult4, p=211, reads=64, prove=True, explain=True)
+    assert none.proof is not None
     assert (none.status, none.proof.status, bool(none)) == ("impossible", "impossible", False)
     why = none.explanation
+    assert why is not None
     assert sum(gate.excess for gate in why) == why.read.energy > 0
     assert why.to_pandas()["drives"].tolist() == [gate.drives for gate in why]
     assert "clamped bits missed: " in repr(why)
@@ -171,7 +173,7 @@ def test_what_was_not_found_is_proven_or_explained(mult4: Design) -> None:
 
 
 def test_pictures_are_written_as_by_the_command(mult4: Design, tmp_path: Path) -> None:
-    files = {kind: tmp_path / f"run.{kind}" for kind in ("html", "vcd")}
+    files: dict[str, Any] = {kind: tmp_path / f"run.{kind}" for kind in ("html", "vcd")}
     invc.simulate(mult4, p=143, forbid=[{"a": 11}], plot=tmp_path / "run.svg", **files)
     text = files["html"].read_text()
     assert "<h1>multiplier with p=143</h1>" in text

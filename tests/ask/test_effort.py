@@ -59,6 +59,7 @@ def test_what_is_out_of_range_is_said(fields: Mapping[str, Any], text: str) -> N
 @given(st.lists(st.floats(0, 1e100), min_size=1, max_size=20))
 def test_a_schedule_has_no_zeros_and_stays_what_it_is(betas: Sequence[float]) -> None:
     schedule = Effort(schedule=betas).schedule
+    assert schedule is not None
     assert len(schedule) == len(betas)
     assert all(a == b or b < a == 1e-100 for a, b in zip(schedule, betas, strict=True))
     steps = Given(schedule, 3).steps()

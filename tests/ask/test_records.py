@@ -19,6 +19,7 @@ from invc.ask.records import read_result
 from invc.ask.results import report
 from invc.design import Design, bit_names
 from invc.design.assemble import assemble
+from invc.design.clamps import Clamp
 from invc.diagnostics import InvcError
 
 
@@ -29,14 +30,17 @@ def design() -> Design:
 
 @pytest.fixture(scope="module")
 def fields(design: Design) -> dict[str, Any]:
-    return json.loads(json.dumps(report(invc.simulate(design, p=12, reads=300, sweeps=20))))
+    value: dict[str, Any] = json.loads(
+        json.dumps(report(invc.simulate(design, p=12, reads=300, sweeps=20)))
+    )
+    return value
 
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     monkeypatch.chdir(tmp_path)
 
-    def written(fields):
+    def written(fields: Mapping[str, Any]) -> Path:
         Path("r.json").write_text(json.dumps(fields))
         return Path("r.json")
 
@@ -44,7 +48,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
 
 
 @st.composite
-def asked(draw: st.DrawFn):
+def asked(draw: st.DrawFn) -> tuple[Design, tuple[Clamp, ...], Effort, bool]:
     """A question of some netlist, an effort, and wishes."""
     design = assemble(draw(netlists()), CELLS)
     bits = [name for port in design.netlist.ports for name in bit_names(port)]
@@ -85,6 +89,7 @@ def test_every_result_is_plausible_and_tells_what_was_asked(
     # Where nothing is free there are no chains: it was a run like any other.
     assert wishes == Wanted(equilibrium=samples.chains is not None)
     assert question == samples.question
+    assert samples.result is not None
     assert again.reads == samples.result.reads
     repeated = ask(question, again, wishes)
     same = ("solutions", "reads", "verified_reads", "question", "model")

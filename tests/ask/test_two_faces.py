@@ -22,6 +22,7 @@ from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.formats.adopt import adopt
 from invc.formats.terms import terms
+from typed import sure
 
 SECONDS = re.compile(r"\b\d+\.\d\d s\b")
 FREE = {"seconds"}  # wall time, the only thing that may differ
@@ -114,7 +115,7 @@ def command(design: Design, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     write_design(design, Path("d.hj"))
     write_design(adopt(MODEL).design, Path("m.hj"))
 
-    def run(*arguments, file: str = "d.hj"):
+    def run(*arguments: str, file: str = "d.hj") -> tuple[int, Any, str, str]:
         done = CliRunner().invoke(group, ["simulate", file, *arguments, "--json", "r.json"])
         if isinstance(done.exception, InvcError):
             raise done.exception
@@ -129,7 +130,8 @@ def plain(fields: Mapping[str, Any]) -> dict[str, Any]:
     again = json.loads(json.dumps({name: v for name, v in fields.items() if name not in FREE}))
     if "proof" in again:
         again["proof"].pop("seconds")
-    return again
+    value: dict[str, Any] = again
+    return value
 
 
 def warnings_in(text: str) -> list[str]:
@@ -154,7 +156,7 @@ def test_the_questions_show_what_they_are_for(design: Design) -> None:
     }
     assert [len(samples.warnings) for samples in asked.values()] == [1, 1, 0, 0]
     assert asked["proven"].columns == {"reads": [0]}
-    assert asked["uniform"].number.number == asked["uniform"].uniformity().answers == 6
+    assert sure(asked["uniform"].number).number == asked["uniform"].uniformity().answers == 6
 
 
 def test_both_find_the_same_states_of_a_model_without_gates(command: Callable[..., Any]) -> None:
@@ -169,7 +171,7 @@ def test_both_find_the_same_states_of_a_model_without_gates(command: Callable[..
 
 
 def test_both_write_the_same_pictures(command: Callable[..., Any], design: Design) -> None:
-    both = {"seed": 5, "p": 143, "forbid": "a=11"}
+    both: dict[str, Any] = {"seed": 5, "p": 143, "forbid": "a=11"}
     words = ["--seed", "5", "-c", "p=143", "--forbid", "a=11"]
     names = {"plot": "svg", "html": "html", "vcd": "vcd"}
     command(*words, *(f"--{kind}=c.{end}" for kind, end in names.items()))
@@ -255,7 +257,7 @@ def test_both_have_the_same_faults(
 def test_neither_proves_what_the_user_interrupted(
     command: Callable[..., Any], design: Design, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*arguments, **options: Any):
+    def interrupted(*arguments: Any, **options: Any) -> Any:
         sampled = asking_sample(*arguments, **options)
         return sampled._replace(result=replace(sampled.result, interrupted=True))
 
@@ -273,7 +275,7 @@ def test_neither_proves_what_the_user_interrupted(
 def test_a_proof_that_the_user_interrupts_loses_no_result(
     command: Callable[..., Any], design: Design, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ended(*arguments, **options: Any) -> None:
+    def ended(*arguments: Any, **options: Any) -> None:
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr("invc.proof.solve", ended)
@@ -290,7 +292,7 @@ def test_a_proof_that_the_user_interrupts_loses_no_result(
 def test_a_picture_that_cannot_be_written_loses_no_answer(
     command: Callable[..., Any], design: Design, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*arguments) -> None:
+    def full(*arguments: Any) -> None:
         raise InvcError("cannot write it: no space left on device", where="x.html")
 
     monkeypatch.setattr(asking, "write_pictures", full)

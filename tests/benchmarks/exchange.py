@@ -8,8 +8,10 @@ problem, each once before anything is timed, so that none pays for what all shar
 import argparse
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean, median, stdev
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.engine.models import multiplier, products, question
@@ -24,7 +26,7 @@ SCHEDULES = {
 }
 
 
-def ways(n, gap):
+def ways(n: int, gap: float) -> dict[str, dict[str, Any]]:
     """What `run` is told, by name."""
     chosen = {"pt": {"dynamics": "pt"}, "gibbs": {"dynamics": "gibbs"}}
     for low, high, sweeps in SCHEDULES.get(n, []):
@@ -33,7 +35,9 @@ def ways(n, gap):
     return chosen
 
 
-def first_answer(problem, options, strict, seed, limit):
+def first_answer(
+    problem: Problem, options: Mapping[str, Any], strict: bool, seed: int, limit: float
+) -> tuple[float, int]:
     """Processor seconds and flips until the first answer."""
     started = time.process_time()
     effort = Effort(seed=seed, threads=1, time_limit=limit, target=1, strict=strict, **options)
@@ -70,7 +74,7 @@ def main() -> None:
                 row(n, name, "strict" if strict else "seen", figures)
 
 
-def row(n, name, criterion, figures) -> None:
+def row(n: int, name: str, criterion: str, figures: Sequence[tuple[float, int]]) -> None:
     seconds, flips = zip(*figures, strict=True)
     error = stdev(seconds) / len(seconds) ** 0.5
     print(

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 KINDS = {
     "$_AND_": "AB",
@@ -24,7 +25,7 @@ KINDS = {
 INPUTS = 64
 
 
-def random_netlist(gates: int, seed: int = 0) -> dict:
+def random_netlist(gates: int, seed: int = 0) -> dict[str, Any]:
     """A netlist as Yosys's `write_json` writes it; each gate reads nets not long before it."""
     chance = random.Random(seed)
     cells, names = {}, {}
@@ -57,7 +58,7 @@ def random_netlist(gates: int, seed: int = 0) -> dict:
     }
 
 
-def measure(gates: int) -> tuple[int, dict]:
+def measure(gates: int) -> tuple[int, dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "design.json").write_text(json.dumps(random_netlist(gates)))

@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from benchmarks.engine.measure import (
     tts99,
 )
 from benchmarks.engine.peers import Peer
+from invc.netlist import Port
 
 MAIN = Path(models.HERE) / "main.py"
 
@@ -149,7 +151,7 @@ def test_a_state_is_right_when_its_inputs_are(tmp_path: Path) -> None:
     whole = np.tile(problem.clamped.values, (len(states), 1))
     whole[:, problem.folded[1]] = states
 
-    def value(port, row):
+    def value(port: Port, row: Any) -> int:
         return sum(int(row[(bit >> 1) - 1] > 0) << k for k, bit in enumerate(port.bits))
 
     a, b = problem.design.netlist.inputs

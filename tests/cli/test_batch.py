@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,7 +36,7 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     monkeypatch.chdir(tmp_path)
     write_design(assemble(multiplier(4), CELLS), Path("d.hj"))
 
-    def run(*arguments, text: str = LINES):
+    def run(*arguments: str, text: str = LINES) -> Result:
         Path("q.txt").write_text(text)
         done = CliRunner().invoke(group, ["simulate", "d.hj", *arguments], input=text)
         if isinstance(done.exception, InvcError):
@@ -161,6 +161,7 @@ def test_any_text_is_a_batch_or_a_fault_of_one_line(text: str) -> None:
     try:
         asked = list(read_questions(text.splitlines(), "q"))
     except InvcError as fault:
+        assert fault.where is not None
         assert fault.where.startswith("q:")
         return
     assert [a.line for a in asked] == sorted({a.line for a in asked})

@@ -12,7 +12,7 @@ from invc.diagnostics import InvcError
 from invc.tools import doctor
 
 
-def invc(*arguments: str, **environment: str):
+def invc(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "invc", "doctor", *arguments]
     return subprocess.run(
         command,

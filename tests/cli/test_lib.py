@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 
 from invc.cli import main
 from invc.library import builtin_folder, faults, hamlib, read_cell, write_cell
+from invc.library.cell import Cell
 from terminal import runs
 
 HARD = "P0=A&C; P1=A&D^B&C; P2=A&D&B&C^B&D; P3=A&D&B&C&B&D"  # takes minutes with an ancilla
@@ -27,7 +28,7 @@ def invc(
     """Run a command line in an empty folder; returns status, stdout, stderr."""
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments):
+    def run(*arguments: object) -> tuple[Any, str, str]:
         monkeypatch.setattr(sys, "argv", ["invc", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             main()
@@ -52,6 +53,7 @@ def test_lib_gen_solves_writes_and_says_what_it_found(
         "largest coefficient 2; proven optimal\nwrote my/cells/NOR3.toml\n"
     ) in out
     assert faults(cell) == []
+    assert cell.function is not None
     assert cell.function.tables == (1,)
     assert cell.text == "Y = ~(A | B | C)"
     assert cell.source.startswith("invc lib-gen, PuLP ")
@@ -75,6 +77,7 @@ def test_lib_gen_takes_a_module(invc: Callable[..., Any], tmp_path: Path) -> Non
     assert status == 0
     assert out.startswith("the library has it already: AOI21 is AO21, as AO21(")
     cell = read_cell(tmp_path / "my" / "AOI21.toml")
+    assert cell.function is not None
     assert (cell.text, cell.function.inputs) == ("module of aoi.v", ("a", "b0", "b1"))
     assert [cell.function.tables[0] >> row & 1 for row in range(8)] == [1, 0, 1, 0, 1, 0, 0, 0]
     assert invc("lib-check", "--lib", "my", "-q") == (0, "", "")
@@ -217,7 +220,7 @@ def seconds_of_work(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def wait_for_the_solver(run: subprocess.Popen) -> None:
+def wait_for_the_solver(run: subprocess.Popen[bytes]) -> None:
     """Until the process has loaded HiGHS and worked on for a second."""
     loaded = None
     while run.poll() is None and (loaded is None or seconds_of_work(run.pid) < loaded + 1):
@@ -249,7 +252,7 @@ def test_lib_check_proves_every_cell(invc: Callable[..., Any]) -> None:
     assert "XOR2: proven, gap 2, 1 ancilla" in lines
 
 
-def off_by_one(cell):
+def off_by_one(cell: Cell) -> Iterator[tuple[str, Cell]]:
     """The cell with each coefficient, and each stated energy, one too high."""
     for k in range(len(cell.h)):
         yield f"h{k}", replace(cell, h=tuple(h + (i == k) for i, h in enumerate(cell.h)))

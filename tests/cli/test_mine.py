@@ -30,7 +30,7 @@ def invc(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "guarded.v").write_text(GUARDED)
 
-    def run(*arguments):
+    def run(*arguments: object) -> tuple[Any, str, str]:
         monkeypatch.setattr(sys, "argv", ["invc", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             main()

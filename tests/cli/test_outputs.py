@@ -48,9 +48,10 @@ def invc(
 ) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "invc", *arguments]
     options = {"stdout": subprocess.PIPE, "text": True, **options}
-    return subprocess.run(
+    value: subprocess.CompletedProcess[str] = subprocess.run(
         command, cwd=folder, stderr=subprocess.PIPE, check=False, timeout=100, **options
     )
+    return value
 
 
 FAULTS = [

@@ -98,7 +98,7 @@ def test_text_output(folder: Path) -> None:
 
 
 def test_same_seed_same_result_whatever_the_threads(folder: Path) -> None:
-    def run(*options):
+    def run(*options: str) -> Any:
         _, report, _ = solutions(folder, "mult8.hj", "-c", "p=38243", *options)
         report.pop("seconds")
         return report

@@ -42,7 +42,7 @@ def invc(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Runs a command in this process; a user's fault is what main would print."""
     monkeypatch.chdir(folder)
 
-    def run(*arguments):
+    def run(*arguments: str) -> SimpleNamespace:
         done = CliRunner().invoke(group, arguments)
         if isinstance(done.exception, InvcError):
             return SimpleNamespace(status=1, out=f"{done.output}{done.exception}\n")
@@ -53,7 +53,8 @@ def invc(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
 
 
 def load(name: str) -> dict[str, Any]:
-    return json.loads(Path(name).read_text())
+    value: dict[str, Any] = json.loads(Path(name).read_text())
+    return value
 
 
 FEW = ("--reads", "256", "--sweeps", "8")
@@ -305,7 +306,7 @@ def test_merge_adds_counts(invc: Callable[..., Any]) -> None:
     merged = load("all.json")
     for name in ("reads", "verified_reads", "strict_reads", "sweeps", "flips"):
         assert merged[name] == sum(part[name] for part in parts)
-    total = {}
+    total: dict[Any, Any] = {}
     for part in parts:
         for s in part["solutions"]:
             key = tuple(s["ports"].items())

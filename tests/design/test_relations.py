@@ -4,6 +4,7 @@ import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -51,7 +52,7 @@ def all_rows(netlist: Netlist) -> list[dict[str, int]]:
 
 
 @st.composite
-def related(draw: st.DrawFn):
+def related(draw: st.DrawFn) -> tuple[Netlist, list[tuple[Any, str, Any]]]:
     """A netlist and some relations of its ports and of numbers."""
     netlist = draw(netlists())
     names = [port.name for port in netlist.ports]

@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from documents.transcripts import BLOCK, FIGURES, ROOT, commands, prepare, run, without_chance
 from invc.cli import COMMANDS, invc
+from typed import sure
 
 # Every page that shows commands, so that a new one is executed without being named here.
 DOCUMENTS = sorted(
@@ -99,7 +101,7 @@ SOURCES = {  # the files that the examples in the helps speak of
 
 def examples_of_the_helps() -> list[str]:
     root = click.Context(invc, info_name="invc")
-    helps = [inspect.cleandoc(invc.get_command(root, name).help or "") for name in COMMANDS]
+    helps = [inspect.cleandoc(sure(invc.get_command(root, name)).help or "") for name in COMMANDS]
     return [line for text in helps for line in text.splitlines() if line.startswith("invc ")]
 
 
@@ -115,7 +117,7 @@ def test_the_examples_in_the_helps_run(tmp_path: Path) -> None:
     examples = examples_of_the_helps()
     assert len(examples) > 20
     for line in examples:
-        words = []
+        words: list[Any] = []
         for word in shlex.split(line, comments=True)[1:]:
             found = sorted(path.relative_to(tmp_path) for path in tmp_path.glob(word))
             words += map(str, found) if "*" in word else [word]
@@ -139,7 +141,7 @@ def skeleton(text: str) -> list[str]:
 
 def test_readme_opens_with_two_commands() -> None:
     text = (ROOT / "README.md").read_text()
-    first = re.search(r"```sh\n(.*?)```", text, re.DOTALL)[1]
+    first = sure(re.search(r"```sh\n(.*?)```", text, re.DOTALL))[1]
     assert [line.split("#")[0].strip() for line in first.splitlines()] == ["make demo", "make test"]
     makefile = (ROOT / "Makefile").read_text()
     for target in ("demo", "test", "check", "bench"):

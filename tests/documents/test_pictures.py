@@ -14,6 +14,7 @@ from PIL import Image
 
 import browser
 from documents.transcripts import ROOT
+from typed import sure
 
 PICTURES = ROOT / "docs" / "pictures"
 HINT = "stale: run 'make pictures'"
@@ -67,7 +68,7 @@ def test_the_page_is_of_the_same_netlist_and_has_the_same_parts(
 
 
 def netlist_of(page: str) -> tuple[list[str], list[list[int | list[list[int | str]] | str]]]:
-    data = json.loads(DATA.search(page)[1])
+    data = json.loads(sure(DATA.search(page))[1])
     return data["nets"], data["gates"]
 
 

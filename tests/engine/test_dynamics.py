@@ -1,6 +1,6 @@
 """sc and ssa as dynamics of a run: what they choose, what users set, and that they find answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier
-from invc.design import parse_clamps, presolve
+from invc.design import Design, parse_clamps, presolve
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.engine import Result
@@ -26,13 +26,11 @@ ALL = {"noise": "7:3", "every": "3", "density": "0.25", "stall": "0.5", "average
 
 
 @cache
-def design(n):
+def design(n: int) -> Design:
     return assemble(multiplier(n), CELLS)
 
 
-def sample(
-    n: int, clamps: Sequence[str], **options: Callable[..., Any] | Mapping[str, str] | int | str
-) -> Result:
+def sample(n: int, clamps: Sequence[str], **options: Any) -> Result:
     return run(design(n), presolve(design(n), parse_clamps(design(n).netlist, clamps)), **options)
 
 
@@ -52,7 +50,7 @@ def test_products_factor(dynamics: str, product: int) -> None:
 def test_same_seed_same_result_whatever_the_kernel_or_threads(
     dynamics: str, settings: Mapping[str, str]
 ) -> None:
-    def key(seed: int = 3, **options: Any):
+    def key(seed: int = 3, **options: Any) -> tuple[Any, ...]:
         result = sample(
             3,
             ["p=15"],
@@ -71,7 +69,7 @@ def test_same_seed_same_result_whatever_the_kernel_or_threads(
 
 def test_watchers_see_the_last_state_and_what_ends_a_read() -> None:
     seen = []
-    options = {"dynamics": "ssa", "reads": 1024, "sweeps": 20, "threads": 1}
+    options: dict[str, Any] = {"dynamics": "ssa", "reads": 1024, "sweeps": 20, "threads": 1}
     sample(
         3, ["p=15"], **options, watch=lambda _, sweeps, state: seen.append((sweeps, state.copy()))
     )

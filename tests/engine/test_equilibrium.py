@@ -72,7 +72,7 @@ def test_one_answer_forbidden_leaves_the_others_uniform(popcount: Design) -> Non
 
 def test_ladders_mix_where_a_chain_does_not(popcount: Design) -> None:
     clamped, number = start(popcount, ["count=4"])
-    options = {"beta": 2.2, "thin": 64, "reads": 20_480}
+    options: dict[str, Any] = {"beta": 2.2, "thin": 64, "reads": 20_480}
     frozen = equilibrium(popcount, clamped, dynamics="gibbs", **options)
     ladders = equilibrium(popcount, clamped, dynamics="pt", low=0.6, **options)
     assert not frozen.mixed
@@ -107,7 +107,7 @@ def test_chains_that_do_not_mix_are_said_so(popcount: Design) -> None:
 @pytest.mark.parametrize("dynamics", ["gibbs", "pt"])
 def test_same_seed_same_samples_whatever_the_threads(popcount: Design, dynamics: str) -> None:
     clamped, _ = start(popcount, ["count=4"])
-    options = {"dynamics": dynamics, "reads": 9000}
+    options: dict[str, Any] = {"dynamics": dynamics, "reads": 9000}
     one = equilibrium(popcount, clamped, seed=5, **options, threads=1)
     two = equilibrium(popcount, clamped, seed=5, **options, threads=3)
     assert one.result.answers == two.result.answers
@@ -195,7 +195,7 @@ def test_a_time_limit_ends_it_with_what_there_is() -> None:
 def test_interrupt_keeps_what_was_found(popcount: Design) -> None:
     clamped, _ = start(popcount, ["count=4"])
 
-    def stop(_) -> None:
+    def stop(_: object) -> None:
         raise KeyboardInterrupt
 
     sampled = equilibrium(popcount, clamped, dynamics="gibbs", progress=stop)

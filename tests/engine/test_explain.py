@@ -1,6 +1,7 @@
 """The energy of a state is the sum of what its gates violate."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -71,11 +72,13 @@ def test_a_run_keeps_the_unverified_read_of_lowest_energy() -> None:
     result = run(MULT, clamped, reads=2000, sweeps=64, near=True)
     assert not result.answers
     near = result.near
+    assert near is not None
     assert near.energy == MULT.model.energies(near.spins[None])[0] > 0
     assert (near.spins[clamped.values != 0] == clamped.values[clamped.values != 0]).all()
     found = explain(MULT, near.spins, clamps)
     assert sum(violation.excess for violation in found) == near.energy
     again = run(MULT, clamped, reads=2000, sweeps=64, near=True, threads=1)
+    assert again.near is not None
     assert np.array_equal(again.near.spins, near.spins)
     assert run(MULT, clamped, reads=10, sweeps=64).near is None
 
@@ -105,20 +108,20 @@ def test_what_looks_like_an_answer_is_what_is_verified(
     assert tuple(seen.tolist()) == verify(design, clamped, view, LANES).lanes
 
 
-def explained(
-    design: Design, texts: Sequence[str], **options: int | str
-) -> tuple[Result, Explanation]:
+def explained(design: Design, texts: Sequence[str], **options: Any) -> tuple[Result, Explanation]:
     """A run, and why its best unverified read is no answer."""
     clamps = parse_clamps(design.netlist, texts)
     clamped = presolve(design, clamps)
     result = run(design, clamped, near=True, **options)
     problem = problem_of(design, clamped)
+    assert result.near is not None
     found = explain_read(problem, result.near, clamps, dynamics=result.dynamics, seed=result.seed)
     return result, found
 
 
 def test_reads_that_staged_gave_up_are_annealed_on_before_they_are_explained() -> None:
     result, found = explained(MULT, ["p=64507"], reads=1000, dynamics="staged")
+    assert result.near is not None
     given_up = explain(MULT, result.near.spins)
     assert len(given_up) > 10  # most gates were never switched on: that says nothing
     assert found.annealed
@@ -136,6 +139,7 @@ def test_what_the_inputs_of_a_read_give_is_told() -> None:
     ports = found.ports
     assert ports["a"] * ports["b"] == ports["p"] != 64507
     assert found.missed == tuple(f"p[{k}]" for k in range(16) if (ports["p"] ^ 64507) >> k & 1)
+    assert result.near is not None
     state = result.near.spins
     assert ports["a"] == sum(int(state[k] > 0) << k for k in range(8))
 
@@ -164,6 +168,7 @@ def test_under_strict_a_read_whose_gates_have_not_settled_is_the_best_that_does_
     state[last, 0] ^= np.uint64(1)  # in replica 0 one gate is violated
     view = view_of(state)
     strict = verify(MULT, clamped, view, LANES, ground=True, near=True)
+    assert strict.near is not None
     assert strict.near.energy > 0
     assert verify(MULT, clamped, view, LANES, near=True).near is None
     problem = problem_of(MULT, clamped)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier
-from invc.design import Clamped, parse_clamps, presolve
+from invc.design import Clamped, Design, parse_clamps, presolve
 from invc.design.assemble import assemble
 from invc.engine import Effort, problem_of
 from invc.engine import run as run_problem
@@ -23,14 +23,15 @@ from invc.pbits.backend import backend_named
 from invc.pbits.heatbath.energy import Meter
 from invc.pbits.heatbath.heat import FULL, table
 from invc.pbits.heatbath.ladder import LEAST_STEP, Pace, compile_ladder
-from invc.pbits.lanes import LANES, Rows
+from invc.pbits.lanes import LANES, Rows, UInt64
 from sampling import run, view_of
+from typed import sure
 
 COLD = np.arange(LANES) // 64 % RUNGS == RUNGS - 1  # the lanes of the last rung
 
 
 @cache
-def design(n):
+def design(n: int) -> Design:
     return assemble(multiplier(n), CELLS)
 
 
@@ -67,7 +68,7 @@ def test_products_factor(product: int) -> None:
 def test_same_seed_same_result_whatever_the_kernel_or_threads() -> None:
     """With blocks that go on from others, and every read separate."""
 
-    def key(seed: int = 3, **options: Any):
+    def key(seed: int = 3, **options: Any) -> tuple[Any, ...]:
         result = run(design(4), held(4, "p=143"), dynamics="pt", seed=seed, **options)
         return result.answers, result.reads, result.sweeps, result.verified_reads
 
@@ -133,18 +134,20 @@ def test_any_range_has_a_ladder(betas: tuple[float, float]) -> None:
     assert rungs[-1] == pytest.approx(betas[1])
     assert len(rungs) == 1 or np.diff(rungs).min() >= LEAST_STEP
     ended = DYNAMICS["pt"].move(task)
+    assert ended is not None
     assert ended.sweeps == AT_ONCE
 
 
 def test_a_block_goes_on_from_where_another_ended() -> None:
     first = DYNAMICS["pt"].move(task_of(8, "p=38243", sweeps=512))
     meter, backend = task_of(8, "p=38243").problem.meter, backend_named()
+    assert first is not None
     before = backend.fetch(first.state).copy()
     later = DYNAMICS["pt"].move(task_of(8, "p=38243", number=1, given=first.state))
     anew = DYNAMICS["pt"].move(task_of(8, "p=38243", number=1))
     assert np.array_equal(backend.fetch(first.state), before)
     ended, went_on, began = (
-        backend.energies(meter, x.state)[COLD].mean() for x in (first, later, anew)
+        backend.energies(meter, sure(x).state)[COLD].mean() for x in (first, later, anew)
     )
     assert abs(went_on - ended) < 0.2 * ended
     assert began > 1.5 * ended
@@ -154,7 +157,7 @@ def test_long_runs_go_on() -> None:
     """In a run the first look at block 1 is like the last one at block 0."""
     seen = {}
 
-    def watch(block, sweeps, state) -> None:
+    def watch(block: int, sweeps: int, state: UInt64) -> None:
         seen[block, sweeps] = state.copy()
 
     problem = problem_of(design(8), held(8, "p=64507"))  # 251 * 257, and 257 needs nine bits

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -20,9 +20,7 @@ from sampling import run
 MULT = {n: assemble(multiplier(n), CELLS) for n in (3, 4, 8)}
 
 
-def sample(
-    design: Design, clamps: Sequence[str], **options: float | Callable[..., Any] | str
-) -> Result:
+def sample(design: Design, clamps: Sequence[str], **options: Any) -> Result:
     return run(design, presolve(design, parse_clamps(design.netlist, clamps)), **options)
 
 
@@ -86,7 +84,7 @@ def test_sixteen_bit_products_factor_in_both_orders(product: int) -> None:
 
 
 def test_same_seed_same_result_whatever_the_threads_or_kernel() -> None:
-    def key(**options: Any):
+    def key(**options: Any) -> tuple[Any, ...]:
         result = sample(MULT[4], ["p=143"], reads=2500, sweeps=30, seed=7, **options)
         return result.answers, result.reads, result.verified_reads, result.strict_reads
 
@@ -123,13 +121,13 @@ def test_nothing_free_is_one_read() -> None:
 
 
 def test_progress_is_told() -> None:
-    seen = []
+    seen: list[Any] = []
     sample(MULT[4], ["p=143"], reads=3000, sweeps=20, progress=seen.append)
     assert [step.reads for step in seen] == [1024, 2048, 3000]
 
 
 def test_interrupt_keeps_what_was_found() -> None:
-    def stop(_) -> None:
+    def stop(_: object) -> None:
         raise KeyboardInterrupt
 
     before = threading.active_count()

@@ -23,7 +23,7 @@ from invc.pbits.backend import backend_names
 from invc.pbits.heatbath.energy import compile_meter
 from invc.pbits.heatbath.heat import heat
 from invc.pbits.heatbath.logic import answers_seen, gates_satisfied
-from invc.pbits.lanes import held_in_place
+from invc.pbits.lanes import UInt64, held_in_place
 from invc.pbits.random import block_generator, first_state
 from sampling import run, view_of
 
@@ -219,10 +219,10 @@ def test_every_kernel_and_the_reference_end_in_the_same_states(dynamics: str) ->
     design = assemble(multiplier(4), CELLS)
     clamped = presolve(design, parse_clamps(design.netlist, ["p=143"]))
 
-    def states(kernel, threads):
+    def states(kernel: str, threads: int) -> dict[tuple[int, int], UInt64]:
         seen = {}
 
-        def watch(block, sweeps, state) -> None:
+        def watch(block: int, sweeps: int, state: UInt64) -> None:
             seen[block, sweeps] = state.copy()
 
         run(

@@ -43,7 +43,7 @@ def wide_cell(outputs: int) -> str:
     return re.sub(r"cells \d+\n(\{.*\n)+", f"cells 1\n{json.dumps(cell)}\n", GOOD)
 
 
-def packed(method=zipfile.ZIP_STORED, **members: Any):
+def packed(method: int = zipfile.ZIP_STORED, **members: Any) -> bytes:
     """An .npz file of the arrays, or of bytes where they are to be broken."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as archive:
@@ -57,7 +57,7 @@ def packed(method=zipfile.ZIP_STORED, **members: Any):
     return file.getvalue()
 
 
-def header(text: str, data: bytes = b""):
+def header(text: str, data: bytes = b"") -> bytes:
     body = text.encode().ljust(118)[:118]
     return b"\x93NUMPY\x01\x00" + len(body).to_bytes(2, "little") + body + data
 
@@ -87,11 +87,11 @@ BQM = {
 }
 
 
-def bqp(**changes: Any):
+def bqp(**changes: Any) -> str:
     return json.dumps({**BQP, **changes})
 
 
-def bqm(**changes: Any):
+def bqm(**changes: Any) -> str:
     return json.dumps({**BQM, **changes})
 
 
@@ -253,7 +253,7 @@ def calls(work: Callable[..., Any]) -> int:
     """How often Python enters or resumes a function in it: its time, without a clock."""
     count = 0
 
-    def saw(frame, event, argument) -> None:
+    def saw(frame: object, event: str, argument: object) -> None:
         nonlocal count
         count += event in ("call", "c_call")
 

@@ -1,8 +1,9 @@
 """Files that other programs write mean the same here: energies of every state, names, offsets."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import bqpjson
 import dimod
@@ -38,7 +39,7 @@ REALS = st.one_of(DECIMALS, st.integers(-9, 9).map(float))
 
 
 @st.composite
-def bqms(draw: st.DrawFn, values=REALS, largest: int = 6):
+def bqms(draw: st.DrawFn, values: st.SearchStrategy[float] = REALS, largest: int = 6) -> Any:
     """Small binary quadratic models of either kind."""
     count = draw(st.integers(1, largest))
     vartype = draw(st.sampled_from(["SPIN", "BINARY"]))
@@ -61,7 +62,7 @@ def energies_of(adopted: Adopted) -> list[float]:
     return [energy / design.scale for energy in all_energies(design.model).tolist()]
 
 
-def states_of(bqm, variables):
+def states_of(bqm: Any, variables: Sequence[Any]) -> Iterator[dict[Any, int]]:
     low = -1 if bqm.vartype is dimod.SPIN else 0
     for state in range(1 << len(variables)):
         yield {v: 1 if state >> k & 1 else low for k, v in enumerate(variables)}

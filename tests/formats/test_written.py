@@ -5,6 +5,7 @@ import json
 import re
 import types
 from collections.abc import Sequence
+from typing import Any
 
 import bqpjson
 import dimod
@@ -47,7 +48,7 @@ def spins_of(state: int, names: Sequence[str] | range) -> dict[str | int, int]:
 
 
 @st.composite
-def problems(draw: st.DrawFn, *, max_gates: int = 3):
+def problems(draw: st.DrawFn, *, max_gates: int = 3) -> Problem:
     """Small designs, some bits clamped, folded or kept."""
     netlist = draw(netlists(max_inputs=3, max_gates=max_gates))
     design = assemble(netlist, CELLS, origin="test")
@@ -371,7 +372,7 @@ def test_thrml_samples_the_answers_with_clamps_held() -> None:
     made = module_of(prepare(assemble(netlist, CELLS), clamps, fold=False))
     states = made.sample(beta=1.5, reads=400)
 
-    def values(port):
+    def values(port: str) -> Any:
         bits = [(np.asarray(states[spin]), sign < 0) for spin, sign in made.FACTS["ports"][port]]
         return sum((bit ^ inverted).astype(int) << k for k, (bit, inverted) in enumerate(bits))
 

@@ -23,7 +23,7 @@ TRIALS = 64
 
 
 @st.composite
-def words(draw: st.DrawFn):
+def words(draw: st.DrawFn) -> Word:
     """Operands over eight inputs, repeated, inverted and constant bits too."""
     bits = draw(st.lists(st.integers(FALSE, 2 * BITS + 1), min_size=1, max_size=4))
     return Word(tuple(bits), draw(st.booleans()), draw(st.booleans()))

@@ -28,7 +28,7 @@ LIBRARY = {
 }
 
 
-def read(folder: Path, text: str, **options: str) -> Netlist:
+def read(folder: Path, text: str, **options: Any) -> Netlist:
     path = folder / "g.v"
     path.write_text(text)
     return read_gates(path, LIBRARY, **options)
@@ -58,7 +58,8 @@ class Writer:
         ]
 
     def choice(self, *options: str) -> str:
-        return self.draw(st.sampled_from(options))
+        value: str = self.draw(st.sampled_from(options))
+        return value
 
     def read(self, lit: int) -> str:
         if lit < 2:
@@ -193,7 +194,7 @@ def test_inverters_and_buffers_need_no_library(tmp_path: Path) -> None:
 
 
 def depth(netlist: Netlist) -> int:
-    level = {}
+    level: dict[Any, Any] = {}
     for gate in netlist.gates:
         deepest = max(level.get(pin >> 1, 0) for pin in gate.inputs)
         for pin in gate.outputs:

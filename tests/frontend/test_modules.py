@@ -20,7 +20,7 @@ DEFAULTS = st.sampled_from(["8", "4'b10_01", "W + 1", "{2{1'b0}}", '"a,b)"', "(1
 
 
 @st.composite
-def sources(draw: st.DrawFn):
+def sources(draw: st.DrawFn) -> tuple[str, tuple[Any, ...], tuple[Any, ...]]:
     """One module in Verilog-2001, and what it says of itself."""
     ansi = draw(st.booleans())
     in_head = draw(st.booleans())
@@ -156,7 +156,7 @@ def test_directives(tmp_path: Path) -> None:
         "module m(`LONG, input `DEEP c, output `MISSING d, e, input [`N-1:0] f);\nendmodule\n"
     )
 
-    def ranges(**define: Any):
+    def ranges(**define: Any) -> list[str]:
         (module,) = read_modules([path], include=[folder], define=define)
         assert module.location.line == 11
         return [p.range for p in module.ports]
@@ -177,7 +177,7 @@ def test_lines_after_an_include_are_those_of_the_file(tmp_path: Path) -> None:
 
 
 def test_top_of() -> None:
-    def module(name, *uses):
+    def module(name: str, *uses: str) -> reader.ModuleInfo:
         return reader.ModuleInfo(name, (), (), None, frozenset(uses))
 
     a, b, c = module("a", "b", "wire_t"), module("b"), module("c", "c")

@@ -172,7 +172,7 @@ def test_prove_of_the_command_writes_no_file_it_has_not_proven(
     balanced = invc.pipeline.OBJECTIVES["balanced"]
     find_pass = invc.pipeline.find_pass
 
-    def spoil(netlist, _):
+    def spoil(netlist: Netlist, _: object) -> Netlist:
         (port,) = netlist.outputs
         ports = (*netlist.inputs, replace(port, bits=tuple(bit ^ 1 for bit in port.bits)))
         return replace(netlist, ports=ports)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,7 @@ from invc.pipeline import Check, Journal, Tool, synth
 from truth import every_answer
 
 
-def compiled(
-    folder: Path, text: str, name: str = "t.v", **options: Check | bool | str | Tool
-) -> tuple[Netlist, Journal]:
+def compiled(folder: Path, text: str, name: str = "t.v", **options: Any) -> tuple[Netlist, Journal]:
     path = folder / name
     path.write_text(text)
     journal = Journal()
@@ -365,7 +364,7 @@ def test_a_netlist_that_is_not_its_source_is_not_written(
     balanced = invc.pipeline.OBJECTIVES["balanced"]
     found = invc.pipeline.find_pass
 
-    def spoil(netlist, _):
+    def spoil(netlist: Netlist, _: object) -> Netlist:
         (port,) = netlist.outputs
         ports = (*netlist.inputs, replace(port, bits=tuple(bit ^ 1 for bit in port.bits)))
         return replace(netlist, ports=ports)

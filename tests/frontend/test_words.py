@@ -1,7 +1,7 @@
 """The evaluator of Yosys's words: every cell is what its definition says, undefined bits included."""
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -44,7 +44,9 @@ def binary(
     }  # fmt: skip
 
 
-def run(module, functions=None):
+def run(
+    module: Mapping[str, Any], functions: Any = None
+) -> Iterator[tuple[dict[str, int], int | None]]:
     """Every row of a module's table: values of its inputs, and of y or None where undefined."""
     widths = {
         name: len(port["bits"])
@@ -74,9 +76,10 @@ def truncated(a: int, b: int) -> tuple[int, int]:
     return quotient, a - quotient * b
 
 
-def power(a, b):
+def power(a: int, b: int) -> int:
     if b >= 0:
-        return a**b
+        value: int = a**b
+        return value
     if a == 0:
         raise ZeroDivisionError
     return {1: 1, -1: -1 if b & 1 else 1}.get(a, 0)
@@ -344,6 +347,7 @@ def test_functions_of_a_graph_are_their_tables(table: int, literals: Sequence[in
     for row in range(8):
         values = [0, *(row >> k & 1 for k in range(3))]
         for node in graph.nodes[4:]:
+            assert node is not None
             a, b = (values[lit >> 1] ^ (lit & 1) for lit in (node.a, node.b))
             values.append(a ^ b if node.parity else a & b)
         index = sum((values[lit >> 1] ^ (lit & 1)) << k for k, lit in enumerate(literals))

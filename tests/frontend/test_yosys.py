@@ -18,17 +18,18 @@ from invc.frontend.yosys import EMBEDDED, Sources, find_yosys
 from invc.netlist import evaluate_ports
 from invc.pipeline import Tool, synth
 from truth import values
+from typed import sure
 
 WIDTHS = {"a": 3, "b": 2, "c": 1}
 SIGNED = "signed"
 
 
-def expressions():
+def expressions() -> st.SearchStrategy[str]:
     leaves = st.sampled_from(
         ["a", "b", "c", "a[1]", "b[0]", "a[2:1]", "2'd2", "3'sd5", "7", "1'b1"]
     )
 
-    def grow(inner):
+    def grow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         binary = st.sampled_from(
             [
                 "+",
@@ -69,7 +70,7 @@ def expressions():
     return st.recursive(leaves, grow, max_leaves=6)
 
 
-def _binary(parts):
+def _binary(parts: tuple[str, str, str]) -> str:
     operator, left, right = parts
     # Division by zero is unknown, which is no value that two tools must agree on.
     return f"({left} {operator} {f'(({right}) | 1)' if operator in '/%' else right})"
@@ -247,7 +248,8 @@ def test_a_yosys_that_says_nothing(tmp_path: Path, ending: str, problem: str, hi
     source.write_text("module top(input a, output y); assign y = a; endmodule\n")
     with pytest.raises(InvcError) as caught:
         synth(Sources((source,)), tool=Tool(str(tool)))
-    log = Path(re.search(r"Yosys's log: (\S+)", caught.value.hint)[1])
+    assert caught.value.hint is not None
+    log = Path(sure(re.search(r"Yosys's log: (\S+)", caught.value.hint))[1])
     assert parsing in log.read_text()
     log.unlink()
     assert caught.value.message == f"Yosys 0.99 ({tool}) {problem}"
@@ -271,6 +273,7 @@ def test_a_loop_is_named(tmp_path: Path) -> None:
     )
     with pytest.raises(InvcError, match="combinational loop through 'u'") as caught:
         synth(Sources((path,)))
+    assert caught.value.where is not None
     assert caught.value.where.startswith(f"{path}:")
 
 

@@ -39,8 +39,10 @@ def find_targets(only: str | None = None) -> Mapping[str, Target]:
         if path.name.startswith(("_", "test_")) or path.stem != (only or path.stem):
             continue
         spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules.setdefault(path.stem, module)
+        assert spec.loader is not None
         spec.loader.exec_module(module)
         found.update(getattr(module, "TARGETS", {}))
     return found

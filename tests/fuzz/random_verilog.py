@@ -6,6 +6,8 @@ two tools have to agree on every bit.
 
 from random import Random
 
+from invc.netlist import Port
+
 UNARY = ("~", "-", "!", "&", "|", "^", "~&", "~|", "~^", "+")
 BINARY = ("+", "-", "*", "&", "|", "^", "~^", "<<", ">>", "<<<", ">>>", "<", "<=", ">", ">=",
           "==", "!=", "&&", "||", "/", "%", "**")  # fmt: skip
@@ -14,20 +16,20 @@ BINARY = ("+", "-", "*", "&", "|", "^", "~^", "<<", ">>", "<<<", ">>>", "<", "<=
 class Module:
     """One random module under construction."""
 
-    def __init__(self, name, random) -> None:
+    def __init__(self, name: str, random: Random) -> None:
         self.name, self.random = name, random
         self.inputs = [(f"i{k}", random.randint(1, 6), random.random() < 0.5)
                        for k in range(random.randint(1, 3))]  # fmt: skip
         self.known = list(self.inputs)  # name, width, signed
         self.lines = []
 
-    def chance(self, share):
+    def chance(self, share: float) -> bool:
         return self.random.random() < share
 
-    def word(self):
+    def word(self) -> Word:
         return self.random.choice(self.known)
 
-    def constant(self):
+    def constant(self) -> str:
         width = self.random.randint(1, 6)
         value = self.random.getrandbits(width)
         kind = self.random.choice(("'d", "'sd", "'h", "'b"))
@@ -35,7 +37,7 @@ class Module:
             return f"{width}'b{value:0{width}b}"
         return f"{width}{kind}{value:x}" if kind == "'h" else f"{width}{kind}{value}"
 
-    def leaf(self):
+    def leaf(self) -> str:
         if self.chance(0.15):
             return self.constant() if self.chance(0.8) else str(self.random.randint(0, 9))
         name, width, _ = self.word()
@@ -45,9 +47,10 @@ class Module:
             return f"{name}[{high}:{low}]" if self.chance(0.7) else f"{name}[{high}]"
         if self.chance(0.1):
             return f"${self.random.choice(('signed', 'unsigned'))}({name})"
-        return name
+        value: str = name
+        return value
 
-    def sized(self, depth):
+    def sized(self, depth: int) -> str:
         """An operand of a concatenation, which takes no constant without a size."""
         name, width, _ = self.word()
         if self.chance(0.3):
@@ -56,7 +59,7 @@ class Module:
             return f"({self.random.choice(('~', '-'))}{name})"
         return f"{name}[{self.random.randrange(width)}]" if width > 1 and self.chance(0.4) else name
 
-    def expression(self, depth):
+    def expression(self, depth: int) -> str:
         if depth <= 0:
             return self.leaf()
         pick = self.random.random()
@@ -74,7 +77,7 @@ class Module:
             return f"{{{parts}}}"
         return f"${self.random.choice(('signed', 'unsigned'))}({self.expression(depth - 1)})"
 
-    def binary(self, depth):
+    def binary(self, depth: int) -> str:
         operator = self.random.choice(BINARY)
         left, right = self.expression(depth - 1), self.expression(depth - 1)
         if operator in "/%":
@@ -85,12 +88,12 @@ class Module:
             right = self.narrow(3) if self.chance(0.8) else right
         return f"(({left}) {operator} ({right}))"
 
-    def narrow(self, most):
+    def narrow(self, most: int) -> str:
         """A word of few bits."""
         name, width, _ = self.word()
         return name if width <= most else f"{name}[{self.random.randint(0, most - 1)}:0]"
 
-    def declare(self, kind, text: str = None):
+    def declare(self, kind: str, text: str = None) -> Word:
         name = f"{kind[0]}{len(self.known)}"
         width, signed = self.random.randint(1, 9), self.chance(0.5)
         sign = "signed " if signed else ""
@@ -156,7 +159,7 @@ class Module:
         self.lines.append(f"  wire {signed}[{size - 1}:0] g{k} = f{k}({word});")
         self.known.append((f"g{k}", size, bool(signed)))
 
-    def text(self):
+    def text(self) -> tuple[str, list[Port]]:
         """The module, and its outputs with their widths."""
         for _ in range(self.random.randint(1, 4)):
             self.random.choice((self.assign, self.assign, self.assign, self.index, self.branch,
@@ -174,7 +177,7 @@ class Module:
         return f"{head}\n{body}\nendmodule\n", [(n, w) for n, w, _ in outputs]
 
 
-def batch(seed, count):
+def batch(seed: int, count: int) -> tuple[str, list[Module]]:
     """Some modules and a top that holds each of them once, with ports of its own.
 
     Returns:

@@ -10,7 +10,14 @@ from functools import cache, partial
 
 from designs import CELLS, multiplier
 from fuzz.mutate import spoilt_bytes, spoilt_json, spoilt_text
-from invc.design import format_design, parse_clamps, parse_combination, parse_design, statistics
+from invc.design import (
+    Design,
+    format_design,
+    parse_clamps,
+    parse_combination,
+    parse_design,
+    statistics,
+)
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.formats import readable
@@ -22,7 +29,7 @@ from invc.formats.outgoing import prepare
 DESIGN = assemble(multiplier(2), CELLS, origin="a fuzzer")
 
 
-def text_of(design) -> str:
+def text_of(design: Design) -> str:
     return "".join(format_design(design))
 
 

@@ -2,12 +2,15 @@
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 IVERILOG = shutil.which("iverilog")
 
 
-def outputs(folder: Path, source, modules, vectors):
+def outputs(
+    folder: Path, source: str, modules: Sequence[Module], vectors: Sequence[Sequence[int]]
+) -> list[list[str]]:
     """For each vector and each output of each module its bits, highest first; x where undefined.
 
     Args:

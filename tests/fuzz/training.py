@@ -8,6 +8,7 @@ import io
 import random
 import struct
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def plain_npz() -> bytes:
     return out.getvalue()
 
 
-def saved(write, *arguments) -> bytes:
+def saved(write: Callable[..., object], *arguments: object) -> bytes:
     write(FOLDER / "seed", *arguments)
     return (FOLDER / "seed").read_bytes()
 

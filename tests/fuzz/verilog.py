@@ -8,8 +8,10 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from fuzz.random_verilog import batch
 from fuzz.simulator import IVERILOG, outputs
@@ -35,7 +37,7 @@ class Difference(AssertionError):
     """A module that two tools do not agree on."""
 
 
-def vectors_of(modules, random):
+def vectors_of(modules: Sequence[Module], random: Random) -> list[list[int]]:
     """Random values for every input, corners among them."""
     widths = [w for inputs, _, _ in modules for _, w in inputs]
     rows = []
@@ -50,7 +52,7 @@ def vectors_of(modules, random):
     return rows
 
 
-def compare(seed, count, folder: Path, way=None):
+def compare(seed: int, count: int, folder: Path, way: str | None = None) -> int:
     """Compile a batch and compare every output with the simulator's.
 
     Raises:
@@ -60,7 +62,7 @@ def compare(seed, count, folder: Path, way=None):
     text, modules = batch(seed, count)
     source = folder / "batch.v"
     source.write_text(text)
-    chosen = random.choice(WAYS) if way is None else way
+    chosen: dict[str, Any] = random.choice(WAYS) if way is None else way
     vectors = vectors_of(modules, random)
     judged = outputs(folder, source, modules, vectors)
     try:
@@ -91,7 +93,7 @@ def compare(seed, count, folder: Path, way=None):
     return len(modules)
 
 
-def fuzz_batch(random) -> None:
+def fuzz_batch(random: Random) -> None:
     """Some modules, which take as long as Yosys takes."""
     signal.setitimer(signal.ITIMER_REAL, 0)
     with tempfile.TemporaryDirectory() as folder:

@@ -20,6 +20,7 @@ from invc.engine.inputs import search
 from invc.engine.inputs.search import Search, Wish
 from invc.engine.verify import Verified
 from invc.pbits.backend import backend_named
+from typed import sure
 
 ROTATOR = """module rotator(input [15:0] x, input [3:0] s, output [15:0] y);
 wire [31:0] d = {x, x} << s; assign y = d[31:16];
@@ -89,7 +90,7 @@ def test_what_has_no_answer_is_ruled_out_without_sat() -> None:
     "wanted", [{}, {"target": 1}, {"reads": 1500}, {"reads": 100, "sweeps": 20}]
 )
 def test_equal_seeds_give_equal_results_by_all_kernels_and_threads(
-    monkeypatch: pytest.MonkeyPatch, wanted: Mapping[str, int]
+    monkeypatch: pytest.MonkeyPatch, wanted: Mapping[str, Any]
 ) -> None:
     sampled_only(monkeypatch)
     found = [
@@ -122,10 +123,11 @@ def test_samples_are_even(monkeypatch: pytest.MonkeyPatch, rotator: Design) -> N
     for design, texts in cases:
         clamps = parse_clamps(design.netlist, texts)
         truth = sorted(answers_of(design, clamps))
-        asked = Search(prepared(design, clamps), KERNELS[0])
+        asked = Search(sure(prepared(design, clamps)), KERNELS[0])
         counts = dict.fromkeys(truth, 0)
         for number in range(10):
             found = asked.run(Wish(5, number, sweeps=128), lambda: False)
+            assert found is not None
             values = inputs_of(design, asked.marginal.state(found.kept))
             for value in values.tolist():
                 if value in counts:
@@ -169,13 +171,14 @@ def test_components_are_sampled_apart_and_put_together(
 ) -> None:
     sampled_only(monkeypatch)
     clamps = parse_clamps(copies.netlist, ["x=60", "y=143"])
-    asked = Search(prepared(copies, clamps), KERNELS[0])
+    asked = Search(sure(prepared(copies, clamps)), KERNELS[0])
     assert len(asked.marginal.components) == 2
     truth = answers_of(copies, clamps)
     assert len(truth) == 12
     seen = set()
     for number in range(4):
         found = asked.run(Wish(1, number), lambda: False)
+        assert found is not None
         values = inputs_of(copies, asked.marginal.state(found.kept))
         assert found.lanes > 0
         good = [value for value in values.tolist() if value in truth]
@@ -189,6 +192,7 @@ def test_counts_are_those_of_sat(copies: Design, rotator: Design) -> None:
     for design, clamps in ((copies, {"x": 60, "y": 143}), (rotator, {"y": 0b0101010101010101})):
         proven = invc.prove(design, clamps, count=True)
         samples = invc.simulate(design, clamps)
+        assert samples.result is not None
         assert samples.result.total == len(proven.answers)
         assert {tuple(a.items()) for a in samples.answers} == {
             tuple(a.items()) for a in proven.answers

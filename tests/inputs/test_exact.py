@@ -7,6 +7,7 @@ from free_inputs import KERNELS, literal, missed, numbers, random_part, table
 from invc.engine.inputs import exact
 from invc.engine.inputs.exact import enumerate_answers
 from invc.pbits.lanes import LANES
+from typed import sure
 
 EVERY = 1 << 40
 SHAPES = [
@@ -28,6 +29,7 @@ def test_all_answers_are_found(kernel: str, inputs: int, operations: int, goals:
     truth = np.flatnonzero(missed(part) == 0)
     for order in (0, 0x5A5A5A5A):
         answers = enumerate_answers(part, kernel, EVERY, order=order)
+        assert answers is not None
         assert answers.complete
         assert answers.count == len(truth)
         assert sorted(answers.kept.tolist()) == truth.tolist()
@@ -46,10 +48,11 @@ def test_kernels_equal_the_reference(
             for name in (*KERNELS, "reference")
         ]
         for one in found[:-1]:
+            assert one is not None
             assert (one.count, one.complete, one.evaluated) == (
-                found[-1].count,
-                found[-1].complete,
-                found[-1].evaluated,
+                sure(found[-1]).count,
+                sure(found[-1]).complete,
+                sure(found[-1]).evaluated,
             )
             assert np.array_equal(one.kept, found[-1].kept)
 
@@ -59,7 +62,9 @@ def test_parts_of_the_assignments_add_up() -> None:
     truth = np.flatnonzero(missed(part) == 0)
     found = []
     for order in range(8):
-        found += enumerate_answers(part, KERNELS[0], EVERY, order=order, fixed=3).kept.tolist()
+        found += sure(
+            enumerate_answers(part, KERNELS[0], EVERY, order=order, fixed=3)
+        ).kept.tolist()
     assert sorted(found) == truth.tolist()
 
 
@@ -67,10 +72,11 @@ def test_an_enumeration_ends_when_there_is_enough() -> None:
     part = random_part(np.random.default_rng(6), 16, 40, 2)
     truth = set(np.flatnonzero(missed(part) == 0).tolist())
     some = enumerate_answers(part, KERNELS[0], EVERY, wanted=1)
+    assert some is not None
     assert not some.complete
     assert 0 < some.count < len(truth)
     assert set(some.kept.tolist()) <= truth
-    assert not enumerate_answers(part, KERNELS[0], 100).complete
+    assert not sure(enumerate_answers(part, KERNELS[0], 100)).complete
     assert enumerate_answers(part, KERNELS[0], EVERY, stopped=lambda: True) is None
 
 
@@ -79,6 +85,7 @@ def test_of_many_answers_an_even_choice_is_kept(monkeypatch: pytest.MonkeyPatch)
     part = random_part(np.random.default_rng(7), 15, 20, 1)
     truth = np.flatnonzero(missed(part) == 0)
     answers = enumerate_answers(part, KERNELS[0], EVERY)
+    assert answers is not None
     assert answers.count == len(truth) > 8 * 512
     assert 128 < len(answers.kept) <= 512
     assert set(answers.kept.tolist()) <= set(truth.tolist())
@@ -95,6 +102,7 @@ def test_draws_are_even() -> None:
     draws = np.random.default_rng(1)
     counts = np.zeros(1 << 8)
     for _ in range(50):
+        assert answers is not None
         np.add.at(counts, numbers(answers.draw(draws, 8)), 1)
     seen = counts[answers.kept.astype(np.int64)]
     assert seen.sum() == 50 * LANES
@@ -108,6 +116,7 @@ def test_draws_follow_biases() -> None:
     p = np.array([0.8, 0.3])
     answers = enumerate_answers(part, KERNELS[0], EVERY, biases=p)
     rows = table(part)
+    assert answers is not None
     kept = answers.kept.astype(np.int64)
     law = np.ones(len(kept))
     for lit, probability in zip(part.biased.tolist(), p, strict=True):

@@ -16,6 +16,7 @@ from invc.engine.inputs.search import Search, Wish
 from invc.netlist import Netlist
 from invc.pbits.lanes import LANES, WORDS, bits_of, empty_rows
 from invc.pbits.random import block_generator, first_state
+from typed import sure
 
 EVERY = 1 << 40
 
@@ -25,6 +26,7 @@ def answers_by_components(marginal: Marginal) -> tuple[int, list[Answers]]:
     count, found = 1 << marginal.tossed, []
     for part in marginal.components:
         answers = enumerate_answers(part, KERNELS[0], EVERY)
+        assert answers is not None
         count *= answers.count
         found.append(answers)
     return count, found
@@ -85,9 +87,10 @@ def test_sums_over_gf2_are_solved() -> None:
     output = next(port for port in design.netlist.ports if port.name == "y")
     clamps = [Clamp(bit, k % 2, str(k)) for k, bit in enumerate(output.bits)]
     marginal = prepared(design, clamps)
+    assert marginal is not None
     assert not marginal.components
     assert marginal.tossed == 24 - marginal.compiled.reoriented
-    assert len(prepared(design, clamps, reorient=False).components) == 1
+    assert len(sure(prepared(design, clamps, reorient=False)).components) == 1
 
 
 def test_a_multiplier_is_asked_of_one_factor() -> None:
@@ -96,6 +99,7 @@ def test_a_multiplier_is_asked_of_one_factor() -> None:
     output = design.netlist.outputs[0]
     clamps = [Clamp(bit, 38243 >> k & 1, str(k)) for k, bit in enumerate(output.bits)]
     marginal = prepared(design, clamps)
+    assert marginal is not None
     assert [part.inputs for part in marginal.components] == [7]
     count, _ = answers_by_components(marginal)
     assert count == 2  # 167 x 229
@@ -115,6 +119,7 @@ def test_contradictions_between_sums_are_seen_without_search() -> None:
 def test_wires_alone_have_tossed_inputs_only() -> None:
     netlist = Netlist("wires", multiplier(2).inputs, (), multiplier(2).names[:5])
     marginal = prepared(assemble(netlist, CELLS), [Clamp(2, 1, "a[0]")])
+    assert marginal is not None
     assert (marginal.kept, marginal.tossed, marginal.components) == (3, 3, ())
     assert marginal.state(empty_rows(3)).shape == (4, WORDS)
 
@@ -125,8 +130,9 @@ def test_blocks_of_several_components_use_each_replica_once(kernel: str) -> None
     design = assemble(multiplier(4), CELLS)
     output = design.netlist.outputs[0]
     clamps = [Clamp(bit, 143 >> k & 1, str(k)) for k, bit in enumerate(output.bits)]
-    search = Search(prepared(design, clamps), kernel if kernel != "reference" else KERNELS[0])
+    search = Search(sure(prepared(design, clamps)), kernel if kernel != "reference" else KERNELS[0])
     found = search.run(Wish(3, 0), lambda: False)
+    assert found is not None
     assert found.lanes == LANES
     assert search.count == 2
     state = search.marginal.state(found.kept)

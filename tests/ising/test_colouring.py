@@ -11,7 +11,7 @@ from invc.ising import IsingModel, colour_spins, from_terms
 
 
 @st.composite
-def models(draw: st.DrawFn):
+def models(draw: st.DrawFn) -> IsingModel:
     n = draw(st.integers(1, 30))
     spin = st.integers(0, n - 1)
     pairs = draw(st.lists(st.tuples(spin, spin), max_size=80))

@@ -9,7 +9,7 @@ from invc.ising import IsingModel, fold_known, from_terms
 
 
 @st.composite
-def models(draw: st.DrawFn):
+def models(draw: st.DrawFn) -> tuple[IsingModel, npt.NDArray[np.int8]]:
     n = draw(st.integers(1, 7))
     spin, value = st.integers(0, n - 1), st.integers(-9, 9)
     terms = draw(st.lists(st.tuples(spin, spin, value), max_size=12))

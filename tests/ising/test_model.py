@@ -9,7 +9,7 @@ from invc.ising import IsingModel, all_energies, from_terms, ground_states
 
 
 @st.composite
-def models(draw: st.DrawFn):
+def models(draw: st.DrawFn) -> tuple[int, list[int], list[tuple[int, int, int]], int]:
     n = draw(st.integers(1, 6))
     value = st.integers(-5, 5)
     h = draw(st.lists(value, min_size=n, max_size=n))

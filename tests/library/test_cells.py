@@ -1,6 +1,7 @@
 """hamlib: every cell is what it says, at the proven optimum, and no small mistake goes unseen."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,7 +29,7 @@ CELLS = dict(hamlib().cells)
 BOUND = 1e-6  # the published optima are decimals
 
 
-def coefficients(cell):
+def coefficients(cell: Cell) -> Iterator[tuple[str, Cell]]:
     """Every cell that differs from this one by one in one coefficient, with what was changed."""
     spins = range(len(cell.spin_names))
     for i in spins:
@@ -44,7 +45,7 @@ def coefficients(cell):
                 yield f"J{i}_{j}{'np'[step > 0]}", replace(cell, J=J)
 
 
-def statements(cell):
+def statements(cell: Cell) -> Iterator[tuple[str, Cell]]:
     """Every cell that states one number wrongly."""
     for step in (-1, 1):
         yield f"ground{'np'[step > 0]}", replace(cell, ground=cell.ground + step)
@@ -104,6 +105,7 @@ def test_variants_are_found_by_their_tables() -> None:
     }
     for name, found in variants(CELLS).items():
         for variant in found:
+            assert variant.function is not None
             assert variant.function.tables == CELLS[name].function.tables
     # Whatever they are called, and only where they are better for what they cost.
     two = replace(CELLS["FA_A1"], name="TWO", ancillas=("x0", "x1"), h=(0,) * 7)

@@ -24,7 +24,8 @@ NAMES = ("A", "B", "C", "D")
 def value(formula: str, row: int) -> int:
     """A formula in the notation of lib-gen at one row; A is bit 0."""
     bits = {name: row >> k & 1 for k, name in enumerate(NAMES)}
-    return eval(re.sub(r"~(\w+|\([^)]*\))", r"(1-(\1))", formula), bits)
+    value: int = eval(re.sub(r"~(\w+|\([^)]*\))", r"(1-(\1))", formula), bits)
+    return value
 
 
 @given(rows=st.lists(st.sampled_from("01-"), min_size=16, max_size=16))
@@ -63,6 +64,7 @@ def test_formulas_are_short(table: int, formula: str) -> None:
 @pytest.mark.parametrize("cell", [c for c in CELLS.values() if c.ancillas], ids=lambda c: c.name)
 def test_ancillas_are_what_is_said(cell: Cell) -> None:
     """Every valid row with the ancillas that the formulas give is a ground state."""
+    assert cell.function is not None
     inputs = cell.function.inputs
     energy = all_energies(cell.model)
     text = "; ".join(
@@ -72,6 +74,7 @@ def test_ancillas_are_what_is_said(cell: Cell) -> None:
     pins = len(cell.pins)
     for row in range(1 << pins):
         if cell.rows >> row & 1:
+            assert made is not None
             at = sum((row >> inputs.index(pin) & 1) << k for k, pin in enumerate(made.inputs))
             word = sum((table >> at & 1) << k for k, table in enumerate(made.tables))
             assert energy[row | word << pins] == cell.ground

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from invc.diagnostics import InvcError
 from invc.library.expression import MAX_PINS, parse_specification
+from typed import sure
 
 NAMES = "ABCD"
 
 
 @st.composite
-def texts(draw: st.DrawFn, depth: int = 3):
+def texts(draw: st.DrawFn, depth: int = 3) -> tuple[str, str]:
     """An expression in our notation and in Python's; the operators bind alike in both."""
     ours, python = "", ""
     for k in range(draw(st.integers(1, 4))):
@@ -29,7 +30,7 @@ def texts(draw: st.DrawFn, depth: int = 3):
 
 
 @st.composite
-def atoms(draw: st.DrawFn, depth):
+def atoms(draw: st.DrawFn, depth: int) -> tuple[str, str]:
     kind = draw(st.sampled_from(["name", "name", "name", "constant", "not", "group", "choice"]))
     if kind == "constant":
         return draw(st.sampled_from([("0", "0"), ("2", "2"), ("2'b11", "3"), ("4'hA", "10")]))
@@ -89,6 +90,7 @@ def test_a_relation_means_what_python_makes_of_it(text: tuple[str, str], compari
 )
 def test_functions(text: str, tables: Sequence[int]) -> None:
     made = parse_specification("X", text).function
+    assert made is not None
     assert list(made.tables) == tables
     assert made.name == "X"
 
@@ -97,6 +99,7 @@ def test_pins_are_inputs_in_order_of_appearance_then_outputs() -> None:
     assert parse_specification("X", "S = B ^ A; C = A & Z").pins == ("B", "A", "Z", "S", "C")
     adder = parse_specification("X", "A*B + C = S + 2*CO")
     assert adder.pins == ("A", "B", "C", "S", "CO")
+    assert adder.function is not None
     assert adder.function.tables == (0x78, 0x80)
     most_one = parse_specification("X", "A + B + C <= 1")
     assert most_one == (("A", "B", "C"), 0b00010111, None)
@@ -118,7 +121,7 @@ def test_rows_of_a_relation_as_a_table(rows: int) -> None:
 
 
 def test_a_relation_that_is_a_function_is_known_as_one() -> None:
-    assert parse_specification("X", "A + B = 2*C + S").function.outputs == ("C", "S")
+    assert sure(parse_specification("X", "A + B = 2*C + S").function).outputs == ("C", "S")
     assert parse_specification("X", "A + B = Y").function is None
 
 

@@ -4,7 +4,7 @@ import itertools
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ CELL = re.compile(
 )
 
 
-def parsed(text: str):
+def parsed(text: str) -> Iterator[tuple[str, float, list[str], str, str]]:
     """Name, area, inputs, output and function of each cell; nothing else may be in the text."""
     head, tail = "library(hamlib) {\n", "}\n"
     assert text.startswith(head)
@@ -47,6 +47,7 @@ def test_functions_and_areas_are_those_of_the_cells() -> None:
             assert 0 < area < 0.01
             continue
         cell = cells[name]
+        assert cell.function is not None
         assert (tuple(inputs), (output,)) == (cell.function.inputs, cell.function.outputs)
         assert table(function, inputs) == cell.function.tables[0]
         # A parity is a little cheaper, so that ties go to it: it may be paired later.

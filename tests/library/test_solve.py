@@ -20,7 +20,7 @@ from invc.netlist import Function
 STATES = np.array(list(product((-1, 1), repeat=3)))[:, ::-1]  # row r: bit i is pin i
 
 
-def solve(text: str, **bounds: frozenset[frozenset[str]] | float | Function) -> Solution:
+def solve(text: str, **bounds: Any) -> Solution:
     return solve_cell("X", parse_specification("X", text), Bounds(**bounds), text=text)
 
 
@@ -267,7 +267,7 @@ def test_time_for_smaller_coefficients_may_run_out(monkeypatch: pytest.MonkeyPat
     problem = program.Problem
     smallest = problem.smallest
 
-    def in_a_hurry(self, *arguments, **options: Any):
+    def in_a_hurry(self, *arguments: Any, **options: Any) -> Any:
         if not options.get("words"):
             raise program.NoTime
         return smallest(self, *arguments, **options)

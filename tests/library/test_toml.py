@@ -16,7 +16,7 @@ INTEGERS = st.integers(-(2**20), 2**20)
 
 
 @st.composite
-def cells(draw: st.DrawFn):
+def cells(draw: st.DrawFn) -> Cell:
     """Any cell that a file can hold, true or not."""
     names = draw(st.lists(WORDS, min_size=2, max_size=6, unique=True))
     split = draw(st.integers(1, len(names) - 1))

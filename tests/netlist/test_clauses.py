@@ -50,7 +50,7 @@ def test_a_full_adder_has_the_fourteen_clauses_of_the_textbook() -> None:
 
 
 @st.composite
-def relations(draw: st.DrawFn):
+def relations(draw: st.DrawFn) -> tuple[int, int]:
     variables = draw(st.integers(0, 8))
     return draw(st.integers(0, (1 << (1 << variables)) - 1)), variables
 

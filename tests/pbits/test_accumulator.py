@@ -41,7 +41,7 @@ cycle = st.tuples(st.integers(1, 40) | st.just(2**12), st.integers(0, 30) | st.j
 
 
 @st.composite
-def models(draw: st.DrawFn, most: int = 8):
+def models(draw: st.DrawFn, most: int = 8) -> IsingModel:
     """Any small model: missing couplings, large weights, isolated spins."""
     n = draw(st.integers(1, most))
     weights = st.integers(-9, 9) | st.integers(-300, 300)
@@ -140,13 +140,13 @@ def hardware(
 ) -> tuple[list[int], list[int]]:
     """docs/dynamics.md for one replica, register by register: m and Itanh after the cycles."""
 
-    def first(stream, group):
+    def first(stream: int, group: int) -> int:
         x = 0
         for number in (seed, block, replica, group, stream):
             x = mix(x + number)
         return x or 0x9E3779B97F4A7C15
 
-    def next_word(x):
+    def next_word(x: int) -> int:
         x ^= x << 13 & MASK
         x ^= x >> 7
         return x ^ (x << 17 & MASK)
@@ -157,10 +157,10 @@ def hardware(
     for (i, j), J in zip(model.edges.tolist(), model.J.tolist(), strict=True):
         coupling[i, j] = coupling[j, i] = J
 
-    def bit(stream, i):
+    def bit(stream: int, i: int) -> int:
         return x[stream, i // 64] >> i % 64 & 1
 
-    def number(first_stream, i):
+    def number(first_stream: int, i: int) -> int:
         return sum(bit(first_stream + k, i) << 7 - k for k in range(8))
 
     m = [int(known[i]) or 2 * bit(0, i) - 1 for i in spins]

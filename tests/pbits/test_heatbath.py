@@ -29,7 +29,7 @@ REFERENCE = backend_named("reference")
 
 
 @st.composite
-def models(draw: st.DrawFn, most: int = 8):
+def models(draw: st.DrawFn, most: int = 8) -> IsingModel:
     """Any small model: missing couplings, large weights, isolated spins."""
     n = draw(st.integers(1, most))
     weights = st.integers(-9, 9) | st.integers(-300, 300)
@@ -143,7 +143,8 @@ def lanes(count: int, seed: int) -> npt.NDArray[np.uint64]:
     chosen = np.random.default_rng(seed).permutation(LANES)[:count]
     row = np.zeros(LANES, dtype=np.uint8)
     row[chosen] = 1
-    return words_of(row[None])[0]
+    value: npt.NDArray[np.uint64] = words_of(row[None])[0]
+    return value
 
 
 @pytest.mark.parametrize("name", COMPILED)

@@ -285,6 +285,7 @@ def test_exact_draws_say_what_they_cannot(file: Path, monkeypatch: pytest.Monkey
     status, out = run(file, "-c", "p=12", "--exact", "-", "--beta", "1")
     assert status == 2
     assert "--beta means nothing with --exact" in out
+    assert exact.__kwdefaults__ is not None
     monkeypatch.setitem(exact.__kwdefaults__, "most_nodes", 10)
     status, out = run(file, "-c", "p[4]=1", "--exact", "-")
     assert status == 3

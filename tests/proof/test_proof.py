@@ -86,13 +86,13 @@ def test_bits_of_any_net_are_held_and_left_out_in_designs_of_all_cells(
     inputs, count_of = every_input(netlist)
     values, rows = evaluate(netlist, inputs, count_of), range(count_of)
 
-    def bits(most):  # inner nets, complements and constants among them
+    def bits(most: int) -> list[Clamp]:  # inner nets, complements and constants among them
         bit = st.builds(
             Clamp, st.integers(0, 2 * netlist.net_count + 1), st.integers(0, 1), st.just("a net")
         )
         return data.draw(st.lists(bit, min_size=1, max_size=most))
 
-    def hold(bits, row):
+    def hold(bits: Sequence[Clamp], row: int) -> bool:
         return all(word_of(lit, values, -1) >> row & 1 == value for lit, value, _ in bits)
 
     clamps, left_out = bits(3), [bits(2)]

@@ -11,6 +11,7 @@ from invc.netlist import Gate, Netlist, Port
 from invc.report.columns import levels, port_bits
 from invc.report.drawing import depth_class, draw, standalone
 from invc.report.layout import Box, place, size_of
+from typed import sure
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -75,7 +76,7 @@ def test_the_picture_is_well_formed_and_complete(netlist: Netlist) -> None:
     assert len(svg.findall(f".//{SVG}g[@data-gate]")) == len(netlist.gates)
     nets = {pin >> 1 for gate in netlist.gates for pin in gate.inputs}
     nets |= {bit >> 1 for _, bit in port_bits(netlist, "output")}
-    drawn = {int(path.get("data-net")) for path in svg.findall(f".//{SVG}path[@data-net]")}
+    drawn = {int(sure(path.get("data-net"))) for path in svg.findall(f".//{SVG}path[@data-net]")}
     assert drawn == nets - {0}
 
 

@@ -1,5 +1,7 @@
 """What a recorder saw is what the states say, gate by gate and read by read."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -15,6 +17,7 @@ from invc.engine.observers import MOST_LOOKS, Recorder, trace
 from invc.netlist import Netlist, evaluate_ports
 from invc.pbits.lanes import words_of
 from sampling import run
+from typed import sure
 
 
 def bits_of_read(state: npt.NDArray[np.uint64], read: int) -> list[int]:
@@ -32,6 +35,7 @@ def test_trace_of_any_states(netlist: Netlist, seed: int, reads: int) -> None:
         bits = source.integers(0, 2, (design.model.spins, 192), dtype=np.uint8)
         looks.append((sweeps, words_of(bits)))
     seen = trace(design, clamped, looks, reads)
+    assert seen is not None
     assert seen.sweeps.tolist() == [3, 5]
     for k, (_, state) in enumerate(looks):
         wrong = np.zeros(len(netlist.gates))
@@ -39,8 +43,9 @@ def test_trace_of_any_states(netlist: Netlist, seed: int, reads: int) -> None:
         for read in range(reads):
             m = [0, *bits_of_read(state, read)]
 
-            def lit(pin, m=m):
-                return m[pin >> 1] ^ (pin & 1)
+            def lit(pin: int, m: Any = m) -> int:
+                value: int = m[pin >> 1] ^ (pin & 1)
+                return value
 
             bad = []
             for gate in netlist.gates:
@@ -75,8 +80,10 @@ def test_the_block_with_most_verified_reads_is_kept_and_ends_in_an_answer(dynami
         watch=recorder.watch,
     )
     seen = recorder.trace()
+    assert recorder.best is not None
     assert recorder.best[0] * 3 >= result.verified_reads > 0
     if dynamics not in ("staged", "inputs"):  # which end when all reads are answers
+        assert seen is not None
         assert seen.sweeps[-1] == 200
     assert np.all(np.diff(seen.sweeps) > 0)
     assert seen.verified[-1] == pytest.approx(recorder.best[0] / recorder.best[1])
@@ -98,14 +105,14 @@ def test_of_blocks_without_an_answer_the_longest_is_kept() -> None:
         for sweeps in lengths:
             recorder.watch(block, sweeps, state)
         recorder.progress(Progress(1024 * (block + 1), 0, 0))
-    assert recorder.trace().sweeps.tolist() == [32, 64]
+    assert sure(recorder.trace()).sweeps.tolist() == [32, 64]
 
 
 def test_what_is_seen_does_not_depend_on_threads() -> None:
     design = assemble(multiplier(4), CELLS)
     clamped = presolve(design, parse_clamps(design.netlist, ["p=143"]))
 
-    def seen(threads):
+    def seen(threads: int) -> Any:
         recorder = Recorder(design, clamped)
         run(
             design,
@@ -133,6 +140,7 @@ def test_long_reads_are_seen_at_few_of_their_sweeps() -> None:
     assert MOST_LOOKS <= len(looks) <= 2 * MOST_LOOKS
     assert (looks[0][0], looks[-1][0]) == (1, 5000)
     seen = recorder.trace()
+    assert seen is not None
     assert len(seen.sweeps) <= MOST_LOOKS
     assert (seen.sweeps[0], seen.sweeps[-1]) == (1, 5000)
 

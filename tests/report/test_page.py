@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,12 +18,13 @@ from invc.netlist import Gate, Netlist, Port
 from invc.report.page import format_design_page, format_page
 from invc.report.run import Found, Run
 from sampling import run
+from typed import sure
 
 needs_browser = pytest.mark.skipif(browser.find() is None, reason=browser.INSTALL)
 EVIL = '</script><img src=x onerror="window.evil=1"><b a=\'"&\u202e\x1b$1$'
 
 
-def run_of(design: Design, clamps: Sequence[str], **options: int) -> Run:
+def run_of(design: Design, clamps: Sequence[str], **options: Any) -> Run:
     clamped = presolve(design, parse_clamps(design.netlist, clamps))
     recorder = Recorder(design, clamped)
     result = run(design, clamped, progress=recorder.progress, watch=recorder.watch, **options)
@@ -89,11 +91,14 @@ def test_wheel_keys_and_buttons_move_the_graph_and_a_click_asks_it(
     tab.ask("document.getElementById('graph').scrollIntoView({block: 'center'})")
     x, y = tab.ask(f"{box}.x + {box}.width / 2"), tab.ask(f"{box}.y + {box}.height / 2")
     before = tab.ask(scale)
+    assert x is not None
+    assert y is not None
     tab.send("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=-200)
     tab.until(f"{scale} > {before * 1.1}")
     tab.ask("document.getElementById('whole').click()")
     moved = tab.ask(where)
     for kind, to in (("mousePressed", x), ("mouseMoved", x + 80), ("mouseReleased", x + 80)):
+        assert to is not None
         tab.send(
             "Input.dispatchMouseEvent", type=kind, x=to, y=y, button="left", buttons=1, clickCount=1
         )
@@ -109,6 +114,7 @@ def test_wheel_keys_and_buttons_move_the_graph_and_a_click_asks_it(
     said = tab.ask("document.getElementById('about').textContent")
     names = multiplier(4).names
     assert f"drives Y = {names[multiplier(4).gates[3].outputs[0] >> 1]}" in said
+    assert said is not None
     assert re.search(r"violated (never|in [0-9.]+ % of the reads)", said)
     assert tab.complaints() == []
 
@@ -122,7 +128,7 @@ def test_slider_repaints_gates_and_wires(page: Path, tab: browser.Tab) -> None:
         "(() => { const s = document.getElementById('sweep'); s.value = 0; s.dispatchEvent(new Event('input')); })()"
     )
     assert tab.ask(classes) != end
-    assert tab.ask("document.getElementById('when').textContent").startswith("sweep ")
+    assert sure(tab.ask("document.getElementById('when').textContent")).startswith("sweep ")
     assert tab.complaints() == []
 
 
@@ -168,7 +174,7 @@ def test_names_from_files_are_text_and_nothing_else(tab: browser.Tab, tmp_path: 
 
 def test_page_asks_for_nothing_from_elsewhere(page: Path) -> None:
     text = page.read_text()
-    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)[1]
+    policy = sure(re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text))[1]
     assert policy.startswith("default-src 'none';")
     assert "'unsafe-inline'" not in policy.partition("script-src")[2]
     assert not re.findall(r"""(?:src|href)=["'](?!data:)""", text)

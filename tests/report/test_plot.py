@@ -21,6 +21,7 @@ from invc.report.plot import check_plot, format_plot, write_plot
 from invc.report.run import Found, Run, bare, marginals, number, percent, ticks
 from invc.report.vcd import check_vcd
 from sampling import run
+from typed import sure
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def plain() -> Run:
 def test_formats(plain: Run, tmp_path: Path) -> None:
     image = Image.open(io.BytesIO(format_plot(plain, "png")))
     assert image.format == "PNG" and min(image.size) > 900
-    assert len(image.convert("RGB").getcolors(1 << 24)) > 50  # something is drawn
+    assert len(sure(image.convert("RGB").getcolors(1 << 24))) > 50  # something is drawn
     svg = ET.fromstring(format_plot(plain, "svg"))
     words = " ".join(svg.itertext())
     for word in ("multiplier with p=143", "a = 11, b = 13", "median", "verified", "p[7:0]"):
@@ -107,7 +108,7 @@ def test_a_missing_extra_is_one_line_that_says_how_to_get_it(
 ) -> None:
     real = builtins.__import__
 
-    def without(name, *arguments, **options: Any):
+    def without(name: str, *arguments: Any, **options: Any) -> Any:
         if name == module:
             raise ImportError(name)
         return real(name, *arguments, **options)

@@ -20,6 +20,7 @@ from invc.diagnostics import InvcError
 from invc.netlist import Gate, Netlist, Port
 from invc.report.graphviz import format_dot, render
 from invc.report.show import write_picture
+from typed import sure
 
 needs_dot = pytest.mark.skipif(
     shutil.which("dot") is None, reason="no graphviz: apt-get install graphviz"
@@ -31,9 +32,10 @@ def invc(
     folder: Path, *arguments: str, **options: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "invc", "show", *arguments]
-    return subprocess.run(
+    value: subprocess.CompletedProcess[str] = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=900, **options
     )
+    return value
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def test_graphviz_draws_every_gate_port_and_net(folder: Path) -> None:
     svg = ET.parse(folder / "mult3.svg")
     names = [title.text for title in svg.iter(f"{SVG}title")]
     netlist = multiplier(3)
-    assert sum(bool(re.fullmatch(r"g\d+", name)) for name in names) == len(netlist.gates)
+    assert sum(bool(re.fullmatch(r"g\d+", sure(name))) for name in names) == len(netlist.gates)
     edges = sum(len(gate.inputs) for gate in netlist.gates) + 6
     assert sum("->" in name for name in names) == edges
 
@@ -93,7 +95,7 @@ def test_a_large_netlist_is_drawn_with_bounded_effort_and_one_too_large_is_refus
     asked = []
     real = subprocess.run
 
-    def told(command, **options: Any):
+    def told(command: list[str], **options: Any) -> Any:
         asked.append(command)
         return real(command, **options)
 

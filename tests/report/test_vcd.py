@@ -53,6 +53,7 @@ def test_ports_and_hierarchical_nets_are_read_back(tmp_path: Path) -> None:
     ).check()
     values = [[0, 1, 1, 0], [1, 1, 1, 1], [1, 0, 0, 1]]
     run = run_of(netlist, values, [8, 16, 24])
+    assert run.trace is not None
     vcd = read(format_vcd(run, run.trace), tmp_path)
     assert set(vcd.references_to_ids) == {
         "top.energy",
@@ -62,8 +63,9 @@ def test_ports_and_hierarchical_nets_are_read_back(tmp_path: Path) -> None:
         "top.u1.w[3]",
     }
 
-    def at(name, time):
-        return vcd[name][time]
+    def at(name: str, time: int) -> str:
+        value: str = vcd[name][time]
+        return value
 
     assert [int(at("top.a[1:0]", t), 2) for t in (8, 16, 24)] == [2, 3, 1]
     # Bit 0 is net 3, bit 1 the complement of net 4, bit 2 is constant 1.
@@ -83,6 +85,7 @@ def test_any_names_and_values_survive_another_reader(netlist: Netlist, data: st.
         st.lists(st.integers(0, 1), min_size=3 * netlist.net_count, max_size=3 * netlist.net_count)
     )
     run = run_of(netlist, values, sweeps)
+    assert run.trace is not None
     text = format_vcd(run, run.trace)
     tokens = list(tokenize(io.BytesIO(text.encode())))
     variables = [token.data for token in tokens if token.kind is TokenKind.VAR]
@@ -105,6 +108,7 @@ def test_a_real_product_in_waves(tmp_path: Path) -> None:
     netlist = multiplier(4)
     words = evaluate(netlist, {"a": [1, 1, 0, 1], "b": [1, 0, 1, 1]}, 1)
     run = run_of(netlist, words[1:], [9])
+    assert run.trace is not None
     vcd = read(format_vcd(run, run.trace), tmp_path)
     value = {n: int(vcd[f"multiplier.{n}"][9], 2) for n in ("a[3:0]", "b[3:0]", "p[7:0]")}
     assert value == {"a[3:0]": 11, "b[3:0]": 13, "p[7:0]": 143}

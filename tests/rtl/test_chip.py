@@ -6,6 +6,7 @@ import pty
 import re
 import subprocess
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -99,7 +100,7 @@ def built(
 
 
 @contextmanager
-def board(place):
+def board(place: Path) -> Iterator[Path]:
     """The port of a board that runs."""
     master, slave = pty.openpty()
     chip = subprocess.Popen(
@@ -109,12 +110,14 @@ def board(place):
     def taken() -> None:
         try:
             while data := os.read(master, 64):
+                assert chip.stdin is not None
                 chip.stdin.write(data)
                 chip.stdin.flush()
         except OSError:
             pass
 
     def given() -> None:
+        assert chip is not None
         for line in chip.stdout:
             os.write(master, bytes([int(line, 16)]))
 
@@ -127,8 +130,10 @@ def board(place):
         chip.kill()
         chip.wait()
         threads[1].join()
+        assert chip.stdout is not None
         chip.stdout.close()
         with suppress(BrokenPipeError):
+            assert chip.stdin is not None
             chip.stdin.close()
         os.close(slave)
         os.close(master)
@@ -145,6 +150,7 @@ def test_a_board_gives_the_reads_of_the_software(built: tuple[Path, Design, Circ
             run = Run(3, 0, replica)
             want = expect(circuit, held, run, 200).first
             reply = ask_board(known, line, held, run, Wait(200, False, 60))
+            assert want is not None
             assert (reply.found, reply.cycles) == (True, want[0])
             assert reply.ports["a"] * reply.ports["b"] == reply.ports["p"] == product
         held = parse_clamps(design.netlist, ["p=7"])  # a prime that needs three bits
@@ -196,7 +202,7 @@ def test_faults_of_lines_and_folders(
     place, _, _ = built
     monkeypatch.chdir(place)
 
-    def fault(*arguments):
+    def fault(*arguments: str) -> str:
         return str(CliRunner().invoke(invc, ["chip", "m.hj", *arguments]).exception)
 
     assert fault("--port", "/dev/none") == (
@@ -243,10 +249,10 @@ def test_an_answer_that_is_wrong_is_not_told(built: tuple[Path, Design, Circuit]
         place_ += width
 
     class Liar(Line):
-        def write(self, data) -> None:
+        def write(self, data: bytes) -> None:
             pass
 
-        def read(self, count, seconds):
+        def read(self, count: int, seconds: float) -> bytes:
             return word.to_bytes(count, "big")
 
     held = parse_clamps(design.netlist, ["p=7"])

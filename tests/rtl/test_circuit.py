@@ -35,6 +35,7 @@ from invc.rtl.schedule import Entry, Schedule
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run, Verdicts, first_times, trace
 from invc.rtl.verilog import keywords
+from typed import sure
 
 ROOT = Path(__file__).resolve().parents[2]
 CONSTANT = Schedule((Entry(3, 9, 1),))
@@ -157,13 +158,16 @@ def test_baselines_are_what_counting_gives(netlist: Netlist) -> None:
         inputs = {p.name: [value[b >> 1] for b in p.bits] for p in netlist.inputs}
         nets = evaluate(netlist, inputs, 1)
         right.append(all(nets[c.literal >> 1] ^ (c.literal & 1) == c.value for c in clamps))
+    assert found is not None
     assert (found.free, found.right) == (len(free), sum(right))
     if not any(right):
         assert found.counter is None
         return
     n = len(right)
     steps = [next(k for k in range(n) if right[(begin + k) % n]) for begin in range(n)]
+    assert found.counter is not None
     assert math.isclose(found.counter, sum(steps) / n)
+    assert found.chance is not None
     assert math.isclose(found.chance, (n - sum(right)) / sum(right))
 
 
@@ -175,8 +179,8 @@ def test_baselines_of_the_factoriser() -> None:
         for p in sorted({a * b for a in range(32) for b in range(32)})
     ]
     assert len(found) == 340
-    assert round(np.mean([b.counter for b in found]), 2) == 302.55
-    assert round(np.mean([b.chance for b in found]), 2) == 449.59
+    assert round(np.mean([sure(b).counter for b in found]), 2) == 302.55
+    assert round(np.mean([sure(b).chance for b in found]), 2) == 449.59
 
 
 def test_first_times_are_those_of_traces() -> None:
@@ -247,6 +251,7 @@ def test_the_folder_tells_the_run(tmp_path: Path) -> None:
     run = json.loads(files["run.json"])
     assert run["clamps"] == {"p[0]": 0, "p[1]": 1, "p[2]": 1, "p[3]": 0}
     assert sum(row[2] for row in run["schedule"]) == 50
+    assert expected.first is not None
     assert run["first_right"]["cycles"] == expected.first[0]
     assert int(run["chains"][0]["generators"][0], 16) == expected.seeds(0)[0]
     sources = [name for name in files if name.endswith(".v") and name != "bench.v"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -108,7 +109,7 @@ def test_any_bits_can_be_held(architecture: str, clamps: Sequence[str]) -> None:
 
 
 @st.composite
-def circuits(draw: st.DrawFn):
+def circuits(draw: st.DrawFn) -> tuple[Circuit, list[Any]]:
     """Any small netlist: constant, repeated and complementary bits, odd names; any schedule."""
     netlist = draw(netlists())
     design = assemble(netlist, CELLS)
@@ -209,7 +210,7 @@ def test_the_random_models_are_all_kinds() -> None:
 
     @settings(max_examples=60, derandomize=True, database=None, phases=[Phase.generate])
     @given(circuits())
-    def look(drawn) -> None:
+    def look(drawn: tuple[Circuit, list[Any]]) -> None:
         nonlocal ancillas, held
         circuit, bits = drawn
         seen.add(circuit.architecture)

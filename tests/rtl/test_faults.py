@@ -201,7 +201,7 @@ def test_a_folder_is_written_whole_or_not_at_all(
     folder = tmp_path / "new"
     wrote = Path.write_text
 
-    def full(path: Path, text: str, **options: Any):
+    def full(path: Path, text: str, **options: Any) -> Any:
         if path.name == "b":
             raise OSError(28, "No space left on device")
         return wrote(path, text, **options)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ TOOL = {
 
 
 def files_of(
-    width: int, architecture: str = "parallel", **options: int
+    width: int, architecture: str = "parallel", **options: Any
 ) -> tuple[Circuit, dict[str, str]]:
     path = ROOT / "rtl_examples/multiplier/multiplier.v"
     design = synth(Sources((path,), parameters={"W": str(width)}))

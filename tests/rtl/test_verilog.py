@@ -23,6 +23,7 @@ from invc.rtl.verilog import (
     template,
     unsigned_bits,
 )
+from typed import sure
 
 TOKEN = re.compile(r"1'b[01]|\w+|[()?:&|^~]")
 
@@ -31,7 +32,7 @@ def evaluated(text: str, scope: Mapping[str, int]) -> int:
     """What a Verilog expression of bits comes to."""
     tokens = TOKEN.findall(text)[::-1]
 
-    def binary(level: int = 0):
+    def binary(level: int = 0) -> int:
         if level == 3:
             return unary()
         left = binary(level + 1)
@@ -41,7 +42,7 @@ def evaluated(text: str, scope: Mapping[str, int]) -> int:
             left = (left | right, left ^ right, left & right)[level]
         return left
 
-    def whole():
+    def whole() -> int:
         chosen = binary()
         if tokens and tokens[-1] == "?":
             tokens.pop()
@@ -51,7 +52,7 @@ def evaluated(text: str, scope: Mapping[str, int]) -> int:
             chosen = yes if chosen else no
         return chosen
 
-    def unary():
+    def unary() -> int:
         token = tokens.pop()
         if token == "~":
             return 1 ^ unary()
@@ -70,7 +71,7 @@ def value_of(logic: Logic, text: str, names: Sequence[str], row: int) -> int:
     """What an expression and the wires under it come to, the inputs being the bits of a row."""
     scope = {name: row >> k & 1 for k, name in enumerate(names)}
     for wire in logic.wires:
-        name, expression = re.fullmatch(r"    wire (\w+) = (.*);", wire).groups()
+        name, expression = sure(re.fullmatch(r"    wire (\w+) = (.*);", wire)).groups()
         scope[name] = evaluated(expression, scope)
     return evaluated(text, scope)
 
@@ -121,7 +122,7 @@ def test_templates_are_installed_and_take_the_name(name: str) -> None:
 
 
 @st.composite
-def small_models(draw: st.DrawFn):
+def small_models(draw: st.DrawFn) -> IsingModel:
     n = draw(st.integers(1, 5))
     weights = st.integers(-9, 9) | st.integers(-300, 300)
     pairs = list(itertools.combinations(range(n), 2))
@@ -134,6 +135,7 @@ def small_models(draw: st.DrawFn):
 def number(text: str) -> int:
     """A signed constant of Verilog."""
     match = re.fullmatch(r"(-?)(\d+)'s([dh])([0-9a-f]+)", text)
+    assert match is not None
     value = int(match[4], 16 if match[3] == "h" else 10)
     return value - (1 << int(match[2])) if match[3] == "h" else -value if match[1] else value
 
@@ -166,7 +168,9 @@ def test_a_staged_sum_has_so_many_registers_on_every_path(model: IsingModel, sta
         takes = {line.split(" <= ")[0]: line.split(" <= ")[1] for line in clocked}
         wires = dict(re.findall(r"wire signed \[\d+:0\] (\w+) = (.*);", "\n".join(declared)))
 
-        def depths(name, takes=takes, wires=wires):
+        def depths(
+            name: str, takes: Mapping[str, str] = takes, wires: Mapping[str, str] = wires
+        ) -> set[int]:
             if re.fullmatch(r"m\d+", name):
                 return {0}
             text, more = (takes[name], 1) if name in takes else (wires[name], 0)

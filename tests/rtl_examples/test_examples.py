@@ -21,7 +21,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from invc.design import parse_clamps, read_design
+from invc.design import Design, parse_clamps, read_design
 from invc.frontend.yosys import Sources
 from invc.ising import ground_states
 from invc.netlist import Netlist, evaluate_ports, word_of
@@ -50,16 +50,16 @@ class Run(NamedTuple):
     comment: str
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         return next(kind for kind in KINDS if self.comment.startswith(f"{kind}: "))
 
     @property
-    def clamps(self):
+    def clamps(self) -> tuple[str, ...]:
         pairs = zip(self.arguments, self.arguments[1:], strict=False)
         return tuple(value for flag, value in pairs if flag == "--clamp")
 
 
-def commands(readme):
+def commands(readme: Path) -> list[tuple[int, list[str], str]]:
     """(line number, words, comment) of each command in the sh blocks of a README."""
     found, inside = [], False
     for number, line in enumerate(readme.read_text(encoding="utf-8").splitlines(), 1):
@@ -72,7 +72,7 @@ def commands(readme):
     return [(number, words, " ".join(comment)) for number, words, comment in found]
 
 
-def runs_of(folder: Path):
+def runs_of(folder: Path) -> list[Run]:
     """Every `invc simulate` of a folder's README, joined to the `invc synth` of its file."""
     made, runs = {}, []
     for number, (program, command, *arguments), comment in commands(FOLDER / folder / "README.md"):
@@ -107,7 +107,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> _lru_cache_wrapper:
     folder = tmp_path_factory.mktemp("rtl_examples")
 
     @cache
-    def compile_line(*arguments):
+    def compile_line(*arguments: str) -> Path:
         done = invc(folder, "synth", *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         return folder / arguments[arguments.index("-o") + 1]
@@ -116,14 +116,14 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> _lru_cache_wrapper:
 
 
 @cache
-def design_of(name, parameters):
+def design_of(name: str, parameters: tuple[tuple[str, int], ...]) -> Design:
     """An example's source compiled with other parameters."""
     texts = {k: str(v) for k, v in parameters}
     return synth(Sources((FOLDER / EXAMPLES[name].source,), parameters=texts))
 
 
 @cache
-def table(name, parameters):
+def table(name: str, parameters: tuple[tuple[str, int], ...]) -> list[dict[str, int]]:
     """Every row of an example's truth table, as values of ports."""
     example, sizes = EXAMPLES[name], dict(parameters)
     widths = example.inputs(**sizes)
@@ -299,7 +299,7 @@ def test_the_netlist_is_the_model_at_other_widths(name: str, W: int) -> None:
 
     @settings(max_examples=25)
     @given(rows=st.lists(row, min_size=1, max_size=30))
-    def check(rows) -> None:
+    def check(rows: list[dict[str, int]]) -> None:
         assert_netlist_equals_model(netlist, name, {"W": W}, rows)
 
     check()

@@ -54,6 +54,7 @@ def test_a_cover_out_of_reach_is_impossible(lock: Path) -> None:
 
 def test_files_keep_the_time(lock: Path, tmp_path: Path) -> None:
     design = read_design(lock)
+    assert design.frames is not None
     assert design.frames.clock == "clk"
     assert design.frames.cycles == 5
     assert design.frames.names("cover") == ("unlock",)

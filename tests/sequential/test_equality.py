@@ -33,7 +33,7 @@ def compare(
     outputs: Sequence[str],
     seed: int,
     *,
-    cycles=CYCLES,
+    cycles: int = CYCLES,
     module: str = "machine",
     clock: str = "clk",
     **given: Any,

@@ -17,7 +17,7 @@ TRIALS = 64
 
 
 @st.composite
-def machines(draw: st.DrawFn):
+def machines(draw: st.DrawFn) -> Machine:
     """A random core; some of its inputs are registers, which take random literals of it."""
     core = draw(netlists(max_inputs=5, max_gates=8))
     inputs = [bit for port in core.inputs for bit in port.bits]

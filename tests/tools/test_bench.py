@@ -33,7 +33,7 @@ def built_in() -> tuple[Design, Clamped]:
 def test_a_rate_leaves_out_what_a_run_costs_before_its_sweeps() -> None:
     now = [0.0]
 
-    def work(sweeps):
+    def work(sweeps: int) -> int:
         now[0] += 0.3 + sweeps * 2e-3  # 2 ms for a sweep of 10**6 flips: 0.5 flips/ns
         return sweeps * 10**6
 
@@ -45,7 +45,7 @@ def test_a_rate_leaves_out_what_a_run_costs_before_its_sweeps() -> None:
 def test_a_dynamics_that_sets_its_length_is_divided_as_it_is() -> None:
     now = [0.0]
 
-    def work(sweeps):
+    def work(sweeps: int) -> int:
         now[0] += 0.004
         return 10**6
 
@@ -55,7 +55,7 @@ def test_a_dynamics_that_sets_its_length_is_divided_as_it_is() -> None:
 def test_so_is_one_that_sometimes_does_less_when_told_to_do_more() -> None:
     now, call = [0.0], [0]
 
-    def work(sweeps):
+    def work(sweeps: int) -> int:
         now[0] += 0.004
         call[0] += 1
         return 10**6 - call[0]
@@ -66,7 +66,7 @@ def test_so_is_one_that_sometimes_does_less_when_told_to_do_more() -> None:
 def test_what_takes_far_too_long_is_not_measured() -> None:
     now = [0.0]
 
-    def work(sweeps):
+    def work(sweeps: int) -> int:
         now[0] += 40.0 * sweeps
         return 10**9 * sweeps
 
@@ -162,6 +162,7 @@ def test_ctrl_c_ends_a_benchmark_wherever_it_is() -> None:
     with subprocess.Popen(
         runs("bench", "--seconds", "600"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as job:
+        assert job.stdout is not None
         assert "free of" in job.stdout.readline()  # from here on it measures
         job.send_signal(signal.SIGINT)
         out, err = job.communicate()

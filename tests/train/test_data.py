@@ -84,7 +84,7 @@ def test_idx_without_labels(tmp_path: Path) -> None:
     assert "a-labels.idx1" in str(caught.value)
 
 
-def save(path: Path, **arrays: npt.NDArray[Any]) -> str:
+def save(path: Path, **arrays: Any) -> str:
     np.savez(path, **arrays)
     return str(path)
 

@@ -1,6 +1,6 @@
 """The rule of stream: kernels are the reference, accumulator for accumulator."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,9 @@ NETS = {
 }
 
 
-def run_both(net, name, threads, passes: int = 2, count: int = 150):
+def run_both(
+    net: Any, name: str, threads: int, passes: int = 2, count: int = 150
+) -> Iterator[tuple[Any, Any, Any, Any]]:
     sizes, both, classes, batch, drop, threshold = net
     network = shape(sizes, both, classes, threshold)
     inputs, labels = samples(count, sizes[0], classes)
@@ -148,7 +150,7 @@ def test_a_run_goes_on_from_a_checkpoint_as_if_it_had_not_ended(tmp_path: Path) 
     class Killed(Exception):
         pass
 
-    def kill(state) -> None:
+    def kill(state: Any) -> None:
         if len(state.curve) == 3:
             write_checkpoint(path, state, mark)
             raise Killed

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -104,7 +105,7 @@ def warm(case: Case, clamps: list[str], args: argparse.Namespace) -> None:
 
 
 def first_answer(
-    case: Case, clamps: list[str], args: argparse.Namespace, **options: object
+    case: Case, clamps: list[str], args: argparse.Namespace, **options: Any
 ) -> float | None:
     design = design_of(case, args.folder)
 

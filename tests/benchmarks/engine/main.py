@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from textwrap import fill
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -226,7 +227,14 @@ def samplers(
 ) -> Iterator[Sampler]:
     for name in dynamics:
 
-        def own(problem, criterion, setting, seed, limit, name=name):
+        def own(
+            problem: Problem,
+            criterion: str,
+            setting: Any,
+            seed: int,
+            limit: float,
+            name: str = name,
+        ) -> Any:
             return ours.attempt(problem, name, criterion, seed, limit)
 
         yield Sampler(name, ("seen", "strict"), lambda n: None, own)
@@ -243,8 +251,8 @@ def measure_runs(
     criterion: str,
     n: int,
     product: int,
-    problem,
-    setting,
+    problem: Callable[[int], Problem],
+    setting: Any,
 ) -> None:
     """Runs of one sampler on one product, until the time of a cell is over."""
     left, warm = budget.cell_seconds, False

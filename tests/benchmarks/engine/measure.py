@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -108,7 +108,7 @@ Row = Versions | Rate | Run | Tuned | Scaling | Point
 KINDS = {kind.__name__: kind for kind in (Versions, Rate, Run, Tuned, Scaling, Point)}
 
 
-def key(row: Row) -> tuple:
+def key(row: Row) -> tuple[Any, ...]:
     return type(row).__name__, *(getattr(row, name) for name in row.key_fields)
 
 
@@ -122,7 +122,7 @@ class Rows:
         if not resume:
             path.write_text("")
 
-    def __contains__(self, row_key: tuple) -> bool:
+    def __contains__(self, row_key: tuple[Any, ...]) -> bool:
         return row_key in self.rows
 
     def add(self, row: Row) -> None:
@@ -130,7 +130,7 @@ class Rows:
         with self.path.open("a") as file:
             file.write(json.dumps({"kind": type(row).__name__, **asdict(row)}) + "\n")
 
-    def of(self, kind: type) -> list:
+    def of(self, kind: type) -> list[Any]:
         return [row for row in self.rows.values() if isinstance(row, kind)]
 
 

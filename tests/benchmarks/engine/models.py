@@ -71,7 +71,8 @@ class Problem:
 
     def strict(self, states: np.ndarray) -> np.ndarray:
         """Which states satisfy every gate: those of energy 0, the ground level."""
-        return self.free.energies(states) == 0
+        value: np.ndarray = self.free.energies(states) == 0
+        return value
 
 
 def question(name: str, design: Design, *clamps: str) -> Problem:

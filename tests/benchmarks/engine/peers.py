@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
@@ -92,6 +93,7 @@ class Peer:
         test = problem.seen if criterion == "seen" else problem.strict
         spent = 0.0
         self.load(problem, setting)
+        assert setting is not None
         batches = self.batches(problem, setting, seed)
         for states in timed(batches):
             good = np.flatnonzero(test(states.value))
@@ -124,7 +126,7 @@ def timed(values: Iterator[np.ndarray]) -> Iterator[Timed]:
 
 
 @lru_cache(maxsize=4)
-def bqm(problem: Problem):
+def bqm(problem: Problem) -> Any:
     """For dimod, whose sign is the opposite."""
     from dimod import BinaryQuadraticModel
 
@@ -152,7 +154,8 @@ def dwave_call(problem: Problem, setting: Setting, reads: int, seed: int) -> np.
         seed=seed,
     )
     assert list(found.variables) == list(range(problem.free.spins))
-    return found.record.sample
+    value: np.ndarray = found.record.sample
+    return value
 
 
 def dwave_batches(problem: Problem, setting: Setting, seed: int) -> Iterator[np.ndarray]:
@@ -188,7 +191,7 @@ def tabu_solve(problem: Problem, seed: int, limit: float) -> Attempt:
 
 
 @lru_cache(maxsize=4)
-def openjij_model(problem: Problem):
+def openjij_model(problem: Problem) -> Any:
     import openjij
 
     source = bqm(problem)
@@ -206,7 +209,8 @@ def openjij_call(problem: Problem, setting: Setting, reads: int, seed: int) -> n
         model, beta_min=low, beta_max=high, num_sweeps=setting.sweeps, num_reads=reads, seed=seed
     )
     order = np.argsort(list(found.variables))
-    return found.record.sample[:, order]
+    value: np.ndarray = found.record.sample[:, order]
+    return value
 
 
 def openjij_batches(problem: Problem, setting: Setting, seed: int) -> Iterator[np.ndarray]:
@@ -238,7 +242,7 @@ def colours(model: IsingModel) -> list[list[int]]:
 
 
 @lru_cache(maxsize=4)
-def thrml_program(problem: Problem, beta: float, sweeps: int):
+def thrml_program(problem: Problem, beta: float, sweeps: int) -> tuple[Any, Any, list[int]]:
     """A compiled function (key, states) -> states: so many sweeps of all chains at one beta."""
     import jax
     import jax.numpy as jnp
@@ -259,7 +263,7 @@ def thrml_program(problem: Problem, beta: float, sweeps: int):
     program = IsingSamplingProgram(ebm, blocks, clamped_blocks=[])
     schedule = SamplingSchedule(n_warmup=sweeps, n_samples=1, steps_per_sample=1)
 
-    def chain(key, state):
+    def chain(key: Any, state: Any) -> list[Any]:
         found = sample_states(key, program, schedule, state, [], blocks)
         return [part[0] for part in found]
 
@@ -271,7 +275,7 @@ def thrml_program(problem: Problem, beta: float, sweeps: int):
     return step, order, sizes
 
 
-def start_chains(key, sizes: list[int]) -> list:
+def start_chains(key: Any, sizes: list[int]) -> list[Any]:
     import jax
 
     keys = jax.random.split(key, len(sizes))

@@ -13,6 +13,8 @@ logistic regression on 0/1. MNIST, 8,000 images, 784-500-10: 94 %, 95 % with dro
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -170,7 +172,7 @@ def ste(
     return float(single), float((sum(total).argmax(axis=1) == test.labels).mean()), seconds
 
 
-def chosen(candidates, run, learn: Part, seeds: int = 1):
+def chosen(candidates: Sequence[Any], run: Callable[..., Any], learn: Part, seeds: int = 1) -> Any:
     """The settings that do best on a fifth of the training samples, held out."""
     if len(candidates) == 1:
         return candidates[0]
@@ -186,7 +188,13 @@ def chosen(candidates, run, learn: Part, seeds: int = 1):
 
 
 def measured(
-    name: str, candidates, run, learn: Part | list[Part], test: Part, seeds: int, bits: str = ""
+    name: str,
+    candidates: Sequence[Any],
+    run: Callable[..., Any],
+    learn: Part | list[Part],
+    test: Part,
+    seeds: int,
+    bits: str = "",
 ) -> Row:
     parts = learn if isinstance(learn, list) else [learn] * seeds
     how = chosen(candidates, run, parts[0])
@@ -287,7 +295,7 @@ def mnist_tables() -> None:
     back = [Backpropagation(20, rate, 100) for rate in (0.003, 0.01)]
     dropping = [replace(back[0], drop=0.2, passes=30)]
 
-    def by_ste(how, a, b, seed):
+    def by_ste(how: Any, a: Any, b: Any, seed: int) -> Any:
         return ste(how, 500, a, b, seed)
 
     rows = [

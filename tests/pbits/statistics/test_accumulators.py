@@ -70,7 +70,8 @@ def test_itanh_has_the_distribution_of_its_chain(
 def stationary(P: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The distribution that one more cycle does not change, of both phases of a periodic chain."""
     pi = np.full(len(P), 1 / len(P)) @ np.linalg.matrix_power(P, 1 << 16)
-    return (pi + pi @ P) / 2
+    value: npt.NDArray[np.float64] = (pi + pi @ P) / 2
+    return value
 
 
 @pytest.mark.parametrize("h", [-2, -1, 0, 1, 2])

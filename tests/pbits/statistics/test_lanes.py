@@ -33,7 +33,8 @@ def standard(
 def distance_means(m: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Mean correlation of the pairs of lanes at each distance around the circle. Shape (lanes,)."""
     spectrum = np.fft.rfft(m, axis=1)
-    return np.fft.irfft((np.abs(spectrum) ** 2).mean(axis=0)) / m.shape[1]
+    value: npt.NDArray[np.float32] = np.fft.irfft((np.abs(spectrum) ** 2).mean(axis=0)) / m.shape[1]
+    return value
 
 
 @pytest.fixture(scope="module")
