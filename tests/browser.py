@@ -11,6 +11,8 @@ from io import BufferedReader, BufferedWriter
 from pathlib import Path
 from typing import Any
 
+from typed import sure
+
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 INSTALL = "no Chromium: the page is not tried in a browser; apt-get install chromium"
 FLAGS = (
@@ -27,20 +29,20 @@ FLAGS = (
 )
 
 
-def find() -> str:
+def find() -> str | None:
     """The program, or None."""
     return next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
 @contextmanager
-def chromium(folder: Path) -> Iterator[Tab]:
+def chromium(folder: Path) -> Iterator["Tab"]:
     """A tab of a new browser whose profile is in `folder`; both end with the block."""
     to_read, to_write = os.pipe()
     back_read, back_write = os.pipe()
 
     # The browser reads its descriptor 3 and writes 4, whatever numbers ours have here.
     script = f'exec 3<&{to_read} 4>&{back_write}; exec "$@"'
-    command = ["bash", "-c", script, "bash", find(), *FLAGS, f"--user-data-dir={folder}"]
+    command = ["bash", "-c", script, "bash", sure(find()), *FLAGS, f"--user-data-dir={folder}"]
     process = subprocess.Popen(
         command,
         pass_fds=(to_read, back_write),
@@ -63,7 +65,8 @@ def chromium(folder: Path) -> Iterator[Tab]:
 
 class _Connection:
     def __init__(self, out: BufferedWriter, back: BufferedReader) -> None:
-        self.out, self.back, self.sent, self.events = out, back, 0, []
+        self.out, self.back, self.sent = out, back, 0
+        self.events: list[dict[str, Any]] = []
 
     def send(
         self,
@@ -138,12 +141,11 @@ class Tab:
         while not any(e.get("method") == event for e in self.browser.events):
             self.browser.events.append(self.browser.next())
 
-    def ask(self, expression: str) -> dict[Any, Any] | list[float] | float | str | None:
+    def ask(self, expression: str) -> Any:
         """The value of a JavaScript expression."""
         answer = self.send("Runtime.evaluate", expression=expression, returnByValue=True)
         assert "exceptionDetails" not in answer, answer
-        value: dict[Any, Any] | list[float] | float | str | None = answer["result"].get("value")
-        return value
+        return answer["result"].get("value")
 
     def until(self, expression: str) -> None:
         """Wait until an expression holds: what the mouse does reaches a page a little later."""

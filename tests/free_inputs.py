@@ -57,9 +57,8 @@ def literal(rows: npt.NDArray[np.int64], lit: int) -> npt.NDArray[np.int64]:
 def missed(part: Component, weights: Sequence[int] | None = None) -> npt.NDArray[np.int64]:
     """Weight of the goals that each assignment misses. Shape (2 ** inputs,)."""
     rows = table(part)
-    weights = np.ones(len(part.goals), dtype=int) if weights is None else weights
+    weights = [1] * len(part.goals) if weights is None else weights
     total = np.zeros(1 << part.inputs, dtype=int)
-    assert weights is not None
     for goal, weight in zip(part.goals.tolist(), weights, strict=True):
         total += weight * (1 - literal(rows, goal))
     return total
@@ -92,7 +91,7 @@ def numbers(rows: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
 
 
 def answers_of(
-    design: Design, clamps: Sequence[Clamp], forbidden: Sequence[tuple[Clamp, Clamp]] = ()
+    design: Design, clamps: Sequence[Clamp], forbidden: Sequence[tuple[Clamp, ...]] = ()
 ) -> set[int]:
     """All assignments of the input bits that give the clamped values, by trying every one."""
     netlist = design.netlist
@@ -126,7 +125,7 @@ def answers_of(
 
 def question(
     design: Design, source: np.random.Generator, bits: int, forbid: int = 0
-) -> tuple[list[Clamp], list[tuple[Clamp, Clamp]]]:
+) -> tuple[list[Clamp], list[tuple[Clamp, ...]]]:
     """Some bits of ports held at random values, and some pairs forbidden."""
     ends = [bit for port in design.netlist.ports for bit in port.bits if bit > 1]
     chosen = source.choice(len(ends), size=min(bits, len(ends)), replace=False)
@@ -141,7 +140,7 @@ def question(
 def prepared(
     design: Design,
     clamps: Sequence[Clamp],
-    forbidden: Sequence[tuple[Clamp, Clamp]] = (),
+    forbidden: Sequence[tuple[Clamp, ...]] = (),
     **options: Any,
 ) -> Marginal | None:
     """The marginal of a question, or None where presolving refutes it."""

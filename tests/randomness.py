@@ -4,7 +4,7 @@ Every chain is seen through the watcher of a dynamics, so a test knows nothing o
 from transition matrices of all states, not from other samples.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from statistics import NormalDist
 from typing import Any
 
@@ -113,7 +113,7 @@ def chain(
     thin: int,
     count: int,
     seed: int = 0,
-) -> Iterator[np.ndarray]:
+) -> list[npt.NDArray[np.uint8]]:
     """Bits of a block's lanes after each `thin` sweeps or a few more.
 
     Lanes are those at the last beta, 1024 of most dynamics. Shape (spins, lanes) each, uint8.

@@ -1,7 +1,7 @@
 import os
 import pickle
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def test_counts_that_are_not_positive_whole_numbers_are_refused(
     name: str, value: float | str
 ) -> None:
     with pytest.raises(ValueError, match=f"{name} must be"):
-        Effort(**{name: value})
+        Effort(**cast(Any, {name: value}))
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,10 @@ def test_what_is_out_of_range_is_said(fields: Mapping[str, Any], text: str) -> N
 
 
 @given(st.lists(st.floats(0, 1e100), min_size=1, max_size=20))
-def test_a_schedule_has_no_zeros_and_stays_what_it_is(betas: Sequence[float]) -> None:
+def test_a_schedule_has_no_zeros_and_stays_what_it_is(betas: tuple[float, ...] | None) -> None:
     schedule = Effort(schedule=betas).schedule
     assert schedule is not None
+    assert betas is not None
     assert len(schedule) == len(betas)
     assert all(a == b or b < a == 1e-100 for a, b in zip(schedule, betas, strict=True))
     steps = Given(schedule, 3).steps()
@@ -68,12 +69,12 @@ def test_a_schedule_has_no_zeros_and_stays_what_it_is(betas: Sequence[float]) ->
 
 
 @pytest.mark.parametrize("wrong", [[], [-1], [float("nan")], [float("inf")], "ab", 3, [None]])
-def test_what_is_no_schedule_is_refused(wrong: Sequence[float | None] | int | str) -> None:
+def test_what_is_no_schedule_is_refused(wrong: tuple[float, ...] | None) -> None:
     with pytest.raises(ValueError, match="schedule must be inverse temperatures"):
         Effort(schedule=wrong)
 
 
 def test_no_more_threads_than_are_of_use() -> None:
     assert Effort(threads=1).workers == 1
-    assert Effort(threads=10**6).workers <= max(os.cpu_count(), 16)
+    assert Effort(threads=10**6).workers <= max(os.cpu_count() or 1, 16)
     assert Effort().workers == os.cpu_count()

@@ -19,7 +19,6 @@ from invc.ask.records import read_result
 from invc.ask.results import report
 from invc.design import Design, bit_names
 from invc.design.assemble import assemble
-from invc.design.clamps import Clamp
 from invc.diagnostics import InvcError
 
 
@@ -40,7 +39,7 @@ def fields(design: Design) -> dict[str, Any]:
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     monkeypatch.chdir(tmp_path)
 
-    def written(fields: Mapping[str, Any]) -> Path:
+    def written(fields: dict[str, Any]) -> Path:
         Path("r.json").write_text(json.dumps(fields))
         return Path("r.json")
 
@@ -48,7 +47,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
 
 
 @st.composite
-def asked(draw: st.DrawFn) -> tuple[Design, tuple[Clamp, ...], Effort, bool]:
+def asked(draw: st.DrawFn) -> tuple[Design, list[str], Effort, bool]:
     """A question of some netlist, an effort, and wishes."""
     design = assemble(draw(netlists()), CELLS)
     bits = [name for port in design.netlist.ports for name in bit_names(port)]
@@ -155,14 +154,14 @@ EDITS = [
 
 @pytest.mark.parametrize(("path", "value", "text"), EDITS, ids=str)
 def test_what_no_run_wrote_is_refused(
-    fields: Mapping[str, Any],
+    fields: dict[str, Any],
     file: Callable[..., Any],
     path: Sequence[str | int],
     value: Mapping[str, float] | Sequence[float | str] | float | str | None,
     text: str,
 ) -> None:
     edited = copy.deepcopy(fields)
-    place = edited
+    place: Any = edited
     for step in path[:-1]:
         place = place[step]
     place[path[-1]] = value
@@ -182,7 +181,7 @@ def test_what_no_run_wrote_is_refused(
     )
 
 
-def test_an_answer_twice_is_refused(fields: Mapping[str, Any], file: Callable[..., Any]) -> None:
+def test_an_answer_twice_is_refused(fields: dict[str, Any], file: Callable[..., Any]) -> None:
     edited = copy.deepcopy(fields)
     one = {**edited["solutions"][0], "reads": 0}
     with pytest.raises(InvcError, match="one answer stands there twice"):
@@ -200,7 +199,7 @@ values = st.recursive(
 
 @settings(max_examples=300)
 @given(st.data())
-def test_any_edit_is_refused_or_is_a_result(fields: Mapping[str, Any], data: st.DataObject) -> None:
+def test_any_edit_is_refused_or_is_a_result(fields: dict[str, Any], data: st.DataObject) -> None:
     edited = copy.deepcopy(fields)
     place, key = edited, None
     while key is None:

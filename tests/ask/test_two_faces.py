@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
@@ -29,7 +29,7 @@ FREE = {"seconds"}  # wall time, the only thing that may differ
 MODEL = terms(["a", "b", "c"], [(0, 1, 1.0), (1, 2, -0.5), (0, 2, 0.25)])
 
 # The words of the command line, and the keywords of Python.
-QUESTIONS = {
+QUESTIONS: dict[str, tuple[list[str], dict[str, Any]]] = {
     "backward": (["-c", "p=143"], {"clamps": "p=143"}),
     "forward": (["-c", "a=11", "-c", "b=13"], {"clamps": ["a=11", "b=13"]}),
     "partly": (["-c", "p=143", "-c", "a[0]=1"], {"p": 143, "clamps": "a[0]=1"}),
@@ -175,7 +175,7 @@ def test_both_write_the_same_pictures(command: Callable[..., Any], design: Desig
     words = ["--seed", "5", "-c", "p=143", "--forbid", "a=11"]
     names = {"plot": "svg", "html": "html", "vcd": "vcd"}
     command(*words, *(f"--{kind}=c.{end}" for kind, end in names.items()))
-    invc.simulate(design, **both, **{kind: f"p.{end}" for kind, end in names.items()})
+    invc.simulate(design, **both, **cast(Any, {kind: f"p.{end}" for kind, end in names.items()}))
     for end in names.values():
         one, two = (SECONDS.sub("", Path(f"{who}.{end}").read_text()) for who in "cp")
         assert one == two, end
@@ -223,7 +223,7 @@ def test_both_refuse_the_same_in_their_own_words(
 @pytest.mark.parametrize("option", ["prove", "explain", "uniformity", "equilibrium"])
 def test_both_refuse_what_needs_gates(command: Callable[..., Any], option: str) -> None:
     with pytest.raises(Conflict, match=f" {option} needs gates: this model was imported$"):
-        invc.simulate("m.hj", **{option: True})
+        invc.simulate("m.hj", **cast(Any, {option: True}))
     done = CliRunner().invoke(group, ["simulate", "m.hj", f"--{option}"])
     assert f"Error: --{option} needs gates: this model was imported\n" in done.stderr
 
@@ -261,7 +261,7 @@ def test_neither_proves_what_the_user_interrupted(
         sampled = asking_sample(*arguments, **options)
         return sampled._replace(result=replace(sampled.result, interrupted=True))
 
-    asking_sample = asking.sample
+    asking_sample = vars(asking)["sample"]
     monkeypatch.setattr(asking, "sample", interrupted)
     words, keywords = QUESTIONS["proven impossible"]
     status, fields, _, _ = command(*words)

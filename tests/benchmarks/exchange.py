@@ -14,7 +14,7 @@ from statistics import mean, median, stdev
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from benchmarks.engine.models import multiplier, products, question
+from benchmarks.engine.models import Problem, multiplier, products, question
 from invc.engine import Effort, problem_of, run
 
 # First and last beta times gap, and sweeps of a read: those of many tried that no other one beat.
@@ -28,7 +28,7 @@ SCHEDULES = {
 
 def ways(n: int, gap: float) -> dict[str, dict[str, Any]]:
     """What `run` is told, by name."""
-    chosen = {"pt": {"dynamics": "pt"}, "gibbs": {"dynamics": "gibbs"}}
+    chosen: dict[str, dict[str, Any]] = {"pt": {"dynamics": "pt"}, "gibbs": {"dynamics": "gibbs"}}
     for low, high, sweeps in SCHEDULES.get(n, []):
         options = {"dynamics": "gibbs", "beta": (low / gap, high / gap), "sweeps": sweeps}
         chosen[f"gibbs, {low} to {high}, {sweeps}"] = options
@@ -64,12 +64,12 @@ def main() -> None:
             for way in named.values():
                 first_answer(problem, way, False, options.seeds, options.limit)
         for strict in (False, True):
-            measured = {name: [] for name in named}
+            measured: dict[str, list[tuple[float, int]]] = {name: [] for name in named}
             for seed in range(options.seeds):
                 for problem in problems:
                     for name, way in named.items():
-                        figures = first_answer(problem, way, strict, seed, options.limit)
-                        measured[name].append(figures)
+                        found = first_answer(problem, way, strict, seed, options.limit)
+                        measured[name].append(found)
             for name, figures in measured.items():
                 row(n, name, "strict" if strict else "seen", figures)
 

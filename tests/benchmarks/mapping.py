@@ -20,8 +20,9 @@ import argparse
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -161,12 +162,13 @@ def main() -> None:
         "--mine", type=float, metavar="SECONDS", help="a column more: spins, with cells mined"
     )
     options = parser.parse_args()
-    own = {
-        objective: lambda row, o=objective: ours(row, o, options.prove) for objective in OBJECTIVES
+    own: dict[str, Callable[[Row], Design]] = {
+        objective: partial(ours, objective=objective, proving=options.prove)
+        for objective in OBJECTIVES
     }
     if options.mine:
         own["mined"] = lambda row: ours(row, "spins", options.prove, options.mine)
-    flows = {
+    flows: dict[str, Callable[[Row], Design]] = {
         **own,
         "yosys": lambda row: peer(row, "", inverters=False),
         "qmasm": lambda row: peer(row, f"-g {QMASM}", inverters=True),

@@ -155,7 +155,7 @@ def passage(
     return Passage(done.bit_count(), int(np.minimum(when, cycles).sum())), when
 
 
-def tune(problem: Problem, mode: str, cycles: int) -> Plan:
+def tune(problem: Problem, mode: Plan, cycles: int) -> Plan:
     """The saturation and the weight with the shortest passage of those tried."""
     network = compile_network(problem.design.model, problem.clamped.values)
     _, sigma = field_distribution(network)

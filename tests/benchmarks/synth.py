@@ -28,7 +28,8 @@ INPUTS = 64
 def random_netlist(gates: int, seed: int = 0) -> dict[str, Any]:
     """A netlist as Yosys's `write_json` writes it; each gate reads nets not long before it."""
     chance = random.Random(seed)
-    cells, names = {}, {}
+    cells: dict[str, Any] = {}
+    names: dict[str, Any] = {}
     first = 2 + INPUTS
     for k in range(gates):
         kind = chance.choice(list(KINDS))

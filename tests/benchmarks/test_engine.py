@@ -14,6 +14,7 @@ from benchmarks.engine import main, models, peers
 from benchmarks.engine.measure import (
     Point,
     Rate,
+    Row,
     Rows,
     Run,
     Scaling,
@@ -27,6 +28,7 @@ from benchmarks.engine.measure import (
 )
 from benchmarks.engine.peers import Peer
 from invc.netlist import Port
+from typed import sure
 
 MAIN = Path(models.HERE) / "main.py"
 
@@ -66,7 +68,8 @@ def test_a_time_that_every_run_needs_counts_once() -> None:
     steady = [run_row(2.0 + 1e-6 * k) for k in range(20)]
     assert tts99(steady) == pytest.approx(2.0, rel=1e-3)
     means = [
-        tts99([run_row(float(t)) for t in 3.0 + chance.exponential(0.5, 20)]) for _ in range(400)
+        sure(tts99([run_row(float(t)) for t in 3.0 + chance.exponential(0.5, 20)]))
+        for _ in range(400)
     ]
     assert np.mean(means) == pytest.approx(3.0 + 0.5 * math.log(100), rel=0.03)
 
@@ -81,10 +84,10 @@ def test_no_answer_gives_a_lower_bound_only() -> None:
 def test_hard_products_count_as_much_as_easy_ones() -> None:
     easy = [run_row(1.0 + 0.1 * k, product=1, seed=k) for k in range(20)]
     hard = [run_row(10.0 + k, product=2, seed=k) for k in range(3)]
-    assert tts(easy + hard) == pytest.approx((tts99(easy) + tts99(hard)) / 2)
+    assert tts(easy + hard) == pytest.approx((sure(tts99(easy)) + sure(tts99(hard))) / 2)
     unsolved = [run_row(3.0, found=False, product=3)] * 4
     assert tts(easy + unsolved) is None
-    assert at_least(easy + unsolved) == pytest.approx((tts99(easy) + at_least(unsolved)) / 2)
+    assert at_least(easy + unsolved) == pytest.approx((sure(tts99(easy)) + at_least(unsolved)) / 2)
 
 
 def test_sat_is_judged_by_its_median() -> None:
@@ -114,7 +117,7 @@ def test_a_share_of_none_is_not_known_to_be_none() -> None:
 
 def test_rows_survive_a_run_that_was_ended(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
-    written = [
+    written: list[Row] = [
         run_row(0.5),
         run_row(0.7, seed=1, found=False),
         Rate("gibbs", "8 x 8 multiplier", 168, (1.0, 2.0)),

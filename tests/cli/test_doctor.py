@@ -63,7 +63,7 @@ def test_a_wrong_kernel_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_any_fault_of_a_part_is_a_finding() -> None:
-    def broken() -> None:
+    def broken() -> str:
         raise RuntimeError("first line\nsecond line")
 
     finding = doctor._try("part", broken)

@@ -220,7 +220,7 @@ def seconds_of_work(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def wait_for_the_solver(run: subprocess.Popen[bytes]) -> None:
+def wait_for_the_solver(run: subprocess.Popen[str]) -> None:
     """Until the process has loaded HiGHS and worked on for a second."""
     loaded = None
     while run.poll() is None and (loaded is None or seconds_of_work(run.pid) < loaded + 1):

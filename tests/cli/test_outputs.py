@@ -4,11 +4,10 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
-from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -43,9 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def invc(
-    folder: Path, *arguments: str, **options: Mapping[str, str] | TextIOWrapper
-) -> subprocess.CompletedProcess[str]:
+def invc(folder: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "invc", *arguments]
     options = {"stdout": subprocess.PIPE, "text": True, **options}
     value: subprocess.CompletedProcess[str] = subprocess.run(

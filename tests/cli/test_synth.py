@@ -252,7 +252,7 @@ def test_a_full_disk_is_said(folder: Path) -> None:
     )
 
 
-def wait_for_yosys(process: subprocess.Popen[bytes]) -> None:
+def wait_for_yosys(process: subprocess.Popen[str]) -> None:
     """Until the command has started a process of its own, or is over."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     while process.poll() is None and not children.read_text():

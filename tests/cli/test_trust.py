@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
@@ -212,7 +212,7 @@ def test_what_could_not_be_counted_is_not_tested(
     assert text in done.out
     monkeypatch.setattr("invc.proof.count", lambda *a, **options: replace(cut, interrupted=True))
     with pytest.raises(KeyboardInterrupt):
-        count_answers(Question(None))
+        count_answers(Question(cast(Any, None)))
 
 
 def test_uniformity_and_marginals_in_words(invc: Callable[..., Any]) -> None:

@@ -59,7 +59,8 @@ def related(draw: st.DrawFn) -> tuple[Netlist, list[tuple[Any, str, Any]]]:
     sides = st.sampled_from(names) | st.integers(-9, 9)
     relations = []
     for _ in range(draw(st.integers(1, 2))):
-        left, right = draw(st.sampled_from(names)), draw(sides)
+        left: int | str = draw(st.sampled_from(names))
+        right: int | str = draw(sides)
         if draw(st.booleans()):
             left, right = right, left
         symbol = draw(st.sampled_from(sorted(HOLDS)))
@@ -89,7 +90,10 @@ def test_answers_are_those_for_which_relations_hold(
     question = read_question(design, texts)
     found = count(question.design, question.clamps)
     assert found.complete
-    key = lambda row: tuple(row.values())  # noqa: E731
+
+    def key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(row.values())
+
     assert sorted(map(key, found.answers)) == sorted(map(key, expected))
     samples = ask(question, Effort(reads=256, sweeps=30))
     assert {key(answer) for answer in samples} <= set(map(key, expected))

@@ -16,7 +16,7 @@ from invc.netlist import Netlist
 def test_statistics_are_what_counting_gives(netlist: Netlist) -> None:
     design = assemble(netlist, CELLS)
     found = statistics(design)
-    neighbours = {spin: set() for spin in range(design.model.spins)}
+    neighbours: dict[int, set[int]] = {spin: set() for spin in range(design.model.spins)}
     for i, j in design.model.edges.tolist():
         neighbours[i].add(j)
         neighbours[j].add(i)

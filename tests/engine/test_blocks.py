@@ -70,6 +70,7 @@ def test_a_chain_goes_on_as_if_it_had_never_been_interrupted() -> None:
     second = run_block(asked, later, backend, rules, start=first.end)
     whole = run_block(asked, Block(0, "gibbs", 64, LANES, kept=True), backend, rules)
     assert second is not None
+    assert whole is not None
     assert np.array_equal(backend.fetch(second.end), backend.fetch(whole.end))
     assert second.verified == whole.verified
 
@@ -121,7 +122,7 @@ class Wide:
     def __init__(self) -> None:
         self.half = Reference()
 
-    class State(list):
+    class State(list[Any]):
         lanes = 2 * LANES
         turn = 0
 

@@ -84,10 +84,10 @@ def test_same_seed_same_result_whatever_the_kernel_or_threads() -> None:
 )
 @settings(max_examples=50)
 def test_tables_of_a_ladder_are_those_of_its_rungs(betas: Sequence[float], parity: int) -> None:
-    betas = tuple(sorted(betas))
-    all_rungs = compile_ladder(betas, meter_of(12)).heat[parity]
+    rising = tuple(sorted(betas))
+    all_rungs: Any = compile_ladder(rising, meter_of(12)).heat[parity]
     v = np.arange(all_rungs.certain - all_rungs.thresholds.shape[1], all_rungs.certain)
-    for row, beta in zip(all_rungs.thresholds, betas, strict=True):
+    for row, beta in zip(all_rungs.thresholds, rising, strict=True):
         exact = (1 + np.tanh(beta * (2 * v + parity))) / 2
         assert np.abs(row / FULL - exact).max(initial=0) <= 1 / FULL
         assert table(beta, parity).certain <= all_rungs.certain
@@ -120,8 +120,8 @@ def test_rungs_are_as_likely_to_trade_as_each_other(n: int) -> None:
     program, ladder = task.problem.program, compile_ladder(betas, task.problem.meter)
     state = task.start()
     task.backend.exchange(program, state, ladder, Pace(512, 8))
-    share = task.backend.exchange(program, state, ladder, Pace(1024, 8)).traded[:-1]
-    share = share / (64 * LANES / RUNGS)
+    traded = task.backend.exchange(program, state, ladder, Pace(1024, 8)).traded[:-1]
+    share = traded / (64 * LANES / RUNGS)
     assert share.max() - share.min() < 0.12
     assert share.min() > 0.2
 

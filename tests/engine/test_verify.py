@@ -1,7 +1,5 @@
 """What is read of all replicas at once is what is read of one replica after the other."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,7 +29,7 @@ def test_all_lanes_at_once_equal_one_by_one(data: st.DataObject, signed: bool, r
 
 @settings(max_examples=30)
 @given(netlists(), st.lists(st.integers(0, 1023), min_size=1, max_size=6, unique=True))
-def test_energies_by_meter_are_those_of_the_model(netlist: Netlist, lanes: Sequence[int]) -> None:
+def test_energies_by_meter_are_those_of_the_model(netlist: Netlist, lanes: list[int]) -> None:
     design = assemble(netlist, CELLS)
     view = view_of(first_state(block_generator(3, 0), design.model.spins))
     want = verify.energies_of(design, view, lanes, None)

@@ -22,6 +22,7 @@ from invc.formats.files import load
 from invc.formats.incoming import Incoming
 from invc.formats.outgoing import prepare
 from invc.formats.terms import terms
+from typed import sure
 
 GOOD = "".join(format_design(assemble(multiplier(2), CELLS)))
 ENOUGH = 64 << 20  # bytes that reading a small file may take at most
@@ -43,7 +44,7 @@ def wide_cell(outputs: int) -> str:
     return re.sub(r"cells \d+\n(\{.*\n)+", f"cells 1\n{json.dumps(cell)}\n", GOOD)
 
 
-def packed(method: int = zipfile.ZIP_STORED, **members: Any) -> bytes:
+def packed(method: Any = zipfile.ZIP_STORED, **members: Any) -> bytes:
     """An .npz file of the arrays, or of bytes where they are to be broken."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as archive:
@@ -201,7 +202,7 @@ def test_claims_are_refused_in_one_line_before_anything_is_made_of_them(
     tracemalloc.start()
     try:
         with pytest.raises(InvcError) as error:
-            adopt(load(form).read(Incoming(given, "m")))
+            adopt(sure(load(form).read)(Incoming(given, "m")))
         assert tracemalloc.get_traced_memory()[1] < ENOUGH + 4 * len(given)
     finally:
         tracemalloc.stop()
@@ -282,9 +283,9 @@ def test_readers_are_linear_in_the_file(form: str) -> None:
             text = "".join(format_design(design))
             work.append(calls(lambda text=text: parse_design(text)))
         else:
-            chunks = load(form).write(prepare(design, ()))
+            chunks = sure(load(form).write)(prepare(design, ()))
             data = b"".join(c if isinstance(c, bytes) else c.encode() for c in chunks)
-            work.append(calls(lambda data=data: adopt(load(form).read(Incoming(data, "m")))))
+            work.append(calls(lambda data=data: adopt(sure(load(form).read)(Incoming(data, "m")))))
     assert work[1] < 2.2 * work[0]
 
 

@@ -4,7 +4,7 @@ import io
 import json
 import re
 import types
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import bqpjson
@@ -35,15 +35,17 @@ from invc.formats.outgoing import Outgoing, prepare, unique_names
 from invc.formats.qmasm import SYMBOL, symbols_of
 from invc.ising import all_energies
 from invc.netlist import Netlist, evaluate_ports
+from typed import sure
 
 FORMATS = {name: load(name) for name in writable()}
 
 
 def text_of(name: str, problem: Outgoing) -> str:
-    return "".join(FORMATS[name].write(problem))
+    chunks: Iterable[Any] = sure(FORMATS[name].write)(problem)
+    return "".join(chunks)
 
 
-def spins_of(state: int, names: Sequence[str] | range) -> dict[str | int, int]:
+def spins_of(state: int, names: Iterable[Any]) -> dict[Any, int]:
     return {name: 2 * (state >> k & 1) - 1 for k, name in enumerate(names)}
 
 
@@ -98,10 +100,10 @@ def read_qubo(text: str) -> tuple[int, dict[tuple[int, int], int], int]:
             constant = int(words[2]) if words[1] == "constant" else constant
         else:
             Q[int(words[0]), int(words[1])] = int(words[2])
-    variables, diagonal, couplers = header
+    variables, diagonal, couplers = sure(header)
     assert diagonal == sum(i == j for i, j in Q)
     assert couplers == sum(i < j for i, j in Q)
-    return variables, Q, constant
+    return variables, Q, sure(constant)
 
 
 @SMALL
@@ -164,7 +166,7 @@ def test_cuts_of_the_graph_that_qiskit_reads_are_energies(
     states = np.arange(1 << model.spins)[:, None] >> np.arange(vertices) & 1
     states[:, model.spins :] = 1
     cuts = ((states @ weights) * (1 - states)).sum(axis=1)
-    constant, _ = FORMATS["gset"].remark(problem).removeprefix("energy = ").split(" - 2 cut")
+    constant, _ = sure(FORMATS["gset"].remark)(problem).removeprefix("energy = ").split(" - 2 cut")
     assert (int(constant) - 2 * cuts == all_energies(model)).all()
     graph = networkx.from_numpy_array(weights)
     for state, cut in zip(states[:16], cuts, strict=False):
@@ -204,7 +206,8 @@ def test_pysat_reads_dimacs_and_its_models_are_the_truth_table(
 @SMALL
 @given(problems())
 def test_npz_holds_everything_in_invcs_own_sign(problem: Outgoing) -> None:
-    data = np.load(io.BytesIO(b"".join(FORMATS["npz"].write(problem))), allow_pickle=False)
+    chunks: Iterable[Any] = sure(FORMATS["npz"].write)(problem)
+    data = np.load(io.BytesIO(b"".join(chunks)), allow_pickle=False)
     model = problem.model
     for key in ("h", "edges", "J"):
         assert (data[key] == getattr(model, key)).all()
@@ -217,11 +220,11 @@ def test_npz_holds_everything_in_invcs_own_sign(problem: Outgoing) -> None:
     assert json.loads(str(data["facts"]))["folded"] == dict(problem.folded)
 
 
-class Assembler(Utilities):
+class Assembler(Utilities):  # type: ignore[misc]  # QMASM has no types
     """What QMASM's parser fills in. Its command line is not run: that needs an Ocean of 2020."""
 
     def __init__(self) -> None:
-        self.program = []
+        self.program: list[Any] = []
         self.sym_map = SymbolMapping()
         self.ident_re = re.compile(r"[^-+*/%&\\|^~()<=>#,\s]+")  # as its __main__ has it
 
@@ -280,7 +283,10 @@ def test_folded_clamps_leave_only_their_answers() -> None:
     assert energies.min() == 0
     answers = set()
     for state in np.flatnonzero(energies == 0).tolist():
-        known = {**problem.folded, **{n: state >> k & 1 for k, n in enumerate(problem.names)}}
+        known: dict[Any, int] = {
+            **problem.folded,
+            **{n: state >> k & 1 for k, n in enumerate(problem.names)},
+        }
         answers.add(
             tuple(
                 sum(known[bit.spin] << k for k, bit in enumerate(problem.ports[port]))

@@ -50,7 +50,7 @@ class Writer:
     def __init__(self, netlist: Netlist, draw: Callable[..., Any]) -> None:
         self.netlist = netlist
         self.draw = draw
-        self.items = []
+        self.items: list[Any] = []
         escaped = draw(st.booleans())
         self.net_names = [
             f"\\n{k}[{k % 3}].q " if escaped and k % 2 else f"n{k}"
@@ -162,7 +162,7 @@ def test_primitives_of_any_width(tmp_path: Path, kind: str, width: int) -> None:
     text = f"module m(input [{width - 1}:0] a, output y); {kind} (y, {', '.join(names)}); endmodule"
     netlist = read(tmp_path, text)
     whole = (1 << width) - 1
-    plain = {
+    plain: dict[str, Callable[[int], bool]] = {
         "and": lambda r: r == whole,
         "or": lambda r: r != 0,
         "xor": lambda r: r.bit_count() % 2 == 1,
@@ -202,7 +202,7 @@ def depth(netlist: Netlist) -> int:
     return max(level.values(), default=0)
 
 
-EXPRESSIONS = {
+EXPRESSIONS: dict[str, Callable[[int, int], int]] = {
     "~a": lambda a, b: ~a,
     "a & b": lambda a, b: a & b,
     "a | b & a": lambda a, b: a | b & a,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invc.diagnostics import InvcError
+from invc.diagnostics import InvcError, Location
 from invc.frontend import modules as reader
 from invc.frontend.gate_level.preprocessor import preprocess
 from invc.frontend.headers import scan_headers
@@ -178,7 +178,7 @@ def test_lines_after_an_include_are_those_of_the_file(tmp_path: Path) -> None:
 
 def test_top_of() -> None:
     def module(name: str, *uses: str) -> reader.ModuleInfo:
-        return reader.ModuleInfo(name, (), (), None, frozenset(uses))
+        return reader.ModuleInfo(name, (), (), Location(""), frozenset(uses))
 
     a, b, c = module("a", "b", "wire_t"), module("b"), module("c", "c")
     assert top_of((a, b, c)) == (a, c)

@@ -266,9 +266,9 @@ def gates(function: Function, width: int) -> Netlist:
     (2, Agreement(True, 16)), (10, Agreement(True, 1 << 20)), (11, Agreement(True)),
 ])  # fmt: skip
 def test_all_inputs_where_they_are_few_else_vectors(width: int, agreement: Agreement) -> None:
-    assert compare(binary("$and", *[width] * 3, False), {}, gates(AND2, width)) == agreement
+    assert compare(binary("$and", width, width, width, False), {}, gates(AND2, width)) == agreement
     with pytest.raises(InvcError, match="the mapped netlist is not equal to its source: y is "):
-        compare(binary("$and", *[width] * 3, False), {}, gates(XOR2, width))
+        compare(binary("$and", width, width, width, False), {}, gates(XOR2, width))
 
 
 def test_a_gate_that_is_wrong_in_one_row_of_many_is_found() -> None:
@@ -277,7 +277,7 @@ def test_a_gate_that_is_wrong_in_one_row_of_many_is_found() -> None:
         *rest, last = wrong.gates
         spoilt = wrong.with_gates((*rest, last._replace(pins=(last.pins[0] ^ 1, *last.pins[1:]))))
         with pytest.raises(InvcError, match="is not equal"):
-            compare(binary("$and", *[width] * 3, False), {}, spoilt)
+            compare(binary("$and", width, width, width, False), {}, spoilt)
 
 
 def test_vectors_are_the_same_always_and_hold_the_corners() -> None:

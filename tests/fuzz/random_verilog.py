@@ -6,7 +6,9 @@ two tools have to agree on every bit.
 
 from random import Random
 
-from invc.netlist import Port
+Signal = tuple[str, int, bool]  # name, width, signed
+Port = tuple[str, int]  # name and width
+Ports = tuple[list[Port], list[Port], str]  # inputs, outputs and the text of a module
 
 UNARY = ("~", "-", "!", "&", "|", "^", "~&", "~|", "~^", "+")
 BINARY = ("+", "-", "*", "&", "|", "^", "~^", "<<", ">>", "<<<", ">>>", "<", "<=", ">", ">=",
@@ -21,12 +23,12 @@ class Module:
         self.inputs = [(f"i{k}", random.randint(1, 6), random.random() < 0.5)
                        for k in range(random.randint(1, 3))]  # fmt: skip
         self.known = list(self.inputs)  # name, width, signed
-        self.lines = []
+        self.lines: list[str] = []
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share
 
-    def word(self) -> Word:
+    def word(self) -> Signal:
         return self.random.choice(self.known)
 
     def constant(self) -> str:
@@ -71,10 +73,10 @@ class Module:
             parts = [self.expression(depth - 1) for _ in range(3)]
             return f"(({parts[0]}) ? ({parts[1]}) : ({parts[2]}))"
         if pick < 0.9:
-            parts = ", ".join(self.sized(depth - 1) for _ in range(self.random.randint(1, 3)))
+            joined = ", ".join(self.sized(depth - 1) for _ in range(self.random.randint(1, 3)))
             if self.chance(0.3):
-                return f"{{{self.random.randint(1, 3)}{{{parts}}}}}"
-            return f"{{{parts}}}"
+                return f"{{{self.random.randint(1, 3)}{{{joined}}}}}"
+            return f"{{{joined}}}"
         return f"${self.random.choice(('signed', 'unsigned'))}({self.expression(depth - 1)})"
 
     def binary(self, depth: int) -> str:
@@ -93,7 +95,7 @@ class Module:
         name, width, _ = self.word()
         return name if width <= most else f"{name}[{self.random.randint(0, most - 1)}:0]"
 
-    def declare(self, kind: str, text: str = None) -> Word:
+    def declare(self, kind: str, text: str | None = None) -> Signal:
         name = f"{kind[0]}{len(self.known)}"
         width, signed = self.random.randint(1, 9), self.chance(0.5)
         sign = "signed " if signed else ""
@@ -177,7 +179,7 @@ class Module:
         return f"{head}\n{body}\nendmodule\n", [(n, w) for n, w, _ in outputs]
 
 
-def batch(seed: int, count: int) -> tuple[str, list[Module]]:
+def batch(seed: int, count: int) -> tuple[str, list[Ports]]:
     """Some modules and a top that holds each of them once, with ports of its own.
 
     Returns:

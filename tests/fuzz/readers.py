@@ -7,6 +7,7 @@ import io
 import random
 import zipfile
 from functools import cache, partial
+from typing import Any
 
 from designs import CELLS, multiplier
 from fuzz.mutate import spoilt_bytes, spoilt_json, spoilt_text
@@ -25,6 +26,7 @@ from invc.formats.adopt import adopt
 from invc.formats.files import load
 from invc.formats.incoming import Incoming
 from invc.formats.outgoing import prepare
+from typed import sure
 
 DESIGN = assemble(multiplier(2), CELLS, origin="a fuzzer")
 
@@ -41,7 +43,8 @@ def written(name: str) -> tuple[bytes, ...]:
     for form in map(load, names):
         for fold, clamps in ((True, []), (False, ["p[0]=0"])):
             held = parse_clamps(DESIGN.netlist, clamps)
-            chunks = list(form.write(prepare(DESIGN, held, fold=fold)))
+            assert form.write is not None
+            chunks: list[Any] = list(form.write(prepare(DESIGN, held, fold=fold)))
             files.append(b"".join(c if isinstance(c, bytes) else c.encode() for c in chunks))
     return tuple(files)
 
@@ -83,7 +86,7 @@ def model(name: str, draw: random.Random) -> None:
     else:
         spoilt = spoilt_text(data.decode(), draw).encode(errors="surrogatepass")
     with contextlib.suppress(InvcError):
-        adopted = adopt(load(name).read(Incoming(spoilt, "m", draw.choice((None, "SPIN")))))
+        adopted = adopt(sure(load(name).read)(Incoming(spoilt, "m", draw.choice((None, "SPIN")))))
         text = text_of(adopted.design)
         assert text_of(parse_design(text)) == text
 

@@ -5,11 +5,13 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from fuzz.random_verilog import Ports
+
 IVERILOG = shutil.which("iverilog")
 
 
 def outputs(
-    folder: Path, source: str, modules: Sequence[Module], vectors: Sequence[Sequence[int]]
+    folder: Path, source: str | Path, modules: Sequence[Ports], vectors: Sequence[Sequence[int]]
 ) -> list[list[str]]:
     """For each vector and each output of each module its bits, highest first; x where undefined.
 

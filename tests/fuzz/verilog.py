@@ -8,12 +8,12 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from fuzz.random_verilog import batch
+from fuzz.random_verilog import Ports, batch
 from fuzz.simulator import IVERILOG, outputs
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources
@@ -21,7 +21,7 @@ from invc.library import Limits
 from invc.netlist import evaluate_ports
 from invc.pipeline import synth
 
-WAYS = [
+WAYS: list[dict[str, Any]] = [
     {"objective": "balanced"},
     {"objective": "gap"},
     {"objective": "spins"},
@@ -37,7 +37,7 @@ class Difference(AssertionError):
     """A module that two tools do not agree on."""
 
 
-def vectors_of(modules: Sequence[Module], random: Random) -> list[list[int]]:
+def vectors_of(modules: Sequence[Ports], random: Random) -> list[list[int]]:
     """Random values for every input, corners among them."""
     widths = [w for inputs, _, _ in modules for _, w in inputs]
     rows = []
@@ -52,7 +52,7 @@ def vectors_of(modules: Sequence[Module], random: Random) -> list[list[int]]:
     return rows
 
 
-def compare(seed: int, count: int, folder: Path, way: str | None = None) -> int:
+def compare(seed: int, count: int, folder: Path, way: Mapping[str, Any] | None = None) -> int:
     """Compile a batch and compare every output with the simulator's.
 
     Raises:
@@ -62,7 +62,7 @@ def compare(seed: int, count: int, folder: Path, way: str | None = None) -> int:
     text, modules = batch(seed, count)
     source = folder / "batch.v"
     source.write_text(text)
-    chosen: dict[str, Any] = random.choice(WAYS) if way is None else way
+    chosen = random.choice(WAYS) if way is None else way
     vectors = vectors_of(modules, random)
     judged = outputs(folder, source, modules, vectors)
     try:

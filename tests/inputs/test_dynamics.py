@@ -162,7 +162,7 @@ def test_biases_weigh_answers_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
         assert result.biased == (0.8, 0.3)
 
 
-def asked_clamps(design: Design) -> tuple[Clamp]:
+def asked_clamps(design: Design) -> tuple[Clamp, ...]:
     return parse_clamps(design.netlist, ["p[1]=1"])
 
 
@@ -223,7 +223,7 @@ def test_a_bounded_run_is_about_the_network() -> None:
 def outcome(
     dynamics: str, number: int, answers: int, updates: int, total: int | None = None
 ) -> Outcome:
-    found = {(k,): (1, 0) for k in range(answers)}
+    found: dict[tuple[int, ...], tuple[int, int]] = {(k,): (1, 0) for k in range(answers)}
     verified = Verified(1024, answers, answers, found)
     none = np.zeros((0, 0), dtype=np.uint64)
     block = Block(number, dynamics, 512, 1024)

@@ -54,7 +54,7 @@ def test_kernels_equal_the_reference(
                 sure(found[-1]).complete,
                 sure(found[-1]).evaluated,
             )
-            assert np.array_equal(one.kept, found[-1].kept)
+            assert np.array_equal(one.kept, sure(found[-1]).kept)
 
 
 def test_parts_of_the_assignments_add_up() -> None:
@@ -104,6 +104,7 @@ def test_draws_are_even() -> None:
     for _ in range(50):
         assert answers is not None
         np.add.at(counts, numbers(answers.draw(draws, 8)), 1)
+    assert answers is not None
     seen = counts[answers.kept.astype(np.int64)]
     assert seen.sum() == 50 * LANES
     expected = seen.sum() / answers.count

@@ -62,7 +62,7 @@ def test_kernels_equal_the_reference(
     assert equal(*(state(w, part) for w in pair))
     for levels, pairs, adapt, count, between, active in (
         (MIXED, True, True, True, 1, some),
-        (LEVELS, True, False, False, 1, some | 1),
+        (LEVELS, True, False, False, 1, some | np.uint8(1)),
         (LEVELS, False, True, True, 2, some),
     ):
         for w in pair:
@@ -152,11 +152,11 @@ def test_acceptance_is_metropolis_by_exact_transition_matrices(
         np.array(weights, dtype=np.int32), np.ones(4, dtype=np.uint8), np.zeros(4, dtype=np.int64)
     )
     begin = np.arange(LANES) % size
-    rows = words_of(np.array([begin >> i & 1 for i in range(part.inputs)], dtype=np.uint8))
+    write = words_of(np.array([begin >> i & 1 for i in range(part.inputs)], dtype=np.uint8))
     after = empty_rows(part.inputs)
     levels = np.full(16, level, dtype=np.int32)
     for _ in range(rounds):
-        w.write(rows)
+        w.write(write)
         w.walk(levels, pairs, False, False, 0, 1, 0, EVERY)
         w.read(after)
         np.add.at(seen, (begin, numbers(after)), 1)

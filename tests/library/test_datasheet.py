@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invc.ising import all_energies
-from invc.library import Cell, hamlib
-from invc.library.datasheet import ancillas, datasheet, gap_ratio, page
+from invc.library import Cell, gap_ratio, hamlib
+from invc.library.datasheet import ancillas, datasheet, page
 from invc.library.expression import parse_specification
 from invc.library.kin import KIN, connections
 from invc.library.products import expression
+from typed import sure
 
 CELLS = dict(hamlib().cells)
 NAMES = ("A", "B", "C", "D")
@@ -131,7 +132,7 @@ def test_every_named_kin_is_a_cell_with_pins_inverted_or_permuted() -> None:
     made = page(CELLS)
     for name, text in KIN.items():
         specification = parse_specification("X", text)
-        cell, connected = connections(text, CELLS)
+        cell, connected = sure(connections(text, CELLS))
         ends = dict(part.split("=") for part in connected[len(cell.name) + 1 : -1].split(", "))
         rows = 0
         for row in range(1 << len(cell.pins)):

@@ -16,6 +16,7 @@ from invc.library import faults, gap_ratio, milp, program
 from invc.library.expression import Specification, parse_specification
 from invc.library.solve import Bounds, Solution, solve_cell
 from invc.netlist import Function
+from typed import sure
 
 STATES = np.array(list(product((-1, 1), repeat=3)))[:, ::-1]  # row r: bit i is pin i
 
@@ -125,7 +126,7 @@ def test_eleven_spins_take_no_long_time(text: str, ratio: Fraction) -> None:
 
 
 def given(text: str) -> Function:
-    return parse_specification("X", text).function
+    return sure(parse_specification("X", text).function)
 
 
 def test_ancillas_may_be_given() -> None:
@@ -140,7 +141,7 @@ def test_ancillas_may_be_given() -> None:
         given=given("w = A&~S&~T; x = B&S&~T; y = ~S&~T; z = S&(T ? D : B)"),
     ).cell
     assert faults(mux4) == []
-    assert (len(mux4.spin_names), gap_ratio(mux4)) == (11, 1)
+    assert (len(mux4.spin_names), gap_ratio(mux4)) == (11, Fraction(1))
 
 
 def test_given_ancillas_that_do_not_do() -> None:
@@ -267,7 +268,7 @@ def test_time_for_smaller_coefficients_may_run_out(monkeypatch: pytest.MonkeyPat
     problem = program.Problem
     smallest = problem.smallest
 
-    def in_a_hurry(self, *arguments: Any, **options: Any) -> Any:
+    def in_a_hurry(self: program.Problem, *arguments: Any, **options: Any) -> Any:
         if not options.get("words"):
             raise program.NoTime
         return smallest(self, *arguments, **options)

@@ -34,7 +34,7 @@ def cells(draw: st.DrawFn) -> Cell:
     edges = draw(st.dictionaries(st.tuples(*[st.integers(0, len(names) - 1)] * 2), INTEGERS))
     J = tuple((i, j, value) for (i, j), value in sorted(edges.items()) if i < j and value)
     h = tuple(draw(INTEGERS) for _ in names)
-    text = st.text(st.characters(exclude_categories=("Cs",)))
+    text = st.text(st.characters(exclude_categories=["Cs"]))
     energies = draw(INTEGERS), draw(INTEGERS)
     texts = draw(text), draw(text)
     return Cell(name, pins, rows, ancillas, h, J, *energies, function, *texts, draw(st.booleans()))

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -81,9 +82,7 @@ def test_word_of_inverts_within_the_mask() -> None:
         (("F", tuple(f"i{k}" for k in range(13)), ("Y",), (1,)), "more than"),
     ],
 )
-def test_function_refuses_nonsense(
-    arguments: tuple[str, Sequence[str], tuple[str], Sequence[int]], message: str
-) -> None:
+def test_function_refuses_nonsense(arguments: tuple[Any, ...], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Function(*arguments)
 
@@ -101,7 +100,7 @@ def test_function_refuses_nonsense(
     ],
 )
 def test_check_finds_each_broken_invariant(
-    ports: tuple[Port], gates: Sequence[Gate], message: str
+    ports: tuple[Port], gates: tuple[Gate, ...], message: str
 ) -> None:
     with pytest.raises(AssertionError, match=message):
         Netlist("n", ports, gates, ("", "a", "b", "c")).check()

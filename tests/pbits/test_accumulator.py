@@ -85,8 +85,8 @@ def test_kernels_equal_the_reference(
     name: str,
     model: IsingModel,
     habits: Habits,
-    cycles: Sequence[tuple[int, int]],
-    more: Sequence[tuple[int, int]],
+    cycles: list[tuple[int, int]],
+    more: list[tuple[int, int]],
     held: Sequence[int],
 ) -> None:
     known = np.array(held[: model.spins], dtype=np.int8)

@@ -223,7 +223,7 @@ def test_a_program_has_the_fields_of_its_model(model: IsingModel, held: Sequence
 @given(model=models(), other=models(), held=st.lists(st.sampled_from([-1, 0, 1]), min_size=8))
 @settings(max_examples=60)
 def test_weights_change_without_compiling_who_feels_whom_again(
-    model: IsingModel, other: IsingModel, held: Sequence[int]
+    model: IsingModel, other: IsingModel, held: list[int]
 ) -> None:
     """A structure weighed by a model is the program of that model, whatever it was made from."""
     known = np.array((held * 8)[: model.spins], dtype=np.int8)
@@ -289,15 +289,15 @@ def test_equilibrium_is_boltzmann(name: str, beta: float) -> None:
         state = begin(5, 11, block)
         backend_named(name).sweep(program, state, heat(beta), 200)
         bits = bits_of(state.rows).astype(np.int64)
-        index = sum(bits[k] << k for k in range(5))
+        index = np.asarray(sum(bits[k] << k for k in range(5)))
         for group in range(4):
             lanes = index[group * LANES // 4 : (group + 1) * LANES // 4]
             counts[group] += np.bincount(lanes, minlength=32)
     weight = np.exp(-beta * all_energies(model).astype(float))
     expected = weight / weight.sum() * counts[0].sum()
     few = expected < 8
-    for group in counts:
-        have = np.append(group[~few], group[few].sum())
+    for row in counts:
+        have = np.append(row[~few], row[few].sum())
         want = np.append(expected[~few], expected[few].sum())
         chi2 = ((have - want) ** 2 / np.maximum(want, 1e-9))[want > 0].sum()
         degrees = int((want > 0).sum()) - 1

@@ -59,8 +59,8 @@ def test_trace_of_any_states(netlist: Netlist, seed: int, reads: int) -> None:
         assert seen.verified[k] == 1  # nothing is held, so every read's inputs give an answer
         chosen = bits_of_read(state, seen.chosen)
         assert seen.nets[k].tolist() == chosen[: netlist.net_count]
-        m = 2 * np.array([chosen], dtype=np.int8) - 1
-        assert seen.energy[k] == design.model.energies(m)[0]
+        spins = 2 * np.array([chosen], dtype=np.int8) - 1
+        assert seen.energy[k] == design.model.energies(spins)[0]
         low, *_, high = seen.energies[k]
         assert low <= high
 
@@ -85,6 +85,7 @@ def test_the_block_with_most_verified_reads_is_kept_and_ends_in_an_answer(dynami
     if dynamics not in ("staged", "inputs"):  # which end when all reads are answers
         assert seen is not None
         assert seen.sweeps[-1] == 200
+    assert seen is not None
     assert np.all(np.diff(seen.sweeps) > 0)
     assert seen.verified[-1] == pytest.approx(recorder.best[0] / recorder.best[1])
     assert seen.answered

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ needs_browser = pytest.mark.skipif(browser.find() is None, reason=browser.INSTAL
 EVIL = '</script><img src=x onerror="window.evil=1"><b a=\'"&\u202e\x1b$1$'
 
 
-def run_of(design: Design, clamps: Sequence[str], **options: Any) -> Run:
+def run_of(design: Design, clamps: tuple[str, ...], **options: Any) -> Run:
     clamped = presolve(design, parse_clamps(design.netlist, clamps))
     recorder = Recorder(design, clamped)
     result = run(design, clamped, progress=recorder.progress, watch=recorder.watch, **options)
@@ -107,6 +107,8 @@ def test_wheel_keys_and_buttons_move_the_graph_and_a_click_asks_it(
     gate = "document.querySelector('#graph [data-gate=\"3\"] rect').getBoundingClientRect()"
     x, y = tab.ask(f"{gate}.x + {gate}.width / 2"), tab.ask(f"{gate}.y + 4")
     for kind in ("mousePressed", "mouseReleased"):
+        assert x is not None
+        assert y is not None
         tab.send(
             "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1
         )

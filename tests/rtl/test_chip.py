@@ -27,6 +27,7 @@ from invc.rtl.programs import find, run_well
 from invc.rtl.project import project_files
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run
+from typed import sure
 
 ROOT = Path(__file__).resolve().parents[2]
 needs_iverilog = pytest.mark.skipif(find("iverilog") is None, reason="needs iverilog")
@@ -100,7 +101,7 @@ def built(
 
 
 @contextmanager
-def board(place: Path) -> Iterator[Path]:
+def board(place: Path) -> Iterator[str]:
     """The port of a board that runs."""
     master, slave = pty.openpty()
     chip = subprocess.Popen(
@@ -118,7 +119,9 @@ def board(place: Path) -> Iterator[Path]:
 
     def given() -> None:
         assert chip is not None
-        for line in chip.stdout:
+        assert chip is not None
+        assert chip is not None
+        for line in sure(chip.stdout):
             os.write(master, bytes([int(line, 16)]))
 
     threads = [threading.Thread(target=f, daemon=True) for f in (taken, given)]

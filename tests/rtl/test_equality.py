@@ -32,7 +32,7 @@ EXAMPLES = sorted(
 CYCLES = 2000
 LARGE = 60  # spins from which a sparse circuit is compiled rather than interpreted
 # Each architecture with something else that circuits can do: stepped, ramped and sparse noise.
-WISHES = {
+WISHES: dict[str, dict[str, Any]] = {
     "parallel": {"settings": {"noise": "7:3", "i0": "5"}},
     "sparse": {"settings": {"noise": "9", "every": "2"}, "lanes": 4},
     "gibbs": {},
@@ -116,7 +116,7 @@ def circuits(draw: st.DrawFn) -> tuple[Circuit, list[Any]]:
     architecture = draw(st.sampled_from(sorted(WISHES)))
     entries = st.builds(Entry, st.integers(1, 20), st.integers(0, 20), st.integers(1, 90))
     table = Schedule(tuple(draw(st.lists(entries, min_size=1, max_size=5))))
-    betas = ()
+    betas: tuple[float, ...] = ()
     if architecture == "gibbs":
         betas = tuple(draw(st.lists(st.floats(0, 3), min_size=1, max_size=3)))
         table = Schedule(tuple(Entry(k, 0, 40) for k in range(len(betas))))

@@ -1,6 +1,7 @@
 """What users can get wrong about circuits: one line and a hint each, and nothing half-written."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -165,7 +166,7 @@ def test_nothing_to_build() -> None:
 
 def test_a_missing_tool(design: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(programs.shutil, "which", lambda *args, **kwargs: None)
+    monkeypatch.setattr(shutil, "which", lambda *args, **kwargs: None)
     assert fault(design, "-o", "new", "--check") == (
         "error: neither iverilog nor Verilator was found\n"
         "  hint: apt-get install iverilog verilator"

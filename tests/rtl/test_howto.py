@@ -20,6 +20,7 @@ from invc.rtl.report import build_for
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run
 from rtl.tools import needs
+from typed import sure
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/howto/rtl.md").read_text(encoding="utf-8")
@@ -82,7 +83,7 @@ def test_every_architecture_is_built_for_an_fpga(architecture: str) -> None:
     circuit, files = files_of(2, architecture, lanes=2)
     built = build_for(files, circuit.name, PARTS["ice40-hx8k"])
     assert built.remark == ""
-    assert built.megahertz > 10
+    assert sure(built.megahertz) > 10
     assert built.tables > 200
     assert built.flip_flops > 100
 

@@ -12,8 +12,8 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from functools import _lru_cache_wrapper, cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,7 +61,8 @@ class Run(NamedTuple):
 
 def commands(readme: Path) -> list[tuple[int, list[str], str]]:
     """(line number, words, comment) of each command in the sh blocks of a README."""
-    found, inside = [], False
+    found: list[tuple[int, list[str], list[str]]] = []
+    inside = False
     for number, line in enumerate(readme.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("```"):
             inside = line == "```sh"
@@ -72,7 +73,7 @@ def commands(readme: Path) -> list[tuple[int, list[str], str]]:
     return [(number, words, " ".join(comment)) for number, words, comment in found]
 
 
-def runs_of(folder: Path) -> list[Run]:
+def runs_of(folder: str) -> list[Run]:
     """Every `invc simulate` of a folder's README, joined to the `invc synth` of its file."""
     made, runs = {}, []
     for number, (program, command, *arguments), comment in commands(FOLDER / folder / "README.md"):
@@ -102,7 +103,7 @@ def invc(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> _lru_cache_wrapper:
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """An `invc synth` line of a README, each one once: the path of its .hj file."""
     folder = tmp_path_factory.mktemp("rtl_examples")
 
@@ -160,7 +161,7 @@ def stated(comment: str) -> list[dict[str, int]]:
     return [{k: int(v, 0) for k, v in (p.split("=") for p in g.split())} for g in groups]
 
 
-def stated_count(comment: str) -> int:
+def stated_count(comment: str) -> int | None:
     if "the only answer" in comment:
         return 1
     match = re.search(r"(\d+) answers", comment)
@@ -199,7 +200,7 @@ def test_every_source_is_tried_in_three_directions(name: str) -> None:
 
 
 @pytest.mark.parametrize("run", RUNS, ids=RUN_IDS)
-def test_what_the_readme_states_is_true(run: Run, compiled: _lru_cache_wrapper) -> None:
+def test_what_the_readme_states_is_true(run: Run, compiled: Callable[..., Path]) -> None:
     netlist = read_design(compiled(*run.synth)).netlist
     right = answers(run, netlist)
     inputs = {(p.name, k) for p in netlist.inputs for k in range(len(p.bits))}
@@ -227,7 +228,7 @@ def test_what_the_readme_states_is_true(run: Run, compiled: _lru_cache_wrapper) 
 
 
 @pytest.mark.parametrize("run", RUNS, ids=RUN_IDS)
-def test_the_commands_of_the_readme_answer_right(run: Run, compiled: _lru_cache_wrapper) -> None:
+def test_the_commands_of_the_readme_answer_right(run: Run, compiled: Callable[..., Path]) -> None:
     path = compiled(*run.synth)
     right = answers(run, read_design(path).netlist)
     done = invc(path.parent, "simulate", *run.arguments, "--json", "-")

@@ -61,10 +61,10 @@ def compare(
     known = 0
     for t in range(cycles + 1):
         for name, bits in zip(outputs, wanted[t], strict=True):
-            port = f"{name.removeprefix('dut.')}@{t}"
-            if port not in ports:
+            place = f"{name.removeprefix('dut.')}@{t}"
+            if place not in ports:
                 continue
-            ours = "".join(str(bit) for bit in reversed(found[port]))
+            ours = "".join(str(bit) for bit in reversed(found[place]))
             assert len(ours) == len(bits), port
             assert all(w in (o, "x") for o, w in zip(ours, bits, strict=True)), (
                 port,

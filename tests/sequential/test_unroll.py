@@ -1,16 +1,16 @@
 """An unrolled machine is the machine, cycle by cycle."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.strategies import ArtificialRandom
 
 from designs import netlists
 from invc.netlist import Port, evaluate_ports
 from invc.netlist.machine import NEXT, STATE
-from invc.sequential import Machine, Property, Register, unroll
+from invc.sequential import Init, Machine, Property, Register, unroll
 from invc.sequential.step import step_through
 
 TRIALS = 64
@@ -39,7 +39,7 @@ def machines(draw: st.DrawFn) -> Machine:
 
 @given(machines(), st.integers(1, 5), st.sampled_from(("source", "zero", "free")), st.randoms())
 def test_unrolled_is_cycle_by_cycle(
-    machine: Machine, cycles: int, init: str, random: ArtificialRandom
+    machine: Machine, cycles: int, init: Init, random: Random
 ) -> None:
     netlist, frames = unroll(machine, cycles, init)
     netlist.check()
@@ -90,7 +90,7 @@ def test_a_register_costs_no_gate() -> None:
 
 
 @pytest.mark.parametrize("init", ["source", "zero", "free"])
-def test_initial_bits_are_inputs_only_where_they_are_free(init: str) -> None:
+def test_initial_bits_are_inputs_only_where_they_are_free(init: Init) -> None:
     ports = (
         Port("q" + STATE, "input", (2, 4), offset=4),
         Port("q" + NEXT, "output", (4, 2)),

@@ -49,7 +49,7 @@ def test_a_dynamics_that_sets_its_length_is_divided_as_it_is() -> None:
         now[0] += 0.004
         return 10**6
 
-    assert measure_rate(work, 1.0, lambda: now[0]) == (pytest.approx(0.25),) * 3
+    assert measure_rate(work, 1.0, lambda: now[0]) == pytest.approx((0.25,) * 3)
 
 
 def test_so_is_one_that_sometimes_does_less_when_told_to_do_more() -> None:
@@ -60,7 +60,7 @@ def test_so_is_one_that_sometimes_does_less_when_told_to_do_more() -> None:
         call[0] += 1
         return 10**6 - call[0]
 
-    assert measure_rate(work, 1.0, lambda: now[0]) == (pytest.approx(0.25, rel=1e-3),) * 3
+    assert measure_rate(work, 1.0, lambda: now[0]) == pytest.approx((0.25,) * 3, rel=1e-3)
 
 
 def test_what_takes_far_too_long_is_not_measured() -> None:

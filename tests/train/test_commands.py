@@ -30,7 +30,7 @@ class Done:
     stderr: str
 
 
-def invc(folder: Path, *words: int | Path | str, status: int = 0) -> Done:
+def invc(folder: Path, *words: object, status: int = 0) -> Done:
     """The command in this process: most of what it costs is to start it."""
     with contextlib.chdir(folder):
         result = CliRunner().invoke(group, [str(word) for word in words])
@@ -63,7 +63,7 @@ NINE = [PERCEPTRON, "-G", "N=9", "--data", "nine.npz"]
 THREE = [MLP, "-G", "N=17", "-G", "H=20", "-G", "C=3", "--data", "three.npz", "--passes", "12"]
 
 
-def accuracies(folder: Path, *words: int | Path | str) -> tuple[dict[str, Any], dict[str, float]]:
+def accuracies(folder: Path, *words: object) -> tuple[dict[str, Any], dict[str, float]]:
     invc(folder, "train", *words, "-q", "--json", "r.json")
     found = json.loads((folder / "r.json").read_text())
     return found, {k: v["single"]["accuracy"] for k, v in found["scores"].items()}

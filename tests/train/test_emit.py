@@ -26,7 +26,7 @@ NETS = {
 }
 
 
-def networks(net: tuple[Sequence[int], Sequence[bool], int, int], seed: int = 0) -> list[Network]:
+def networks(net: tuple[list[int], list[bool], int, int], seed: int = 0) -> list[Network]:
     sizes, both, classes, count = net
     given = shape(sizes, both, classes)
     source = np.random.default_rng(seed)
@@ -56,13 +56,11 @@ def write(
 
 
 def predicted(nets: Sequence[Network], inputs: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
-    return classes_of(sum(outputs(net, inputs) for net in nets))
+    return classes_of(np.sum([outputs(net, inputs) for net in nets], axis=0))
 
 
 @pytest.mark.parametrize("net", NETS.values(), ids=NETS)
-def test_as_gates_and_as_words(
-    tmp_path: Path, net: tuple[Sequence[int], Sequence[bool], int, int]
-) -> None:
+def test_as_gates_and_as_words(tmp_path: Path, net: tuple[list[int], list[bool], int, int]) -> None:
     nets = networks(net)
     path = write(tmp_path / "net.v", nets)
     inputs, _ = samples(100, net[0][0], 2)
@@ -73,7 +71,9 @@ def test_as_gates_and_as_words(
     assert said == predicted(nets, inputs).tolist()
     design = elaborate(Sources((path,), "net"), find_yosys(None))
     found = evaluate_words(design, {"x": list(inputs.astype(bool).T)})["y"]
-    assert (sum(b.astype(int) << k for k, b in enumerate(found)) == predicted(nets, inputs)).all()
+    assert (
+        np.sum([b.astype(int) << k for k, b in enumerate(found)], axis=0) == predicted(nets, inputs)
+    ).all()
 
 
 BENCH = """
@@ -88,7 +88,7 @@ endmodule
 
 @pytest.mark.skipif(not shutil.which("iverilog"), reason="needs Icarus Verilog")
 @pytest.mark.parametrize("net", NETS.values(), ids=NETS)
-def test_in_icarus(tmp_path: Path, net: tuple[Sequence[int], Sequence[bool], int, int]) -> None:
+def test_in_icarus(tmp_path: Path, net: tuple[list[int], list[bool], int, int]) -> None:
     nets = networks(net, seed=1)
     inputs, _ = samples(64, net[0][0], 2, seed=3)
     columns = np.append(np.arange(net[0][0] - 1)[::-1], net[0][0] + 1)  # turned round, and a 1

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,7 @@ endmodule
 """
 
 
-def write(folder: Path, net: tuple[Sequence[int], Sequence[bool], int, int]) -> tuple[Any, ...]:
+def write(folder: Path, net: tuple[list[int], list[bool], int, int]) -> tuple[Any, ...]:
     sizes, both, classes, threshold = net
     network = shape(sizes, both, classes, threshold)
     inputs, labels = samples(COUNT, sizes[0], classes)
@@ -108,7 +107,7 @@ def check(
 
 @pytest.mark.skipif(not shutil.which("iverilog"), reason="needs Icarus Verilog")
 @pytest.mark.parametrize("net", NETS.values(), ids=NETS)
-def test_in_icarus(tmp_path: Path, net: tuple[Sequence[int], Sequence[bool], int, int]) -> None:
+def test_in_icarus(tmp_path: Path, net: tuple[list[int], list[bool], int, int]) -> None:
     given = write(tmp_path, net)
     build = ["iverilog", "-g2005-sv", "-o", "sim", "bench.v", "trainer.v"]
     subprocess.run(build, cwd=tmp_path, check=True, capture_output=True)

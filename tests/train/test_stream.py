@@ -65,7 +65,7 @@ def test_kernels_are_the_reference(net: Sequence[int | Sequence[int]], name: str
     seed=st.integers(0, 2**40),
 )
 def test_any_network_any_settings(
-    sizes: Sequence[int], classes: int, batch: int, drop: int, limit: int, seed: int
+    sizes: list[int], classes: int, batch: int, drop: int, limit: int, seed: int
 ) -> None:
     both = [k > 0 for k in range(len(sizes) - 1)]
     network = shape(sizes, both, 2 if sizes[-1] == 1 else classes)

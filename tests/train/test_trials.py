@@ -81,7 +81,8 @@ def operations(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[npt.N
 
 @pytest.mark.parametrize("number", range(len(OPERATIONS)), ids=OPERATIONS)
 def test_operations(operations: Mapping[str, Sequence[npt.NDArray[np.bool_]]], number: int) -> None:
-    said = sum(bit.astype(int) << k for k, bit in enumerate(operations[f"y{number}"]))
+    bits = operations[f"y{number}"]
+    said = np.sum([bit.astype(int) << k for k, bit in enumerate(bits)], axis=0)
     for row in range(256):
         assert said[row] == say(OPERATIONS[number], row & 15, row >> 4), (row & 15, row >> 4)
 
@@ -105,8 +106,12 @@ def test_signed_comparisons_sums_and_cases(tmp_path: Path) -> None:
     wrapped = ((a + 2 & 15) ^ 8) - 8  # both are of four bits
     assert (found["z"][0] == (wrapped >= b)).all()
     wanted = np.select([s == 0, s == 1, s == 2], [a + b, a - b, -a], 3 * a) & 63
-    assert (sum(bit.astype(int) << k for k, bit in enumerate(found["c"])) == wanted).all()
-    assert (sum(bit.astype(int) << k for k, bit in enumerate(found["d"])) == (a >> 1) & 255).all()
+    assert (
+        np.sum([bit.astype(int) << k for k, bit in enumerate(found["c"])], axis=0) == wanted
+    ).all()
+    assert (
+        np.sum([bit.astype(int) << k for k, bit in enumerate(found["d"])], axis=0) == (a >> 1) & 255
+    ).all()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from invc.design import Design
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from pysat.solvers import Solver
@@ -147,6 +149,7 @@ def all_answers(folder: Path) -> str:
     lines = []
     for clamps in (["ok=1"], givens):
         design = invc.read(str(kept))
+        assert isinstance(design, Design)
         before = time.process_time()
         samples = invc.simulate(design, clamps, threads=1)
         spent = time.process_time() - before

@@ -94,6 +94,7 @@ class Peer:
         spent = 0.0
         self.load(problem, setting)
         assert setting is not None
+        assert self.batches is not None
         batches = self.batches(problem, setting, seed)
         for states in timed(batches):
             good = np.flatnonzero(test(states.value))
@@ -108,6 +109,7 @@ class Peer:
     @lru_cache(maxsize=8)  # noqa: B019 - there are five peers, and they live as long as the process
     def load(self, problem: Problem, setting: Setting) -> None:
         """Import it, build its model and compile its program: not timed."""
+        assert self.batches is not None
         next(self.batches(problem, setting, 0))
 
 

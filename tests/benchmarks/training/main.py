@@ -16,6 +16,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from invc.train.network import Network
+
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -135,7 +137,8 @@ def draw(title: str, rows: Sequence[Row]) -> None:
 
 def stream(how: Stream, learn: Part, test: Part, seed: int) -> tuple[float, float, float]:
     """Accuracy of the last network, of the vote of its last passes, processor seconds."""
-    words, total, single, started = packed(test.inputs), 0, [], 0.0
+    words, single, started = packed(test.inputs), [], 0.0
+    total: Any = 0
     for number in range(how.networks):
         own = 100 * seed + number if how.networks > 1 else seed
         shape = Shape(
@@ -155,7 +158,7 @@ def stream(how: Stream, learn: Part, test: Part, seed: int) -> tuple[float, floa
         state = fit(shape, kernel.pack(learn.inputs, learn.labels), rule, keep=5)
         started += time.process_time() - begin
         for weights in state.snapshots:
-            out = kernel.outputs(kernel.Network(shape, weights), words)
+            out = kernel.outputs(Network(shape, weights), words)
             total = total + out
         single.append((out.argmax(axis=1) == test.labels).mean())
     vote = (np.asarray(total).argmax(axis=1) == test.labels).mean()
@@ -169,7 +172,11 @@ def ste(
     kept, seconds = backpropagate(learn.inputs, learn.labels, sizes, how, seed)
     total = [forward(test.inputs.astype(np.float32), weights) for weights in kept]
     single = (total[-1].argmax(axis=1) == test.labels).mean()
-    return float(single), float((sum(total).argmax(axis=1) == test.labels).mean()), seconds
+    return (
+        float(single),
+        float((np.sum(total, axis=0).argmax(axis=1) == test.labels).mean()),
+        seconds,
+    )
 
 
 def chosen(candidates: Sequence[Any], run: Callable[..., Any], learn: Part, seeds: int = 1) -> Any:
@@ -322,10 +329,10 @@ def mnist_tables() -> None:
             measured(f"stream, vote of {networks}", how, stream, parts, test, SEEDS),
             measured("backpropagation", few, by_ste, parts, test, SEEDS),
         ]
-        real = [
+        regression = [
             logistic(p.inputs, p.labels, [(test.inputs, test.labels)], 0.1)[0][0] for p in parts
         ]
-        rows.append(Row("logistic regression", real, [], 0.0))
+        rows.append(Row("logistic regression", regression, [], 0.0))
         show(f"MNIST {size} images: 784-500-10", rows)
     print("\n".join(ANCHORS))
 
