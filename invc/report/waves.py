@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,8 @@ from invc.report.vcd import check_vcd
 Scope = tuple[str, ...]
 
 
-class Wave(NamedTuple):
+@dataclass(frozen=True)
+class Wave:
     """A signal, or one bit of it.
 
     Attributes:
@@ -24,7 +26,8 @@ class Wave(NamedTuple):
     bit: int | None = None
 
 
-class _Variable(NamedTuple):
+@dataclass(frozen=True)
+class _Variable:
     code: str
     scope: Scope
     name: str

@@ -124,7 +124,8 @@ def _classes(name: str, code: Rows) -> Iterator[str]:
     yield f"        for (c = 0; c < {classes}; c = c + 1) begin\n"
     yield "            count = ones(h ~^ code(c));\n"
     yield "            if (count > most) begin\n                most = count;\n"
-    yield f"                y = c[{bits - 1}:0];\n            end\n        end\n    end\nendmodule\n"
+    yield f"                y = c[{bits - 1}:0];\n"
+    yield "            end\n        end\n    end\nendmodule\n"
 
 
 def _rows(name: str, rows: Rows) -> Iterator[str]:
