@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -197,16 +198,21 @@ def _options(effort: Effort) -> dict[str, Any]:
 
 
 def _repeatable(question: Question, run: Mapping[str, Any]) -> dict[str, Any]:
-    versions = {
-        "invc": __version__,
-        "python": platform.python_version(),
-        "numpy": version("numpy"),
-    }
     return {
         "model": model_hash(question.given),
         "question": _bits(question),
-        "runs": [{**run, "versions": versions}],
+        "runs": [{**run, "versions": dict(_versions())}],
         "version": __version__,
+    }
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    """What ran; to ask numpy's package is slow, and each answer of a batch does."""
+    return {
+        "invc": __version__,
+        "python": platform.python_version(),
+        "numpy": version("numpy"),
     }
 
 
