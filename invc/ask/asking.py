@@ -143,6 +143,7 @@ def _draw(samples: Samples, clamped: Clamped, result: Result, trace: Trace | Non
         trace,
         proven_impossible=samples.status == "impossible",
         first=tuple(samples.first[0].times.tolist()) if samples.first else None,
+        errors={bit.name: bit.error for bit in samples.marginals()},
     )
     try:
         write_pictures(samples.wanted.pictures, run)
