@@ -48,9 +48,7 @@ def cost(path: Path, *, wanted: bool) -> tuple[float, Journal]:
 def start() -> float:
     """What a command costs before it does anything."""
     started = seconds()
-    subprocess.run(
-        [sys.executable, "-c", "import invc.cli.synth, invc.pipeline"], check=True
-    )
+    subprocess.run([sys.executable, "-c", "import invc.cli.synth, invc.pipeline"], check=True)
     return seconds() - started
 
 

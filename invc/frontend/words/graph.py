@@ -137,7 +137,9 @@ def prove_false(
 class _Sweep:
     """Nodes that are known to be equal, and what says so: truth tables of few inputs, else SAT."""
 
-    def __init__(self, graph: Graph, vectors: Mapping[int, int], trials: int, conflicts: int) -> None:
+    def __init__(
+        self, graph: Graph, vectors: Mapping[int, int], trials: int, conflicts: int
+    ) -> None:
         self.nodes = graph.nodes
         self.full = (1 << trials) - 1
         self.words = [0] * len(self.nodes)
