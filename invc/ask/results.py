@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from invc import __version__
+from invc.ask import instead
 from invc.ask.answers import Samples
 from invc.ask.question import Question
 from invc.design import Clamp, Design, model_hash
@@ -167,12 +168,18 @@ def _provenance(samples: Samples, result: Result) -> dict[str, Any]:
     run = {
         **_options(samples.effort),
         **_open(samples),
-        "equilibrium": asdict(samples.chains.setting) if samples.chains else None,
+        "equilibrium": _equilibrium(samples, result),
         "reads": result.reads,
         "chosen": result.chosen,
         "kernel": result.kernel,
     }
     return _repeatable(samples.question, run)
+
+
+def _equilibrium(samples: Samples, result: Result) -> dict[str, Any] | None:
+    if result.dynamics == instead.NAME:
+        return {"drawn": True}
+    return asdict(samples.chains.setting) if samples.chains else None
 
 
 def _open(samples: Samples) -> dict[str, bool]:
