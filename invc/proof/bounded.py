@@ -152,8 +152,8 @@ class Growing:
     def ended(self, refuted: int, **found: Any) -> Reached:  # noqa: ANN401 - as `Reached`
         """What was found, with the size of what was asked."""
         variables = len(self.needed - self.known.keys())
-        size = {"variables": variables, "clauses": self.sat.clauses}
-        return replace(Reached(refuted, known=self.known, **found), **size)
+        reached = Reached(refuted, known=self.known, **found)
+        return replace(reached, variables=variables, clauses=self.sat.clauses)
 
     def exclude(self, bits: Iterable[Clamp]) -> None:
         """From now on these bits are not all held."""

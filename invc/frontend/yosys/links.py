@@ -62,11 +62,12 @@ class Links:
             head, _, rest = match[1].partition("/")
             theirs = self.shown.get(head)
             if self.own:
-                name: str | None = match[1]
+                name = str(match[1])
             elif theirs is None:
-                name = self._followed(match[1])
-                if name is None:
+                followed = self._followed(match[1])
+                if followed is None:
                     continue
+                name = followed
             else:
                 name = str(Path(theirs) / rest) if rest else theirs
             column = f":{match[3]}" if match[3] and match[3] != "0" else ""
