@@ -1,4 +1,4 @@
-"""What the source says of registers: which name a simulator can set, which are for properties."""
+"""What the source says of registers: which names can be set, which serve properties."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ DECLARING = re.compile(
     r"|(?P<net>wire|tri|input|output|inout|parameter|localparam|assign))\b"
 )
 CONDITION = re.compile(r"`(ifdef|ifndef|elsif|else|endif)\b\s*(\w*)")
+LABEL = re.compile(r"([A-Za-z_]\w*)\s*:(?!:)", re.ASCII)
 PLACE = re.compile(r"(.+):(\d+)(?:\.(\d+))?(?:-.*)?")
 
 
@@ -50,6 +51,16 @@ def is_formal(module: Json, name: str) -> bool:
             elif inside:  # elsif, else
                 inside[-1] = word == "elsif" and macro == "FORMAL"
     return any(inside)
+
+
+def label_at(src: str) -> str:
+    """The label of the statement that stands at a place, "" without one: slang forgets some."""
+    match = PLACE.fullmatch(src)
+    lines = _lines(match[1]) if match else ()
+    if match is None or not match[3] or not 0 < int(match[2]) <= len(lines):
+        return ""
+    label = LABEL.match(lines[int(match[2]) - 1], int(match[3]) - 1)
+    return label[1] if label else ""
 
 
 @lru_cache(maxsize=16)

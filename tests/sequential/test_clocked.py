@@ -108,6 +108,36 @@ def test_what_is_no_machine_of_one_clock_is_refused(
     assert not list(tmp_path.glob("*.hj"))
 
 
+SVA = """
+module sva(input logic clk, input logic rst, input logic a, output logic [3:0] q);
+  always_ff @(posedge clk) if (rst) q <= 0; else if (a) q <= q + 1;
+  low: assert property (@(posedge clk) disable iff (rst) q < 12);
+  always_ff @(posedge clk) if (!rst && $past(a)) moved: assert (q != 0);
+`ifdef FORMAL
+  always_ff @(posedge clk) five: cover (q == 5);
+`endif
+endmodule
+"""
+
+
+def test_properties_of_system_verilog(tmp_path: Path) -> None:
+    pytest.importorskip("pyosys")  # which has slang
+    source, made = tmp_path / "sva.sv", tmp_path / "sva.hj"
+    source.write_text(SVA)
+    done = run("synth", source, "--cycles", "7", "--init", "zero", "-o", made)
+    assert done.exit_code == 0, done.output
+    frames = read_design(made).frames
+    assert frames is not None
+    assert set(frames.names("assert")) == {"low", "moved"}
+    assert frames.names("cover") == ("five",)
+    assert "in cycle 5, in no earlier one" in run("prove", made, "--cover", "five").output
+    assert run("prove", made, "--violate", "low").exit_code == 4
+    source.write_text(SVA.replace("q < 12", "a |-> q < 12"))
+    error = str(run("synth", source, "--cycles", "2").exception)
+    assert "sva.sv:4: error: encountered unsupported SVA feature" in error
+    assert "write a |-> b as !a || b" in error
+
+
 def test_options_that_need_each_other(repository: Path) -> None:
     counter = repository / "rtl_examples/clocked/counter.v"
     assert "--init goes with --cycles" in run("synth", counter, "--init", "zero").output
