@@ -106,6 +106,10 @@ def _layer(name: str, layer: Layer, weights: Bits) -> Iterator[str]:
     yield from _ones(size)
     # Both sides are counts: a sum of -1 and +1 is twice the inputs that agree, less all inputs.
     agree, all_of = ("x ~^ weights(j)", str(size)) if layer.both else ("x & weights(j)", "ones(x)")
+    if layer.wires is not None:
+        yield from _rows("wires", layer.wires)
+        agree = f"({agree}) & wires(j)"
+        all_of = "ones(wires(j))" if layer.both else "ones(x & wires(j))"
     up, down = max(0, -least), max(0, least)
     yield "    integer j;\n    always @*\n"
     yield f"        for (j = 0; j < {layer.neurons}; j = j + 1)\n"
@@ -124,7 +128,8 @@ def _classes(name: str, code: Rows) -> Iterator[str]:
     yield f"        for (c = 0; c < {classes}; c = c + 1) begin\n"
     yield "            count = ones(h ~^ code(c));\n"
     yield "            if (count > most) begin\n                most = count;\n"
-    yield f"                y = c[{bits - 1}:0];\n            end\n        end\n    end\nendmodule\n"
+    yield f"                y = c[{bits - 1}:0];\n"
+    yield "            end\n        end\n    end\nendmodule\n"
 
 
 def _rows(name: str, rows: Rows) -> Iterator[str]:

@@ -9,7 +9,7 @@ layer; v is the code, fixed. The network says the class of the largest output, t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -26,15 +26,31 @@ class Layer:
 
     Attributes:
         neurons: How many.
-        inputs: Inputs of each, all of the layer below.
+        inputs: Inputs, all of the layer below.
         both: Whether inputs count as -1 and +1, not as 0 and 1.
         threshold: A neuron is on where its sum is at least this.
+        wires: 1 where a neuron reads an input; None where each reads all of them. What is not
+            read has weight bit 0, and no part in any sum. Shape (neurons, inputs), uint8.
     """
 
     neurons: int
     inputs: int
     both: bool = False
     threshold: int = 0
+    wires: Bits | None = field(default=None, compare=False)
+
+    @property
+    def weights(self) -> int:
+        """How many weights it has."""
+        return self.neurons * self.inputs if self.wires is None else int(self.wires.sum())
+
+    @property
+    def reach(self) -> float:
+        """Inputs that a neuron reads, on average."""
+        return self.weights / self.neurons
+
+    def __str__(self) -> str:
+        return f"{self.neurons}" if self.wires is None else f"{self.neurons}({self.reach:.0f})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +78,10 @@ class Shape:
     @property
     def weights(self) -> int:
         """How many weights it has."""
-        return sum(layer.neurons * layer.inputs for layer in self.layers)
+        return sum(layer.weights for layer in self.layers)
 
     def __str__(self) -> str:
-        sizes = [self.inputs, *(layer.neurons for layer in self.layers)]
+        sizes = [self.inputs, *self.layers]
         last = [] if self.layers[-1].neurons == 1 else [1 if self.is_majority else self.classes]
         return "-".join(map(str, [*sizes, *last]))
 
@@ -107,7 +123,12 @@ def outputs(network: Network, inputs: Bits) -> Int:
 
 def sums(layer: Layer, weights: Bits, inputs: Bits) -> Int:
     """What the neurons of a layer sum to. Shape (samples, neurons)."""
-    return _product(signs(inputs) if layer.both else inputs, signs(weights))
+    return _product(signs(inputs) if layer.both else inputs, signed(layer, weights))
+
+
+def signed(layer: Layer, weights: Bits) -> Signs:
+    """Weights as -1 and +1, and 0 where there is no wire."""
+    return signs(weights) if layer.wires is None else signs(weights) * layer.wires.astype(np.int8)
 
 
 def _product(left: npt.NDArray[np.generic], right: npt.NDArray[np.generic]) -> Int:
@@ -141,7 +162,8 @@ def joined(networks: Sequence[Network]) -> Network:
     shapes = [network.shape for network in networks]
     first = shapes[0].layers[0]
     assert all(shape.layers == (first,) for shape in shapes)
-    wide = Layer(first.neurons * len(networks), first.inputs, first.both, first.threshold)
+    wires = None if first.wires is None else np.tile(first.wires, (len(networks), 1))
+    wide = Layer(first.neurons * len(networks), first.inputs, first.both, first.threshold, wires)
     code = np.ascontiguousarray(np.concatenate([shape.code for shape in shapes], axis=1))
     weights = np.concatenate([network.weights[0] for network in networks])
     return Network(Shape((wide,), code), (weights,))

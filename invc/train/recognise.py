@@ -10,6 +10,7 @@ parameter CODE; that it means this code is checked in the same way.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -44,6 +45,28 @@ class Ports:
     labels: str
 
 
+@dataclass(frozen=True)
+class Reader:
+    """A neuron in the design.
+
+    Attributes:
+        module: Which it is an instance of.
+        x: Its pin of samples.
+        w: Its pin of weights.
+        columns: Inputs of the layer, in the order of the pin.
+    """
+
+    module: str
+    x: str
+    w: str
+    columns: tuple[int, ...]
+
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """What neurons that do the same share."""
+        return self.module, self.x, self.w
+
+
 @dataclass(frozen=True, eq=False)
 class Recognised:
     """A network, and where its parts are in the design.
@@ -54,11 +77,11 @@ class Recognised:
         widths: Bits of each port.
         columns: For each input of the first layer the bit of the port; a constant is one of the
             two numbers after the last bit: 0, then 1. Shape (inputs,).
-        places: For each layer the bit of each weight, counted through the weights' ports.
-            Shape (neurons, inputs).
+        places: For each layer the bit of each weight, counted through the weights' ports; -1 where
+            there is no wire. Shape (neurons, inputs).
         notes: How the modules were recognised, a line each.
         design: The user's modules.
-        neurons: For each layer the module of its neurons and its pins for samples and weights.
+        neurons: For each layer its neurons.
     """
 
     shape: Shape
@@ -68,7 +91,7 @@ class Recognised:
     places: tuple[npt.NDArray[np.int64], ...]
     notes: tuple[str, ...]
     design: Elaborated
-    neurons: tuple[tuple[str, str, str], ...]
+    neurons: tuple[tuple[Reader, ...], ...]
 
     def arrange(self, samples: Bits) -> Bits:
         """Bits of the port as inputs of the first layer. (samples, width) to (samples, inputs)."""
@@ -85,12 +108,13 @@ class Recognised:
         """The weights as bits of the weights' ports; bits that are no weight are 0."""
         bits = np.zeros(sum(self.widths[name] for name in self.ports.weights), dtype=np.uint8)
         for places, weights in zip(self.places, network.weights, strict=True):
-            bits[places] = weights
+            bits[places[places >= 0]] = weights[places >= 0]
         return bits
 
     def network(self, flat: Bits) -> Network:
         """The inverse of `flat`."""
-        return Network(self.shape, tuple(flat[places] for places in self.places))
+        rows = (np.where(places < 0, 0, flat[places]).astype(np.uint8) for places in self.places)
+        return Network(self.shape, tuple(rows))
 
 
 def recognise(sources: Sources, ports: Ports, yosys: Yosys) -> Recognised:
@@ -176,7 +200,7 @@ class _Search:
         self.notes: list[str] = []
         self.places: list[npt.NDArray[np.int64]] = []
         self.layers: list[Layer] = []
-        self.modules: list[tuple[str, str, str]] = []
+        self.modules: list[tuple[Reader, ...]] = []
 
     def run(self) -> _Search:
         neurons = self._neurons()
@@ -188,8 +212,7 @@ class _Search:
             below = self._layer(layer)
             if all(bit in self.sample for bit in below):
                 break
-            stray = next((bit for bit in below if bit not in neurons), None)
-            if stray is not None or len(set(below)) < len(below):
+            if any(bit not in neurons for bit in below) or len(set(below)) < len(below):
                 raise self._none("a neuron's inputs are neither samples nor neurons")
             if len(self.layers) > len(neurons):
                 raise self._none("its neurons are in a circle")
@@ -198,7 +221,7 @@ class _Search:
         self.layers.reverse()
         self.places.reverse()
         self.modules.reverse()
-        taken = np.concatenate([places.ravel() for places in self.places])
+        taken = np.concatenate([places[places >= 0] for places in self.places])
         if len(np.unique(taken)) < len(taken):
             raise self._none("a weight belongs to several neurons")
         self.shape = Shape(tuple(self.layers), self.code)
@@ -241,16 +264,27 @@ class _Search:
     def _layer(self, neurons: Sequence[tuple[Cell, str, str]]) -> tuple[Bit, ...]:
         """Take in a layer; what its neurons read."""
         kinds = {self._kind(*neuron) for neuron in neurons}
-        reads = {cell.pins[x] for cell, x, _ in neurons}
-        if len(kinds) != 1 or len(reads) != 1:
-            raise self._none("neurons of a layer differ in their inputs or thresholds")
-        kind, read = kinds.pop(), reads.pop()
-        self.layers.append(Layer(len(neurons), len(read), kind.both, kind.threshold))
-        rows = [[self.weight[bit] for bit in cell.pins[w]] for cell, _, w in neurons]
-        cell, x, w = neurons[0]
-        self.modules.append((cell.kind, x, w))
-        self.places.append(np.array(rows, dtype=np.int64))
-        return read
+        if len(kinds) != 1:
+            raise self._none("neurons of a layer differ in their thresholds")
+        kind = kinds.pop()
+        # A bit that a neuron reads twice is two inputs: each has a weight.
+        columns: dict[tuple[Bit, int], int] = {}
+        readers = []
+        for cell, x, w in neurons:
+            seen: Counter[Bit] = Counter()
+            reads = []
+            for bit in cell.pins[x]:
+                reads.append(columns.setdefault((bit, seen[bit]), len(columns)))
+                seen[bit] += 1
+            readers.append(Reader(cell.kind, x, w, tuple(reads)))
+        places = np.full((len(neurons), len(columns)), -1, dtype=np.int64)
+        for row, reader, (cell, _, w) in zip(places, readers, neurons, strict=True):
+            row[list(reader.columns)] = [self.weight[bit] for bit in cell.pins[w]]
+        wires = None if (places >= 0).all() else (places >= 0).astype(np.uint8)
+        self.layers.append(Layer(*places.shape, kind.both, kind.threshold, wires))
+        self.modules.append(tuple(readers))
+        self.places.append(places)
+        return tuple(bit for bit, _ in columns)
 
     def _kind(self, cell: Cell, x: str, w: str) -> Kind:
         key = (cell.kind, x, w)

@@ -208,7 +208,9 @@ def _method(settings: Settings, network: Recognised | None, samples: int) -> str
     if network is None:
         return "gates"
     shape = network.shape
-    flat = len(shape.layers) == 1 and (shape.layers[0].neurons == 1 or shape.is_majority)
+    first = shape.layers[0]
+    flat = len(shape.layers) == 1 and (first.neurons == 1 or shape.is_majority)
+    flat = flat and first.wires is None
     states = samples * shape.layers[0].neurons if shape.layers[0].neurons > 1 else 0
     return "energy" if flat and shape.weights + states <= MOST_SPINS // 4 else "stream"
 

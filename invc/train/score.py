@@ -137,26 +137,51 @@ def check_forward(recognised: Recognised, network: Network, inputs: Bits) -> Non
         InvcError: They say otherwise, which is a defect of ours.
     """
     now = recognised.arrange(inputs[:CHECKED])
-    for layer, weights, (module, x, w) in zip(
+    for layer, weights, readers in zip(
         recognised.shape.layers, network.weights, recognised.neurons, strict=True
     ):
-        wanted = sums(layer, weights, now) >= layer.threshold
+        wanted = (sums(layer, weights, now) >= layer.threshold).astype(np.uint8)
         step = max(1, LANES // max(1, len(now)))
-        for first in range(0, layer.neurons, step):
-            part = weights[first : first + step]
-            given = {x: _lanes(now, len(part), each=False), w: _lanes(part, len(now), each=True)}
-            out = next(iter(recognised.design.modules[module].outputs))
-            said = evaluate_words(recognised.design, given, module=module)[out][0]
-            if (wanted[:, first : first + step] != said.reshape(len(part), len(now)).T).any():
-                name = recognised.design.modules[module].name
-                raise InvcError(
-                    f"module {name!r} is not the neuron that it was taken for",
-                    hint="please report it; --method gates needs no neurons",
+        for kind in dict.fromkeys(reader.kind for reader in readers):
+            alike = [j for j, reader in enumerate(readers) if reader.kind == kind]
+            for first in range(0, len(alike), step):
+                chosen = alike[first : first + step]
+                columns = np.array([readers[j].columns for j in chosen])
+                _check_neurons(
+                    recognised,
+                    kind,
+                    now[:, columns],
+                    weights[np.array(chosen)[:, None], columns],
+                    wanted[:, chosen],
                 )
-        now = wanted.astype(np.uint8)
+        now = wanted
 
 
-def _lanes(rows: Bits, times: int, *, each: bool) -> list[npt.NDArray[np.bool_]]:
-    """Columns of rows, each row so many times in turn, or all of them so many times over."""
-    many = np.repeat(rows, times, axis=0) if each else np.tile(rows, (times, 1))
-    return list(many.astype(np.bool_).T)
+def _check_neurons(
+    recognised: Recognised, kind: tuple[str, str, str], inputs: Bits, weights: Bits, wanted: Bits
+) -> None:
+    """Evaluate neurons of one module.
+
+    Args:
+        recognised: The design.
+        kind: Module and pins.
+        inputs: Shape (samples, neurons, width of the pin).
+        weights: Shape (neurons, width of the pin).
+        wanted: Shape (samples, neurons).
+    """
+    module, x, w = kind
+    width = inputs.shape[2]
+    many = np.broadcast_to(weights, inputs.shape)
+    given = {x: _lanes(inputs.reshape(-1, width)), w: _lanes(many.reshape(-1, width))}
+    out = next(iter(recognised.design.modules[module].outputs))
+    said = evaluate_words(recognised.design, given, module=module)[out][0]
+    if (wanted.ravel() != said).any():
+        name = recognised.design.modules[module].name
+        raise InvcError(
+            f"module {name!r} is not the neuron that it was taken for",
+            hint="please report it; --method gates needs no neurons",
+        )
+
+
+def _lanes(rows: Bits) -> list[npt.NDArray[np.bool_]]:
+    return list(rows.astype(np.bool_).T)

@@ -13,25 +13,29 @@ from invc.pipeline import synth
 from invc.train.emit import escaped, verilog
 from invc.train.network import Network, classes_of, outputs
 from invc.train.trials import evaluate_words
-from train.nets import samples, shape
+from train.nets import samples, shape, wired
 
 NETS = {
     "perceptron": ([7, 1], [True], 2, 3),
     "a layer": ([9, 6], [False], 5, 1),
     "vote": ([9, 6], [False], 5, 4),
     "two layers": ([8, 5, 7], [False, True], 3, 2),
+    "some wires": ([12, 9, 5], [True, False], 3, 2),
 }
 
 
 def networks(net, seed=0):
     sizes, both, classes, count = net
     given = shape(sizes, both, classes)
+    if net is NETS["some wires"]:
+        given = wired(given)
     source = np.random.default_rng(seed)
     return [
         Network(
             given,
             tuple(
                 source.integers(0, 2, (layer.neurons, layer.inputs)).astype(np.uint8)
+                * (1 if layer.wires is None else layer.wires)
                 for layer in given.layers
             ),
         )

@@ -14,7 +14,7 @@ from invc.train.stream import kernel, reference
 from invc.train.stream.checkpoint import fingerprint, read_checkpoint, write_checkpoint
 from invc.train.stream.fit import fit
 from invc.train.stream.rule import Rule, default_rule, dropped, start
-from train.nets import samples, shape
+from train.nets import samples, shape, wired
 
 NETS = {
     "one sample": ([70, 65], [False], 10, 1, 0, 0),
@@ -58,10 +58,12 @@ def test_kernels_are_the_reference(net, name):
     drop=st.integers(0, 255),
     limit=st.integers(1, 128),
     seed=st.integers(0, 2**40),
+    some=st.booleans(),
 )
-def test_any_network_any_settings(sizes, classes, batch, drop, limit, seed):
+def test_any_network_any_settings(sizes, classes, batch, drop, limit, seed, some):
     both = [k > 0 for k in range(len(sizes) - 1)]
     network = shape(sizes, both, 2 if sizes[-1] == 1 else classes)
+    network = wired(network, seed) if some else network
     inputs, labels = samples(40, sizes[0], network.classes, seed % 1000)
     rule = default_rule(network, inputs, passes=1, batch=batch, drop=drop, seed=seed)
     rule = replace(rule, limit=limit)
@@ -73,6 +75,24 @@ def test_any_network_any_settings(sizes, classes, batch, drop, limit, seed):
         assert (mine == theirs).all()
         assert mine.min() >= -limit
         assert mine.max() < limit
+
+
+@pytest.mark.parametrize("name", contrast.kernels())
+@pytest.mark.parametrize("both", [False, True])
+def test_neurons_that_read_some_inputs(name, both):
+    network = wired(shape([130, 70, 65], [both, True], 5))
+    inputs, labels = samples(150, 130, 5)
+    rule = default_rule(network, inputs, passes=2, batch=30, drop=0, seed=5)
+    slow = start(network, rule)
+    fast = kernel.Trainer(network, slow, kernel=name)
+    for number in range(2):
+        slow = reference.train_pass(network, slow, inputs, labels, rule, number)
+        fast.train_pass(kernel.pack(inputs, labels), rule, number, threads=2)
+        for mine, theirs, layer in zip(slow, fast.accumulators, network.layers, strict=True):
+            assert (mine == theirs).all()
+            assert (mine[layer.wires == 0] == -1).all()
+    said = kernel.outputs(fast.network, packed(inputs), kernel=name)
+    assert (said == outputs(fast.network, inputs)).all()
 
 
 def test_the_contrast_descends_a_bounded_ramp():
@@ -173,7 +193,7 @@ def test_the_module_refuses_what_would_overflow(change):
     network = shape([10, 4], [False], 2)
     inputs, labels = samples(6, 10, 2)
     trainer = kernel.Trainer(network, start(network, Rule(1, (1,), 1)))
-    layer = (trainer.rows[0], trainer.weights[0], 10, False, 0, 1)
+    layer = (trainer.rows[0], trainer.weights[0], 10, False, 0, 1, None)
     given_ = {
         "batch": 5,
         "margin": 1,

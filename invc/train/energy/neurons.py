@@ -41,7 +41,7 @@ def check_shape(shape: Shape, samples: int) -> int:
     Raises:
         InvcError: The network is none that has this energy, or the model would be too large.
     """
-    fits = shape.classes == 2 and len(shape.layers) == 1
+    fits = shape.classes == 2 and len(shape.layers) == 1 and shape.layers[0].wires is None
     if not fits or not (shape.layers[0].neurons == 1 or shape.is_majority):
         raise InvcError(
             f"network {shape} has no quadratic energy: it is no neuron and no majority of neurons",

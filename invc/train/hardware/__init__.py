@@ -29,6 +29,11 @@ def trainer_verilog(shape: Shape, rule: Rule, name: str = "trainer") -> Iterator
             f"network {shape} has {len(shape.layers)} layers of weights",
             hint="the circuit trains one layer and an output code",
         )
+    if shape.layers[0].wires is not None:
+        raise InvcError(
+            f"neurons of network {shape} read different inputs",
+            hint="the circuit trains neurons that read all of them",
+        )
     if rule.drop:
         raise InvcError("the circuit drops no inputs", hint="drop them in the stream of samples")
     layer = shape.layers[0]

@@ -15,6 +15,7 @@ struct Layer {
   std::int64_t pull;        // T: how hard the label pulls
   std::int8_t* accumulator; // neurons x 64 words
   std::uint64_t* weights;   // neurons x words: bit set where the accumulator is not negative
+  const std::uint64_t* wires;  // neurons x words: what a neuron reads; null where it is everything
 };
 
 struct Network {

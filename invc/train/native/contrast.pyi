@@ -3,7 +3,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-Layer = tuple[npt.NDArray[np.int8], npt.NDArray[np.uint64], int, bool, int, int]
+Words = npt.NDArray[np.uint64]
+Layer = tuple[npt.NDArray[np.int8], Words, int, bool, int, int, Words | None]
 
 def kernels() -> list[str]: ...
 def run_pass(

@@ -2,10 +2,12 @@
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -57,21 +59,22 @@ template <class T>
 using Rows = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 template <class T>
 using Row = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-// Accumulators, weights, real inputs, whether inputs are -1 and +1, threshold, pull.
+// Accumulators, weights, real inputs, whether inputs are -1 and +1, threshold, pull, wires.
 using Given = std::tuple<Rows<std::int8_t>, Rows<std::uint64_t>, std::int64_t, bool, std::int64_t,
-                         std::int64_t>;
+                         std::int64_t, std::optional<Rows<const std::uint64_t>>>;
 
 static Network network_of(const std::vector<Given>& layers, const Rows<const std::uint64_t>& code) {
   Network network;
   require(!layers.empty() && code.shape(0) >= 2 && code.shape(0) <= 256);
-  for (const auto& [accumulator, weights, inputs, both, threshold, pull] : layers) {
+  for (const auto& [accumulator, weights, inputs, both, threshold, pull, wires] : layers) {
     const std::int64_t rows = accumulator.shape(0), words = weights.shape(1);
     require(rows > 0 && std::int64_t(weights.shape(0)) == rows);
     require(std::int64_t(accumulator.shape(1)) == 64 * words && inputs > 0);
     require((inputs + 63) / 64 == words && inputs < (1 << 24) && pull >= 0);
     if (!network.layers.empty()) require(network.layers.back().neurons == inputs);
-    network.layers.push_back(
-        {rows, inputs, words, both, threshold, pull, accumulator.data(), weights.data()});
+    if (wires) require(wires->shape(0) == std::size_t(rows) && wires->shape(1) == std::size_t(words));
+    network.layers.push_back({rows, inputs, words, both, threshold, pull, accumulator.data(),
+                              weights.data(), wires ? wires->data() : nullptr});
   }
   network.classes = std::int64_t(code.shape(0));
   network.words = std::int64_t(code.shape(1));

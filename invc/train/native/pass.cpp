@@ -52,6 +52,16 @@ static void spread(const Layer& layer, const std::uint64_t* x, std::int8_t* out)
   for (std::int64_t i = 0; i < layer.inputs; ++i) out[i] = std::int8_t(2 * out[i] - 1);
 }
 
+// Counts where there is a wire, 0 elsewhere.
+static void keep_wired(const std::uint64_t* wires, std::int64_t words, std::int8_t* count) {
+  for (std::int64_t k = 0; k < 8 * words; ++k) {
+    std::uint64_t bytes;
+    std::memcpy(&bytes, count + 8 * k, 8);
+    bytes &= SPREAD.bytes[wires[k >> 3] >> 8 * (k & 7) & 255] * 255;
+    std::memcpy(count + 8 * k, &bytes, 8);
+  }
+}
+
 class Barrier {
  public:
   explicit Barrier(std::int64_t count) : count_(count) {}
@@ -233,8 +243,10 @@ class Pass {
         const int bit = __builtin_ctzll(left);
         const std::uint64_t* w = layer.weights + (64 * k + bit) * layer.words;
         const std::int32_t sign = up >> bit & 1 ? 1 : -1;
+        const std::uint64_t* there = layer.wires ? layer.wires + (64 * k + bit) * layer.words : 0;
         for (std::int64_t m = 0; m < layer.words; ++m)
-          for (int i = 0; i < 64; ++i) drive[64 * m + i] += w[m] >> i & 1 ? sign : -sign;
+          for (int i = 0; i < 64; ++i)
+            if (!there || there[m] >> i & 1) drive[64 * m + i] += w[m] >> i & 1 ? sign : -sign;
       }
     }
     for (std::int64_t m = 0; m < layer.words; ++m) {
@@ -264,7 +276,9 @@ class Pass {
         any = true;
         (up ? loops_.add : loops_.subtract)(count.data(), slate.inputs.data() + q * width, width);
       }
-      if (any) tallies_[part].flips += loops_.step(layer, j, count.data(), set_.step, set_.limit);
+      if (!any) continue;
+      if (layer.wires) keep_wired(layer.wires + j * layer.words, layer.words, count.data());
+      tallies_[part].flips += loops_.step(layer, j, count.data(), set_.step, set_.limit);
     }
   }
 

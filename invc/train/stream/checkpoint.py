@@ -23,9 +23,11 @@ FORMAT = "invc checkpoint 1"
 def fingerprint(shape: Shape, samples: Packed, rule: Rule) -> str:
     """What a run is decided by, in a word: network, samples and settings."""
     seen = hashlib.sha256(FORMAT.encode())
-    settings = {"rule": asdict(rule), "layers": [asdict(layer) for layer in shape.layers]}
+    layers = [[a.neurons, a.inputs, a.both, a.threshold] for a in shape.layers]
+    settings = {"rule": asdict(rule), "layers": layers}
     seen.update(json.dumps(settings, sort_keys=True).encode())
-    for array in (shape.code, samples.inputs, samples.labels):
+    wires = [layer.wires for layer in shape.layers if layer.wires is not None]
+    for array in (shape.code, samples.inputs, samples.labels, *wires):
         seen.update(np.ascontiguousarray(array).tobytes())
     return seen.hexdigest()
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.train.native import contrast
-from invc.train.network import Bits, Network, Shape, UInt64, packed, unpacked
+from invc.train.network import Bits, Layer, Network, Shape, UInt64, packed, unpacked
 from invc.train.stream.rule import Int8, Rule
 
 Int32 = npt.NDArray[np.int32]
@@ -57,6 +57,7 @@ class Trainer:
         self.code = packed((shape.code > 0).astype(np.uint8))
         self.rows = [_padded(a) for a in accumulators]
         self.weights = [packed((row >= 0).astype(np.uint8)) for row in self.rows]
+        self.wires = [_wires(layer) for layer in shape.layers]
 
     @property
     def accumulators(self) -> tuple[Int8, ...]:
@@ -75,9 +76,9 @@ class Trainer:
     def train_pass(self, samples: Packed, rule: Rule, number: int, *, threads: int = 1) -> Tally:
         """Run pass `number` of the rule."""
         layers = [
-            (row, w, layer.inputs, layer.both, layer.threshold, pull)
-            for row, w, layer, pull in zip(
-                self.rows, self.weights, self.shape.layers, rule.pulls, strict=True
+            (row, w, layer.inputs, layer.both, layer.threshold, pull, wires)
+            for row, w, layer, pull, wires in zip(
+                self.rows, self.weights, self.shape.layers, rule.pulls, self.wires, strict=True
             )
         ]
         order = rule.order(number, len(samples.labels))
@@ -102,6 +103,7 @@ def outputs(network: Network, inputs: UInt64, *, threads: int = 1, kernel: str =
             layer.both,
             layer.threshold,
             0,
+            _wires(layer),
         )
         for w, layer in zip(words, shape.layers, strict=True)
     ]
@@ -110,6 +112,10 @@ def outputs(network: Network, inputs: UInt64, *, threads: int = 1, kernel: str =
     name = kernel or contrast.kernels()[0]
     contrast.forward(layers, code, inputs, found, min(threads, max(1, len(inputs))), name)
     return found
+
+
+def _wires(layer: Layer) -> UInt64 | None:
+    return None if layer.wires is None else packed(layer.wires)
 
 
 def _padded(rows: Int8) -> Int8:

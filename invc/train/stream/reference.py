@@ -9,8 +9,8 @@ weights held:
 3. the neurons j with v_yj != v_kj settle twice more, with the output clamped to "y on, k off" and
    the other way round: each adds T v_yj, or takes it away. d_j = +1 or -1 where the two states
    differ (-T <= a_j < T) and v_yj is +1 or -1; d_j = 0 elsewhere;
-4. a neuron i of a layer below is pulled by the sign of sum_j d_j w_ji, in the same way, by its
-   own T;
+4. a neuron i of a layer below is pulled by the sign of sum_j d_j w_ji over the j that read it, in
+   the same way, by its own T;
 5. n_ji += d_j x_i, and after the batch A_ji moves by step times the sign of n_ji, within its range.
 
 Both states of a phase are ground states of a two-body Hamiltonian with weights, inputs and outputs
@@ -25,7 +25,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from invc.train.network import Bits, Int, Layer, Shape, packed, signs, sums, unpacked
+from invc.train.network import Bits, Int, Layer, Shape, packed, signed, signs, sums, unpacked
 from invc.train.stream.rule import Int8, Rule, dropped
 
 
@@ -68,8 +68,10 @@ def batch_counts(
     counts: list[Int] = []
     for k in reversed(range(len(shape.layers))):
         differ = _differ(fields[k], pulled, rule.pulls[k])
-        counts.insert(0, differ.T @ _values(shape.layers[k], below[k]))
-        pulled = np.sign(differ @ signs(weights[k]).astype(np.int64))
+        layer = shape.layers[k]
+        said = differ.T @ _values(layer, below[k])
+        counts.insert(0, said if layer.wires is None else said * layer.wires)
+        pulled = np.sign(differ @ signed(layer, weights[k]).astype(np.int64))
     return counts
 
 

@@ -69,26 +69,29 @@ def default_rule(
     """Pulls and margin of about a standard deviation of what they are compared with.
 
     A sum of n terms of -1 and +1 spreads by the root of n: n is the mean number of inputs that
-    are on, or all of them where they count as -1 and +1.
+    are on and read, or all that are read where they count as -1 and +1.
     """
-    on = max(1.0, float(inputs.sum(axis=1, dtype=np.int64).mean()) * (1 - drop / 256))
-    spread = [layer.inputs if layer.both or k else on for k, layer in enumerate(shape.layers)]
+    rate = inputs.mean(axis=0) * (1 - drop / 256)
+    wires = shape.layers[0].wires
+    on = max(1.0, float(rate.sum() if wires is None else (wires @ rate).mean()))
+    spread = [layer.reach if layer.both or k else on for k, layer in enumerate(shape.layers)]
     pulls = tuple(max(1, round(pull * float(n) ** 0.5)) for n in spread)
     lead = max(1, round(margin * shape.layers[-1].neurons ** 0.5))
     return Rule(passes, pulls, lead, batch=batch, drop=drop, seed=seed)
 
 
 def start(shape: Shape, rule: Rule) -> tuple[Int8, ...]:
-    """The accumulators before the first pass: uniform in [-limit/4, limit/4).
+    """The accumulators before the first pass: uniform in [-limit/4, limit/4), -1 without a wire.
 
     For each layer an array of shape (neurons, inputs), int8.
     """
     source = np.random.Generator(np.random.Philox(np.random.SeedSequence([rule.seed, 0])))
     reach = max(1, rule.limit // 4)
-    return tuple(
-        source.integers(-reach, reach, (layer.neurons, layer.inputs), dtype=np.int8)
-        for layer in shape.layers
-    )
+    found = []
+    for layer in shape.layers:
+        rows = source.integers(-reach, reach, (layer.neurons, layer.inputs), dtype=np.int8)
+        found.append(rows if layer.wires is None else np.where(layer.wires, rows, np.int8(-1)))
+    return tuple(found)
 
 
 def dropped(key: int, places: UInt64, drop: int) -> UInt64:
