@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from invc.frontend.yosys import Sources, find_yosys
-from invc.train.network import Bits, Layer, Shape, random_code
-from invc.train.recognise import Ports, Recognised, recognise
+from invc.training.network import Bits, Layer, Shape, random_code
+from invc.training.recognise import Ports, Recognised, recognise
 
 ROOT = Path(__file__).resolve().parents[2]
 PERCEPTRON = ROOT / "rtl_examples/perceptron/perceptron.v"

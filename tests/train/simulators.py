@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from invc.train.network import Bits
+from invc.training.network import Bits
 
 ICARUS = """
 module bench; reg [{top}:0] x; wire [{last}:0] y; integer file, got;

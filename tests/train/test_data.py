@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from invc.diagnostics import InvcError
-from invc.train.arrays import format_arrays
-from invc.train.data import read_data
-from invc.train.data.coding import Coding, coding_for, fitted, pooled
-from invc.train.data.npz import format_npz
-from invc.train.data.prepare import prepared
-from invc.train.data.samples import Data, Samples
+from invc.training.arrays import format_arrays
+from invc.training.data import read_data
+from invc.training.data.coding import Coding, coding_for, fitted, pooled
+from invc.training.data.npz import format_npz
+from invc.training.data.prepare import prepared
+from invc.training.data.samples import Data, Samples
 
 
 def idx(array):

@@ -9,9 +9,9 @@ from invc.frontend.elaborate import elaborate
 from invc.frontend.yosys import Sources, find_yosys
 from invc.netlist import evaluate_ports
 from invc.pipeline import synth
-from invc.train.emit import escaped, verilog
-from invc.train.network import Network, classes_of, outputs
-from invc.train.trials import evaluate_words
+from invc.training.emit import escaped, verilog
+from invc.training.network import Network, classes_of, outputs
+from invc.training.trials import evaluate_words
 from train.nets import samples, shape, wired
 from train.simulators import in_icarus, in_verilator
 

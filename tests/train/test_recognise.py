@@ -7,9 +7,9 @@ from invc.diagnostics import InvcError
 from invc.frontend.elaborate import elaborate
 from invc.frontend.parts import NEURONS, parts_of
 from invc.frontend.yosys import Sources, find_yosys
-from invc.train.network import Network, classes_of, outputs
-from invc.train.recognise import Ports
-from invc.train.score import check_forward, say_by_design
+from invc.training.network import Network, classes_of, outputs
+from invc.training.recognise import Ports
+from invc.training.score import check_forward, say_by_design
 from train.nets import MLP, PERCEPTRON, ROOT, found, samples
 
 NEURON = """

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invc.diagnostics import InvcError
-from invc.train.native import contrast
-from invc.train.network import joined, outputs, packed, random_code, unpacked
-from invc.train.stream import kernel, reference
-from invc.train.stream.checkpoint import fingerprint, read_checkpoint, write_checkpoint
-from invc.train.stream.fit import fit
-from invc.train.stream.rule import Rule, default_rule, dropped, start
+from invc.training.native import contrast
+from invc.training.network import joined, outputs, packed, random_code, unpacked
+from invc.training.stream import kernel, reference
+from invc.training.stream.checkpoint import fingerprint, read_checkpoint, write_checkpoint
+from invc.training.stream.fit import fit
+from invc.training.stream.rule import Rule, default_rule, dropped, start
 from train.nets import samples, shape, wired
 
 NETS = {

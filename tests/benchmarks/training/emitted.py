@@ -12,11 +12,11 @@ from fetch import FOLDER, mnist
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from invc.frontend.yosys import Sources
-from invc.train.data import read_data
-from invc.train.data.coding import Coding
-from invc.train.emit import trained_verilog
-from invc.train.recognise import Ports
-from invc.train.run import Job, Settings, train
+from invc.training.data import read_data
+from invc.training.data.coding import Coding
+from invc.training.emit import trained_verilog
+from invc.training.recognise import Ports
+from invc.training.run import Job, Settings, train
 from train.simulators import in_verilator
 
 NEURONS = 500

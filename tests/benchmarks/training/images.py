@@ -21,9 +21,9 @@ from methods import (
 )
 from tables import Row, show
 
-from invc.train.data import read_data
-from invc.train.data.coding import Coding
-from invc.train.data.samples import Data, Samples
+from invc.training.data import read_data
+from invc.training.data.coding import Coding
+from invc.training.data.samples import Data, Samples
 
 SEEDS = 5
 THRESHOLDS = (32, 64, 96, 127)

@@ -11,9 +11,9 @@ import numpy as np
 from baselines import Backpropagation, backpropagate, forward
 from tables import Row, mean
 
-from invc.train.network import Layer, Network, Shape, packed, random_code
-from invc.train.stream import kernel
-from invc.train.stream.rule import default_rule, start
+from invc.training.network import Layer, Network, Shape, packed, random_code
+from invc.training.stream import kernel
+from invc.training.stream.rule import default_rule, start
 
 KEEP = 5  # networks of the last passes vote
 Found: TypeAlias = tuple[float, float, float, str]  # single, vote, processor seconds, operations

@@ -10,11 +10,11 @@ from baselines import logistic, majority, perceptron
 from methods import Part
 from tables import Row, mean, show
 
-from invc.train.data import read_data
-from invc.train.data.coding import Coding
-from invc.train.data.samples import Data
-from invc.train.energy.fit import Effort, sample_weights
-from invc.train.network import Layer, Shape, outputs
+from invc.training.data import read_data
+from invc.training.data.coding import Coding
+from invc.training.data.samples import Data
+from invc.training.energy.fit import Effort, sample_weights
+from invc.training.network import Layer, Shape, outputs
 
 PAIRS = ((0, 1), (3, 8), (4, 9), (1, 7))
 SIZES = {1: (10, 20, 50, 100), 5: (10, 20, 50)}
