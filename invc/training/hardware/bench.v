@@ -11,8 +11,8 @@ module bench;
     reg [15:0] row;
     reg [8*N-1:0] load;
     wire [8*N-1:0] stored;
-    reg [8*N-1:0] before [0:H-1];
-    reg [8*N-1:0] after [0:H-1];
+    reg [8*N-1:0] loaded [0:H-1];
+    reg [8*N-1:0] wanted [0:H-1];
     reg [N-1:0] samples [0:COUNT-1];
     reg [7:0] labels [0:COUNT-1];
     reg [7:0] steps [0:COUNT-1];
@@ -24,8 +24,8 @@ module bench;
     );
     always #5 clk = ~clk;
     initial begin
-        $readmemh("before.hex", before);
-        $readmemh("after.hex", after);
+        $readmemh("before.hex", loaded);
+        $readmemh("after.hex", wanted);
         $readmemh("samples.hex", samples);
         $readmemh("labels.hex", labels);
         $readmemh("steps.hex", steps);
@@ -35,7 +35,7 @@ module bench;
         write = 1;
         for (k = 0; k < H; k = k + 1) begin
             row = k[15:0];
-            load = before[k];
+            load = loaded[k];
             @(negedge clk);
         end
         write = 0;
@@ -57,7 +57,7 @@ module bench;
         wrong = 0;
         for (k = 0; k < H; k = k + 1) begin
             row = k[15:0];
-            #1 if (stored !== after[k]) wrong = wrong + 1;
+            #1 if (stored !== wanted[k]) wrong = wrong + 1;
         end
         $display("%0d samples, at most %0d cycles each", COUNT, most);
         if (wrong == 0) $display("PASS: the accumulators of %0d neurons are the software's", H);

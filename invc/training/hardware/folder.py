@@ -26,16 +26,16 @@ iverilog:
 \tvvp -n bench.vvp
 
 verilator:
-\tverilator --binary -Wno-fatal -Wno-WIDTH --top-module bench -CFLAGS -O1 bench.v trainer.v
+\tverilator --binary -Wno-fatal -Wno-lint --top-module bench -CFLAGS -O1 bench.v trainer.v
 \t./obj_dir/Vbench
 
 .PHONY: iverilog verilator
 """
 README = """# A circuit that trains a network {shape}
 
-`trainer.v` does what `invc train --method stream --batch 1` does: it holds {weights} accumulators of
-a byte, takes a sample and its label a time, lets its neurons settle in the two phases, and steps
-the accumulators. A sample that teaches takes {most} cycles, one that does not {least}.
+`trainer.v` does what `invc train --method stream --batch 1` does: it holds {weights} accumulators
+of a byte, takes a sample and its label at a time, lets its neurons settle in the two phases, and
+steps the accumulators. A sample that teaches takes {most} cycles, one that does not {least}.
 
 | port | what it is |
 |---|---|
