@@ -130,8 +130,14 @@ def grey_of(where: str, rows: Array) -> Grey:
         return np.ascontiguousarray(rows, dtype=np.uint8)
     if rows.dtype.kind not in "iuf":
         raise InvcError(f"inputs are {rows.dtype}, not numbers", where=where)
+    strange = ~np.isfinite(rows.astype(np.float64))
+    if strange.any():
+        row, column = (int(k) for k in np.argwhere(strange)[0])
+        raise InvcError(
+            f"input {column} of sample {row} is {float(rows[row, column])}, no number", where=where
+        )
     low, high = float(rows.min()), float(rows.max())
-    if not (low >= 0 and high <= 255):  # false for NaN too
+    if low < 0 or high > 255:
         raise InvcError(
             f"inputs reach from {low:g} to {high:g}",
             where=where,
