@@ -80,6 +80,8 @@ def train(
     drop: float = 0.0,
     pull: float = 1.0,
     margin: float = 1.0,
+    noise: float = 0.0,
+    phases: int = 2,
     reads: int | None = None,
     sweeps: int | None = None,
     warmth: float | None = None,

@@ -154,6 +154,8 @@ class Training:
         drop: stream: share of inputs dropped.
         pull: stream: scales the pull of labels.
         margin: stream: scales the margin of outputs.
+        noise: stream: scales a random sign that is added to each sum, as hardware has it.
+        phases: stream: 2 for the contrast of two phases, 1 for one energy with slack.
         reads: energy, gates: independent networks.
         sweeps: energy, gates: sweeps of each.
         warmth: energy: scales the inverse temperature of the vote.
@@ -188,6 +190,8 @@ class Training:
     drop: float = 0.0
     pull: float = 1.0
     margin: float = 1.0
+    noise: float = 0.0
+    phases: int = 2
     reads: int | None = None
     sweeps: int | None = None
     warmth: float | None = None

@@ -92,6 +92,19 @@ OPTIONS = (
         help="stream: scales the margin of outputs.",
     ),
     click.option(
+        "--noise",
+        type=click.FloatRange(0, 1000),
+        default=0.0,
+        help="stream: scales a random sign that is added to each sum, as hardware has it.",
+    ),
+    click.option(
+        "--phases",
+        type=click.IntRange(1, 2),
+        default=2,
+        show_default=True,
+        help="stream: the contrast of two, or one energy with slack.",
+    ),
+    click.option(
         "--checkpoint", type=click.Path(path_type=Path), help="stream: save the run there."
     ),
     click.option("--resume", is_flag=True, help="Go on from the checkpoint, if there is one."),

@@ -28,7 +28,7 @@ from invc.training.settings import Settings
 from invc.training.stream.checkpoint import fingerprint, read_checkpoint, write_checkpoint
 from invc.training.stream.fit import Point, State, fit
 from invc.training.stream.kernel import pack
-from invc.training.stream.rule import Rule, default_rule
+from invc.training.stream.rule import Rule, Wish, default_rule
 from invc.training.trained import Trained
 
 HELD_OUT = 0.1
@@ -239,12 +239,16 @@ def _stream(job: Job, network: Recognised, parts: _Parts, observe: Observe) -> _
     rule = default_rule(
         network.shape,
         inputs,
-        passes=settings.passes,
-        batch=batch,
-        drop=round(settings.drop * 256),
-        seed=settings.seed,
-        pull=settings.pull,
-        margin=settings.margin,
+        Wish(
+            passes=settings.passes,
+            batch=batch,
+            drop=round(settings.drop * 256),
+            seed=settings.seed,
+            pull=settings.pull,
+            margin=settings.margin,
+            noise=settings.noise,
+            phases=settings.phases,
+        ),
     )
     packed = pack(inputs, parts.train[1])
     look = parts.others.get("validation") or parts.others.get("test")

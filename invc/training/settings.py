@@ -19,6 +19,7 @@ WHOLE = {
     "vote": (1, math.inf),
     "passes": (1, math.inf),
     "batch": (1, MOST_BATCH),
+    "phases": (1, 2),
     "reads": (1, math.inf),
     "sweeps": (1, math.inf),
 }
@@ -58,6 +59,7 @@ BOUNDS = {
     "drop": Bounds(0, 0.99, with_least=True, with_most=True),
     "pull": SCALE,
     "margin": SCALE,
+    "noise": Bounds(0, 1000, with_least=True, with_most=True),
     "warmth": SCALE,
     "label_strength": Bounds(0.5, 1),
     "time_limit": Bounds(0, math.inf),
@@ -81,6 +83,8 @@ class Settings:
         drop: stream: probability that an input is dropped.
         pull: stream: scales the pull of labels.
         margin: stream: scales the margin of outputs.
+        noise: stream: scales the random sign that is added to the sum of a neuron.
+        phases: stream: 2 for the contrast of two phases, 1 for one energy with slack.
         reads: energy, gates: independent networks.
         sweeps: energy, gates: sweeps of each.
         warmth: energy: scales the inverse temperature of the vote.
@@ -101,6 +105,8 @@ class Settings:
     drop: float = 0.0
     pull: float = 1.0
     margin: float = 1.0
+    noise: float = 0.0
+    phases: int = 2
     reads: int | None = None
     sweeps: int | None = None
     warmth: float | None = None

@@ -16,7 +16,7 @@ from invc.training.hardware import cycles, trainer_verilog
 from invc.training.hardware.folder import COUNT, described, trainer_files
 from invc.training.network import Shape
 from invc.training.stream import reference
-from invc.training.stream.rule import Rule, default_rule
+from invc.training.stream.rule import Rule, Wish, default_rule
 from invc.training.trained import Trained
 from train.nets import samples, shape
 
@@ -31,7 +31,7 @@ def write(folder: Path, net: tuple[list[int], list[bool], int, int]) -> tuple[Sh
     sizes, both, classes, threshold = net
     network = shape(sizes, both, classes, threshold)
     inputs, _ = samples(COUNT, sizes[0], classes)
-    rule = default_rule(network, inputs, passes=3, batch=100, drop=0, seed=3)
+    rule = default_rule(network, inputs, Wish(passes=3, batch=100, drop=0, seed=3))
     rule = replace(rule, margin=rule.margin + 2, limit=32)
     coding = Coding((), None, None, 0)
     report = json.loads(json.dumps(described(network, rule)))
@@ -93,10 +93,10 @@ def test_in_verilator(tmp_path: Path) -> None:
 def test_what_the_circuit_has_not():
     deep = shape([5, 4, 3], [False, True], 3)
     inputs, _ = samples(4, 5, 3)
-    rule = default_rule(deep, inputs, passes=1, batch=1, drop=0, seed=0)
+    rule = default_rule(deep, inputs, Wish(passes=1, batch=1, drop=0, seed=0))
     with pytest.raises(InvcError, match="2 layers of weights"):
         list(trainer_verilog(deep, rule))
     flat = shape([5, 4], [False], 3)
-    rule = default_rule(flat, inputs, passes=1, batch=1, drop=9, seed=0)
+    rule = default_rule(flat, inputs, Wish(passes=1, batch=1, drop=9, seed=0))
     with pytest.raises(InvcError, match="drops no inputs"):
         list(trainer_verilog(flat, rule))

@@ -36,6 +36,8 @@ def trainer_verilog(shape: Shape, rule: Rule, name: str = "trainer") -> Iterator
         )
     if rule.drop:
         raise InvcError("the circuit drops no inputs", hint="drop them in the stream of samples")
+    if rule.noises or rule.phases != 2:
+        raise InvcError("the circuit has no noise and two phases", hint="train without either")
     layer = shape.layers[0]
     rows = [_literal(row > 0) for row in shape.code]
     code = ",\n        ".join(reversed(rows))

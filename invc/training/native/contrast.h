@@ -13,6 +13,7 @@ struct Layer {
   bool both;                // whether inputs are -1 and +1 (xnor), not 0 and 1 (and)
   std::int64_t threshold;   // a neuron is on where its sum is at least this
   std::int64_t pull;        // T: how hard the label pulls
+  std::int64_t noise;       // what a random sign of each neuron and sample adds to its sum
   std::int8_t* accumulator; // neurons x 64 words
   std::uint64_t* weights;   // neurons x words: bit set where the accumulator is not negative
   const std::uint64_t* wires;  // neurons x words: what a neuron reads; null where it is everything
@@ -34,7 +35,8 @@ struct Samples {
 
 struct Settings {
   std::int64_t batch, margin, step, limit, drop;
-  std::uint64_t key;  // of the random bits of this pass
+  std::int64_t phases;  // 2, or 1 for the one energy with slack
+  std::uint64_t key;    // of the random bits of this pass
   std::int64_t threads;
 };
 
@@ -55,7 +57,7 @@ struct Dense {
 // What is compiled for several instruction sets.
 struct Loops {
   void (*settle)(const Layer&, const std::uint64_t* x, std::int64_t first, std::int64_t last,
-                 std::int32_t* fields, std::uint64_t* state);
+                 const std::uint64_t* noise, std::int32_t* fields, std::uint64_t* state);
   void (*add)(std::int8_t* count, const std::int8_t* x, std::int64_t width);
   void (*subtract)(std::int8_t* count, const std::int8_t* x, std::int64_t width);
   std::int64_t (*step)(const Layer&, std::int64_t neuron, const std::int8_t* count,

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 Words = npt.NDArray[np.uint64]
-Layer = tuple[npt.NDArray[np.int8], Words, int, bool, int, int, Words | None]
+Layer = tuple[npt.NDArray[np.int8], Words, int, bool, int, int, int, Words | None]
 
 def kernels() -> list[str]: ...
 def run_pass(
@@ -18,6 +18,7 @@ def run_pass(
     step: int,
     limit: int,
     drop: int,
+    phases: int,
     key: int,
     threads: int,
     kernel: str,

@@ -59,21 +59,22 @@ template <class T>
 using Rows = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 template <class T>
 using Row = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-// Accumulators, weights, real inputs, whether inputs are -1 and +1, threshold, pull, wires.
+// Accumulators, weights, real inputs, whether inputs are -1 and +1, threshold, pull, noise, wires.
 using Given = std::tuple<Rows<std::int8_t>, Rows<std::uint64_t>, std::int64_t, bool, std::int64_t,
-                         std::int64_t, std::optional<Rows<const std::uint64_t>>>;
+                         std::int64_t, std::int64_t, std::optional<Rows<const std::uint64_t>>>;
 
 static Network network_of(const std::vector<Given>& layers, const Rows<const std::uint64_t>& code) {
   Network network;
   require(!layers.empty() && code.shape(0) >= 2 && code.shape(0) <= 256);
-  for (const auto& [accumulator, weights, inputs, both, threshold, pull, wires] : layers) {
+  for (const auto& [accumulator, weights, inputs, both, threshold, pull, noise, wires] : layers) {
     const std::int64_t rows = accumulator.shape(0), words = weights.shape(1);
     require(rows > 0 && std::int64_t(weights.shape(0)) == rows);
     require(std::int64_t(accumulator.shape(1)) == 64 * words && inputs > 0);
     require((inputs + 63) / 64 == words && inputs < (1 << 24) && pull >= 0);
+    require(noise >= 0 && noise < (1 << 24) && pull < (1 << 24));
     if (!network.layers.empty()) require(network.layers.back().neurons == inputs);
     if (wires) require(wires->shape(0) == std::size_t(rows) && wires->shape(1) == std::size_t(words));
-    network.layers.push_back({rows, inputs, words, both, threshold, pull, accumulator.data(),
+    network.layers.push_back({rows, inputs, words, both, threshold, pull, noise, accumulator.data(),
                               weights.data(), wires ? wires->data() : nullptr});
   }
   network.classes = std::int64_t(code.shape(0));
@@ -87,8 +88,8 @@ static std::tuple<std::int64_t, std::int64_t, std::int64_t> run_pass(
     const std::vector<Given>& layers, const Rows<const std::uint64_t>& code,
     const Rows<const std::uint64_t>& inputs, const Row<std::uint8_t>& labels,
     const Row<std::int32_t>& order, std::int64_t batch, std::int64_t margin, std::int64_t step,
-    std::int64_t limit, std::int64_t drop, std::uint64_t key, std::int64_t threads,
-    const std::string& kernel) {
+    std::int64_t limit, std::int64_t drop, std::int64_t phases, std::uint64_t key,
+    std::int64_t threads, const std::string& kernel) {
   const Network network = network_of(layers, code);
   const std::int64_t count = std::int64_t(inputs.shape(0));
   require(std::int64_t(inputs.shape(1)) == network.layers[0].words);
@@ -100,8 +101,9 @@ static std::tuple<std::int64_t, std::int64_t, std::int64_t> run_pass(
   require(batch >= 1 && batch <= 127 && limit >= 1 && limit <= 128 && step >= 0 && step <= 256);
   require(drop >= 0 && drop < 256 && threads >= 1 && threads <= 1024);
   require(drop == 0 || !network.layers[0].both);
+  require(phases == 1 || phases == 2);
   const Samples samples{std::int64_t(order.shape(0)), inputs.data(), labels.data(), order.data()};
-  const Settings settings{batch, margin, step, limit, drop, key, threads};
+  const Settings settings{batch, margin, step, limit, drop, phases, key, threads};
   const Loops& loops = find(kernel);
   nb::gil_scoped_release release;
   const Tally tally = pass(loops, network, samples, settings);

@@ -32,6 +32,11 @@ static std::uint64_t dropped(std::uint64_t key, std::uint64_t place, std::int64_
   return less;
 }
 
+// 64 random signs for the neurons of a layer, numbered from 0.
+static std::uint64_t signs(std::uint64_t key, std::int64_t layer, std::uint64_t place) {
+  return mixed(mixed(key + std::uint64_t(layer) + 1) + 0x9e3779b97f4a7c15ull * (place + 1));
+}
+
 struct Spread {  // eight bits as eight bytes of 0 or 1
   std::array<std::uint64_t, 256> bytes;
   Spread() {
@@ -105,7 +110,7 @@ static Share share(std::int64_t things, std::int64_t part, std::int64_t parts, s
 // What a batch keeps of a layer.
 struct Slate {
   std::vector<std::int32_t> fields;          // batch x neurons
-  std::vector<std::uint64_t> state, up, down;  // batch x words of the neurons
+  std::vector<std::uint64_t> state, up, down, noise;  // batch x words of the neurons
   std::vector<std::int8_t> inputs;           // batch x 64 words of the inputs
 };
 
@@ -121,7 +126,7 @@ class Pass {
       const Layer& layer = network.layers[l];
       const std::int64_t words = (layer.neurons + 63) / 64;
       slates_[l].fields.resize(batch * layer.neurons);
-      for (auto* bits : {&slates_[l].state, &slates_[l].up, &slates_[l].down})
+      for (auto* bits : {&slates_[l].state, &slates_[l].up, &slates_[l].down, &slates_[l].noise})
         bits->resize(batch * words);
       slates_[l].inputs.resize(batch * 64 * layer.words);
     }
@@ -172,6 +177,12 @@ class Pass {
     std::uint64_t* mine = inputs_.data() + q * words;
     for (std::int64_t k = 0; k < words; ++k)
       mine[k] = set_.drop ? x[k] & ~dropped(set_.key, sample * words + k, set_.drop) : x[k];
+    for (std::size_t l = 0; l < slates_.size(); ++l) {
+      const std::int64_t many = (net_.layers[l].neurons + 63) / 64;
+      if (!net_.layers[l].noise) continue;
+      for (std::int64_t k = 0; k < many; ++k)
+        slates_[l].noise[q * many + k] = signs(set_.key, std::int64_t(l), sample * many + k);
+    }
   }
 
   // Fields and states of a layer for all samples of the batch, neurons in words of 64.
@@ -181,6 +192,7 @@ class Pass {
     const std::int64_t words = (layer.neurons + 63) / 64;
     for (std::int64_t q = 0; q < size; ++q)
       loops_.settle(layer, below(l, q), rows.first, rows.last,
+                    layer.noise ? slates_[l].noise.data() + q * words : nullptr,
                     slates_[l].fields.data() + q * layer.neurons,
                     slates_[l].state.data() + q * words);
   }
@@ -222,6 +234,10 @@ class Pass {
     const Layer& layer = net_.layers[l];
     const std::int64_t words = (layer.neurons + 63) / 64;
     const std::int32_t* fields = slates_[l].fields.data() + q * layer.neurons + 64 * k;
+    if (set_.phases == 1) {
+      settle_once(l, q, k, up, down, tally);
+      return;
+    }
     std::uint64_t near = 0;
     for (std::uint64_t left = up | down; left; left &= left - 1) {
       const int j = __builtin_ctzll(left);
@@ -230,6 +246,24 @@ class Pass {
     slates_[l].up[q * words + k] = up & near;
     slates_[l].down[q * words + k] = down & near;
     tally.contrasts += __builtin_popcountll(near);
+  }
+
+  // The same of one phase: every neuron is to go on to where the label lets it settle, by the pull.
+  void settle_once(std::size_t l, std::int64_t q, std::int64_t k, std::uint64_t up,
+                   std::uint64_t down, Tally& tally) {
+    const Layer& layer = net_.layers[l];
+    const std::int64_t words = (layer.neurons + 63) / 64;
+    const std::int32_t* fields = slates_[l].fields.data() + q * layer.neurons + 64 * k;
+    std::uint64_t on = 0, off = 0;
+    for (int j = 0; j < 64 && 64 * k + j < layer.neurons; ++j) {
+      const std::int64_t pulled = up >> j & 1 ? layer.pull : down >> j & 1 ? -layer.pull : 0;
+      const bool high = fields[j] + pulled >= 0;
+      on |= std::uint64_t(high && fields[j] < layer.pull) << j;
+      off |= std::uint64_t(!high && fields[j] >= -layer.pull) << j;
+    }
+    slates_[l].up[q * words + k] = on;
+    slates_[l].down[q * words + k] = off;
+    tally.contrasts += __builtin_popcountll(on | off);
   }
 
   // The neurons below layer l, pulled by those of layer l that differ.
@@ -309,7 +343,7 @@ void forward(const Loops& loops, const Network& network, const Samples& samples,
       now.assign(samples.inputs + s * width, samples.inputs + (s + 1) * width);
       for (const Layer& layer : network.layers) {
         next.assign((layer.neurons + 63) / 64, 0);
-        loops.settle(layer, now.data(), 0, layer.neurons, nullptr, next.data());
+        loops.settle(layer, now.data(), 0, layer.neurons, nullptr, nullptr, next.data());
         now.swap(next);
       }
       for (std::int64_t c = 0; c < network.classes; ++c)

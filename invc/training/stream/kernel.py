@@ -76,13 +76,15 @@ class Trainer:
     def train_pass(self, samples: Packed, rule: Rule, number: int, *, threads: int = 1) -> Tally:
         """Run pass `number` of the rule."""
         layers = [
-            (row, w, layer.inputs, layer.both, layer.threshold, pull, wires)
-            for row, w, layer, pull, wires in zip(
-                self.rows, self.weights, self.shape.layers, rule.pulls, self.wires, strict=True
+            (row, w, layer.inputs, layer.both, layer.threshold, pull, noise, wires)
+            for row, w, layer, pull, noise, wires in zip(
+                *(self.rows, self.weights, self.shape.layers, rule.pulls),
+                *(rule.noises or (0,) * len(rule.pulls), self.wires),
+                strict=True,
             )
         ]
         order = rule.order(number, len(samples.labels))
-        settings = (rule.batch, rule.margin, rule.step(number), rule.limit, rule.drop)
+        settings = (rule.batch, rule.margin, rule.step(number), rule.limit, rule.drop, rule.phases)
         some = min(threads, rule.batch)
         found = contrast.run_pass(
             *(layers, self.code, samples.inputs, samples.labels, order, *settings),
@@ -102,6 +104,7 @@ def outputs(network: Network, inputs: UInt64, *, threads: int = 1, kernel: str =
             layer.inputs,
             layer.both,
             layer.threshold,
+            0,
             0,
             _wires(layer),
         )

@@ -13,6 +13,11 @@ weights held:
    the same way, by its own T;
 5. n_ji += d_j x_i, and after the batch A_ji moves by step times the sign of n_ji, within its range.
 
+With noise, a random sign of each neuron and sample adds so much to a_j, or takes it away, as p-bits
+of the hardware have it. With one phase, all neurons settle once with the output clamped to "y on, k
+off", and d_j is the state where its sum is not beyond T on this side yet: the descent of one
+energy, sum_j max(0, T - h_j a_j), a quadratic neuron's with slack.
+
 Both states of a phase are ground states of a two-body Hamiltonian with weights, inputs and outputs
 clamped, and the weight's field is the difference of -dE/dw between them: contrastive Hebbian
 learning with a finite nudge either way. No derivative is computed.
@@ -26,7 +31,7 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.training.network import Bits, Int, Layer, Shape, packed, signed, signs, sums, unpacked
-from invc.training.stream.rule import Int8, Rule, dropped
+from invc.training.stream.rule import Int8, Rule, dropped, random_signs
 
 
 def train_pass(
@@ -42,9 +47,11 @@ def train_pass(
     order = rule.order(number, len(labels))
     if rule.drop:
         inputs = drop_inputs(inputs, rule, number)
+    noise = noise_of(shape, rule, number, len(labels))
     for first in range(0, len(order), rule.batch):
         chosen = order[first : first + rule.batch]
-        counts = batch_counts(shape, now, inputs[chosen], labels[chosen], rule)
+        here = [layer[chosen] for layer in noise]
+        counts = batch_counts(shape, now, inputs[chosen], labels[chosen], rule, here)
         moved = rule.step(number)
         now = tuple(
             np.clip(a.astype(np.int64) + moved * np.sign(n), -rule.limit, rule.limit - 1).astype(
@@ -56,18 +63,25 @@ def train_pass(
 
 
 def batch_counts(
-    shape: Shape, accumulators: Sequence[Int8], x: Bits, y: npt.NDArray[np.uint8], rule: Rule
+    shape: Shape,
+    accumulators: Sequence[Int8],
+    x: Bits,
+    y: npt.NDArray[np.uint8],
+    rule: Rule,
+    noise: Sequence[Int] = (),
 ) -> list[Int]:
     """n_ji of one batch. For each layer an array of shape (neurons, inputs)."""
     weights = [(a >= 0).astype(np.uint8) for a in accumulators]
     below, fields = [x], []
     for layer, w in zip(shape.layers, weights, strict=True):
-        fields.append(sums(layer, w, below[-1]) - layer.threshold)
+        field = sums(layer, w, below[-1]) - layer.threshold
+        fields.append(field + noise[len(fields)] if noise else field)
         below.append((fields[-1] >= 0).astype(np.uint8))
-    pulled = _labels_pull(shape, below.pop(), y, rule.margin)
+    pulled, taught = _labels_pull(shape, below.pop(), y, rule.margin)
     counts: list[Int] = []
     for k in reversed(range(len(shape.layers))):
-        differ = _differ(fields[k], pulled, rule.pulls[k])
+        differ = (_differ if rule.phases == 2 else _lacking)(fields[k], pulled, rule.pulls[k])
+        differ = differ * taught[:, None]
         layer = shape.layers[k]
         said = differ.T @ _values(layer, below[k])
         counts.insert(0, said if layer.wires is None else said * layer.wires)
@@ -75,8 +89,13 @@ def batch_counts(
     return counts
 
 
-def _labels_pull(shape: Shape, state: Bits, y: npt.NDArray[np.uint8], margin: int) -> Int:
-    """-1, 0, +1: where the label pulls the last layer. Shape (samples, neurons)."""
+def _labels_pull(
+    shape: Shape, state: Bits, y: npt.NDArray[np.uint8], margin: int
+) -> tuple[Int, Int]:
+    """-1, 0, +1: where the label pulls the last layer, and which samples are not done.
+
+    Shapes (samples, neurons) and (samples,).
+    """
     code = shape.code.astype(np.int64)
     out = signs(state).astype(np.int64) @ code.T
     rows = np.arange(len(y))
@@ -85,7 +104,7 @@ def _labels_pull(shape: Shape, state: Bits, y: npt.NDArray[np.uint8], margin: in
     rival = others.argmax(axis=1)
     near = out[rows, y] - out[rows, rival] < margin
     pulled: Int = (code[y] - code[rival]) // 2 * near[:, None]
-    return pulled
+    return pulled, near.astype(np.int64)
 
 
 def _differ(fields: Int, pulled: Int, pull: int) -> Int:
@@ -94,6 +113,25 @@ def _differ(fields: Int, pulled: Int, pull: int) -> Int:
         fields - pull * pulled >= 0
     ).astype(np.int64)
     return difference
+
+
+def _lacking(fields: Int, pulled: Int, pull: int) -> Int:
+    """The d of one phase: where a neuron settles, if its sum is not there yet by the pull."""
+    settled: Int = np.where(fields + pull * pulled >= 0, 1, -1)
+    there = np.where(settled > 0, fields >= pull, fields < -pull)
+    return np.asarray(np.where(there, 0, settled), dtype=np.int64)
+
+
+def noise_of(shape: Shape, rule: Rule, number: int, samples: int) -> list[Int]:
+    """What noise adds to sums in a pass; empty without. For each layer (samples, neurons)."""
+    found: list[Int] = []
+    for k, amplitude in enumerate(rule.noises):
+        neurons = shape.layers[k].neurons
+        words = -(-neurons // 64)
+        places = np.arange(samples * words, dtype=np.uint64).reshape(samples, words)
+        up = unpacked(random_signs(rule.key(number), k, places), neurons)
+        found.append(amplitude * signs(up).astype(np.int64))
+    return found
 
 
 def _values(layer: Layer, bits: Bits) -> Int:

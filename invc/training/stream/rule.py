@@ -29,6 +29,9 @@ class Rule:
         first_step: The step of the first passes; it is halved in equal parts down to 1.
         drop: An input is off for a sample of a pass with probability drop / 256.
         seed: Decides the start and the order of samples.
+        noises: What a random sign of each neuron and sample adds to its sum, for each layer; none
+            for no noise.
+        phases: 2 for the contrast of two phases, 1 for one energy with slack.
     """
 
     passes: int
@@ -39,6 +42,8 @@ class Rule:
     first_step: int = 4
     drop: int = 0
     seed: int = 0
+    noises: tuple[int, ...] = ()
+    phases: int = 2
 
     def step(self, number: int) -> int:
         """The step of a pass: first_step, half of it, ... 1, an equal part of the passes each."""
@@ -55,29 +60,48 @@ class Rule:
         return _mixed_one(_mixed_one(self.seed & WORD) + GOLDEN * (number + 1))
 
 
-def default_rule(
-    shape: Shape,
-    inputs: Bits,
-    *,
-    passes: int,
-    batch: int,
-    drop: int,
-    seed: int,
-    pull: float = 1.0,
-    margin: float = 1.0,
-) -> Rule:
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a rule is made of for a network and its samples.
+
+    Attributes:
+        passes, batch, drop, seed, phases: As of `Rule`.
+        pull: Scales the pulls.
+        margin: Scales the margin.
+        noise: Scales the noise, in the spread of sums.
+    """
+
+    passes: int
+    batch: int = 100
+    drop: int = 0
+    seed: int = 0
+    pull: float = 1.0
+    margin: float = 1.0
+    noise: float = 0.0
+    phases: int = 2
+
+
+def default_rule(shape: Shape, inputs: Bits, wish: Wish) -> Rule:
     """Pulls and margin of about a standard deviation of what they are compared with.
 
     A sum of n terms of -1 and +1 spreads by the root of n: n is the mean number of inputs that
     are on and read, or all that are read where they count as -1 and +1.
     """
-    rate = inputs.mean(axis=0) * (1 - drop / 256)
+    rate = inputs.mean(axis=0) * (1 - wish.drop / 256)
     wires = shape.layers[0].wires
     on = max(1.0, float(rate.sum() if wires is None else (wires @ rate).mean()))
     spread = [layer.reach if layer.both or k else on for k, layer in enumerate(shape.layers)]
-    pulls = tuple(max(1, round(pull * float(n) ** 0.5)) for n in spread)
-    lead = max(1, round(margin * shape.layers[-1].neurons ** 0.5))
-    return Rule(passes, pulls, lead, batch=batch, drop=drop, seed=seed)
+    roots = [float(n) ** 0.5 for n in spread]
+    return Rule(
+        wish.passes,
+        tuple(max(1, round(wish.pull * root)) for root in roots),
+        max(1, round(wish.margin * shape.layers[-1].neurons ** 0.5)),
+        batch=wish.batch,
+        drop=wish.drop,
+        seed=wish.seed,
+        noises=tuple(round(wish.noise * root) for root in roots) if wish.noise else (),
+        phases=wish.phases,
+    )
 
 
 def start(shape: Shape, rule: Rule) -> tuple[Int8, ...]:
@@ -106,6 +130,15 @@ def dropped(key: int, places: UInt64, drop: int) -> UInt64:
         word = _mixed(np.uint64(key) + np.uint64(GOLDEN) * counter)
         less = ~word | less if drop >> plane & 1 else ~word & less
     return less
+
+
+def random_signs(key: int, layer: int, places: UInt64) -> UInt64:
+    """The signs of noise, a word for each place: 64-bit words of neurons before it in all samples.
+
+    Bit b is 1, for a sign of +1, as bit b of `mixed(mixed(key + layer + 1) + GOLDEN (place + 1))`.
+    """
+    own = np.uint64(_mixed_one(key + layer + 1))
+    return _mixed(own + np.uint64(GOLDEN) * (places + np.uint64(1)))
 
 
 def _mixed(z: UInt64) -> UInt64:

@@ -56,6 +56,8 @@ def mnist_tables() -> None:
     sees = [Stream((2000,), 60, drop=d, window=w) for w, d in WINDOWS]
     many = [Stream((4000,), 60, drop=d, window=w) for w, d in WINDOWS[1:]]
     pair = [coded(part, TWO) for part in (data.train, data.test)]
+    one = [replace(how, phases=1) for how in plain]
+    noisy = [replace(plain[1], noise=n) for n in (0.25, 0.5)]
     deep = [Stream((500, 500), 40, drop=0.2, pull=p) for p in (0.7, 1.0)]
     back = [Backpropagation(20, rate, 100) for rate in RATES]
     dropping = [replace(how, drop=0.2, passes=40) for how in back[1:]]
@@ -64,6 +66,8 @@ def mnist_tables() -> None:
         f"8,000 images of 28 x 28, pixels above {threshold}, 2,000 to test with",
         [
             _stream("stream 784-500-10", plain, [learn] * SEEDS, test),
+            _stream("the same, one energy with slack", one, [learn] * SEEDS, test),
+            _stream("the same, two phases and noise", noisy, [learn] * SEEDS, test),
             _stream("stream 784-500-10, inputs dropped", drops, [learn] * SEEDS, test),
             _stream("stream 784-2000-10, inputs dropped", wide, [learn] * SEEDS, test),
             _stream("stream 784-2000-10, neurons see windows", sees, [learn] * SEEDS, test),

@@ -13,7 +13,7 @@ from tables import Row, mean
 
 from invc.training.network import Layer, Network, Shape, packed, random_code
 from invc.training.stream import kernel
-from invc.training.stream.rule import default_rule, start
+from invc.training.stream.rule import Wish, default_rule, start
 
 KEEP = 5  # networks of the last passes vote
 Found: TypeAlias = tuple[float, float, float, str]  # single, vote, processor seconds, operations
@@ -43,7 +43,7 @@ class Stream:
 
     Attributes:
         layers: Neurons of each layer.
-        passes, batch, drop, pull, margin: As of `invc train`.
+        passes, batch, drop, pull, margin, noise, phases: As of `invc train`.
         networks: So many, of other seeds, vote together.
         window: Neurons see a window of so many pixels squared; 0 for all of the picture. It is the
             network of rtl_examples/patches.
@@ -55,6 +55,8 @@ class Stream:
     drop: float = 0.0
     pull: float = 1.0
     margin: float = 1.0
+    noise: float = 0.0
+    phases: int = 2
     networks: int = 1
     window: int = 0
 
@@ -90,11 +92,7 @@ def stream(how: Stream, learn: Part, test: Part, seed: int) -> Found:
         own = 100 * seed + number if how.networks > 1 else seed
         shape = shape_of(how, learn.inputs.shape[1], own)
         begin = time.process_time()
-        rule = default_rule(
-            *(shape, learn.inputs),
-            **{"passes": how.passes, "batch": how.batch, "drop": round(256 * how.drop)},
-            **{"seed": own, "pull": how.pull, "margin": how.margin},
-        )
+        rule = default_rule(shape, learn.inputs, _wish(how, own))
         given = kernel.pack(learn.inputs, learn.labels)
         trainer = kernel.Trainer(shape, start(shape, rule))
         kept = []
@@ -111,6 +109,19 @@ def stream(how: Stream, learn: Part, test: Part, seed: int) -> Found:
     vote = (np.asarray(total).argmax(axis=1) == test.labels).mean()
     done = f"{products / 1e9:.2g} G of bits, {additions / 1e9:.2g} G additions of bytes"
     return float(np.mean(single)), float(vote), seconds, done
+
+
+def _wish(how: Stream, seed: int) -> Wish:
+    return Wish(
+        passes=how.passes,
+        batch=how.batch,
+        drop=round(256 * how.drop),
+        seed=seed,
+        pull=how.pull,
+        margin=how.margin,
+        noise=how.noise,
+        phases=how.phases,
+    )
 
 
 def memory_of(how: Stream, inputs: int) -> float:
