@@ -1,7 +1,8 @@
 """invc's ways of training beside backpropagation and logistic regression, on the same samples.
 
 `python -P tests/benchmarks/training/main.py [emitted] [small] [mnist] [fashion]`: tables, and a
-figure each where matplotlib is there, in build/train. Settings are chosen on validation data, taken
+figure each where matplotlib is there, in build/train. A run that was ended goes on with
+--continue. Settings are chosen on validation data, taken
 from the training part, from the candidates in the files beside; test data are looked at once, at
 the end. Processor seconds are those of training alone, on one core.
 
@@ -18,16 +19,24 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import argparse
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from emitted import emitted
 from images import fashion_table, mnist_tables
+from journal import JOURNAL
 from small import small
 
 PARTS = {"emitted": emitted, "small": small, "mnist": mnist_tables, "fashion": fashion_table}
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or PARTS:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART")
+    parser.add_argument("--continue", dest="again", action="store_true", help="go on with a run")
+    parser.add_argument("--seconds", type=float, help="end after so many, to be gone on with")
+    given = parser.parse_args()
+    JOURNAL.start(again=given.again, seconds=given.seconds)
+    for name in given.parts or PARTS:
         PARTS[name]()

@@ -9,6 +9,7 @@ from typing import TypeAlias, TypeVar
 
 import numpy as np
 from baselines import Backpropagation, backpropagate, forward
+from journal import JOURNAL
 from tables import Row, mean
 
 from invc.training.network import Layer, Network, Shape, packed, random_code
@@ -175,11 +176,26 @@ def chosen(
     cut = len(order) * 4 // 5
     inner, held = learn.take(order[:cut]), learn.take(order[cut:])
     scores = [
-        np.mean([run(how, inner, held, 90 + s)[0] for s in range(seeds)]) for how in candidates
+        np.mean([_known(run, how, inner, held, 90 + s)[0] for s in range(seeds)])
+        for how in candidates
     ]
     for how, score in zip(candidates, scores, strict=True):
         print(f"  validation {100 * score:.2f} % {how}", flush=True)
     return candidates[int(np.argmax(scores))]
+
+
+def _known(
+    run: Callable[[Settings, Part, Part, int], Found],
+    how: Settings,
+    learn: Part,
+    test: Part,
+    seed: int,
+) -> Found:
+    """What a method finds, by the journal where it was found before."""
+    parts = [(p.inputs.shape, int(p.inputs.sum()), int(p.labels.sum())) for p in (learn, test)]
+    what = (run.__qualname__, how, parts, seed)
+    single, vote, seconds, done = JOURNAL.get(what, lambda: run(how, learn, test, seed))
+    return float(single), float(vote), float(seconds), str(done)
 
 
 def measured(
@@ -192,7 +208,7 @@ def measured(
 ) -> Row:
     """Choose settings on the first part, then train on each part and test."""
     how = chosen(candidates, run, parts[0])
-    found = [run(how, part, test, seed) for seed, part in enumerate(parts)]
+    found = [_known(run, how, part, test, seed) for seed, part in enumerate(parts)]
     single, vote, seconds, done = zip(*found, strict=True)
     print(f"  {name}: {mean(single)} vote {mean(vote)} {np.mean(seconds):.2f} s {how}", flush=True)
     return Row(name, single, vote, float(np.mean(seconds)), done[0], bits(how), str(how))
