@@ -80,6 +80,9 @@ class Shape:
         """How many weights it has."""
         return sum(layer.weights for layer in self.layers)
 
+    def __repr__(self) -> str:
+        return f"Shape {self}"
+
     def __str__(self) -> str:
         sizes = [self.inputs, *self.layers]
         last = [] if self.layers[-1].neurons == 1 else [1 if self.is_majority else self.classes]
