@@ -123,7 +123,7 @@ BAD_ARRAYS = {
     "none": ({"x": IMAGES[:0], "y": LABELS[:0]}, "no sample"),
     "negative": ({"x": IMAGES - 1, "y": LABELS}, "inputs reach from -1 to 28"),
     "large": ({"x": IMAGES * 10, "y": LABELS}, "inputs reach from 0 to 290"),
-    "nan": ({"x": IMAGES * np.nan, "y": LABELS}, "inputs reach from nan"),
+    "nan": ({"x": IMAGES * np.nan, "y": LABELS}, "is nan, no number"),
     "texts": ({"x": IMAGES.astype(str), "y": LABELS}, "not numbers"),
     "objects": ({"x": IMAGES.astype(object), "y": LABELS}, "holds objects"),
     "label range": ({"x": IMAGES, "y": LABELS - 1}, "label -1 of sample 0"),
@@ -182,7 +182,7 @@ def test_csv(tmp_path):
         ("0,1\n0,dog\n", "'dog' is no number", ":2"),
         ("0,1\n0,\n", "'' is no number", ":2"),
         ("0,-1\n", "inputs reach from -1", ""),
-        ("0,nan\n", "inputs reach from nan", ""),
+        ("0,nan\n", "is nan, no number", ""),
         ("\xff\xfe", "no sample|not a text", ""),
     ],
 )
