@@ -1,8 +1,13 @@
 """What is emitted says what was predicted: as gates, in Icarus Verilog, and in Verilator."""
 
+from __future__ import annotations
+
 import shutil
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from invc.frontend.elaborate import elaborate
@@ -10,7 +15,7 @@ from invc.frontend.yosys import Sources, find_yosys
 from invc.netlist import evaluate_ports
 from invc.pipeline import synth
 from invc.training.emit import escaped, verilog
-from invc.training.network import Network, classes_of, outputs
+from invc.training.network import Bits, Network, classes_of, outputs
 from invc.training.trials import evaluate_words
 from train.nets import samples, shape, wired
 from train.simulators import in_icarus, in_verilator
@@ -24,7 +29,7 @@ NETS = {
 }
 
 
-def networks(net, seed=0):
+def networks(net: tuple[list[int], list[bool], int, int], seed: int = 0) -> list[Network]:
     sizes, both, classes, count = net
     given = shape(sizes, both, classes)
     if net is NETS["some wires"]:
@@ -43,7 +48,12 @@ def networks(net, seed=0):
     ]
 
 
-def write(path, nets, name="net", columns=None):
+def write(
+    path: Path,
+    nets: Sequence[Network],
+    name: str = "net",
+    columns: npt.NDArray[np.int64] | None = None,
+) -> Path:
     width = nets[0].shape.inputs
     columns = np.arange(width) if columns is None else columns
     text = verilog(name, nets, inputs=("x", width), columns=columns, labels="y")
@@ -51,12 +61,12 @@ def write(path, nets, name="net", columns=None):
     return path
 
 
-def predicted(nets, inputs):
+def predicted(nets: Sequence[Network], inputs: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
     return classes_of(sum(outputs(net, inputs) for net in nets))
 
 
 @pytest.mark.parametrize("net", NETS.values(), ids=NETS)
-def test_as_gates_and_as_words(tmp_path, net):
+def test_as_gates_and_as_words(tmp_path: Path, net: tuple[list[int], list[bool], int, int]) -> None:
     nets = networks(net)
     path = write(tmp_path / "net.v", nets)
     inputs, _ = samples(100, net[0][0], 2)
@@ -70,7 +80,7 @@ def test_as_gates_and_as_words(tmp_path, net):
     assert (sum(b.astype(int) << k for k, b in enumerate(found)) == predicted(nets, inputs)).all()
 
 
-def turned(folder, net):
+def turned(folder: Path, net: tuple[list[int], list[bool], int, int]) -> tuple[Bits, list[int]]:
     """A network whose inputs are the port's turned round and a 1; samples, and what it says."""
     nets = networks(net, seed=1)
     inputs, _ = samples(64, net[0][0], 2, seed=3)
@@ -83,19 +93,19 @@ def turned(folder, net):
 
 @pytest.mark.skipif(not shutil.which("iverilog"), reason="needs Icarus Verilog")
 @pytest.mark.parametrize("net", NETS.values(), ids=NETS)
-def test_in_icarus(tmp_path, net):
+def test_in_icarus(tmp_path: Path, net: tuple[list[int], list[bool], int, int]) -> None:
     inputs, wanted = turned(tmp_path, net)
     assert in_icarus(tmp_path, inputs, net[2]) == wanted
 
 
 @pytest.mark.skipif(not shutil.which("verilator"), reason="needs Verilator")
 @pytest.mark.parametrize("net", NETS.values(), ids=NETS)
-def test_in_verilator(tmp_path, net):
+def test_in_verilator(tmp_path: Path, net: tuple[list[int], list[bool], int, int]) -> None:
     inputs, wanted = turned(tmp_path, net)
     assert in_verilator(tmp_path, inputs) == wanted
 
 
-def test_any_name_can_be_written(tmp_path):
+def test_any_name_can_be_written(tmp_path: Path) -> None:
     path = write(tmp_path / "net.v", networks(NETS["perceptron"]), name="a+b.c")
     assert escaped("plain_1") == "plain_1"
     design = elaborate(Sources((path,)), find_yosys(None))

@@ -1,5 +1,7 @@
 """The circuit that trains is the software, accumulator for accumulator."""
 
+from __future__ import annotations
+
 import json
 import shutil
 import subprocess
@@ -90,7 +92,7 @@ def test_in_verilator(tmp_path: Path) -> None:
     assert passes(tmp_path, "verilator", network)
 
 
-def test_what_the_circuit_has_not():
+def test_what_the_circuit_has_not() -> None:
     deep = shape([5, 4, 3], [False, True], 3)
     inputs, _ = samples(4, 5, 3)
     rule = default_rule(deep, inputs, Wish(passes=1, batch=1, drop=0, seed=0))

@@ -1,6 +1,11 @@
 """The rule of stream: kernels are the reference, accumulator for accumulator."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +32,9 @@ NETS = {
 }
 
 
-def run_both(net, name, threads, passes=2, count=150):
+def run_both(
+    net: Any, name: str, threads: int, passes: int = 2, count: int = 150
+) -> Iterator[tuple[Any, Any, Any, Any]]:
     sizes, both, classes, batch, drop, threshold = net
     network = shape(sizes, both, classes, threshold)
     inputs, labels = samples(count, sizes[0], classes)
@@ -43,7 +50,7 @@ def run_both(net, name, threads, passes=2, count=150):
 
 @pytest.mark.parametrize("name", contrast.kernels())
 @pytest.mark.parametrize("net", NETS.values(), ids=NETS)
-def test_kernels_are_the_reference(net, name):
+def test_kernels_are_the_reference(net: Sequence[int | Sequence[int]], name: str) -> None:
     for slow, fast, given_, inputs in run_both(net, name, threads=3):
         for mine, theirs in zip(slow, fast.accumulators, strict=True):
             assert (mine == theirs).all()
@@ -62,7 +69,17 @@ def test_kernels_are_the_reference(net, name):
     noise=st.integers(0, 9),
     phases=st.integers(1, 2),
 )
-def test_any_network_any_settings(sizes, classes, batch, drop, limit, seed, some, noise, phases):
+def test_any_network_any_settings(
+    sizes: list[int],
+    classes: int,
+    batch: int,
+    drop: int,
+    limit: int,
+    seed: int,
+    some: bool,
+    noise: int,
+    phases: int,
+) -> None:
     both = [k > 0 for k in range(len(sizes) - 1)]
     network = shape(sizes, both, 2 if sizes[-1] == 1 else classes)
     network = wired(network, seed) if some else network
@@ -82,7 +99,7 @@ def test_any_network_any_settings(sizes, classes, batch, drop, limit, seed, some
 
 @pytest.mark.parametrize("name", contrast.kernels())
 @pytest.mark.parametrize("both", [False, True])
-def test_neurons_that_read_some_inputs(name, both):
+def test_neurons_that_read_some_inputs(name: str, both: bool) -> None:
     network = wired(shape([130, 70, 65], [both, True], 5))
     inputs, labels = samples(150, 130, 5)
     rule = default_rule(network, inputs, Wish(passes=2, batch=30, drop=0, seed=5))
@@ -98,7 +115,7 @@ def test_neurons_that_read_some_inputs(name, both):
     assert (said == outputs(fast.network, inputs)).all()
 
 
-def test_the_contrast_descends_a_bounded_ramp():
+def test_the_contrast_descends_a_bounded_ramp() -> None:
     """d_j is 1 exactly where the field is within the pull: the two settled phases."""
     network = shape([9, 4], [False], 2)
     inputs, labels = samples(30, 9, 2)
@@ -116,7 +133,7 @@ def test_the_contrast_descends_a_bounded_ramp():
     assert (counts == wanted).all()
 
 
-def test_a_share_of_inputs_is_dropped_and_never_the_same_twice():
+def test_a_share_of_inputs_is_dropped_and_never_the_same_twice() -> None:
     places = np.arange(1000, dtype=np.uint64)
     one, two = (unpacked(dropped(key, places, 64)[:, None], 64) for key in (1, 2))
     assert abs(one.mean() - 0.25) < 0.01
@@ -124,14 +141,14 @@ def test_a_share_of_inputs_is_dropped_and_never_the_same_twice():
     assert not dropped(1, places, 0).any()
 
 
-def test_noise_is_a_fair_sign_of_each_neuron_and_sample():
+def test_noise_is_a_fair_sign_of_each_neuron_and_sample() -> None:
     places = np.arange(1000, dtype=np.uint64)
     one, two = (unpacked(random_signs(5, k, places)[:, None], 64) for k in (0, 1))
     assert abs(one.mean() - 0.5) < 0.01
     assert abs((one ^ two).mean() - 0.5) < 0.01
 
 
-def test_one_phase_descends_an_energy_with_slack():
+def test_one_phase_descends_an_energy_with_slack() -> None:
     """d_j is the settled state where the sum is not beyond the pull on its side."""
     network = shape([9, 4], [False], 2)
     inputs, labels = samples(30, 9, 2)
@@ -148,24 +165,24 @@ def test_one_phase_descends_an_energy_with_slack():
     assert (reference.batch_counts(network, begin, inputs, labels, rule)[0] == wanted).all()
 
 
-def test_steps_halve_in_equal_parts():
+def test_steps_halve_in_equal_parts() -> None:
     rule = Rule(6, (1,), 1)
     assert [rule.step(k) for k in range(6)] == [4, 4, 2, 2, 1, 1]
     assert [replace(rule, passes=2).step(k) for k in range(2)] == [4, 2]
 
 
-def test_packing_is_undone():
+def test_packing_is_undone() -> None:
     bits, _ = samples(7, 131, 2)
     assert (unpacked(packed(bits), 131) == bits).all()
 
 
-def test_every_neuron_is_for_half_of_the_classes():
+def test_every_neuron_is_for_half_of_the_classes() -> None:
     code = random_code(7, 50, 3)
     assert set(code.sum(axis=0).tolist()) == {1}
     assert (random_code(7, 50, 3) == code).all()
 
 
-def test_a_vote_is_one_wider_network():
+def test_a_vote_is_one_wider_network() -> None:
     network = shape([20, 9], [False], 4)
     inputs, labels = samples(50, 20, 4)
     rule = default_rule(network, inputs, Wish(passes=3, batch=5, drop=0, seed=1))
@@ -178,7 +195,7 @@ def test_a_vote_is_one_wider_network():
     assert (outputs(joined(seen), inputs) == total).all()
 
 
-def test_a_run_goes_on_from_a_checkpoint_as_if_it_had_not_ended(tmp_path):
+def test_a_run_goes_on_from_a_checkpoint_as_if_it_had_not_ended(tmp_path: Path) -> None:
     network = shape([30, 20], [False], 3)
     inputs, labels = samples(60, 30, 3)
     rule = default_rule(network, inputs, Wish(passes=5, batch=10, drop=30, seed=2))
@@ -190,7 +207,7 @@ def test_a_run_goes_on_from_a_checkpoint_as_if_it_had_not_ended(tmp_path):
     class Killed(Exception):
         pass
 
-    def kill(state):
+    def kill(state: Any) -> None:
         if len(state.curve) == 3:
             write_checkpoint(path, state, mark)
             raise Killed
@@ -223,7 +240,7 @@ def test_a_run_goes_on_from_a_checkpoint_as_if_it_had_not_ended(tmp_path):
     ],
     ids=str,
 )
-def test_the_module_refuses_what_would_overflow(change):
+def test_the_module_refuses_what_would_overflow(change: Mapping[str, Any]) -> None:
     network = shape([10, 4], [False], 2)
     inputs, labels = samples(6, 10, 2)
     trainer = kernel.Trainer(network, start(network, Rule(1, (1,), 1)))

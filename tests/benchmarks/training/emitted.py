@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
-from fetch import FOLDER, mnist
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+from benchmarks.training.fetch import FOLDER, mnist
 from invc.frontend.yosys import Sources
 from invc.training.data import read_data
 from invc.training.data.coding import Coding

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from baselines import Backpropagation, logistic
-from fetch import fashion, mnist
-from methods import (
+
+from benchmarks.training.baselines import Backpropagation, logistic
+from benchmarks.training.fetch import fashion, mnist
+from benchmarks.training.methods import (
     Part,
     Stream,
     chosen,
@@ -19,8 +20,7 @@ from methods import (
     straight_through,
     stream,
 )
-from tables import Row, show
-
+from benchmarks.training.tables import Row, show
 from invc.training.data import read_data
 from invc.training.data.coding import Coding
 from invc.training.data.samples import Data, Samples

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from fetch import FOLDER
+from benchmarks.training.fetch import FOLDER
 
 FILE = FOLDER / "journal.json"
 ENDED = 75  # the status of a run that is to be gone on with

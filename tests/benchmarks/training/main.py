@@ -23,11 +23,11 @@ import argparse
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-from emitted import emitted
-from images import fashion_table, mnist_tables
-from journal import JOURNAL
-from small import small
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from benchmarks.training.emitted import emitted
+from benchmarks.training.images import fashion_table, mnist_tables
+from benchmarks.training.journal import JOURNAL
+from benchmarks.training.small import small
 
 PARTS = {"emitted": emitted, "small": small, "mnist": mnist_tables, "fashion": fashion_table}
 

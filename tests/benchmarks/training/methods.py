@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 import numpy as np
-from baselines import Backpropagation, backpropagate, forward
-from journal import JOURNAL
-from tables import Row, mean
 
+from benchmarks.training.baselines import Backpropagation, backpropagate, forward
+from benchmarks.training.journal import JOURNAL
+from benchmarks.training.tables import Row, mean
 from invc.training.network import Layer, Network, Shape, packed, random_code
 from invc.training.stream import kernel
 from invc.training.stream.rule import Wish, default_rule, start

@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
-from baselines import logistic, majority, perceptron
-from journal import JOURNAL
-from methods import Part
-from tables import Row, mean, show
 
+from benchmarks.training.baselines import logistic, majority, perceptron
+from benchmarks.training.journal import JOURNAL
+from benchmarks.training.methods import Part
+from benchmarks.training.tables import Row, mean, show
 from invc.training.data import read_data
 from invc.training.data.coding import Coding
 from invc.training.data.samples import Data

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
-from fetch import FOLDER
+
+from benchmarks.training.fetch import FOLDER
 
 ANCHORS = {
     "MNIST": (
