@@ -16,7 +16,7 @@ from invc.training.trained import read_trained
 from train.nets import MLP, PERCEPTRON, separable
 from train.simulators import in_icarus, in_verilator
 
-QUICK = {"N": 9, "reads": 64, "sweeps": 32}
+QUICK: dict[str, Any] = {"N": 9, "reads": 64, "sweeps": 32}
 
 
 def pair() -> tuple[np.ndarray, np.ndarray]:
@@ -51,7 +51,7 @@ def test_a_perceptron_learns_and_is_evaluated(tmp_path: Path) -> None:
 @pytest.mark.skipif(not shutil.which("verilator"), reason="needs Verilator")
 def test_what_is_emitted_says_what_was_predicted(tmp_path: Path) -> None:
     """The single network and the vote, of every test sample, in two simulators."""
-    files = {"emit": tmp_path / "single.v", "emit_vote": tmp_path / "vote.v"}
+    files: dict[str, Any] = {"emit": tmp_path / "single.v", "emit_vote": tmp_path / "vote.v"}
     data = three()
     found = invc.train(MLP, data=data, N=17, H=40, C=3, passes=15, drop=0.1, **files)
     inputs = Coding((127,), ones=1).apply(np.asarray(data[2]))

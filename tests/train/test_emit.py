@@ -40,7 +40,7 @@ def networks(net: tuple[list[int], list[bool], int, int], seed: int = 0) -> list
             given,
             tuple(
                 source.integers(0, 2, (layer.neurons, layer.inputs)).astype(np.uint8)
-                * (1 if layer.wires is None else layer.wires)
+                * (np.uint8(1) if layer.wires is None else layer.wires)
                 for layer in given.layers
             ),
         )
@@ -62,7 +62,7 @@ def write(
 
 
 def predicted(nets: Sequence[Network], inputs: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
-    return classes_of(sum(outputs(net, inputs) for net in nets))
+    return classes_of(np.sum([outputs(net, inputs) for net in nets], axis=0))
 
 
 @pytest.mark.parametrize("net", NETS.values(), ids=NETS)
@@ -77,7 +77,8 @@ def test_as_gates_and_as_words(tmp_path: Path, net: tuple[list[int], list[bool],
     assert said == predicted(nets, inputs).tolist()
     design = elaborate(Sources((path,), "net"), find_yosys(None))
     found = evaluate_words(design, {"x": list(inputs.astype(bool).T)})["y"]
-    assert (sum(b.astype(int) << k for k, b in enumerate(found)) == predicted(nets, inputs)).all()
+    bits_of_class = np.array([bit.astype(np.int64) << k for k, bit in enumerate(found)])
+    assert (bits_of_class.sum(axis=0) == predicted(nets, inputs)).all()
 
 
 def turned(folder: Path, net: tuple[list[int], list[bool], int, int]) -> tuple[Bits, list[int]]:

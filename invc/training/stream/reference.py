@@ -72,7 +72,8 @@ def batch_counts(
 ) -> list[Int]:
     """n_ji of one batch. For each layer an array of shape (neurons, inputs)."""
     weights = [(a >= 0).astype(np.uint8) for a in accumulators]
-    below, fields = [x], []
+    below = [x]
+    fields: list[Int] = []
     for layer, w in zip(shape.layers, weights, strict=True):
         field = sums(layer, w, below[-1]) - layer.threshold
         fields.append(field + noise[len(fields)] if noise else field)

@@ -22,7 +22,8 @@ class Backpropagation:
 
 
 def sign(values: np.ndarray) -> np.ndarray:
-    return np.copysign(np.float32(1), values)
+    signs: np.ndarray = np.copysign(np.float32(1), values)
+    return signs
 
 
 def forward(inputs: np.ndarray, weights: Sequence[np.ndarray]) -> np.ndarray:

@@ -14,7 +14,8 @@ from invc.training.data import read_data
 from invc.training.data.coding import Coding
 from invc.training.emit import trained_verilog
 from invc.training.recognise import Ports
-from invc.training.run import Job, Settings, train
+from invc.training.run import Job, train
+from invc.training.settings import Settings
 from train.simulators import in_verilator
 
 NEURONS = 500

@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.training.baselines import Backpropagation, backpropagate, forward
 from benchmarks.training.journal import JOURNAL
 from benchmarks.training.tables import Row, mean
-from invc.training.network import Layer, Network, Shape, packed, random_code
+from invc.training.network import Bits, Layer, Network, Shape, packed, random_code
 from invc.training.stream import kernel
 from invc.training.stream.rule import Wish, default_rule, start
 
@@ -87,7 +87,9 @@ def windows(neurons: int, inputs: int, side: int) -> np.ndarray:
 
 def stream(how: Stream, learn: Part, test: Part, seed: int) -> Found:
     """Train networks and see how good they are, one by one and as a vote."""
-    words, total, single, seconds = packed(test.inputs), 0, [], 0.0
+    words, seconds = packed(test.inputs), 0.0
+    single: list[float] = []
+    total = np.zeros((len(test.labels), 10), dtype=np.int64)
     products = additions = 0
     for number in range(how.networks):
         own = 100 * seed + number if how.networks > 1 else seed
@@ -96,7 +98,7 @@ def stream(how: Stream, learn: Part, test: Part, seed: int) -> Found:
         rule = default_rule(shape, learn.inputs, _wish(how, own))
         given = kernel.pack(learn.inputs, learn.labels)
         trainer = kernel.Trainer(shape, start(shape, rule))
-        kept = []
+        kept: list[tuple[Bits, ...]] = []
         for k in range(how.passes):
             tally = trainer.train_pass(given, rule, k)
             additions += tally.contrasts * round(shape.layers[0].reach)
@@ -105,9 +107,9 @@ def stream(how: Stream, learn: Part, test: Part, seed: int) -> Found:
         seconds += time.process_time() - begin
         for weights in kept:
             out = kernel.outputs(Network(shape, weights), words)
-            total = total + out
-        single.append((out.argmax(axis=1) == test.labels).mean())
-    vote = (np.asarray(total).argmax(axis=1) == test.labels).mean()
+            total += out
+        single.append(float((out.argmax(axis=1) == test.labels).mean()))
+    vote = (total.argmax(axis=1) == test.labels).mean()
     done = f"{products / 1e9:.2g} G of bits, {additions / 1e9:.2g} G additions of bytes"
     return float(np.mean(single)), float(vote), seconds, done
 
@@ -139,7 +141,7 @@ def straight_through(neurons: int) -> Callable[[Backpropagation, Part, Part, int
         x = test.inputs.astype(np.float32)
         total = [forward(x, weights) for weights in kept]
         single = (total[-1].argmax(axis=1) == test.labels).mean()
-        vote = (sum(total).argmax(axis=1) == test.labels).mean()
+        vote = (np.sum(total, axis=0).argmax(axis=1) == test.labels).mean()
         # Forward, and the gradient of each layer's weights, and of the hidden neurons.
         multiplied = how.passes * len(learn.labels) * neurons * (2 * sizes[0] + 3 * 10)
         return float(single), float(vote), seconds, f"{multiplied / 1e9:.2g} G of real numbers"
@@ -171,7 +173,6 @@ def chosen(
     """
     if len(candidates) == 1:
         return candidates[0]
-    seeds = 1 if len(learn.labels) > most else seeds  # Fashion-MNIST takes minutes
     order = np.random.default_rng(7).permutation(len(learn.labels))[:most]
     cut = len(order) * 4 // 5
     inner, held = learn.take(order[:cut]), learn.take(order[cut:])
@@ -205,9 +206,10 @@ def measured(
     parts: Sequence[Part],
     test: Part,
     bits: Callable[[Settings], float] = lambda how: 0.0,
+    tries: int = 2,
 ) -> Row:
-    """Choose settings on the first part, then train on each part and test."""
-    how = chosen(candidates, run, parts[0])
+    """Choose settings on the first part by so many seeds, then train on each part and test."""
+    how = chosen(candidates, run, parts[0], seeds=tries)
     found = [_known(run, how, part, test, seed) for seed, part in enumerate(parts)]
     single, vote, seconds, done = zip(*found, strict=True)
     print(f"  {name}: {mean(single)} vote {mean(vote)} {np.mean(seconds):.2f} s {how}", flush=True)

@@ -73,9 +73,14 @@ def _figure(name: str, rows: np.ndarray) -> None:
         f"pairs of digits, {name}",
         f"all pairs and sizes, {len(rows)} sets of samples",
         [
-            Row("invc, energy", rows[:, 2], rows[:, 3], rows[:, 7].mean()),
-            Row("straight-through backpropagation", rows[:, 4], rows[:, 5], rows[:, 8].mean()),
-            Row("logistic regression, real weights", rows[:, 6]),
+            Row("invc, energy", list(rows[:, 2]), list(rows[:, 3]), rows[:, 7].mean()),
+            Row(
+                "straight-through backpropagation",
+                list(rows[:, 4]),
+                list(rows[:, 5]),
+                rows[:, 8].mean(),
+            ),
+            Row("logistic regression, real weights", list(rows[:, 6])),
         ],
     )
 
@@ -129,7 +134,7 @@ def _row(whole: Part, neurons: int, size: int, split: int, rate: float) -> list[
     ]
     theirs = (time.process_time() - begin) / SEEDS
     other = float(np.mean([((one > 0) == test.labels).mean() for one in said]))
-    together = float(((sum(said) > 0) == test.labels).mean())
+    together = float(((np.sum(said, axis=0) > 0) == test.labels).mean())
     real = np.nan
     if len(set(learn.labels.tolist())) > 1:
         (real,), _ = logistic(x, learn.labels, [(xt, test.labels)], 0.1)
@@ -154,7 +159,8 @@ def _energy(
 
 def _outputs(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """What neurons of these weights say together. Shape (samples,)."""
-    return np.where(x @ weights.T >= 0, 1, -1).sum(axis=1)
+    found: np.ndarray = np.where(x @ weights.T >= 0, 1, -1).sum(axis=1)
+    return found
 
 
 def satisfiable(x: np.ndarray, labels: np.ndarray) -> bool:
@@ -182,4 +188,5 @@ def _sums(x: np.ndarray) -> np.ndarray:
     """The sum of each sample for every word of weights. Shape (samples, 2^inputs)."""
     inputs: Sequence[int] = range(x.shape[1])
     weights = np.arange(1 << len(inputs))[:, None] >> np.array(inputs) & 1
-    return (x.astype(np.int16) @ (2 * weights.T.astype(np.int16) - 1)).astype(np.int8)
+    found: np.ndarray = x.astype(np.int16) @ (2 * weights.T.astype(np.int16) - 1)
+    return found.astype(np.int8)
