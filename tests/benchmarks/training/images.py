@@ -119,9 +119,9 @@ def fashion_table() -> None:
         "Fashion-MNIST",
         f"60,000 images of 28 x 28, pixels above {', '.join(map(str, PLANES))}, 10,000 to test with",
         [
+            _back("backpropagation 3136-500-10", back, [learn] * SEEDS, test, 1),
             _stream("stream 3136-500-10", plain, [learn] * SEEDS, test, 1),
             _stream("stream 3136-500-10, inputs dropped", drops, [learn] * SEEDS, test, 1),
-            _back("backpropagation 3136-500-10", back, [learn] * SEEDS, test, 1),
             _stream("stream 3136-1000-10, inputs dropped", wide, [learn] * SEEDS, test, 1),
             _stream("stream 3136-1000-10, neurons see windows", sees, [learn] * SEEDS, test, 1),
         ],
