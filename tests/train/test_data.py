@@ -241,6 +241,12 @@ def test_ports_that_do_not_fit(width: int) -> None:
         fitted(Coding(), 16, width, "x")
 
 
+def test_a_constant_one_is_counted_once() -> None:
+    for ones in (0, 1):
+        found = fitted(Coding((9,), ones=ones), 16, 17, "x")
+        assert found.apply(np.zeros((2, 16), np.uint8)).tolist() == [[0] * 16 + [1]] * 2
+
+
 def test_bad_pools() -> None:
     with pytest.raises(InvcError, match="cannot be pooled to 5x5"):
         coding_for(grey(), pool=(5, 5))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isqrt
 
 import numpy as np
@@ -112,6 +112,7 @@ def fitted(
     Raises:
         InvcError: The port is of another width.
     """
+    coding = replace(coding, ones=0)
     bits = coding.inputs(features)
     side = isqrt(width)
     if not coding.pool and coding.planes and image and side < min(image) and bits > width:

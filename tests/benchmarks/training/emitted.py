@@ -29,14 +29,14 @@ def emitted() -> None:
         return
     data = read_data(str(path))
     assert data.test
-    coding = Coding((64,), ones=1)
+    coding = Coding((64,))
     parameters = {"N": "785", "H": str(NEURONS), "C": "10"}
     sources = Sources((Path("rtl_examples/mlp/mlp.v"),), parameters=parameters)
     job = Job(sources, Ports("x", ("w",), "y"), data, coding, Settings())
     begin = time.perf_counter()
     outcome = train(job)
     print(f"\ninvc train of 785-{NEURONS}-10: {time.perf_counter() - begin:.1f} s in all")
-    inputs = coding.apply(data.test.inputs)
+    inputs = outcome.trained.coding.apply(data.test.inputs)
     for who, weights in (
         ("single", [outcome.trained.weights]),
         ("vote", outcome.trained.votes),
