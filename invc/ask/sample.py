@@ -39,14 +39,15 @@ class Observer(Protocol):
 
 
 class Sampled(NamedTuple):
-    """A run, and how its chains ran where it was one at equilibrium."""
+    """A run, how its chains ran where it was one at equilibrium, and what is to be known of it."""
 
     result: Result
     chains: Equilibrium | None = None
+    doubt: str | None = None
 
 
 class Recording:
-    """Keeps what pictures need."""
+    """An observer that keeps what pictures of the run need."""
 
     def __init__(self, question: Question, clamped: Clamped) -> None:
         from invc.engine.observers import Recorder  # noqa: PLC0415 - for pictures alone
@@ -63,7 +64,7 @@ class Recording:
 
     @property
     def trace(self) -> Trace | None:
-        """What was seen."""
+        """What was seen from sweep to sweep, for charts and waveforms."""
         return self.recorder.trace()
 
 
@@ -86,7 +87,7 @@ class Looking:
             self.tracing.watch(block, sweeps, state)
 
     def warn(self, text: str) -> None:
-        """It tells nobody."""
+        """Warnings stand in the result; nobody is told before."""
 
     def progress(self, progress: Progress) -> None:
         """Told after each block how far the run is."""
@@ -145,7 +146,7 @@ def sample_equilibrium(
 
     problem, progress = _problem(question, clamped), _progress(observers)
     chains = equilibrium(problem, effort, enough=enough or DEFAULT_ENOUGH, progress=progress)
-    return Sampled(chains.result, chains)
+    return Sampled(chains.result, chains, chains.doubt)
 
 
 def explain(question: Question, clamped: Clamped, result: Result) -> Explanation | None:

@@ -172,7 +172,8 @@ def entries_of(start: Int64, rows: Int64) -> Int64:
     """The places of some compressed rows, one row after the other."""
     count = start[rows + 1] - start[rows]
     before = np.cumsum(count) - count
-    return np.arange(int(count.sum())) + np.repeat(start[rows] - before, count)
+    places: Int64 = np.arange(int(count.sum())) + np.repeat(start[rows] - before, count)
+    return places
 
 
 def _sums(terms: Int64, ends: Int64) -> Int64:

@@ -50,6 +50,6 @@ def test_gates_are_told_what_a_value_of_a_net_is_at_their_pins() -> None:
         for spin, value in enumerate(values):
             for gate, pins in gates.told[value][spin]:
                 known[gate] |= pins
-        for k, gate in enumerate(netlist.gates):
-            bits = [pin & 1 if pin < 2 else values[(pin >> 1) - 1] ^ pin & 1 for pin in gate.pins]
+        for k, found in enumerate(netlist.gates):
+            bits = [pin & 1 if pin < 2 else values[(pin >> 1) - 1] ^ pin & 1 for pin in found.pins]
             assert known[k] == sum((1 + 2 * bit) << 2 * i for i, bit in enumerate(bits))

@@ -35,9 +35,11 @@ class Links:
         read: The commands that read the sources.
         cells: The commands that read the cells of Liberty files, after `read`.
         folder: Where the names are.
-        slang: Those that read SystemVerilog by slang, tried first; None where there is none.
+        slang: Those that read the sources by slang; None where it is not for them.
+        system: Whether slang is tried first: one SystemVerilog file makes all so.
         elaborated: Whether what `read` leaves has its top and its parameters already.
         known: Files that slang named, and what the user calls them.
+        own: Whether places are in the user's files as they stand.
         shown: Our name of a file or folder: the user's.
     """
 
@@ -46,8 +48,10 @@ class Links:
     cells: str = ""
     folder: Path = Path()
     slang: str | None = None
+    system: bool = False
     elaborated: bool = False
     known: dict[str, str | None] = field(default_factory=dict, compare=False)
+    own: bool = False
 
     def locate(self, src: str) -> str:
         """The user's "file:line:column" of a src attribute; "" where it is in no file of theirs."""
@@ -57,10 +61,13 @@ class Links:
                 continue
             head, _, rest = match[1].partition("/")
             theirs = self.shown.get(head)
-            if theirs is None:
-                name = self._followed(match[1])
-                if name is None:
+            if self.own:
+                name = str(match[1])
+            elif theirs is None:
+                followed = self._followed(match[1])
+                if followed is None:
                     continue
+                name = followed
             else:
                 name = str(Path(theirs) / rest) if rest else theirs
             column = f":{match[3]}" if match[3] and match[3] != "0" else ""
@@ -119,7 +126,8 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
             shown["source0.json"] = str(path)
         else:
             name("source0.json", path)
-        return Links("read_json source0.json", shown, "".join(cells), folder)
+        read = "read_json source0.json"
+        return Links(read, shown, "".join(cells), folder, own=sources.located)
     options = []
     for k, include in enumerate(sources.includes):
         name(f"include{k}", include)
@@ -149,4 +157,5 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
         names.append(f"part{k}.v")
         lines.append(f"read_verilog part{k}.v")
     slang = slang_command(sources, names, [o[2:] for o in options if o.startswith("-I")])
-    return Links("\n".join(lines), shown, "".join(cells), folder, slang)
+    system = any(path.suffix.lower() in SYSTEM_VERILOG for path in sources.files)
+    return Links("\n".join(lines), shown, "".join(cells), folder, slang, system)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import invc
-from convergence.cases import Case, design_of, rotator
+from benchmarks.convergence.cases import Case, design_of, rotator
 from invc.design import Design, bit_names, parse_clamps, presolve
 from invc.engine.inputs.marginal import marginal_of
 from invc.engine.inputs.search import Search, Wish
