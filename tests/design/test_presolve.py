@@ -4,9 +4,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
-from invc.design import Clamp, Contradiction, parse_clamps, presolve
+from invc.design import Clamp, Clamped, Contradiction, Design, parse_clamps, presolve
 from invc.design.assemble import assemble
+from invc.design.split import Split
 from invc.ising import ground_states
+from invc.ising.model import Int8
 from invc.netlist import Netlist
 
 
@@ -29,20 +31,20 @@ def test_no_answer_is_lost_and_nothing_but_truth_is_fixed(
         return
     fixed = clamped.values != 0
     assert (states[:, fixed] == clamped.values[fixed]).all()
-    left = clamped.split.left if clamped.split else []
-    assert clamped.free == (~fixed).sum() - len(left)
+    left = len(clamped.split.left) if clamped.split else 0
+    assert clamped.free == (~fixed).sum() - left
     if clamped.split:
-        assert_same_answers(design, clamped, states)
+        assert_same_answers(design, clamped, clamped.split, states)
 
 
-def assert_same_answers(design, clamped, states):
+def assert_same_answers(design: Design, clamped: Clamped, split: Split, states: Int8) -> None:
     """The ground states of the model with clauses are those of the design, ancillas left aside."""
     free = np.flatnonzero(clamped.values == 0)
-    stay = np.setdiff1d(free, clamped.split.left)
+    stay = np.setdiff1d(free, split.left)
     rows = np.repeat(clamped.values[None], 1 << len(stay), axis=0)
-    rows[:, clamped.split.left] = 1
+    rows[:, split.left] = 1
     rows[:, stay] = 2 * (np.arange(len(rows))[:, None] >> np.arange(len(stay)) & 1) - 1
-    energies = clamped.split.model.energies(rows)
+    energies = split.model.energies(rows)
     assert {tuple(r) for r in rows[energies == 0][:, stay]} == {tuple(r) for r in states[:, stay]}
     assert (energies == 0).sum() == len(states)  # each with one state of its ancillas
     assert energies.min() >= 0
