@@ -287,6 +287,7 @@ def test_auto_takes_turns_that_cost_about_the_same(ratio: float) -> None:
 def test_auto_leaves_inputs_that_would_be_slow_for_later() -> None:
     chosen = auto()
     object.__setattr__(chosen, "ratio", 50.0)
+    object.__setattr__(chosen, "seconds", 5.0)
     assert chosen.first == "staged"
     tried = [outcome("staged", 0, 0, 1000)]
     assert names(chosen, tried, 10).count("inputs") >= 1
