@@ -67,6 +67,8 @@ def read_json(
     except (json.JSONDecodeError, RecursionError) as error:
         where = f"{path}:{error.lineno}" if isinstance(error, json.JSONDecodeError) else path
         raise InvcError("not JSON", where=str(where), hint=_WRITE) from error
+    except ValueError as error:  # Python's bound on the digits of a number
+        raise InvcError("a number with too many digits", where=str(path), hint=_WRITE) from error
     except (KeyError, TypeError, AttributeError) as error:
         raise InvcError("not a netlist of Yosys", where=str(path), hint=_WRITE) from error
     try:
