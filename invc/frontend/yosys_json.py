@@ -187,8 +187,9 @@ class _Reader:
                         where=port.source,
                         hint="leave an input to its user",
                     )
-                other = owner.setdefault(bit, port.name)
-                if other != port.name or port.bits.count(bit) > 1:
+                other = owner.get(bit)
+                owner[bit] = port.name
+                if other is not None:
                     both = f"inputs {other!r} and {port.name!r}"
                     what = both if other != port.name else f"two bits of input {port.name!r}"
                     raise InvcError(

@@ -463,3 +463,31 @@ def test_file_lists(tmp_path, monkeypatch):
     Path("odd.f").write_text("+nonsense\n")
     with pytest.raises(InvcError, match="is no option of a list"):
         read_lists([Path("odd.f")])
+
+
+
+def test_a_comment_of_a_list_that_is_open_is_refused(tmp_path):
+    (tmp_path / "l.f").write_text("a.v // one /* more\n/* two */ b.v\n/* three\n" + "/* " * 9)
+    with pytest.raises(InvcError, match=r"l\.f:3: error: this comment is not closed"):
+        read_lists([tmp_path / "l.f"])
+
+
+def test_modules_in_modules_stand_for_no_more_nets_than_a_bound(tmp_path):
+    """A file of two kilobytes could ask for millions of gates."""
+    text = "".join(
+        f"module m{k}(input [15:0] a, output [15:0] y); wire [15:0] b;"
+        f" m{k + 1} u(.a(a), .y(b)); m{k + 1} v(.a(b), .y(y)); endmodule\n"
+        for k in range(18)
+    )
+    text += "module m18(input [15:0] a, output [15:0] y); assign y = ~a; endmodule\n"
+    assert "error: more than 524288 bits of nets" in refused(tmp_path, text, gate_level=True)
+
+
+@pytest.mark.parametrize(("bits", "what"), [([2, 3, 2], "two bits of input 'a'"), ([2, 9, 3], "b")])
+def test_inputs_that_share_a_net_are_refused(tmp_path, bits, what):
+    ports = {"a": {"direction": "input", "bits": bits}, "b": {"direction": "input", "bits": [9]}}
+    ports["y"] = {"direction": "output", "bits": [2]}
+    text = json.dumps({"modules": {"t": {"ports": ports, "cells": {}}}})
+    said = refused(tmp_path, text, "t.json")
+    assert "are one net" in said
+    assert what in said

@@ -20,6 +20,7 @@ EXAMPLES = 25
 OTHER_KERNELS = ("avx512]", "avx2]", "reference]")  # the baseline is everywhere
 
 seconds: dict[str, float] = defaultdict(float)
+failed: set[str] = set()  # without any change, as on a busy machine: such a test says nothing
 
 
 @pytest.hookimpl(wrapper=True)
@@ -36,13 +37,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Add up the seconds of a test function, all its parameters and phases together."""
-    seconds[report.nodeid.partition("[")[0]] += report.duration
+    name = report.nodeid.partition("[")[0]
+    seconds[name] += report.duration
+    if report.failed:
+        failed.add(name)
 
 
 def pytest_sessionfinish() -> None:
     """Write them where that is wanted."""
     if "TIMES" in os.environ:
-        Path(os.environ["TIMES"]).write_text(json.dumps(seconds), encoding="utf-8")
+        sound = {name: time for name, time in seconds.items() if name not in failed}
+        Path(os.environ["TIMES"]).write_text(json.dumps(sound), encoding="utf-8")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
