@@ -491,3 +491,31 @@ def test_inputs_that_share_a_net_are_refused(tmp_path, bits, what):
     said = refused(tmp_path, text, "t.json")
     assert "are one net" in said
     assert what in said
+
+
+def test_products_and_sums_in_one_cell_of_an_older_yosys(tmp_path):
+    """$macc: a * b - c + d, c being signed; CONFIG as kernel/macc.h packs it, its first bit last."""
+    terms = "00" + "11" + "11"  # unsigned, added, 3 bits by 3 bits
+    terms += "11" + "01" + "00"  # signed, subtracted, 2 bits alone, lengths lowest bit first
+    config = ("0100" + terms)[::-1]
+    ports = {"a": [2, 3, 4], "b": [5, 6, 7], "c": [8, 9], "d": [10], "y": list(range(20, 27))}
+    cell = {
+        "type": "$macc",
+        "parameters": {"CONFIG": config, "CONFIG_WIDTH": f"{len(config):032b}",
+                       "A_WIDTH": f"{8:032b}", "B_WIDTH": f"{1:032b}", "Y_WIDTH": f"{7:032b}"},
+        "connections": {
+            "A": ports["a"] + ports["b"] + ports["c"], "B": ports["d"], "Y": ports["y"],
+        },
+    }  # fmt: skip
+    module = {
+        "ports": {
+            name: {"direction": "output" if name == "y" else "input", "bits": bits}
+            for name, bits in ports.items()
+        },
+        "cells": {"u": cell},
+    }
+    netlist, journal = compiled(tmp_path, json.dumps({"modules": {"t": module}}), "t.json")
+    assert journal.agreement == Agreement(True, 512)
+    for answer in every_answer(netlist):
+        c = answer["c"] - 4 * (answer["c"] > 1)
+        assert answer["y"] == (answer["a"] * answer["b"] - c + answer["d"]) % 128
