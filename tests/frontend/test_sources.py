@@ -465,7 +465,6 @@ def test_file_lists(tmp_path, monkeypatch):
         read_lists([Path("odd.f")])
 
 
-
 def test_a_comment_of_a_list_that_is_open_is_refused(tmp_path):
     (tmp_path / "l.f").write_text("a.v // one /* more\n/* two */ b.v\n/* three\n" + "/* " * 9)
     with pytest.raises(InvcError, match=r"l\.f:3: error: this comment is not closed"):
