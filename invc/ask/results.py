@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from invc.ask.answers import Samples
 from invc.ask.question import Question
 from invc.design import Clamp, Design, model_hash
 from invc.engine.effort import Effort
+from invc.report.frames import values_in_time
 
 if TYPE_CHECKING:
     from invc.engine import Result
@@ -86,6 +88,7 @@ def _solutions(samples: Samples, result: Result) -> list[dict[str, Any]]:
     return [
         {
             "ports": dict(answer.ports),
+            **by_cycle(samples.design, answer.ports),
             "reads": answer.reads,
             "energy": energy_of(samples.design, answer.energy),
         }
@@ -97,7 +100,16 @@ def _proven(samples: Samples) -> list[dict[str, Any]]:
     """The answer that was proven where none was sampled."""
     if samples.proof is None or samples.proof.answer is None:
         return []
-    return [{"ports": dict(samples.proof.answer), "reads": 0, "energy": 0, "proven": True}]
+    answer = samples.proof.answer
+    timed = by_cycle(samples.design, answer)
+    return [{"ports": dict(answer), **timed, "reads": 0, "energy": 0, "proven": True}]
+
+
+def by_cycle(design: Design, answer: Mapping[str, int]) -> dict[str, Any]:
+    """An answer's values as lists by cycle, under the key `cycles`, where the design has time."""
+    if design.frames is None:
+        return {}
+    return {"cycles": values_in_time(design.frames, design.netlist, answer)}
 
 
 def _findings(samples: Samples, result: Result) -> dict[str, Any]:
@@ -193,16 +205,21 @@ def _options(effort: Effort) -> dict[str, Any]:
 
 
 def _repeatable(question: Question, run: Mapping[str, Any]) -> dict[str, Any]:
-    versions = {
-        "invc": __version__,
-        "python": platform.python_version(),
-        "numpy": version("numpy"),
-    }
     return {
         "model": model_hash(question.given),
         "question": _bits(question),
-        "runs": [{**run, "versions": versions}],
+        "runs": [{**run, "versions": dict(_versions())}],
         "version": __version__,
+    }
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    """What ran; to ask numpy's package is slow, and each answer of a batch does."""
+    return {
+        "invc": __version__,
+        "python": platform.python_version(),
+        "numpy": version("numpy"),
     }
 
 

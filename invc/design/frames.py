@@ -11,7 +11,9 @@ from invc.diagnostics import InvcError
 
 AT = "@"
 INITIAL = f"{AT}init"
-Kind = OneOf["input", "output", "register", "initial", "assume", "assert", "cover"]
+Kind = OneOf[
+    "input", "output", "register", "formal", "initial", "zero", "assume", "assert", "cover"
+]
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,20 @@ class Signal:
     Attributes:
         name: As in the source. Its value in cycle t is port `name@t`; bits of registers that
             nothing sets before the first cycle are port `name@init`.
-        kind: "input" and "output" are ports of the source, "register" is inside, "initial" is free
-            at the start, the others are properties.
+        kind: "input" and "output" are ports of the source, "register" is inside, "formal" is one
+            for properties alone, "initial" is free at the start, "zero" is 0 there where the source
+            does not say, the others are properties.
+        variable: Of what is free or 0 at the start, what a simulator has to set; "" where that is
+            not known to have another name.
+        start: Of what is free at the start, the bits that the source would begin with, the most
+            significant first, x where it does not say; "" where it says nothing. Of what is 0, the
+            bits that are, and x where the source says.
     """
 
     name: str
     kind: Kind
+    variable: str = ""
+    start: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,11 +48,17 @@ class Frames:
         cycles: Number of edges that registers see. Cycle 0 is before the first of them, cycle
             `cycles` after the last one.
         signals: In the order of the source.
+        parameters: Of the top module, as they were given to be compiled, name and value.
+        defines: Macros that were given.
+        free: Whether every bit of every register is free at the start, whatever the source says.
     """
 
     clock: str
     cycles: int
     signals: tuple[Signal, ...]
+    parameters: tuple[tuple[str, str], ...] = ()
+    defines: tuple[tuple[str, str], ...] = ()
+    free: bool = False
 
     def names(self, kind: Kind) -> tuple[str, ...]:
         """The signals of a kind."""

@@ -26,11 +26,13 @@ class Register:
         initial: What each bit holds at first, least significant first; None where the source does
             not say.
         falling: Whether it changes at the falling edge, in the middle of a cycle.
+        variable: What the source calls it, where that is not its name.
     """
 
     name: str
     initial: tuple[int | None, ...]
     falling: bool = False
+    variable: str = ""
 
     @property
     def state(self) -> str:
@@ -70,6 +72,7 @@ class Machine:
         properties: What the source states; each has an output port in the core.
         shown: Names of registers that are no ports in the source; each has an output port in the
             core.
+        formal: Those of them that are there for properties alone.
     """
 
     core: Netlist
@@ -77,6 +80,7 @@ class Machine:
     registers: tuple[Register, ...]
     properties: tuple[Property, ...] = ()
     shown: tuple[str, ...] = ()
+    formal: frozenset[str] = frozenset()
 
     def check(self) -> Machine:
         """Assert that the core has the ports that the registers and properties name."""

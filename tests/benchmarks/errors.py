@@ -8,6 +8,7 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from truth import every_answer  # noqa: E402 - found by the line above
 
 EXAMPLES = ROOT / "rtl_examples"
 # Design, its parameters, a bias, a clamp; each is sampled without, with the one, with the other.
-DESIGNS = {
+DESIGNS: dict[str, tuple[dict[str, Any], str, str]] = {
     "multiplier": ({"W": 3}, "p[1]=0.68", "p[2]=1"),
     "adder": ({"W": 4}, "sum[2]=0.8", "sum[4]=1"),
     "popcount": ({}, "count[1]=0.3", "count[2]=1"),
@@ -39,22 +40,23 @@ def bit(answer: dict[str, int], name: str) -> int:
     return answer[port] >> int(index or 0) & 1
 
 
-def scores(design: Design, answers: list[dict[str, int]], seed: int, **asked: str) -> list:
+def scores(design: Design, answers: list[dict[str, int]], seed: int, **asked: str) -> list[float]:
     """z-scores of the marginals that are not held."""
     clamp, bias = asked.get("clamp", ""), asked.get("bias", "")
-    given = {"clamps": clamp} if clamp else {}
+    given = [clamp] if clamp else []
     leaning = {name: float(p) for name, _, p in [bias.partition("=")] if name}
     found = invc.simulate(
-        design, **given, bias=leaning, equilibrium=True, seed=seed, threads=1, reads=READS,
+        design, given, bias=leaning, equilibrium=True, seed=seed, threads=1, reads=READS,
         time_limit=20,
     )  # fmt: skip
     name, _, value = clamp.partition("=")
     left = [a for a in answers if not clamp or bit(a, name) == int(value)]
     weights = np.ones(len(left))
+    assert found.result is not None
     for name, p in zip(leaning, found.result.biased, strict=True):
         weights *= np.where([bit(answer, name) for answer in left], p, 1 - p)
     weights /= weights.sum()
-    z = []
+    z: list[float] = []
     for marginal in found.marginals():
         exact = float(weights @ [bit(answer, marginal.name) for answer in left])
         if RARE < exact < 1 - RARE:

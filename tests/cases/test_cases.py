@@ -137,7 +137,7 @@ def test_names_are_escaped_on_a_terminal(here: Path) -> None:
     ],
 )
 def test_found_backward_at_once(here: Path, name: str, parameters: dict[str, int], y: int) -> None:
-    design = invc.synth(name, **parameters)
+    design = invc.synth(name, **parameters)  # type: ignore[arg-type]
     found = invc.simulate(design, y=y, threads=1, seed=1)
     assert found.status == "found"
     assert all(answer["y"] == y for answer in found.answers)

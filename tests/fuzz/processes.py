@@ -12,8 +12,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from mutate import spoilt_bytes, spoilt_text
-
+from fuzz.mutate import spoilt_bytes, spoilt_text
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources
 from invc.library import hamlib

@@ -11,10 +11,10 @@ import random
 import tempfile
 from functools import cache
 from pathlib import Path
-
-from mutate import spoilt_json, spoilt_text
+from typing import Any
 
 from designs import CELLS, multiplier
+from fuzz.mutate import spoilt_json, spoilt_text
 from invc.ask import Effort, Wanted, ask, read_question
 from invc.ask.batch import _texts as question_texts
 from invc.ask.batch import answered, read_questions
@@ -76,12 +76,12 @@ LIST = (
 CELL_FORMS = ("Y = ~(A | B | C)", "A + B + C <= 1", "S = A ^ B ^ CI; CO = A & B | CI & (A ^ B)")
 
 
-def _words() -> dict:
+def _words() -> dict[str, Any]:
     """A netlist of Yosys with words, gates and arithmetic of many kinds."""
-    cells = {}
+    cells: dict[str, Any] = {}
     fresh = iter(range(40, 400))
 
-    def cell(kind: str, width: int, parameters: dict, **pins: list) -> list:
+    def cell(kind: str, width: int, parameters: dict[str, str], **pins: list[Any]) -> list[int]:
         y = [next(fresh) for _ in range(width)]
         widths = {f"{name}_WIDTH": f"{len(bits):032b}" for name, bits in pins.items()}
         cells[f"u{len(cells)}"] = {

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 
 from designs import netlists
 from invc.library import hamlib
-from invc.mapping.mapper import Mapper, always, depends
-from invc.netlist import Function, counting_words
+from invc.mapping.mapper import Mapper, Recipe, always, depends
+from invc.netlist import Function, Netlist, counting_words
 from invc.netlist.gates import AND2, BUF, FA, HA, INV, MUX2, XOR2
 from invc.passes.fuse_products import fuse_products
 from invc.passes.name_nets import name_nets
@@ -31,7 +31,7 @@ PASSES = {
 @pytest.mark.parametrize("name", PASSES)
 @given(netlist=netlists(max_inputs=5, max_gates=8, functions=ANY))
 @settings(max_examples=150)
-def test_passes_keep_the_function_of_every_port(name, netlist):
+def test_passes_keep_the_function_of_every_port(name: str, netlist: Netlist) -> None:
     result = netlist
     for transform in PASSES[name]:
         result = transform(result, MAPPER)
@@ -43,7 +43,7 @@ def test_passes_keep_the_function_of_every_port(name, netlist):
 
 @given(netlist=netlists(max_inputs=5, max_gates=8, functions=ANY))
 @settings(max_examples=150)
-def test_simplify_leaves_library_cells_with_distinct_nets(netlist):
+def test_simplify_leaves_library_cells_with_distinct_nets(netlist: Netlist) -> None:
     result = simplify(netlist, MAPPER)
     for gate in result.gates:
         assert MAPPER.holds(gate.function)
@@ -54,7 +54,7 @@ def test_simplify_leaves_library_cells_with_distinct_nets(netlist):
 
 @given(netlist=netlists(max_inputs=5, max_gates=8, functions=ANY))
 @settings(max_examples=150)
-def test_sweep_leaves_only_what_an_output_needs(netlist):
+def test_sweep_leaves_only_what_an_output_needs(netlist: Netlist) -> None:
     result = sweep_dead(simplify(netlist, MAPPER), MAPPER)
     read = {pin >> 1 for gate in result.gates for pin in gate.inputs}
     read |= {bit >> 1 for port in result.outputs for bit in port.bits}
@@ -63,7 +63,7 @@ def test_sweep_leaves_only_what_an_output_needs(netlist):
     assert all(name_nets(result, MAPPER).names[1:])
 
 
-def computed(recipe, inputs):
+def computed(recipe: Recipe, inputs: int) -> tuple[int, ...]:
     """The truth tables of a recipe's outputs."""
     words = [always(inputs), *counting_words(inputs)]
     values = [0, *words[1:]]
@@ -79,7 +79,9 @@ def computed(recipe, inputs):
 @pytest.mark.parametrize(
     ("mapper", "spins"), [(MAPPER, 428), (ANDS, 818)], ids=["hamlib", "AND2 alone"]
 )
-def test_every_function_of_three_inputs_has_a_recipe_of_few_spins(mapper, spins):
+def test_every_function_of_three_inputs_has_a_recipe_of_few_spins(
+    mapper: Mapper, spins: int
+) -> None:
     """What it costs in all is fixed: no meaning breaks where a cheaper recipe is missed."""
     total = 0
     for table in range(256):
@@ -93,7 +95,7 @@ def test_every_function_of_three_inputs_has_a_recipe_of_few_spins(mapper, spins)
 @pytest.mark.parametrize(
     ("mapper", "spins"), [(MAPPER, 842), (ANDS, 1972)], ids=["hamlib", "AND2 alone"]
 )
-def test_functions_of_the_same_inputs_share_a_recipe(mapper, spins):
+def test_functions_of_the_same_inputs_share_a_recipe(mapper: Mapper, spins: int) -> None:
     """Pairs of functions, constants and single inputs among them."""
     total = 0
     for table in range(0, 256, 5):

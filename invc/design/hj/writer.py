@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from invc.design.design import Design
+from invc.design.frames import Frames
 from invc.library.cell import Cell
 from invc.netlist import TRUE, Gate, Literal, Netlist, Port
 from invc.text.files import write_whole
@@ -42,9 +44,7 @@ def format_design(design: Design) -> Iterator[str]:
     if design.scale != 1:
         yield f"scale {design.scale!r}\n"
     if design.frames is not None:
-        frames = design.frames
-        yield f"clock {frames.cycles} {_quote(frames.clock)}\n"
-        yield from _section("frames", [f"{s.kind} {_quote(s.name)}" for s in frames.signals])
+        yield from _frames(design.frames)
     yield from _section("sources", [_quote(source) for source in sources])
     yield from _section("ports", [_port_line(port, sources) for port in netlist.ports])
     yield from _section("cells", [_cell_line(cell) for cell in design.cells.values()])
@@ -56,8 +56,28 @@ def format_design(design: Design) -> Iterator[str]:
     yield "end\n"
 
 
+def _frames(frames: Frames) -> Iterator[str]:
+    yield f"clock {frames.cycles} {_quote(frames.clock)}\n"
+    if frames.free:
+        yield 'init "free"\n'
+    for word, pairs in (("parameter", frames.parameters), ("define", frames.defines)):
+        for name, value in pairs:
+            yield f"{word} {_quote(name)} {_quote(value)}\n"
+    signals = []
+    for signal in frames.signals:
+        texts = [signal.name, signal.variable, signal.start]
+        while not texts[-1] and len(texts) > 1:
+            texts.pop()
+        signals.append(" ".join([signal.kind, *map(_quote, texts)]))
+    yield from _section("frames", signals)
+
+
+@lru_cache(maxsize=16)
 def model_hash(design: Design) -> str:
-    """SHA-256 of the design's .hj file: what a result was sampled from or proven of."""
+    """SHA-256 of the design's .hj file: what a result was sampled from or proven of.
+
+    Those of the last designs are kept: each answer of a batch names it.
+    """
     sha = hashlib.sha256()
     for piece in format_design(design):
         sha.update(piece.encode())
