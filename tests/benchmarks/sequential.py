@@ -101,7 +101,8 @@ def reached(design: Design, count: int, seed: int) -> list[State]:
     """States at the end of random traces in which what is assumed holds."""
     assert design.frames is not None
     ports, last, draw = design.netlist.port_by_name, design.frames.cycles, random.Random(seed)
-    names, found = registers(design), []
+    names = registers(design)
+    found: list[State] = []
     for _ in range(BATCHES):
         words = evaluate_ports(design.netlist, random_words(design, draw), TRIALS)
         right = allowed(design, words, last)

@@ -26,9 +26,7 @@ EXAMPLES = sorted(path.stem for path in (ROOT / "rtl_examples/clocked").glob("*.
 CLAIMED = re.compile(r"all \d+ values are as claimed\n")
 
 
-def compiled(
-    path: Path, cycles: int = 5, init: Init = "source", **given: Mapping[str, str]
-) -> Design:
+def compiled(path: Path, cycles: int = 5, init: Init = "source", **given: str) -> Design:
     """A source over some cycles."""
     sources = Sources((path,), parameters=given)
     return synth_clocked(sources, Time(cycles, init), check=Check(wanted=False))
