@@ -1,13 +1,14 @@
 """Clocked designs run backward in time, beside CaDiCaL and random simulation.
 
-`sequential.py [--folder MACHINES] [--states 20] [--seconds 2]`: the examples, and every .v file in
+`sequential.py [--folder MACHINES] [--states 20] [--seconds 1]`: the examples, and every .v file in
 folders of your own (see machines.py).
 
 Sizes: spins a cycle, and seconds of processor to compile, of which so many for each more cycle.
 
 Traces: states that a machine reaches from its start (zero where the source does not say) by random
 inputs, 4, 8, 16 and 32 edges deep, are clamped at that depth; inputs that lead there are asked for.
-The rivals get the same frames, one thread and the same limit:
+The rivals get the same frames, one thread and the same limit; one that misses the first four states
+is not asked the others. Times are of the processor; what does not find a trace counts as the limit.
 
 - auto, inputs, staged: `invc simulate` with `--target 1`.
 - SMC: sequential Monte Carlo over frames, forward: 4,096 machines side by side take random inputs,
@@ -45,6 +46,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPTHS = (4, 8, 16, 32)
 WIDTHS = {"serial_multiplier": {"W": "12"}}
 TRIALS = 4096
+PATIENCE = 4  # misses after which a rival is not asked again, of none before
 BATCHES = 64  # of random traces, to find states in
 Words = Mapping[str, Sequence[int]]
 State = dict[str, int]
@@ -220,7 +222,7 @@ def sizes(paths: Sequence[Path]) -> Iterator[str]:
         long, more = compiled(path, 72, checked=True)
         bits = sum(len(short.netlist.port_by_name[at(n, 8)].bits) for n in registers(short))
         spins = (long.model.spins - short.model.spins) / 64
-        yield f"| {path.stem} | {bits} | {spins:.0f} | {some:.2f} | {(more - some) / 64:.4f} |"
+        yield f"| {path.stem} | {bits} | {spins:.0f} | {some:.2f} | {max(0.0, more - some) / 64:.4f} |"
 
 
 def traces(paths: Sequence[Path], states: int, seconds: float) -> Iterator[str]:
@@ -247,12 +249,14 @@ def _cell(
     """How many goals were reached, where not all, and the median time; a miss counts as the limit."""
     took, hits = [], 0
     for seed, goal in enumerate(goals):
+        if len(took) == PATIENCE and not hits:
+            break
         began = time.process_time()
         found = tried(design, goal, seconds, seed)
         took.append(time.process_time() - began if found else seconds)
         hits += found
     if not hits:
-        return "none"
+        return f"none of {len(took)}"
     share = "" if hits == len(goals) else f" ({hits} of {len(goals)})"
     return f"{statistics.median(took):.3f}{share}"
 
@@ -262,7 +266,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, action="append", default=[])
     parser.add_argument("--states", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--only", action="append", default=[])
     options = parser.parse_args()
     paths = sorted((ROOT / "rtl_examples/clocked").glob("*.v"))
