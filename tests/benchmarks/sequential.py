@@ -77,7 +77,7 @@ def random_words(design: Design, draw: random.Random) -> dict[str, list[int]]:
 
 
 def registers(design: Design) -> list[str]:
-    """What is held of a state: registers and outputs that do not depend on inputs of their cycle."""
+    """What is held of a state: registers inside, and outputs that no input moves at once."""
     assert design.frames is not None
     names = dict.fromkeys((*design.frames.names("output"), *design.frames.names("register")))
     now = {
@@ -91,7 +91,12 @@ def registers(design: Design) -> list[str]:
         if any(pin >> 1 in moved for pin in gate.inputs):
             moved.update(pin >> 1 for pin in gate.outputs)
     ports, last = design.netlist.port_by_name, design.frames.cycles
-    return [n for n in names if all(bit >> 1 not in moved for bit in ports[at(n, last)].bits)]
+    inside = design.frames.names("register")
+    return [
+        n
+        for n in names
+        if n in inside or all(bit >> 1 not in moved for bit in ports[at(n, last)].bits)
+    ]
 
 
 def allowed(design: Design, words: Words, until: int) -> int:
@@ -227,6 +232,7 @@ def sizes(paths: Sequence[Path]) -> Iterator[str]:
     yield "| machine | registers | spins a cycle | synth of 8 cycles, s | a cycle more, s |"
     yield "|---|---|---|---|---|"
     for path in paths:
+        compiled(path, 1, checked=True)  # loads what is loaded once
         short, some = compiled(path, 8, checked=True)
         long, more = compiled(path, 72, checked=True)
         bits = sum(len(short.netlist.port_by_name[at(n, 8)].bits) for n in registers(short))
@@ -277,14 +283,15 @@ def main() -> None:
     parser.add_argument("--states", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--parts", default="sizes,traces")
     options = parser.parse_args()
     paths = sorted((ROOT / "rtl_examples/clocked").glob("*.v"))
     paths += [path for folder in options.folder for path in sorted(folder.rglob("*.v"))]
     paths = [path for path in paths if not options.only or path.stem in options.only]
-    for line in sizes(paths):
+    for line in sizes(paths) if "sizes" in options.parts else ():
         print(line, flush=True)
     print(flush=True)
-    for line in traces(paths, options.states, options.seconds):
+    for line in traces(paths, options.states, options.seconds) if "traces" in options.parts else ():
         print(line, flush=True)
 
 
