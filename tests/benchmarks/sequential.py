@@ -262,7 +262,8 @@ def _cell(
     seconds: float,
 ) -> str:
     """How many goals were reached, where not all, and the median time; a miss counts as the limit."""
-    took, hits = [], 0
+    took: list[float] = []
+    hits = 0
     for seed, goal in enumerate(goals):
         if len(took) == PATIENCE and not hits:
             break
