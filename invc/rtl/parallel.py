@@ -132,12 +132,13 @@ def port_lines(circuit: Circuit) -> list[str]:
 
 
 def clamp_lines(circuit: Circuit) -> list[str]:
-    """Registers of the clamps, and what each p-bit is held at."""
+    """Registers of the clamps, and what each p-bit, or goal of p-bits, is held at."""
     width = len(circuit.pins)
+    spins = circuit.clamped
+    number = {pin: k for k, pin in enumerate(circuit.pins)}
     held, value = [], []
-    for spin in range(circuit.spins):
-        pins = circuit.pins_of.get(spin, [])
-        numbers = [circuit.pins.index(pin) for pin in pins]
+    for spin in spins:
+        numbers = [number[pin] for pin in circuit.pins_of.get(spin, [])]
         held.append(" | ".join(f"hold[{k}]" for k in numbers) or "1'b0")
         value.append(_held_value(circuit, numbers))
     labels = list(circuit.labels)
@@ -148,8 +149,8 @@ def clamp_lines(circuit: Circuit) -> list[str]:
         f"            hold  <= {concatenation([f'{x}_hold' for x in labels])};",
         f"            value <= {concatenation([f'{x}_value' for x in labels])};",
         "        end",
-        f"    wire [{circuit.spins - 1}:0] held = {concatenation(held)};",
-        f"    wire [{circuit.spins - 1}:0] held_value = {concatenation(value)};",
+        f"    wire [{len(spins) - 1}:0] held = {concatenation(held)};",
+        f"    wire [{len(spins) - 1}:0] held_value = {concatenation(value)};",
     ]
 
 
@@ -167,6 +168,7 @@ def _held_value(circuit: Circuit, numbers: list[int]) -> str:
 KINDS = {
     "parallel": "stochastic-computing p-bits, which all move in every clock",
     "gibbs": "heat-bath p-bits, of which those of one colour move in every clock",
+    "inputs": "inputs that are p-bits, the gates being plain logic",
 }
 
 
@@ -176,7 +178,7 @@ def write_top(circuit: Circuit) -> str:
     seeds = 64 * circuit.generators
     chain = unsigned_bits(circuit.chains - 1)
     lines = [
-        f"// {name} as invertible logic: {circuit.spins} {KINDS[circuit.architecture]}.",
+        f"// {name} as invertible logic: {circuit.pbits} {KINDS[circuit.architecture]}.",
         "// See README.md for its ports.",
         f"module {name}_chip (",
         "    input  wire clk,",
@@ -250,22 +252,13 @@ def _core(circuit: Circuit) -> list[str]:
     delay = latency(circuit)
     wait = unsigned_bits(delay)
     chain = unsigned_bits(circuit.chains - 1)
-    width = GROUP * circuit.groups
-    table = ""
-    if circuit.registers:
-        table = "".join(f", .{x}({x})" for x in TABLE_PORTS)
+    by_inputs = circuit.architecture == "inputs"
+    seen = ".missed(missed), .word(word)" if by_inputs else ".m(m)"
     return [
-        f"    wire [{circuit.noise_bits - 1}:0] n;",
-        f"    wire [{circuit.i0_bits - 1}:0] i0;",
-        f"    {name}_schedule schedule (.clk(clk), .load(load), .advance(advance), .n(n), "
-        f".i0(i0){table});",
-        f"    wire [{circuit.spins - 1}:0] m;",
-        f"    {name}_network network (.clk(clk), .load(load), .step(step), "
-        f".first(seed[{width - 1}:0]), .r(x[{width - 1}:0]),",
-        f"        .held(held), .value(held_value), {_MOVED_BY[circuit.architecture]}, .m(m));",
-        *(["    wire unused = &{1'b0, n};"] if circuit.architecture == "gibbs" else []),
+        f"    wire [{circuit.pbits - 1}:0] m;",
+        *(_walking(circuit) if by_inputs else _moving(circuit)),
         f"    wire [{len(circuit.pins) - 1}:0] answer;",
-        f"    {name}_check check (.clk(clk), .m(m), .hold(hold), .value(value), .right(right), "
+        f"    {name}_check check (.clk(clk), {seen}, .hold(hold), .value(value), .right(right), "
         ".strict(strict), .answer(answer));",
         "    wire hit = strict_only ? strict : right;",
         f"    {name}_control #(.COUNT({circuit.count}), .WAIT({wait}), "
@@ -275,6 +268,34 @@ def _core(circuit: Circuit) -> list[str]:
         "        .load(load), .chain(chain), .step(step), .advance(advance), .busy(busy), "
         ".checked(checked), .refused(refused),",
         "        .found(found), .cycles(cycles), .winner(winner));",
+    ]
+
+
+def _moving(circuit: Circuit) -> list[str]:
+    """P-bits of the model's spins, and their schedule."""
+    name, width = circuit.name, GROUP * circuit.groups
+    table = "".join(f", .{x}({x})" for x in TABLE_PORTS) if circuit.registers else ""
+    return [
+        f"    wire [{circuit.noise_bits - 1}:0] n;",
+        f"    wire [{circuit.i0_bits - 1}:0] i0;",
+        f"    {name}_schedule schedule (.clk(clk), .load(load), .advance(advance), .n(n), "
+        f".i0(i0){table});",
+        f"    {name}_network network (.clk(clk), .load(load), .step(step), "
+        f".first(seed[{width - 1}:0]), .r(x[{width - 1}:0]),",
+        f"        .held(held), .value(held_value), {_MOVED_BY[circuit.architecture]}, .m(m));",
+        *(["    wire unused = &{1'b0, n};"] if circuit.architecture == "gibbs" else []),
+    ]
+
+
+def _walking(circuit: Circuit) -> list[str]:
+    """P-bits of the inputs, which have no schedule."""
+    return [
+        f"    wire [{len(circuit.pins) - 1}:0] word;",
+        "    wire missed;",
+        f"    {circuit.name}_network network (.clk(clk), .load(load), .step(step), "
+        f".first(seed[{circuit.pbits - 1}:0]), .r(x),",
+        "        .held(held), .value(held_value), .m(m), .word(word), .missed(missed));",
+        "    wire unused = &{1'b0, advance, m};",
     ]
 
 
