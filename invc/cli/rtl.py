@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from invc.rtl.settings import Wishes
 
 # Kept by hand, so that --help imports nothing; a test compares them with the circuits themselves.
-ARCHITECTURES = ("parallel", "sparse", "gibbs", "inputs")
+ARCHITECTURES = ("parallel", "sparse", "gibbs", "inputs", "staged")
 PARTS = ("ice40-hx1k", "ice40-up5k", "ice40-hx8k", "ecp5-25k", "ecp5-85k", "xc7a35t")
 
 

@@ -12,10 +12,11 @@ from invc.pbits.lanes import LANES
 from invc.rtl.checker import latency
 from invc.rtl.circuit import Circuit, held_values
 from invc.rtl.heatbath import heat_trace
-from invc.rtl.software import Bits, Run, Verdicts, first, trace
+from invc.rtl.software import Bits, Run, Verdicts, Walked, first, trace
+from invc.rtl.staging import stage_trace
 from invc.rtl.table import entry_bits, row_bits
 from invc.rtl.verilog import template, unsigned, unsigned_bits
-from invc.rtl.walk import Walked, walk
+from invc.rtl.walk import walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +71,9 @@ def expect(circuit: Circuit, clamps: Sequence[Clamp], run: Run, cycles: int) -> 
     runs = tuple(Run(run.seed, run.block + block, replica) for block, replica in numbers)
     known = held_values(circuit, clamps)
     verdicts: tuple[Verdicts | Walked, ...]
-    if circuit.architecture == "inputs":
+    if circuit.architecture == "staged":
+        verdicts = tuple(stage_trace(circuit, known, cycles, each) for each in runs)
+    elif circuit.architecture == "inputs":
         verdicts = tuple(walk(circuit, known, cycles, each) for each in runs)
     else:
         verdicts = tuple(

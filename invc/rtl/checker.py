@@ -63,7 +63,7 @@ def places(circuit: Circuit) -> dict[int, int]:
 
 def latency(circuit: Circuit) -> int:
     """Clocks from a state to the verdict about it."""
-    if circuit.architecture == "inputs" or not circuit.has_wrong:
+    if circuit.follows or not circuit.has_wrong:
         return 1
     return 1 + _Pipeline(circuit).stages
 
@@ -74,7 +74,8 @@ def write_checker(circuit: Circuit) -> str:
         return _no_gates(circuit)
     pipe = _Pipeline(circuit)
     last = pipe.stages - 1
-    logic = [_forward(gate, pipe) for gate in circuit.design.netlist.gates]
+    cone = circuit.goals.cone  # some gates have outputs that nobody reads
+    logic = [_forward(gate, pipe, cone) for gate in circuit.design.netlist.gates]
     pins = circuit.pins
     outputs = [
         (pin.literal, k)
@@ -169,10 +170,10 @@ def _pin_of(pin: Pin, vector: str, place: dict[int, int]) -> str:
     return f"{'~' if pin.inverted else ''}{vector}[{place[pin.spin]}]"
 
 
-def _forward(gate: Gate, pipe: _Pipeline) -> list[str]:
+def _forward(gate: Gate, pipe: _Pipeline, wanted: Container[int]) -> list[str]:
     """The nets that a gate drives, in their stage."""
     stage = pipe.stage[gate.outputs[0] >> 1]
-    return forward(gate, lambda literal: pipe.at(literal, stage), lambda net: f"v{net - 1}")
+    return forward(gate, lambda literal: pipe.at(literal, stage), lambda net: f"v{net - 1}", wanted)
 
 
 def forward(

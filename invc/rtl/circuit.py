@@ -18,7 +18,7 @@ from invc.rtl.heatbath import Colouring
 from invc.rtl.schedule import Schedule
 from invc.rtl.verilog import identifier, signed_bits, unsigned_bits
 
-ARCHITECTURES = ("parallel", "sparse", "gibbs", "inputs")
+ARCHITECTURES = ("parallel", "sparse", "gibbs", "inputs", "staged")
 MOST_FIELD_BITS = 32
 MOST_CHAINS = 16
 MOST_LANES = 256
@@ -85,6 +85,7 @@ class Circuit:
             numbers.
         divider: Clocks of a bit of the serial line; 0 for none.
         walk: How the p-bits of an inputs circuit move.
+        tries: Moves of a stage of a staged circuit before all begin again.
     """
 
     design: Design
@@ -99,6 +100,7 @@ class Circuit:
     betas: tuple[float, ...] = ()
     divider: int = 0
     walk: Walk = field(default_factory=Walk)
+    tries: int = 4
 
     @property
     def has_wrong(self) -> bool:
@@ -114,6 +116,11 @@ class Circuit:
     def goals(self) -> Goals:
         """What the p-bits of an inputs circuit are for."""
         return Goals(self.design.netlist)
+
+    @property
+    def follows(self) -> bool:
+        """Whether its nets follow from its inputs, so that each verdict comes with its state."""
+        return self.architecture in {"inputs", "staged"}
 
     @property
     def pbits(self) -> int:
@@ -232,10 +239,11 @@ class Circuit:
             raise InvcError(
                 f"{self.design.netlist.name} has no p-bit", hint="all of its outputs are constant"
             )
-        if self.architecture == "inputs" and not (self.has_wrong and self.pbits):
+        if self.follows and not (self.has_wrong and self.goals.inputs):
             what = "no inputs" if self.has_wrong else "no gates that say what is right"
             raise InvcError(
-                f"{self.design.netlist.name} has {what}", hint="leave out --arch inputs"
+                f"{self.design.netlist.name} has {what}",
+                hint=f"leave out --arch {self.architecture}",
             )
         if self.architecture != "parallel" and self.chains > 1:
             raise InvcError(
@@ -244,7 +252,7 @@ class Circuit:
             )
         if self.divider and (self.chains > 1 or self.architecture == "sparse"):
             raise InvcError(
-                "--uart goes with one chain of a parallel, gibbs or inputs circuit",
+                "--uart goes with one chain of a circuit that is not sparse",
                 hint="leave out --interleave and --arch sparse",
             )
         widest = max(field_bits(self.design))

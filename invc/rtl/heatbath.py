@@ -21,6 +21,7 @@ from invc.ising.model import Int32, Int64
 from invc.pbits.accumulator.registers import GROUP, step
 from invc.pbits.lanes import UInt64
 from invc.rtl.software import Bits, Run
+from invc.rtl.words import rows_of
 
 PRECISION = 12  # bits of a random number
 ONE = 1 << PRECISION
@@ -114,7 +115,7 @@ class HeatBaths:
         colouring = Colouring(model)
         self._x, self._time, self._bits = first, 0, colouring.lanes * PRECISION
         places = np.arange(model.spins) % (GROUP * first.shape[1])
-        self.state: Int64 = _bits(first)[:, places]
+        self.state: Int64 = rows_of(first)[:, places].astype(np.int64)
         self.state[:, held != 0] = held[held != 0] > 0
         largest = int(np.abs(model.h).max(initial=0)) + int(_reach(model).max(initial=0))
         self._table = np.array([likelihoods(beta, largest) for beta in betas])
@@ -123,7 +124,7 @@ class HeatBaths:
     def step(self, level: int) -> None:
         """Move the spins of the next colour, at the inverse temperature of that number."""
         self._x = step(self._x)
-        row = _bits(self._x)[:, : self._bits]
+        row = rows_of(self._x)[:, : self._bits].astype(np.int64)
         numbers = row.reshape(len(row), -1, PRECISION) @ (1 << np.arange(PRECISION))
         move = self._moves[self._time % len(self._moves)]
         field = move.fields(2 * self.state - 1)
@@ -162,9 +163,3 @@ def _reach(model: IsingModel) -> Int64:
     reach = np.zeros(model.spins, dtype=np.int64)
     np.add.at(reach, model.edges.ravel(), np.repeat(np.abs(model.J.astype(np.int64)), 2))
     return reach
-
-
-def _bits(words: UInt64) -> Int64:
-    """All bits of words of 64, of each row the lowest of the first word first."""
-    octets = np.ascontiguousarray(words).astype("<u8").view(np.uint8)
-    return np.unpackbits(octets, axis=1, bitorder="little").astype(np.int64)

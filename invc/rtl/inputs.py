@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from invc.pbits.accumulator.registers import GROUP
 from invc.rtl.checker import agreement, check_head, forward
@@ -19,7 +19,7 @@ def inputs_files(circuit: Circuit) -> dict[str, str]:
         f"{name}_generator.v": template("generator", name),
         f"{name}_ones.v": template("ones", name),
         f"{name}_network.v": _write_network(circuit),
-        f"{name}_check.v": _write_check(circuit),
+        f"{name}_check.v": write_check(circuit),
         f"{name}_control.v": template("control", name),
         f"{name}_chip.v": write_top(circuit),
     }
@@ -53,10 +53,7 @@ def _write_network(circuit: Circuit) -> str:
         f"(~held[{inputs - 1}:0] & x);",
         f"    wire [{inputs - 1}:0] tried;",
         *_logic(circuit),
-        *(
-            f"    wire miss{k} = held[{place[net]}] & (value[{place[net]}] ^ n{net});"
-            for k, net in enumerate(nets)
-        ),
+        *(misses_and_stages if staged else misses)(circuit, place),
         *(_stages(circuit) if staged else _sums(circuit)),
         *_ports(circuit),
         *_registers(circuit),
@@ -83,6 +80,27 @@ def _net(literal: int) -> str:
     return f"{'~' if literal & 1 else ''}n{literal >> 1}"
 
 
+def misses(circuit: Circuit, place: Mapping[int, int]) -> list[str]:
+    """Wires: whether each goal is missed, `place` being where `held` and `value` have its net."""
+    return [
+        f"    wire miss{k} = held[{place[net]}] & (value[{place[net]}] ^ n{net});"
+        for k, net in enumerate(circuit.goals.nets)
+    ]
+
+
+def misses_and_stages(circuit: Circuit, place: Mapping[int, int]) -> list[str]:
+    """And `passing`: a 1 for each stage before the first that misses a goal."""
+    goals = circuit.goals
+    number = {net: k for k, net in enumerate(goals.nets)}
+    lines, so_far = misses(circuit, place), "1'b1"
+    for k, nets in enumerate(goals.stages):
+        terms = [*([so_far] if k else []), *(f"~miss{number[net]}" for net in nets)]
+        lines.append(f"    wire pass{k} = {' & '.join(terms) or so_far};")
+        so_far = f"pass{k}"
+    every = concatenation([f"pass{k}" for k in range(len(goals.stages))])
+    return [*lines, f"    wire [{len(goals.stages) - 1}:0] passing = {every};"]
+
+
 def _allowance(circuit: Circuit, place: int) -> list[str]:
     """How much the energy may rise."""
     bits = MOST * circuit.walk.k
@@ -97,20 +115,11 @@ def _stages(circuit: Circuit) -> list[str]:
     """The energy is a row of ones for stages that were passed, and zeros for the others."""
     goals = circuit.goals
     stages, inputs = len(goals.stages), len(goals.inputs)
-    number = {net: k for k, net in enumerate(goals.nets)}
-    base = MOST + MOST * circuit.walk.k
-    passed, so_far = [], "1'b1"
-    for k, nets in enumerate(goals.stages):
-        terms = [*([so_far] if k else []), *(f"~miss{number[net]}" for net in nets)]
-        passed.append(f"    wire pass{k} = {' & '.join(terms) or so_far};")
-        so_far = f"pass{k}"
-    last = stages - 1
+    base, last = MOST + MOST * circuit.walk.k, stages - 1
     new = [f"redraw[{goals.stage_of[i]}] ? r[{base + i}] : x[{i}]" for i in range(inputs)]
     return [
         f"    reg  [{last}:0] passed;     // of the state: 1 for each stage before the first that "
         "misses a goal",
-        *passed,
-        f"    wire [{last}:0] passing = {concatenation([f'pass{k}' for k in range(stages)])};",
         "    wire [2:0] back;           // from how many stages before that one inputs are new",
         f"    {circuit.name}_ones #(.K(1)) backward (.r(r[{MOST - 1}:0]), .count(back));",
         f"    wire [{last}:0] redraw = fresh ? {stages}'d0 : ~(passed >> back);",
@@ -217,7 +226,7 @@ def _registers(circuit: Circuit) -> list[str]:
     ]
 
 
-def _write_check(circuit: Circuit) -> str:
+def write_check(circuit: Circuit) -> str:
     """The module that passes on what is known of each state."""
     lines = [
         "// A state is right where no goal is missed; every gate is in place in all of them.",

@@ -21,6 +21,7 @@ from invc.rtl.pins import signals, write_pins
 from invc.rtl.readme import write_readme
 from invc.rtl.sparse import sparse_files
 from invc.rtl.sparse_bench import sparse_lines, write_sparse_bench
+from invc.rtl.staged import staged_files
 from invc.rtl.uart import wire_of, write_uart
 from invc.rtl.verilog import template
 
@@ -29,6 +30,7 @@ FILES_OF: Mapping[str, Callable[[Circuit], dict[str, str]]] = {
     "sparse": sparse_files,
     "gibbs": gibbs_files,
     "inputs": inputs_files,
+    "staged": staged_files,
 }
 MAKEFILE = """\
 # What can be done with this circuit. Programs are found on PATH: make YOSYS=... names another.
@@ -222,8 +224,8 @@ def _architecture(circuit: Circuit) -> dict[str, Any]:
             "betas": list(circuit.betas),
             "colours": Colouring(circuit.design.model).colours,
         }
+    names, goals = circuit.design.netlist.names, circuit.goals
     if circuit.architecture == "inputs":
-        names, goals = circuit.design.netlist.names, circuit.goals
         return {
             **asdict(circuit.walk),
             "inputs": [names[net] for net in goals.inputs],
@@ -239,4 +241,7 @@ def _architecture(circuit: Circuit) -> dict[str, Any]:
     if circuit.architecture == "sparse":
         layout = Layout(circuit)
         columns |= {"lanes": layout.lanes, "order": layout.order, "memory": layout.sizes()}
+    if circuit.architecture == "staged":
+        columns["tries"] = circuit.tries
+        columns["stages"] = [[names[net] for net in nets] for nets in circuit.goals.stages]
     return columns

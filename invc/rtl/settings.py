@@ -17,6 +17,7 @@ from invc.rtl.verilog import unsigned_bits
 DEFAULT_CYCLES = 2048
 MOST_CYCLES = 1 << 26
 GIBBS_SETTINGS = ("beta", "levels")
+DEFAULT_TRIES, MOST_TRIES = 4, 65535
 INPUTS_SETTINGS = {"staged": (0, 1), "k": (1, 8), "weight": (1, 15)}
 LEVELS = 8  # temperatures of a ramp
 MOST_LEVELS = 64
@@ -65,14 +66,19 @@ def circuit_of(design: Design, clamps: Sequence[Clamp], wishes: Wishes) -> Circu
     if wishes.architecture == "inputs":
         return _inputs(design, wishes)
     draft = Circuit(design, schedule_of([1], [0]), wishes.architecture).check()
-    plan = plan_of(design, held_values(draft, clamps), wishes.dynamics, wishes.settings)
+    settings = dict(wishes.settings)
+    tries = 0
+    if wishes.architecture == "staged":
+        tries = _number("tries", settings.pop("tries", str(DEFAULT_TRIES)), 1, MOST_TRIES)
+    plan = plan_of(design, held_values(draft, clamps), wishes.dynamics, settings)
     if plan.habits.average > 1:
         raise InvcError(
             "the circuit does not average fields", hint="leave out --set average, or set it to 1"
         )
-    if wishes.architecture == "sparse" and (plan.habits.stall or plan.habits.density < 256):
+    if wishes.architecture != "parallel" and (plan.habits.stall or plan.habits.density < 256):
         raise InvcError(
-            "a sparse circuit has neither density nor stall", hint="use --arch parallel"
+            f"a {wishes.architecture} circuit has neither density nor stall",
+            hint="use --arch parallel",
         )
     i0, noise = replace(plan, every=1).cycles(wishes.cycles)
     return Circuit(
@@ -86,6 +92,7 @@ def circuit_of(design: Design, clamps: Sequence[Clamp], wishes: Wishes) -> Circu
         lanes=min(wishes.lanes, design.model.spins),
         divider=wishes.divider,
         count=max(24, unsigned_bits(wishes.cycles) + 1),
+        tries=tries,
     ).check()
 
 
@@ -96,7 +103,8 @@ def _inputs(design: Design, wishes: Wishes) -> Circuit:
         name: _number(name, wishes.settings[name], *INPUTS_SETTINGS[name])
         for name in wishes.settings
     }
-    staged = bool(own.get("staged", len(Goals(design.netlist).stages) > 1))
+    goals = Goals(design.netlist)
+    staged = not goals.nets or bool(own.get("staged", len(goals.stages) > 1))
     return Circuit(
         design,
         schedule_of([1], [0]),

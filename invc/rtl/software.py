@@ -164,6 +164,24 @@ class Verdicts:
         return strict
 
 
+@dataclass(frozen=True)
+class Walked:
+    """The states of one run in which nets follow from inputs.
+
+    Attributes:
+        states: Those of its p-bits. Shape (times, p-bits), 0 and 1.
+        right: Whether held bits are as held. Shape (times,).
+    """
+
+    states: Bits
+    right: Bits
+
+    @property
+    def strict(self) -> Bits:
+        """Every gate is always in place: all nets follow from the inputs."""
+        return self.right
+
+
 def first(verdicts: Bits) -> int | None:
     """Time of the first right state, or None."""
     times = np.flatnonzero(verdicts)

@@ -8,12 +8,13 @@ from time import perf_counter
 import numpy as np
 
 from invc.design import Clamp
-from invc.engine.first import FirstOfBlock, FirstTimes, Right
+from invc.engine.first import NEVER, FirstOfBlock, FirstTimes, Right
 from invc.pbits.accumulator.registers import seeds
-from invc.pbits.lanes import LANES, words_of
+from invc.pbits.lanes import LANES, UInt64, words_of
 from invc.rtl.circuit import Circuit, held_values
 from invc.rtl.heatbath import HeatBaths
 from invc.rtl.software import Timed, first_times
+from invc.rtl.staging import StagedPbits, Staging
 from invc.rtl.walk import walk_times
 
 
@@ -38,6 +39,8 @@ def time_first_right(
         return walk_times(circuit, known, cycles, seed=seed)
     if circuit.architecture == "gibbs":
         return _heat_times(circuit, known, clamps, cycles, seed=seed)
+    if circuit.architecture == "staged":
+        return _stage_times(circuit, known, cycles, seed=seed)
     limits = circuit.schedule.cycles(cycles)
     return first_times(circuit.design, known, clamps, limits, circuit.habits, seed=seed)
 
@@ -45,7 +48,7 @@ def time_first_right(
 def _heat_times(
     circuit: Circuit, known: Sequence[int], held: Sequence[Clamp], cycles: int, *, seed: int
 ) -> Timed:
-    first = seeds(seed, 0, 1, circuit.groups)[0].transpose(2, 1, 0).reshape(LANES, circuit.groups)
+    first = _first(circuit, seed)
     baths = HeatBaths(circuit.design.model, known, circuit.betas, first)
     levels = circuit.schedule.cycles(cycles).limit.tolist()
     right = Right(circuit.design, tuple((clamp.literal, clamp.value) for clamp in held))
@@ -59,3 +62,23 @@ def _heat_times(
         spent += perf_counter() - began
     length = np.full(LANES, block.cycles)
     return Timed(FirstTimes(block.seen, length), spent / max(block.cycles, 1) / LANES)
+
+
+def _stage_times(circuit: Circuit, known: Sequence[int], cycles: int, *, seed: int) -> Timed:
+    staging = Staging(circuit.design, circuit.goals)
+    pbits = StagedPbits(staging, known, circuit.tries, _first(circuit, seed))
+    limits = circuit.schedule.cycles(cycles)
+    times, began = np.full(LANES, NEVER, dtype=np.int64), perf_counter()
+    for time in range(cycles + 1):
+        times[(times == NEVER) & ~pbits.wrong] = time
+        if (times != NEVER).all() or time == cycles:
+            break
+        pbits.step(int(limits.limit[time]), int(limits.noise[time]))
+    spent = (perf_counter() - began) / max(time, 1) / LANES
+    return Timed(FirstTimes(times, np.full(LANES, time)), spent)
+
+
+def _first(circuit: Circuit, seed: int) -> UInt64:
+    """The seeds of the replicas of the first block. Shape (replicas, groups)."""
+    rows = seeds(seed, 0, 1, circuit.groups)[0]
+    return rows.transpose(2, 1, 0).reshape(LANES, circuit.groups)

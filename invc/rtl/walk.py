@@ -18,7 +18,6 @@ G, the number of ones that they begin with (one bit, to flip others too, where t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 from time import perf_counter
@@ -31,25 +30,7 @@ from invc.pbits.accumulator.registers import random_bits, seeds
 from invc.pbits.lanes import LANES, integers_of, words_of
 from invc.rtl.circuit import Circuit
 from invc.rtl.goals import MOST
-from invc.rtl.software import Bits, Run, Timed
-
-
-@dataclass(frozen=True)
-class Walked:
-    """The states of one walk.
-
-    Attributes:
-        states: The inputs. Shape (times, inputs), 0 and 1.
-        right: Whether held bits are as held. Shape (times,).
-    """
-
-    states: Bits
-    right: Bits
-
-    @property
-    def strict(self) -> Bits:
-        """Every gate is always in place: all nets follow from the inputs."""
-        return self.right
+from invc.rtl.software import Bits, Run, Timed, Walked
 
 
 class _Walkers:
