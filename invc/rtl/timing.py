@@ -81,4 +81,5 @@ def _stage_times(circuit: Circuit, known: Sequence[int], cycles: int, *, seed: i
 def _first(circuit: Circuit, seed: int) -> UInt64:
     """The seeds of the replicas of the first block. Shape (replicas, groups)."""
     rows = seeds(seed, 0, 1, circuit.groups)[0]
-    return rows.transpose(2, 1, 0).reshape(LANES, circuit.groups)
+    first: UInt64 = rows.transpose(2, 1, 0).reshape(LANES, circuit.groups)
+    return first

@@ -30,6 +30,11 @@ ROOT = Path(__file__).resolve().parents[2]
 MULTIPLIER = ROOT / "rtl_examples/multiplier/multiplier.v"
 PUBLISHED = "published chip: mean 430, worst 8192; products of two primes: mean 219, worst 2048"
 LIMIT = 32768
+USUAL = {
+    "parallel": ("i0=3", "noise=9"),
+    "staged": ("i0=3", "noise=9", "tries=3"),
+    "inputs": ("staged=1", "k=1"),
+}
 
 
 def multiplier(width: int, objective: str) -> Design:
@@ -106,7 +111,7 @@ def report(design: Design, run: Campaign) -> float:
     unsolved = sum(not end.found for end in ended.values())
     tried = run.products(width)
     primes = [p for p in tried if p in prime_products(width)]
-    pbits = design.model.spins if run.architecture == "parallel" else 2 * width
+    pbits = 2 * width if run.architecture == "inputs" else design.model.spins
     for name, wanted in (("all" if not run.most else "of all", tried), ("of two primes", primes)):
         counter, chance = baseline_means(design, wanted)
         chosen = set(wanted)
@@ -128,18 +133,16 @@ def main() -> None:
     """Run the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--widths", default="2,3,4,5")
-    parser.add_argument("--arch", default="parallel", choices=("parallel", "inputs"))
+    parser.add_argument("--arch", default="parallel", choices=tuple(USUAL))
     parser.add_argument("--objective", default="balanced", choices=("gap", "balanced", "spins"))
     parser.add_argument("--restart", type=int, help="cycles after which a run starts again")
     parser.add_argument("--chips", type=int, default=8)
     parser.add_argument("--products", type=int, help="so many at most, evenly chosen of all")
     parser.add_argument("--set", dest="settings", action="append", default=[])
     given = parser.parse_args()
-    usual = ["i0=3", "noise=9"] if given.arch == "parallel" else ["staged=1", "k=1"]
-    settings = dict(text.split("=", 1) for text in given.settings or usual)
+    settings = dict(text.split("=", 1) for text in given.settings or USUAL[given.arch])
     run = Campaign(given.arch, settings, given.chips, given.restart, given.products)
-    moves = "sc" if given.arch == "parallel" else "inputs"
-    print(f"{moves}, {' '.join(f'{k}={v}' for k, v in settings.items())}; {PUBLISHED}")
+    print(f"{given.arch}, {' '.join(f'{k}={v}' for k, v in settings.items())}; {PUBLISHED}")
     widths = [int(width) for width in given.widths.split(",")]
     means = [report(multiplier(width, given.objective), run) for width in widths]
     if len(widths) > 1:

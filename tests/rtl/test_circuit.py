@@ -81,8 +81,8 @@ def test_no_port_can_have_the_name_of_something_inside(architecture):
         circuit = Circuit(
             design, Schedule((Entry(0, 0, 1),)), "gibbs", betas=(1.0,), divider=divider
         )
-    if architecture == "sparse":
-        circuit = Circuit(design, CONSTANT, "sparse", registers=True)
+    if architecture in {"sparse", "staged"}:
+        circuit = Circuit(design, CONSTANT, architecture, registers=True, divider=divider)
     files = project_files(expect(circuit, (), Run(), 4))
     names = ["chip", "pins", *(["uart"] if divider else [])]
     for name in (f"{circuit.name}_{part}.v" for part in names):

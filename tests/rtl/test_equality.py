@@ -40,6 +40,7 @@ WISHES = {
     "sparse": {"settings": {"noise": "9", "every": "2"}, "lanes": 4},
     "gibbs": {},
     "inputs": {},
+    "staged": {"settings": {"i0": "3", "noise": "9:5"}},
 }
 OF_SPINS = ("parallel", "sparse", "gibbs")
 
@@ -90,6 +91,9 @@ def test_examples_equal_the_software_and_are_clean(name, architecture):
         Wishes("inputs", settings={"staged": "0"}, cycles=CYCLES),
         Wishes("inputs", settings={"staged": "0", "k": "3", "weight": "15"}, cycles=CYCLES),
         Wishes("inputs", settings={"staged": "1", "k": "8"}, cycles=CYCLES),
+        Wishes("staged", settings={"tries": "1"}, cycles=CYCLES),
+        Wishes("staged", dynamics="ssa", settings={"tries": "200"}, cycles=CYCLES),
+        Wishes("staged", settings={"every": "2"}, registers=True, cycles=CYCLES),
     ],
     ids=str,
 )
@@ -114,7 +118,7 @@ def test_any_bits_can_be_held(architecture, clamps):
 def circuits(draw, architecture):
     """Any small netlist: constant, repeated and complementary bits, odd names; any schedule."""
     netlist = draw(netlists())
-    if architecture == "inputs":  # goals: every net
+    if architecture in {"inputs", "staged"}:  # goals: every net
         every = tuple(2 * net for net in range(1, netlist.net_count + 1))
         netlist = replace(netlist, ports=(*netlist.ports, Port("z", "output", every)))
     design = assemble(netlist, CELLS)
@@ -124,8 +128,9 @@ def circuits(draw, architecture):
     if architecture == "gibbs":
         betas = tuple(draw(st.lists(st.floats(0, 3), min_size=1, max_size=3)))
         table = Schedule(tuple(Entry(k, 0, 40) for k in range(len(betas))))
-    if architecture == "inputs":
+    if architecture in {"inputs", "staged"}:
         assume(any(port.bits for port in netlist.inputs))
+    if architecture == "inputs":
         walk = Walk(draw(st.booleans()), draw(st.integers(1, 8)), draw(st.integers(1, 15)))
     circuit = Circuit(
         design,
@@ -134,6 +139,7 @@ def circuits(draw, architecture):
         betas=betas,
         lanes=draw(st.integers(1, 6)),
         walk=walk,
+        tries=draw(st.integers(1, 9)),
     )
     bits = [pin for pin in circuit.pins if pin.spin >= 0]
     return circuit, draw(st.lists(st.sampled_from(bits), unique=True, max_size=2)) if bits else []
@@ -227,4 +233,4 @@ def test_the_random_models_are_all_kinds(architecture):
 
     look()
     assert np.minimum(ancillas, held) > 5
-    assert stages > 5 or architecture != "inputs"
+    assert stages > 5 or architecture not in {"inputs", "staged"}
