@@ -108,6 +108,12 @@ PARTS = ("ice40-hx1k", "ice40-up5k", "ice40-hx8k", "ecp5-25k", "ecp5-85k", "xc7a
     help="Put the circuit behind a serial line too, of so many clocks a bit: 104 for 115200 baud "
     "at 12 MHz.",
 )
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Let a sparse circuit say whether every gate is right, which all others do: a register "
+    "for each p-bit.",
+)
 @click.option("--check", is_flag=True, help="Compare every state with the software's here and now.")
 @click.option(
     "--simulator",
@@ -164,6 +170,7 @@ def _wishes(options: Mapping[str, Any]) -> Wishes:
         *(options["architecture"], options["dynamics"], _pairs(options["settings"])),
         *(options["cycles"], options["registers"], options["chains"], options["lanes"]),
         options["divider"] or 0,
+        options["strict"],
     )
 
 

@@ -56,8 +56,8 @@ class _Pipeline:
 
 
 def places(circuit: Circuit) -> dict[int, int]:
-    """Where the checker sees a spin: all of them, or of a sparse circuit those on ports."""
-    spins = circuit.pins_of if circuit.architecture == "sparse" else range(circuit.spins)
+    """Where the checker sees a spin: all of them, or of most sparse circuits those on ports."""
+    spins = range(circuit.spins) if circuit.tells_strict else circuit.pins_of
     return {spin: k for k, spin in enumerate(sorted(spins))}
 
 
@@ -83,7 +83,7 @@ def write_checker(circuit: Circuit) -> str:
         if pin.spin >= 0 and not pipe.is_input[pin.literal >> 1]
     ]
     match = [f"{pipe.at(lit, last)} ^ said{last}[{k}]" for lit, k in dict(outputs).items()]
-    gates = range(0 if circuit.architecture == "sparse" else len(circuit.design.netlist.gates))
+    gates = range(len(circuit.design.netlist.gates) if circuit.tells_strict else 0)
     strict = [_satisfied(circuit, k) for k in gates]
     lines = [
         "// The gates evaluated forward from the inputs that a state has: is every output what",
@@ -262,7 +262,7 @@ def _and_on(gates: int, stages: int) -> list[str]:
 
 
 def _strict(circuit: Circuit, gates: int, stages: int) -> str:
-    if circuit.architecture == "sparse":
+    if not circuit.tells_strict:
         return "1'b0"  # most p-bits are not seen here
     return f"{_all_ok(gates, stages)} & agree"
 

@@ -86,6 +86,7 @@ class Circuit:
         divider: Clocks of a bit of the serial line; 0 for none.
         walk: How the p-bits of an inputs circuit move.
         tries: Moves of a stage of a staged circuit before all begin again.
+        strict: Whether a sparse circuit has a register for each p-bit, to say what is strict.
     """
 
     design: Design
@@ -101,6 +102,7 @@ class Circuit:
     divider: int = 0
     walk: Walk = field(default_factory=Walk)
     tries: int = 4
+    strict: bool = False
 
     @property
     def has_wrong(self) -> bool:
@@ -116,6 +118,11 @@ class Circuit:
     def goals(self) -> Goals:
         """What the p-bits of an inputs circuit are for."""
         return Goals(self.design.netlist)
+
+    @property
+    def tells_strict(self) -> bool:
+        """Whether it sees every p-bit of a state at once."""
+        return self.architecture != "sparse" or self.strict
 
     @property
     def follows(self) -> bool:

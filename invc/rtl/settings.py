@@ -37,6 +37,7 @@ class Wishes:
         chains: Independent chains that share the circuit.
         lanes: p-bits that a sparse circuit updates together.
         divider: Clocks of a bit of a serial line; 0 for none.
+        strict: Whether a sparse circuit tells `strict` too.
     """
 
     architecture: str = "parallel"
@@ -47,6 +48,7 @@ class Wishes:
     chains: int = 1
     lanes: int = 16
     divider: int = 0
+    strict: bool = False
 
 
 def circuit_of(design: Design, clamps: Sequence[Clamp], wishes: Wishes) -> Circuit:
@@ -93,6 +95,7 @@ def circuit_of(design: Design, clamps: Sequence[Clamp], wishes: Wishes) -> Circu
         divider=wishes.divider,
         count=max(24, unsigned_bits(wishes.cycles) + 1),
         tries=tries,
+        strict=wishes.strict and wishes.architecture == "sparse",
     ).check()
 
 

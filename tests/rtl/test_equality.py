@@ -37,7 +37,7 @@ LARGE = 60  # spins from which a sparse circuit is compiled rather than interpre
 # Each architecture with something else that circuits can do: stepped, ramped and sparse noise.
 WISHES = {
     "parallel": {"settings": {"noise": "7:3", "i0": "5"}},
-    "sparse": {"settings": {"noise": "9", "every": "2"}, "lanes": 4},
+    "sparse": {"settings": {"noise": "9", "every": "2"}, "lanes": 4, "strict": True},
     "gibbs": {},
     "inputs": {},
     "staged": {"settings": {"i0": "3", "noise": "9:5"}},
@@ -86,6 +86,7 @@ def test_examples_equal_the_software_and_are_clean(name, architecture):
         Wishes("sparse", dynamics="ssa", lanes=1, cycles=500),
         Wishes("sparse", registers=True, lanes=5, cycles=500),
         Wishes("sparse", lanes=256, cycles=CYCLES),
+        Wishes("sparse", settings={"noise": "5", "i0": "6"}, cycles=CYCLES, strict=True),
         Wishes("gibbs", settings={"beta": "0.3"}, cycles=CYCLES),
         Wishes("gibbs", settings={"beta": "0.1:2", "levels": "5"}, cycles=CYCLES),
         Wishes("inputs", settings={"staged": "0"}, cycles=CYCLES),
@@ -140,6 +141,7 @@ def circuits(draw, architecture):
         lanes=draw(st.integers(1, 6)),
         walk=walk,
         tries=draw(st.integers(1, 9)),
+        strict=architecture == "sparse" and draw(st.booleans()),
     )
     bits = [pin for pin in circuit.pins if pin.spin >= 0]
     return circuit, draw(st.lists(st.sampled_from(bits), unique=True, max_size=2)) if bits else []
