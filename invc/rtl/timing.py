@@ -13,7 +13,7 @@ from invc.pbits.accumulator.registers import seeds
 from invc.pbits.lanes import LANES, UInt64, words_of
 from invc.rtl.circuit import Circuit, held_values
 from invc.rtl.heatbath import HeatBaths
-from invc.rtl.software import Timed, first_times
+from invc.rtl.software import Timed, first_times, replicas
 from invc.rtl.staging import StagedPbits, Staging
 from invc.rtl.walk import walk_times
 
@@ -43,6 +43,19 @@ def time_first_right(
         return _stage_times(circuit, known, cycles, seed=seed)
     limits = circuit.schedule.cycles(cycles)
     return first_times(circuit.design, known, clamps, limits, circuit.habits, seed=seed)
+
+
+def shares_right(
+    circuit: Circuit, clamps: Sequence[Clamp], cycles: int, *, seed: int
+) -> list[float]:
+    """Of each cycle the share of replicas of a parallel or sparse circuit that are right.
+
+    Arguments as those of `time_first_right`.
+    """
+    known, limits = held_values(circuit, clamps), circuit.schedule.cycles(cycles)
+    right = Right(circuit.design, tuple((clamp.literal, clamp.value) for clamp in clamps))
+    states = replicas(circuit.design, known, limits, circuit.habits, seed=seed)
+    return [right.of(rows)[0].bit_count() / LANES for rows in states]
 
 
 def _heat_times(

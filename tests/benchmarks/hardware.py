@@ -10,6 +10,7 @@ random pair in each cycle.
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 import time
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from invc.rtl.campaign import Ended, Trial, campaign
 from invc.rtl.project import FILES_OF
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run
+from invc.rtl.timing import shares_right
 
 ROOT = Path(__file__).resolve().parents[2]
 MULTIPLIER = ROOT / "rtl_examples/multiplier/multiplier.v"
@@ -129,6 +131,27 @@ def report(design: Design, run: Campaign) -> float:
     return float(np.mean([end.cycles for end in ended.values()]))
 
 
+def forward(design: Design, settings: dict[str, str], pairs: int, cycles: int) -> None:
+    """Hold both factors, and say in how many of all cycles the right product stands there.
+
+    1,024 replicas of each pair, in software, which the parallel circuit equals.
+    """
+    draw, right_cycles = random.Random(1), []
+    width = len(design.netlist.inputs[0].bits)
+    for _ in range(pairs):
+        factors = [f"{name}={draw.randrange(1 << width)}" for name in "ab"]
+        held = parse_clamps(design.netlist, factors)
+        circuit = circuit_of(design, held, Wishes(settings=settings, cycles=cycles))
+        right_cycles.append(shares_right(circuit, held, cycles, seed=1))
+    every = np.array(right_cycles)
+    print(
+        f"{width} x {width} forward, {pairs} random pairs: right in {100 * every.mean():.0f} % of "
+        f"{cycles} cycles, in {100 * every[:, -cycles // 10 :].mean():.0f} % of the last tenth; of "
+        f"single pairs {100 * every.mean(axis=1).min():.0f} to "
+        f"{100 * every.mean(axis=1).max():.0f} %"
+    )
+
+
 def main() -> None:
     """Run the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -139,11 +162,18 @@ def main() -> None:
     parser.add_argument("--chips", type=int, default=8)
     parser.add_argument("--products", type=int, help="so many at most, evenly chosen of all")
     parser.add_argument("--set", dest="settings", action="append", default=[])
+    parser.add_argument("--forward", type=int, help="cycles, with both factors held")
+    parser.add_argument("--pairs", type=int, default=10, help="of factors, with --forward")
     given = parser.parse_args()
     settings = dict(text.split("=", 1) for text in given.settings or USUAL[given.arch])
     run = Campaign(given.arch, settings, given.chips, given.restart, given.products)
     print(f"{given.arch}, {' '.join(f'{k}={v}' for k, v in settings.items())}; {PUBLISHED}")
     widths = [int(width) for width in given.widths.split(",")]
+    if given.forward:
+        for width in widths:
+            design = multiplier(width, given.objective)
+            forward(design, settings, given.pairs, given.forward)
+        return
     means = [report(multiplier(width, given.objective), run) for width in widths]
     if len(widths) > 1:
         slope, _ = np.polyfit(widths, np.log2(means), 1)

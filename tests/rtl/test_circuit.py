@@ -27,6 +27,7 @@ from invc.rtl.baselines import baselines
 from invc.rtl.bench import expect
 from invc.rtl.campaign import _bench
 from invc.rtl.circuit import ARCHITECTURES, NUMBERED, RESERVED, Circuit, held_values
+from invc.rtl.goals import Goals
 from invc.rtl.heatbath import ONE, Colouring, heat_trace, likelihoods
 from invc.rtl.layout import Layout
 from invc.rtl.parts import PARTS, estimate
@@ -34,6 +35,7 @@ from invc.rtl.project import FILES_OF, project_files
 from invc.rtl.schedule import Entry, Schedule
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run, Verdicts, first_times, trace
+from invc.rtl.timing import time_first_right
 from invc.rtl.verilog import keywords
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -207,6 +209,42 @@ def test_first_times_are_those_of_traces():
     assert [None if t == NEVER else t for t in times.times[::8]] == first
     assert times.hits == np.count_nonzero(times.times != NEVER)
     assert times.exposure == sum(40 if t == NEVER else t for t in times.times.tolist())
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_times_of_a_report_are_those_of_each_read(architecture):
+    design = multiplier(2)
+    held = parse_clamps(design.netlist, ["p=6"])
+    own = {"gibbs": {"beta": "0.3"}, "inputs": {"staged": "0"}}
+    settings = own.get(architecture, {"i0": "3", "noise": "9"})
+    circuit = circuit_of(design, held, Wishes(architecture, settings=settings, cycles=30))
+    timed = time_first_right(circuit, held, 30, seed=5)
+    assert timed.times.hits > 900
+    for replica in (0, 1, 63, 64, 700, 1023):
+        hit = expect(circuit, held, Run(5, 0, replica), 30).first
+        assert timed.times.times[replica] == (NEVER if hit is None else hit[0])
+
+
+def test_stages_of_a_multiplier_are_its_columns():
+    design = multiplier(4)
+    goals = Goals(design.netlist)
+    p = [bit >> 1 for bit in design.netlist.port_by_name["p"].bits]
+    assert goals.stages == (*((net,) for net in p[:3]), tuple(p[3:]))
+    assert goals.stage_of == [0, 1, 2, 3] * 2
+    assert goals.weights(3) == sorted(goals.weights(3), reverse=True)
+    assert (goals.weights(3)[0], goals.weights(3)[-1]) == (3, 1)
+
+
+def test_walks_in_stages_beat_the_counter():
+    """What docs/rtl.md measures, in small: mean cycles over all products of 4 x 4 bits."""
+    design = multiplier(4)
+    means, counters = [], []
+    for product in sorted({a * b for a in range(16) for b in range(16)})[::6]:
+        held = parse_clamps(design.netlist, [f"p={product}"])
+        circuit = circuit_of(design, held, Wishes("inputs", cycles=4000))
+        means.append(time_first_right(circuit, held, 4000, seed=2).times.mean)
+        counters.append(baselines(design.netlist, held).counter)
+    assert np.mean(means) < 0.8 * np.mean(counters)
 
 
 def test_strict_is_energy_0_and_right_is_what_the_gates_give():
