@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from invc.ask import Effort, Pictures, Wanted
 from invc.ask.keywords import Biases, Forbid, Value
+from invc.sequential import Init
 
 Source: TypeAlias = str | Path
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -35,6 +36,9 @@ class Compiling:
         gate_level: Whether the source is a netlist of cells, to be read as it is.
         prove: Seconds for a proof by Yosys that the netlist is equal to its source.
         yosys: The Yosys to use.
+        cycles: Edges of the clock over which a clocked design is unrolled.
+        init: With `cycles`, what registers hold at first: "source" for what the source says, any
+            value where it says nothing; "zero" for 0 there; "free" for any value of all of them.
     """
 
     top: str | None = None
@@ -47,6 +51,38 @@ class Compiling:
     gate_level: bool = False
     prove: float | None = None
     yosys: str | None = None
+    cycles: int | None = None
+    init: Init = "source"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proving:
+    """Keywords of `invc.prove`.
+
+    Attributes:
+        count: Find all answers rather than one.
+        limit: Most answers to find.
+        forbid: Combinations of values that no answer may have.
+        time_limit: Seconds.
+        cover: Covers of a clocked design that are to be reached, each in some cycle.
+        violate: Its assertions that are to be broken.
+        induction: Whether the one thing that is asked for in some cycle is to be shown impossible
+            for all time; the design is one with `init="free"`.
+        stimulus: A trace whose values are held: waveforms (.vcd), or CSV, a row a cycle.
+        vcd: Waveforms to write, of the first trace.
+        replay: A test bench to write that replays it.
+    """
+
+    count: bool = False
+    limit: int = 10_000
+    forbid: Forbid = ()
+    time_limit: float | None = None
+    cover: str | Sequence[str] = ()
+    violate: str | Sequence[str] = ()
+    induction: bool = False
+    stimulus: Source | None = None
+    vcd: Source | None = None
+    replay: Source | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +111,11 @@ class Simulating:
             at equilibrium is as long as that needs.
         plot: A picture to write: .png, .svg or .pdf.
         html: A page to write.
-        vcd: Waveforms to write.
+        vcd: Waveforms to write; of a clocked design, the first answer by its clock.
+        replay: A test bench to write that replays the first answer of a clocked design.
+        cover: Covers of a clocked design that are to be reached, each in some cycle.
+        violate: Its assertions that are to be broken.
+        stimulus: A trace whose values are held: waveforms (.vcd), or CSV, a row a cycle.
     """
 
     reads: int | None = None
@@ -98,6 +138,10 @@ class Simulating:
     plot: Source | None = None
     html: Source | None = None
     vcd: Source | None = None
+    replay: Source | None = None
+    cover: str | Sequence[str] = ()
+    violate: str | Sequence[str] = ()
+    stimulus: Source | None = None
 
     @property
     def effort(self) -> Effort:
@@ -119,14 +163,115 @@ class Simulating:
     @property
     def wanted(self) -> Wanted:
         """What is wanted besides answers."""
-        names = (self.plot, self.html, self.vcd)
+        names = (self.plot, self.html, self.vcd, self.replay)
         return Wanted(
             equilibrium=self.equilibrium,
             proof=self.prove,
             explanation=self.explain,
             uniformity=self.uniformity,
-            pictures=Pictures(*(None if name is None else str(name) for name in names)),
+            pictures=Pictures(*map(named, names)),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """Keywords of `invc.train`.
+
+    Attributes:
+        top: The top module, where several could be it.
+        defines: Macros with their values.
+        includes: Folders of included files.
+        inputs: The port of a sample.
+        weights: The port of weights, or several.
+        labels: The port of its class.
+        planes: Thresholds: a bit a pixel for each of them.
+        pool: Rows and columns to pool pictures to.
+        image: Rows and columns of the pictures, where no file says it.
+        method: "auto", "stream", "energy" or "gates".
+        samples: Learn from so many, drawn at random.
+        validation: Share held out to look at.
+        seed: Equal seeds give equal weights.
+        threads: Results do not depend on it.
+        vote: Networks that vote; 1 for none.
+        passes: stream: how often every sample comes.
+        batch: stream: samples between two steps.
+        drop: stream: share of inputs dropped.
+        pull: stream: scales the pull of labels.
+        margin: stream: scales the margin of outputs.
+        noise: stream: scales a random sign that is added to each sum, as hardware has it.
+        phases: stream: 2 for the contrast of two phases, 1 for one energy with slack.
+        reads: energy, gates: independent networks.
+        sweeps: energy, gates: sweeps of each.
+        warmth: energy: scales the inverse temperature of the vote.
+        label_strength: gates: labels lean with this probability instead of being held.
+        time_limit: gates: seconds.
+        checkpoint: stream: save the run there.
+        resume: Go on from the checkpoint, if there is one.
+        output: Weights to write (JSON).
+        emit: The network with constant weights to write, as Verilog.
+        emit_vote: The same of the vote, as one wider network.
+        plot: A picture to write: .png, .svg or .pdf.
+        html: A page to write.
+    """
+
+    top: str | None = None
+    defines: Mapping[str, Value] | None = None
+    includes: Sequence[Source] = ()
+    inputs: str = "x"
+    weights: str | Sequence[str] = "w"
+    labels: str = "y"
+    planes: Sequence[int] | None = None
+    pool: tuple[int, int] | None = None
+    image: tuple[int, int] | None = None
+    method: str = "auto"
+    samples: int | None = None
+    validation: float | None = None
+    seed: int = 0
+    threads: int = 1
+    vote: int | None = None
+    passes: int = 16
+    batch: int | None = None
+    drop: float = 0.0
+    pull: float = 1.0
+    margin: float = 1.0
+    noise: float = 0.0
+    phases: int = 2
+    reads: int | None = None
+    sweeps: int | None = None
+    warmth: float | None = None
+    label_strength: float | None = None
+    time_limit: float | None = None
+    checkpoint: Source | None = None
+    resume: bool = False
+    output: Source | None = None
+    emit: Source | None = None
+    emit_vote: Source | None = None
+    plot: Source | None = None
+    html: Source | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluating:
+    """Keywords of `invc.evaluate`.
+
+    Attributes:
+        top: The top module, where several could be it.
+        defines: Macros with their values.
+        includes: Folders of included files.
+        threads: Results do not depend on it.
+        gates: Evaluate the compiled design rather than the network in it.
+    """
+
+    top: str | None = None
+    defines: Mapping[str, Value] | None = None
+    includes: Sequence[Source] = ()
+    threads: int = 1
+    gates: bool = False
+
+
+def named(name: Source | None) -> str | None:
+    """The name of a file, where one is given."""
+    return None if name is None else str(name)
 
 
 def taken(kind: type[Keywords], keywords: Mapping[str, Any]) -> tuple[Keywords, dict[str, Any]]:

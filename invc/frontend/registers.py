@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from invc.diagnostics import InvcError
-from invc.frontend.variables import variable_of
+from invc.frontend.variables import is_formal, label_at, variable_of
 from invc.frontend.yosys_cells import Json, text_of
 from invc.netlist.machine import NEXT, STATE, Kind, Property, Register
 
@@ -32,6 +32,7 @@ class Cut:
         registers: What was cut out.
         properties: What the source states, each an output port of the rest.
         shown: Registers that are no ports of the source, each an output port of the rest.
+        formal: Those of them that are there for properties alone.
     """
 
     module: Json
@@ -39,6 +40,7 @@ class Cut:
     registers: tuple[Register, ...]
     properties: tuple[Property, ...]
     shown: tuple[str, ...]
+    formal: frozenset[str] = frozenset()
 
 
 class _Place(NamedTuple):
@@ -143,7 +145,7 @@ def _the_clock(module: Json, cells: Mapping[str, Any], registers: Mapping[str, A
     for cell in registers.values():
         bit = cell["connections"]["CLK"][0]
         if bit not in ports:
-            reads = "a constant" if isinstance(bit, str) else repr(_label(module, [bit]))
+            reads = "a constant" if isinstance(bit, str) else repr(_bit_label(module, bit))
             raise InvcError(
                 f"the clock of {_label(module, cell['connections']['Q'])!r} is {reads}, "
                 "which is no input of one bit",
@@ -171,14 +173,14 @@ def _refuse_clock_as_data(module: Json, rest: Mapping[str, Any], clock: str) -> 
         if bit in bits and pin not in ("Y", "Q")
     ]
     leaves = [
-        name
+        module["netnames"].get(name, {})
         for name, port in module["ports"].items()
         if port["direction"] == "output" and bit in port["bits"]
     ]
     if readers or leaves:
         raise InvcError(
             f"clock {clock!r} is read as data",
-            where=_where(readers[0]) if readers else None,
+            where=_where((readers or leaves)[0]),
             hint="in a cycle the clock has no one value: use it at edges alone",
         )
 
@@ -283,7 +285,8 @@ def _assemble(
         "cells": rest,
         "netnames": names,
     }
-    return Cut(cut, clock, tuple(registers), properties, tuple(dict.fromkeys(shown)))
+    formal = frozenset(name for name in shown if is_formal(module, name))
+    return Cut(cut, clock, tuple(registers), properties, tuple(dict.fromkeys(shown)), formal)
 
 
 def _properties(
@@ -299,7 +302,9 @@ def _properties(
         (a,), (enable,) = cell["connections"]["A"], cell["connections"]["EN"]
         place = _where(cell) or ""
         line = place.split(":")[-2] if place.count(":") > 1 else place.rpartition(":")[2]
-        label = cell_name if not cell_name.startswith("$") else f"{kind}_{line}".strip("_")
+        label = cell_name
+        if cell_name.startswith("$"):
+            label = label_at(str(cell["attributes"].get("src", ""))) or f"{kind}_{line}".strip("_")
         name, count = label, 2
         while name in ports:
             name, count = f"{label}_{count}", count + 1
@@ -362,6 +367,19 @@ def _highest(module: Json) -> int:
 def _label(module: Json, bits: Sequence[Bit]) -> str:
     place = next((_places(module)[bit] for bit in bits if bit in _places(module)), None)
     return place.name if place else "$unnamed"
+
+
+def _bit_label(module: Json, bit: Bit) -> str:
+    """A bit as the source calls it, with its index where it is one of several."""
+    place = _places(module).get(bit)
+    if place is None:
+        return "$unnamed"
+    net = module["netnames"][place.name]
+    if len(net["bits"]) == 1:
+        return place.name
+    last = len(net["bits"]) - 1
+    position = last - place.position if net.get("upto") else place.position
+    return f"{place.name}[{position + int(net.get('offset', 0))}]"
 
 
 def _where(cell: Any) -> str | None:  # noqa: ANN401 - Yosys's JSON

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,23 +13,25 @@ from invc.report.vcd import check_vcd
 Scope = tuple[str, ...]
 
 
-class Wave(NamedTuple):
+@dataclass(frozen=True)
+class Wave:
     """A signal, or one bit of it.
 
     Attributes:
         name: In the source: instances with dots.
-        index: Of the bit, None where it is all of them.
+        bit: Its index, None where it is all of them.
     """
 
     name: str
-    index: int | None = None
+    bit: int | None = None
 
 
-class _Variable(NamedTuple):
+@dataclass(frozen=True)
+class _Variable:
     code: str
     scope: Scope
     name: str
-    index: int | None
+    bit: int | None
 
 
 class _Change(NamedTuple):
@@ -65,7 +68,11 @@ def sampled(path: Path, clock: str, known: Collection[str]) -> list[dict[Wave, s
         if variable.scope[: len(scope)] == scope:
             name = ".".join([*variable.scope[len(scope) :], variable.name])
             if name in known or name == clock:
-                codes.setdefault(variable.code, []).append(Wave(name, variable.index))
+                codes.setdefault(variable.code, []).append(Wave(name, variable.bit))
+    if all(wave.name == clock for waves in codes.values() for wave in waves):
+        raise InvcError(
+            "no signal of the design is in it", where=str(path), hint="dump the whole design"
+        )
     return list(_cycles(changes, codes, Wave(clock), end))
 
 

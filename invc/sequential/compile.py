@@ -91,8 +91,8 @@ def synth_clocked(
     if chosen.check.wanted:
         notes.cycles = compare_cycles(cut, design.netlist, frames, str(sources.files[0]))
         notes.note("compare", design.netlist, cells)
-    given = {n: tuple(getattr(sources, n).items()) for n in ("parameters", "defines")}
-    return replace(design, frames=replace(frames, **given))
+    parameters, defines = tuple(sources.parameters.items()), tuple(sources.defines.items())
+    return replace(design, frames=replace(frames, parameters=parameters, defines=defines))
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,9 @@ def read_machine(sources: Sources, chosen: Chosen, journal: Journal) -> tuple[Cu
     yosys, log = find_yosys(chosen.tool.path), chosen.tool.log
     cut = cut_registers(elaborate_clocked(sources, yosys, log=log), str(sources.files[0]))
     core = _core(cut, sources, chosen, journal)
-    return cut, Machine(core, cut.clock, cut.registers, cut.properties, cut.shown).check()
+    return cut, Machine(
+        core, cut.clock, cut.registers, cut.properties, cut.shown, cut.formal
+    ).check()
 
 
 def _core(cut: Cut, sources: Sources, chosen: Chosen, journal: Journal) -> Netlist:
@@ -131,7 +133,7 @@ def _core(cut: Cut, sources: Sources, chosen: Chosen, journal: Journal) -> Netli
         path = Path(folder) / f"{first.stem[:80]}.json"
         path.write_text(json.dumps({"modules": {module.pop("name"): module}}), encoding="utf-8")
         netlist = synth(
-            Sources((path,)),
+            Sources((path,), located=True),
             library=chosen.library,
             objective=chosen.objective,
             check=chosen.check,

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from invc.rtl.project import FILES_OF
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run
 from invc.rtl.timing import shares_right
+from typed import sure
 
 ROOT = Path(__file__).resolve().parents[2]
 MULTIPLIER = ROOT / "rtl_examples/multiplier/multiplier.v"
@@ -58,7 +58,9 @@ def prime_products(width: int) -> set[int]:
 def baseline_means(design: Design, wanted: list[int]) -> tuple[float, float]:
     """Cycles of a counter from a random pair and of a random pair each cycle, over products."""
     found = [baselines(design.netlist, parse_clamps(design.netlist, [f"p={p}"])) for p in wanted]
-    return float(np.mean([b.counter for b in found])), float(np.mean([b.chance for b in found]))
+    return float(np.mean([sure(b).counter for b in found])), float(
+        np.mean([sure(b).chance for b in found])
+    )
 
 
 @dataclass(frozen=True)
@@ -181,4 +183,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

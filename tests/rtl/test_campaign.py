@@ -16,15 +16,14 @@ from invc.rtl.parallel import parallel_files
 from invc.rtl.project import FILES_OF
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run
-
-sys.path.insert(0, str(Path(__file__).parent))
-from tools import needs
+from rtl.tools import needs
+from typed import sure
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @needs("iverilog")
-def test_runs_end_as_in_software_and_start_again_where_they_were_never_right():
+def test_runs_end_as_in_software_and_start_again_where_they_were_never_right() -> None:
     path = ROOT / "rtl_examples/multiplier/multiplier.v"
     design = synth(Sources((path,), parameters={"W": "3"}))
     held = {p: parse_clamps(design.netlist, [f"p={p}"]) for p in (15, 49, 11)}
@@ -52,7 +51,7 @@ def test_runs_end_as_in_software_and_start_again_where_they_were_never_right():
 
 @needs("iverilog")
 @pytest.mark.parametrize("architecture", ["inputs", "staged"])
-def test_runs_of_circuits_in_stages_end_as_in_software(architecture):
+def test_runs_of_circuits_in_stages_end_as_in_software(architecture: str) -> None:
     path = ROOT / "rtl_examples/multiplier/multiplier.v"
     design = synth(Sources((path,), parameters={"W": "3"}))
     held = {p: parse_clamps(design.netlist, [f"p={p}"]) for p in (15, 49, 11)}
@@ -70,7 +69,7 @@ def test_runs_of_circuits_in_stages_end_as_in_software(architecture):
     assert not any(end.found for end in ended[-5:])
 
 
-def test_the_share_of_right_cycles_forward():
+def test_the_share_of_right_cycles_forward() -> None:
     """Constant noise hardly ever shows the product, noise in one cycle of eight does."""
     script = ROOT / "tests/benchmarks/hardware.py"
     shares = []
@@ -95,12 +94,13 @@ def test_the_share_of_right_cycles_forward():
             timeout=300,
         )
         assert done.returncode == 0, done.stderr
-        shares.append(int(re.search(r"right in (\d+) % of 600 cycles", done.stdout)[1]))
+        found = sure(re.search(r"right in (\d+) % of 600 cycles", done.stdout))
+        shares.append(int(found[1]))
     assert shares[0] < shares[1]
 
 
 @needs("verilator")
-def test_published_results_can_be_run_again():
+def test_published_results_can_be_run_again() -> None:
     """The script of `make reproduce`, in small."""
     script = ROOT / "tests/benchmarks/hardware.py"
     done = subprocess.run(

@@ -1,10 +1,10 @@
 """Designs that circuits must not mind: odd names, one bit, constants, copies, time steps."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
+from invc.design import Design
 from invc.frontend.yosys import Sources
 from invc.library.limits import Limits
 from invc.pipeline import synth
@@ -16,9 +16,7 @@ from invc.rtl.project import project_files
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run
 from invc.sequential.compile import Time, synth_clocked
-
-sys.path.insert(0, str(Path(__file__).parent))
-from tools import needs
+from rtl.tools import needs
 
 ROOT = Path(__file__).resolve().parents[2]
 CYCLES = 100
@@ -47,7 +45,7 @@ DESIGNS = {
 }
 
 
-def compared(design, architecture):
+def compared(design: Design, architecture: str) -> None:
     wishes = Wishes(
         architecture, cycles=CYCLES, lanes=3, divider=0 if architecture == "sparse" else 16
     )
@@ -61,7 +59,9 @@ def compared(design, architecture):
 @needs("verilator")
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 @pytest.mark.parametrize("name", DESIGNS)
-def test_odd_designs_equal_the_software_and_are_clean(tmp_path, name, architecture):
+def test_odd_designs_equal_the_software_and_are_clean(
+    tmp_path: Path, name: str, architecture: str
+) -> None:
     source = tmp_path / "odd.v"
     source.write_text(DESIGNS[name])
     compared(synth(Sources((source,))), architecture)
@@ -71,7 +71,7 @@ def test_odd_designs_equal_the_software_and_are_clean(tmp_path, name, architectu
 @needs("verilator")
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 @pytest.mark.parametrize("name", ["counter", "lfsr", "lock", "serial_multiplier"])
-def test_clocked_designs_are_circuits_of_their_time_steps(name, architecture):
+def test_clocked_designs_are_circuits_of_their_time_steps(name: str, architecture: str) -> None:
     source = ROOT / f"rtl_examples/clocked/{name}.v"
     compared(synth_clocked(Sources((source,)), Time(2)), architecture)
 
@@ -80,13 +80,13 @@ def test_clocked_designs_are_circuits_of_their_time_steps(name, architecture):
 @needs("verilator")
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 @pytest.mark.parametrize("limits", [Limits(degree=5), Limits(bits=4)], ids=str)
-def test_models_that_were_made_narrower(limits, architecture):
+def test_models_that_were_made_narrower(limits: Limits, architecture: str) -> None:
     source = ROOT / "rtl_examples/multiplier/multiplier.v"
     compared(synth(Sources((source,), parameters={"W": "2"}), limits=limits), architecture)
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_yosys_accepts_every_example(tmp_path, architecture):
+def test_yosys_accepts_every_example(tmp_path: Path, architecture: str) -> None:
     script = []
     for path in sorted(ROOT.glob("rtl_examples/*/*.v")):
         if path.parent.name == "clocked":

@@ -2,27 +2,29 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from invc.cli import invc
 from invc.design import read_design, write_design
+from refusals import REFUSED
 
 
-def run(*arguments):
+def run(*arguments: int | Path | str) -> Result:
     return CliRunner().invoke(invc, [str(a) for a in arguments])
 
 
 @pytest.fixture(scope="session")
-def lock(repository, tmp_path_factory):
+def lock(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("lock") / "lock.hj"
     done = run("synth", repository / "rtl_examples/clocked/lock.v", "--cycles", "5", "-o", path)
     assert done.exit_code == 0, done.output
     return path
 
 
-def test_the_cover_is_reached_by_the_code_alone(lock, tmp_path):
+def test_the_cover_is_reached_by_the_code_alone(lock: Path, tmp_path: Path) -> None:
     file = tmp_path / "r.json"
     done = run(
         "simulate", lock, "--cover", "unlock", "-c", "press@*=1", "-c", "unlock@4=1", "--json", file
@@ -34,7 +36,7 @@ def test_the_cover_is_reached_by_the_code_alone(lock, tmp_path):
     assert re.search(r"^ +4 +\d+ +\d+ +\d+ +1 +4", done.output, re.M)
 
 
-def test_assertions_hold_and_assumptions_are_held(lock):
+def test_assertions_hold_and_assumptions_are_held(lock: Path) -> None:
     assert run("prove", lock, "--violate", "stays").exit_code == 4
     assert run("prove", lock, "-c", "reset@2=1", "-c", "press@2=1").exit_code == 4
     assert run("prove", lock, "-c", "reset@2=1", "-c", "press@2=0").exit_code == 0
@@ -43,7 +45,7 @@ def test_assertions_hold_and_assumptions_are_held(lock):
     assert "no cover is called 'unlok'" in str(done.exception)
 
 
-def test_a_cover_out_of_reach_is_impossible(lock):
+def test_a_cover_out_of_reach_is_impossible(lock: Path) -> None:
     assert (
         run("prove", lock, "-c", "press@0=0", "-c", "press@1=0", "--cover", "unlock").exit_code == 4
     )
@@ -51,8 +53,9 @@ def test_a_cover_out_of_reach_is_impossible(lock):
     assert run("prove", lock, "-c", "right@any=7").exit_code == 4
 
 
-def test_files_keep_the_time(lock, tmp_path):
+def test_files_keep_the_time(lock: Path, tmp_path: Path) -> None:
     design = read_design(lock)
+    assert design.frames is not None
     assert design.frames.clock == "clk"
     assert design.frames.cycles == 5
     assert design.frames.names("cover") == ("unlock",)
@@ -69,7 +72,7 @@ def test_files_keep_the_time(lock, tmp_path):
         ('cover "unlock"', 'output "open"', "a second output is called 'open'"),
     ],
 )
-def test_broken_frames_are_told(lock, tmp_path, old, new, error):
+def test_broken_frames_are_told(lock: Path, tmp_path: Path, old: str, new: str, error: str) -> None:
     text = lock.read_text()
     assert old in text
     broken = tmp_path / "b.hj"
@@ -79,7 +82,7 @@ def test_broken_frames_are_told(lock, tmp_path, old, new, error):
     assert error in str(done.exception)
 
 
-def test_waveforms_are_by_the_clock(lock, tmp_path):
+def test_waveforms_are_by_the_clock(lock: Path, tmp_path: Path) -> None:
     pytest.importorskip("vcd")
     vcdvcd = pytest.importorskip("vcdvcd")
     file = tmp_path / "w.vcd"
@@ -93,51 +96,49 @@ def test_waveforms_are_by_the_clock(lock, tmp_path):
     assert [waves["lock.clk"][t] for t in (0, 5, 10, 15)] == ["1", "0", "1", "0"]
 
 
-REFUSED = {
-    "two clocks": (
-        "module m(input c, d, output reg q, r);\nalways @(posedge c) q <= d;\nalways @(posedge d) r <= q;\nendmodule",
-        "m.v:2:1: error: 'q' has another clock: 'c', not 'd'",
-    ),
-    "gated": (
-        "module m(input c, e, d, output reg q);\nwire g = c & e;\nalways @(posedge g) q <= d;\nendmodule",
-        "m.v:3:1: error: the clock of 'q' is 'g', which is no input of one bit",
-    ),
-    "latch": (
-        "module m(input c, e, d, output reg q, r);\nalways @* if (e) q = d;\nalways @(posedge c) r <= q;\nendmodule",
-        "error: latch at 'q' has no clock",
-    ),
-    "clock as data": (
-        "module m(input c, d, output reg q, output y);\nalways @(posedge c) q <= d;\nassign y = c ^ q;\nendmodule",
-        "m.v:3:12: error: clock 'c' is read as data",
-    ),
-    "nothing": (
-        "module m(input c, d, output y);\nassign y = c & d;\nendmodule",
-        "m.v: error: nothing in it is clocked",
-    ),
-    "unread": (
-        "module m(input c, d, output y);\nreg q;\nalways @(posedge c) q <= d;\nassign y = d;\nendmodule",
-        "m.v: error: no output depends on any of its registers",
-    ),
-    "large memory": (
-        "module m(input c, w, input [9:0] a, input [7:0] d, output reg [7:0] q);\nreg [7:0] mem [0:1023];\n"
-        "always @(posedge c) begin if (w) mem[a] <= d; q <= mem[a]; end\nendmodule",
-        "error: memory 'mem' has 8192 bits",
-    ),
-}
-
-
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_machine_of_one_clock_is_refused(name, tmp_path, monkeypatch):
-    source, error = REFUSED[name]
+def test_what_is_no_machine_of_one_clock_is_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "m.v").write_text(source)
+    (tmp_path / "m.v").write_text(REFUSED[name].source)
     done = run("synth", "m.v", "--cycles", "3")
     assert done.exit_code == 1
-    assert error in str(done.exception), str(done.exception)
+    assert str(done.exception) == REFUSED[name].text
     assert not list(tmp_path.glob("*.hj"))
 
 
-def test_options_that_need_each_other(repository):
+SVA = """
+module sva(input logic clk, input logic rst, input logic a, output logic [3:0] q);
+  always_ff @(posedge clk) if (rst) q <= 0; else if (a) q <= q + 1;
+  low: assert property (@(posedge clk) disable iff (rst) q < 12);
+  always_ff @(posedge clk) if (!rst && $past(a)) moved: assert (q != 0);
+`ifdef FORMAL
+  always_ff @(posedge clk) five: cover (q == 5);
+`endif
+endmodule
+"""
+
+
+def test_properties_of_system_verilog(tmp_path: Path) -> None:
+    pytest.importorskip("pyosys")  # which has slang
+    source, made = tmp_path / "sva.sv", tmp_path / "sva.hj"
+    source.write_text(SVA)
+    done = run("synth", source, "--cycles", "7", "--init", "zero", "-o", made)
+    assert done.exit_code == 0, done.output
+    frames = read_design(made).frames
+    assert frames is not None
+    assert set(frames.names("assert")) == {"low", "moved"}
+    assert frames.names("cover") == ("five",)
+    assert "in cycle 5, in no earlier one" in run("prove", made, "--cover", "five").output
+    assert run("prove", made, "--violate", "low").exit_code == 4
+    source.write_text(SVA.replace("q < 12", "a |-> q < 12"))
+    error = str(run("synth", source, "--cycles", "2").exception)
+    assert "sva.sv:4: error: encountered unsupported SVA feature" in error
+    assert "write a |-> b as !a || b" in error
+
+
+def test_options_that_need_each_other(repository: Path) -> None:
     counter = repository / "rtl_examples/clocked/counter.v"
     assert "--init goes with --cycles" in run("synth", counter, "--init", "zero").output
     assert (
