@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from invc.frontend import edif
 from invc.frontend.parts import parts_of
 from invc.frontend.yosys.slang import slang_command
 from invc.frontend.yosys.sources import IDENTIFIER, SYSTEM_VERILOG, Kind, Sources
@@ -17,10 +19,8 @@ READERS = {
     ".blif": "read_blif -wideports",
     ".aig": "read_aiger -module_name {name}",
     ".aag": "read_aiger -module_name {name}",
-    ".edif": "read_edif",
-    ".edf": "read_edif",
+    **dict.fromkeys(edif.SUFFIXES, "read_json"),
 }
-
 
 # Cells without a function, or of a kind that Yosys does not know, are left out: they are a fault
 # only where a source uses them.
@@ -143,6 +143,13 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
     for k, path in enumerate(sources.files):
         other = READERS.get(path.suffix.lower())
         if other is not None:
+            if path.suffix.lower() in edif.SUFFIXES:
+                ours = f"source{k}.json"
+                found = edif.read_edif(path, ours)
+                (folder / ours).write_text(json.dumps(found), encoding="utf-8")
+                shown[ours] = str(path)
+                lines.append(f"{other} {ours}")
+                continue
             name(f"source{k}{path.suffix.lower()}", path)
             called = path.stem if IDENTIFIER.fullmatch(path.stem) else "top"
             lines.append(f"{other.format(name=called)} source{k}{path.suffix.lower()}")
