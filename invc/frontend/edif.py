@@ -24,6 +24,7 @@ BUS = re.compile(r"(.*?)\s*[\[<(](-?\d+):(-?\d+)[\])>]")
 MOST_BITS = 1 << 20  # of an array of ports
 MOST_DEPTH = 1000  # of parentheses
 SUFFIXES = (".edif", ".edf")
+Ends = dict[str, list[Any]]  # by pin the net at each bit, least significant first; None for none
 
 
 @dataclass
@@ -87,7 +88,7 @@ def read_edif(path: Path, shown: str) -> dict[str, Any]:
 
 
 def _parsed(path: Path, text: str) -> Form:
-    """The outermost form."""
+    """The outermost form of a text, which holds all others."""
     whole = Form(0)
     open_forms = [whole]
     line = 1
@@ -178,48 +179,49 @@ class _Reader:
         contents = view.first("contents")
         assert contents is not None
         own = next(name for name, body in self.bodies.items() if body is view)
-        bits: Iterator[int] = iter(range(2, 1 << 40))
         instances = {_text_of(instance): instance for instance in contents.all("instance")}
         kinds = {name: self._kind(instance) for name, instance in instances.items()}
-        joined: dict[str, dict[str, list[Any]]] = {
+        bits: Iterator[int] = iter(range(2, 1 << 40))
+        ports: Ends = {n: [None] * p.width for n, p in self.pins[own].items()}
+        joined: dict[str, Ends] = {
             name: {
                 pin: [None] * self._width(instances[name], kind, p)
                 for pin, p in self.pins[kind].items()
             }
             for name, kind in kinds.items()
         }
-        ports: dict[str, list[Any]] = {n: [None] * p.width for n, p in self.pins[own].items()}
-        names: dict[str, Any] = {}
+        names = {}
         for net in contents.all("net"):
-            ends = [end for part in net.all("joined") for end in part.all("portref")]
-            bit = self._constant(ends, kinds) or next(bits)
-            for end in ends:
-                reference = end.first("instanceref")
-                where = ports if reference is None else joined.get(_text_of(reference))
-                self._join(end, where, bit)
+            bit = self._net(net, kinds, ports, joined, bits)
             if not isinstance(bit, str):
-                names.setdefault(
-                    _shown_of(net), {"bits": [bit], "hide_name": 0, "attributes": self.place(net)}
-                )
-        cells = {
-            _shown_of(instance): self._cell(instance, kinds[name], joined[name], bits)
-            for name, instance in instances.items()
-            if self.shown_names[kinds[name]] not in TIES
-        }
+                named = {"bits": [bit], "hide_name": 0, "attributes": self.place(net)}
+                names.setdefault(_shown_of(net), named)
         return {
             "attributes": {**self.place(view), **({"top": f"{1:032b}"} if top else {})},
-            "ports": {
-                pin.name: {
-                    "direction": pin.direction,
-                    "bits": _filled(ports[name], bits),
-                    "offset": pin.offset,
-                    "upto": int(pin.ascending),
-                }
-                for name, pin in self.pins[own].items()
+            "ports": {p.name: _port(p, ports[name], bits) for name, p in self.pins[own].items()},
+            "cells": {
+                _shown_of(instance): self._cell(instance, kinds[name], joined[name], bits)
+                for name, instance in instances.items()
+                if self.shown_names[kinds[name]] not in TIES
             },
-            "cells": cells,
             "netnames": names,
         }
+
+    def _net(
+        self,
+        net: Form,
+        kinds: Mapping[str, str],
+        ports: Ends,
+        joined: Mapping[str, Ends],
+        bits: Iterator[int],
+    ) -> int | str:
+        """The bit of a net, tied to all that it joins."""
+        ends = [end for part in net.all("joined") for end in part.all("portref")]
+        bit = self._constant(ends, kinds) or next(bits)
+        for end in ends:
+            reference = end.first("instanceref")
+            self._join(end, ports if reference is None else joined.get(_text_of(reference)), bit)
+        return bit
 
     def _width(self, instance: Form, kind: str, pin: Pin) -> int:
         """The width of an instance's pin: tables of all widths share one cell."""
@@ -248,7 +250,7 @@ class _Reader:
                 return value
         return None
 
-    def _join(self, end: Form, where: dict[str, list[Any]] | None, bit: int | str) -> None:
+    def _join(self, end: Form, where: Ends | None, bit: int | str) -> None:
         """Tie one end of a net to its bit."""
         name = _text_of(end)
         if where is None or name not in where:
@@ -280,6 +282,15 @@ class _Reader:
             "port_directions": {pin.name: pin.direction for pin in own.values()},
             "connections": {own[n].name: _filled(ends, bits) for n, ends in pins.items()},
         }
+
+
+def _port(pin: Pin, ends: list[Any], bits: Iterator[int]) -> dict[str, Any]:
+    return {
+        "direction": pin.direction,
+        "bits": _filled(ends, bits),
+        "offset": pin.offset,
+        "upto": int(pin.ascending),
+    }
 
 
 def _filled(ends: list[Any], bits: Iterator[int]) -> list[Any]:

@@ -209,7 +209,7 @@ POWERS: dict[
 def power(base: int, exponent: int) -> int | None:
     """As Verilog has it: None is no value."""
     if exponent >= 0:
-        return base**exponent
+        return int(base**exponent)
     return {0: None, 1: 1, -1: -1 if exponent & 1 else 1}.get(base, 0)
 
 
