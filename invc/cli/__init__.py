@@ -25,6 +25,7 @@ COMMANDS = {
     "bench": "Measure how fast a design is sampled here.",
     "stats": "Report the cells, coefficients, degrees and colours of a .hj file.",
     "export": "Write a .hj file for another solver.",
+    "embed": "Place a design on the qubits of an annealer.",
     "import": "Read a model of another program into a .hj file.",
     "show": "Draw the netlist of a .hj file.",
     "rtl": "Write the p-bit circuit of a design as Verilog.",

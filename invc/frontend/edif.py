@@ -190,7 +190,7 @@ class _Reader:
             }
             for name, kind in kinds.items()
         }
-        names = {}
+        names: dict[str, Any] = {}
         for net in contents.all("net"):
             bit = self._net(net, kinds, ports, joined, bits)
             if not isinstance(bit, str):
