@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from invc.cli.options import CLAMP, FILE
+from invc.cli.options import CLAMP, FILE, with_options
 from invc.cli.reporting import count
 
 if TYPE_CHECKING:
@@ -17,41 +18,40 @@ if TYPE_CHECKING:
 TOPOLOGIES = ("pegasus", "zephyr", "chimera")
 
 
+OPTIONS = (
+    FILE,
+    click.option(
+        "--topology", required=True, type=click.Choice(TOPOLOGIES), help="Of the annealer."
+    ),
+    click.option(
+        "--size",
+        type=click.IntRange(1, 64),
+        help="As dwave-networkx counts it.  [default: of a machine: 16, zephyr 15]",
+    ),
+    CLAMP,
+    click.option(
+        "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the search."
+    ),
+    click.option(
+        "--time-limit",
+        type=click.FloatRange(0, min_open=True),
+        default=60.0,
+        show_default=True,
+        help="Seconds to look for chains.",
+    ),
+    click.option(
+        "--reads",
+        type=click.IntRange(1),
+        help="Sample the embedded model with p-bits, and say how many reads are answers.",
+    ),
+    click.option("-o", "--output", type=click.Path(path_type=Path), help="Write it as JSON."),
+    click.option("-q", "--quiet", is_flag=True, help="Print nothing."),
+)
+
+
 @click.command()
-@FILE
-@click.option("--topology", required=True, type=click.Choice(TOPOLOGIES), help="Of the annealer.")
-@click.option(
-    "--size",
-    type=click.IntRange(1, 64),
-    help="As dwave-networkx counts it.  [default: of a machine: 16, zephyr 15]",
-)
-@CLAMP
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the search.")
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(0, min_open=True),
-    default=60.0,
-    show_default=True,
-    help="Seconds to look for chains.",
-)
-@click.option(
-    "--reads",
-    type=click.IntRange(1),
-    help="Sample the embedded model with p-bits, and say how many reads are answers.",
-)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write it as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
-def command(
-    file: Path,
-    topology: str,
-    size: int | None,
-    clamps: tuple[str, ...],
-    seed: int,
-    time_limit: float,
-    reads: int | None,
-    output: Path | None,
-    quiet: bool,
-) -> None:
+@with_options(*OPTIONS)
+def command(options: Mapping[str, Any]) -> None:
     """Find a chain of qubits for each spin of FILE, and how strongly each chain has to hold.
 
     The strength of a chain follows from the gap: no state with a broken chain is nearer to the
@@ -66,19 +66,20 @@ def command(
     from invc.ask.outputs import check_outputs
     from invc.design import read_design
 
-    design = read_design(file)
+    design, clamps, output = read_design(options["file"]), options["clamps"], options["output"]
     if output:
-        check_outputs([str(output)], [file])
+        check_outputs([str(output)], [options["file"]])
     wanted = asked(design, clamps)
-    found = embed(wanted, topology, size, seed=seed, seconds=time_limit)
+    limits = {"seed": options["seed"], "seconds": options["time_limit"]}
+    found = embed(wanted, options["topology"], options["size"], **limits)
     if output:
         write_embedding(found, output)
-    if quiet:
+    if options["quiet"]:
         return
     for line in _summary(wanted, found):
         click.echo(line)
-    if reads:
-        click.echo(_sampled(design, clamps, found, reads, seed))
+    if options["reads"]:
+        click.echo(_sampled(design, clamps, found, options["reads"], options["seed"]))
     if output:
         click.echo(f"wrote {output}")
 
