@@ -14,6 +14,7 @@ from invc.frontend.filelist import read_lists
 from invc.frontend.words import Agreement
 from invc.frontend.yosys import Sources, find_yosys
 from invc.frontend.yosys.process import run
+from invc.frontend.yosys.session import Session
 from invc.netlist import Netlist, evaluate_ports
 from invc.pipeline import Check, Journal, Tool, synth
 from truth import every_answer
@@ -454,6 +455,32 @@ def test_aiger(tmp_path: Path) -> None:
     text = "aag 3 2 0 1 1\n2\n4\n6\n6 2 4\ni0 a\ni1 b\no0 y\n"
     netlist, _ = compiled(tmp_path, text, "t.aag")
     assert [answer["y"] for answer in every_answer(netlist)] == [0, 0, 0, 1]
+
+
+def test_where_one_mapper_of_abc_fails_the_other_maps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """amap asserts on paths of more than 4,094 gates, as a divider of 64 bits has."""
+    attempt = Session.attempt
+    scripts: list[str] = []
+
+    def deep(self: Session, script: str, seconds: float | None = None) -> tuple[int, str]:
+        scripts.append(script)
+        if "amap,-m" not in script:
+            return attempt(self, script, seconds)
+        fault = "ABC: yosys-abc: amapGraph.c:149: Amap_ManCreateAnd: Assertion failed.\n"
+        said = f'{fault}ERROR: ABC: execution of script "abc.script" failed: return code 134\n'
+        self.output.append(said)
+        return 1, said
+
+    monkeypatch.setattr(Session, "attempt", deep)
+    netlist, journal = compiled(
+        tmp_path, "module t(input a, b, output y); assign y = a ^ b; endmodule"
+    )
+    assert [answer["y"] for answer in every_answer(netlist)] == [0, 1, 1, 0]
+    assert journal.agreement == Agreement(True, 4)
+    assert sum("amap,-m" in script for script in scripts) == 1
+    assert sum("map,-a" in script for script in scripts) == 1
 
 
 EDIF = """
