@@ -10,10 +10,10 @@ TOOLS := $(VENV)/.tools
 OUT := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutate check fuzz format docs man pictures site bench bench-engine bench-convergence bench-train wheel reproduce clean
+.PHONY: help demo test mutate check fuzz format docs man pictures site bench bench-engine bench-convergence bench-sequential bench-train wheel reproduce clean
 
 help:  ## Show this list.
-	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-16s %s\n", $$1, $$2}'
 
 demo: $(INSTALLED)  ## Factor a 16-bit product with a multiplier from Verilog, run backwards.
 	@mkdir -p $(OUT)
@@ -52,6 +52,10 @@ bench-engine: $(TOOLS)  ## Measure the engine beside other samplers and SAT; SIZ
 
 bench-convergence: $(TOOLS)  ## Measure circuits run backward beside SAT; WHAT="--parts goals" for a part.
 	$(BIN)/python -P tests/benchmarks/convergence/main.py $(WHAT)
+
+bench-sequential: $(TOOLS)  ## Measure clocked designs backward beside SAT; MACHINES=folder for more of them.
+	$(BIN)/python -P tests/benchmarks/sequential.py $(if $(MACHINES),--folder $(MACHINES))
+	$(if $(MACHINES),$(BIN)/python -P tests/benchmarks/machines.py $(MACHINES))
 
 bench-train: $(TOOLS)  ## Measure training beside backpropagation; fetches images through npm and apt.
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group bench

@@ -128,6 +128,13 @@ PARTS = ("ice40-hx1k", "ice40-up5k", "ice40-hx8k", "ecp5-25k", "ecp5-85k", "xc7a
     type=click.Choice(PARTS),
     help="An FPGA to report on. May be repeated.  [default: ice40-hx8k, ecp5-85k, xc7a35t]",
 )
+@click.option(
+    "--train",
+    "trains",
+    is_flag=True,
+    help="FILE has weights that 'invc train --method stream' found: write the circuit that finds "
+    "them, and check it in its own bench.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but warnings.")
 def command(file: Path, **options: Any) -> None:  # noqa: ANN401 - click's own
     """Write the p-bit circuit of a .hj file as Verilog, into a folder of its own.
@@ -139,7 +146,11 @@ def command(file: Path, **options: Any) -> None:  # noqa: ANN401 - click's own
     \b
     invc rtl mult8.hj --clamp p=38243                       # mult8_rtl
     invc rtl mult8.hj -o mult8_sparse --arch sparse --lanes 8  # fits smaller parts
+    invc rtl mlp.json --train                               # mlp_rtl: learns from a stream
     """
+    if options["trains"]:
+        _write_trainer(file, options)
+        return
     from invc.design import parse_clamps, read_design
     from invc.rtl.folder import check_new, write_folder
     from invc.rtl.settings import circuit_of
@@ -153,6 +164,29 @@ def command(file: Path, **options: Any) -> None:  # noqa: ANN401 - click's own
     write_folder(folder, files)
     if not options["quiet"]:
         _tell(circuit, folder, states, result)
+
+
+def _write_trainer(file: Path, options: Mapping[str, Any]) -> None:
+    """The circuit that trains what is in a file of weights."""
+    from click.core import ParameterSource
+
+    from invc.rtl.folder import check_new, write_folder
+    from invc.training.hardware.folder import trainer_files
+    from invc.training.trained import read_trained
+
+    context = click.get_current_context()
+    ours = ("file", "output", "trains", "quiet")
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if given and name not in ours:
+            raise click.UsageError(f"{parameter.opts[0]} is of p-bit circuits, not of --train")
+    folder = options["output"] or Path(f"{file.stem}_rtl")
+    check_new(folder)
+    trained = read_trained(file)
+    write_folder(folder, trainer_files(trained))
+    if not options["quiet"]:
+        click.echo(f"wrote {folder}: trainer; make -C {folder} compares it with the software")
 
 
 def _wishes(options: Mapping[str, Any]) -> Wishes:

@@ -1,5 +1,6 @@
 """`invc simulate --plot --html --vcd` as a user calls them."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -41,6 +42,8 @@ def test_all_at_once_change_no_answer(folder: Path, tmp_path: Path) -> None:
         "é.vcd",
     ]
     page = (tmp_path / "$(touch x).html").read_text()
+    errors = dict(re.findall(r"([ap]\[0\]): 1\.000 ± ([\d.e-]+)", page))
+    assert float(errors["a[0]"]) > 0 == float(errors["p[0]"])  # a finite sample; a clamp
     assert "11" in page and "Stage by stage more gates are switched on" in page
     vcd = VCDVCD(str(tmp_path / "é.vcd"))
     last = {name: int(vcd[f"multiplier.{name}"].tv[-1][1], 2) for name in ("a[3:0]", "b[3:0]")}

@@ -330,11 +330,11 @@ def test_many_inputs_are_proven_where_that_is_quick(kind: str) -> None:
         lit: word for name in "ab" for lit, word in zip(bits[name], vectors[name], strict=True)
     }
     wrong = [graph.xor(x.value, y.value) for x, y in zip(made, other, strict=True)]
-    assert prove_false(graph, wrong, values, trials) == (kind != "$lt")
+    assert prove_false(graph, wrong, values, trials, 100) == (kind != "$lt")
     needle = 1  # all sixty inputs are 1
     for lit in values:
         needle = graph.land(needle, lit)
-    assert not prove_false(graph, [needle], values, trials)
+    assert not prove_false(graph, [needle], values, trials, 100)
 
 
 @given(table=st.integers(0, 255), literals=st.lists(st.integers(0, 7), min_size=3, max_size=3))
@@ -377,3 +377,21 @@ def test_a_netlist_of_many_inputs_is_proven_or_caught() -> None:
     )
     with pytest.raises(InvcError, match="is not equal"):
         compare(module, {}, spoilt)
+
+
+@pytest.mark.parametrize("width", [4, 12])  # by truth tables, by SAT
+def test_what_the_vectors_do_not_tell_apart_is_told_apart(width: int) -> None:
+    """One trial of zeros makes all nodes look alike: equal is only what is proven so."""
+    graph = Graph()
+    bits = [graph.variable() for _ in range(width)]
+    zeros = dict.fromkeys(bits, 0)
+    both, parity = 1, 0
+    for bit in bits:
+        both, parity = graph.land(both, bit), graph.xor(parity, bit)
+    again = 0
+    for bit in reversed(bits):
+        again = graph.xor(again, bit)
+    assert not prove_false(graph, [both], zeros, 1, 100)
+    assert not prove_false(graph, [graph.xor(parity, both)], zeros, 1, 100)
+    assert prove_false(graph, [graph.xor(parity, again)], zeros, 1, 100)
+    assert prove_false(graph, [graph.land(both, graph.land(bits[0] ^ 1, parity))], zeros, 1, 100)

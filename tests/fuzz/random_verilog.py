@@ -119,7 +119,11 @@ class Module:
     def instance(self) -> None:
         """A module in a module, whose pins are narrower or wider than what is on them."""
         name, width, signed = self.declare("wire")
+        given, bits, _ = self.word()
         inner, outer = self.random.randint(1, 7), self.random.randint(1, 7)
+        if self.chance(0.5):  # no narrower than the port: Icarus Verilog 11 extends those by zeros
+            form = self.random.choice(("$signed({})", "$unsigned({})", "{{{}}}", "-{}", "~{}"))
+            given, inner = form.format(given), self.random.randint(1, bits)
         signs = [self.random.choice(("", "signed ")) for _ in range(2)]
         self.below += [
             f"module {self.name}_{name}(input {signs[0]}[{inner - 1}:0] a, "
@@ -127,7 +131,6 @@ class Module:
             f"  assign y = {self.random.choice(('-a', 'a + 1', '~a >>> 1', 'a * a', 'a'))};",
             "endmodule",
         ]
-        given = self.expression(1) if self.chance(0.5) else self.word()[0]
         self.lines.append(f"  {self.name}_{name} u{name}(.a({given}), .y({name}));")
         self.known.append((name, width, signed))
 

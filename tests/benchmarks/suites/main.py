@@ -64,6 +64,7 @@ class Suite:
     files: Sequence[str] = ()
     tops: Sequence[str] = ()
     defines: Mapping[str, str] = field(default_factory=dict)
+    cells: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,13 @@ def suites() -> tuple[Suite, ...]:
 
 def designs_of(suite: Suite, root: Path) -> Iterator[tuple[str, Sources]]:
     """The name of each design and what is compiled."""
-    for name in suite.files:
-        yield Path(name).stem, Sources((root / suite.folder / name,))
+    with tempfile.TemporaryDirectory() as folder:
+        more = ()
+        if suite.cells:
+            more = (Path(folder) / "cells.v",)
+            more[0].write_text(suite.cells, encoding="utf-8")
+        for name in suite.files:
+            yield Path(name).stem, Sources((root / suite.folder / name, *more))
     places = [root / place for place in (suite.folder, *suite.also)]
     known = Library.of(places) if suite.tops else None
     includes = (*places, *(root / place for place in suite.includes)) if suite.tops else ()
