@@ -54,7 +54,19 @@ LIMIT = 3600  # processor seconds of one design
 
 @dataclass(frozen=True)
 class Suite:
-    """Designs of one origin, as `suites.toml` has them; folders are of what was cloned."""
+    """Designs of one origin, as `suites.toml` has them; folders are of what was cloned.
+
+    Attributes:
+        name: What it is called.
+        fetch: Where it is had.
+        folder: Where its designs are.
+        also: Folders of modules that they need.
+        includes: Folders of included files.
+        files: Designs of one file each.
+        tops: Designs that are modules of the folder.
+        defines: Macros.
+        cells: Verilog of cells that the files are mapped to and do not define.
+    """
 
     name: str
     fetch: str
@@ -100,10 +112,10 @@ def suites() -> tuple[Suite, ...]:
 def designs_of(suite: Suite, root: Path) -> Iterator[tuple[str, Sources]]:
     """The name of each design and what is compiled."""
     with tempfile.TemporaryDirectory() as folder:
-        more = ()
+        more: tuple[Path, ...] = ()
         if suite.cells:
             more = (Path(folder) / "cells.v",)
-            more[0].write_text(suite.cells, encoding="utf-8")
+            (Path(folder) / "cells.v").write_text(suite.cells, encoding="utf-8")
         for name in suite.files:
             yield Path(name).stem, Sources((root / suite.folder / name, *more))
     places = [root / place for place in (suite.folder, *suite.also)]
