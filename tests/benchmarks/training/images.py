@@ -75,9 +75,11 @@ def mnist_tables() -> None:
             _back("backpropagation 784-500-10, inputs dropped", dropping, [learn] * SEEDS, test, 1),
             _logistic([learn], test, (0.003, 0.01, 0.03)),
             _stream(
-                "stream 1568-2000-10, the same, two thresholds", sees, [pair[0]] * SEEDS, pair[1], 1
+                "stream 1568-2000-10, windows, two thresholds", sees, [pair[0]] * SEEDS, pair[1], 1
             ),
-            _stream("stream 1568-4000-10, the same", many, [pair[0]] * SEEDS, pair[1], 1),
+            _stream(
+                "stream 1568-4000-10, windows, two thresholds", many, [pair[0]] * SEEDS, pair[1], 1
+            ),
             _stream("stream 784-500-500-10, inputs dropped", deep, [learn] * SEEDS, test, 1),
         ],
     )
