@@ -29,7 +29,7 @@ SEEDS = 5
 THRESHOLDS = (32, 64, 96, 127)
 TWO = (40, 150)
 PLANES = (25, 90, 150, 210)  # of Fashion-MNIST, whose greys matter
-RATES = (0.001, 0.003, 0.01)
+RATES = (0.001, 0.003, 0.01, 0.03)
 WINDOWS = ((10, 0.2), (12, 0.3))  # pixels of a side, inputs dropped
 FASHION_WINDOWS = ((10, 0.05), (14, 0.1))
 # Images, networks that vote together, passes, samples between steps.
@@ -60,7 +60,7 @@ def mnist_tables() -> None:
     noisy = [replace(plain[1], noise=n) for n in (0.25, 0.5)]
     deep = [Stream((500, 500), 40, drop=0.2, pull=p) for p in (0.7, 1.0)]
     back = [Backpropagation(20, rate, 100) for rate in RATES]
-    dropping = [replace(how, drop=0.2, passes=40) for how in back[1:]]
+    dropping = [replace(how, drop=0.2, passes=40) for how in back[2:]]
     show(
         "MNIST",
         f"8,000 images of 28 x 28, pixels above {threshold}, 2,000 to test with",
