@@ -54,11 +54,10 @@ def mnist_tables() -> None:
     drops = [Stream((500,), 40, drop=d, margin=m) for d in (0.2, 0.3) for m in (0.7, 1.0)]
     wide = [Stream((2000,), 60, drop=0.3, pull=p, margin=m) for p, m in ((0.7, 1.0), (1.0, 1.5))]
     sees = [Stream((2000,), 60, drop=d, window=w) for w, d in WINDOWS]
-    many = [Stream((4000,), 40, drop=d, window=w) for w, d in WINDOWS[1:]]
     pair = [coded(part, TWO) for part in (data.train, data.test)]
     one = [replace(how, phases=1) for how in plain]
     noisy = [replace(plain[1], noise=n) for n in (0.25, 0.5)]
-    deep = [Stream((500, 500), 40, drop=0.2, pull=p) for p in (0.7, 1.0)]
+    deep = [Stream((500, 500), 40, drop=0.2)]
     back = [Backpropagation(20, rate, 100) for rate in RATES]
     dropping = [replace(how, drop=0.2, passes=40) for how in back[2:]]
     show(
@@ -76,9 +75,6 @@ def mnist_tables() -> None:
             _logistic([learn], test, (0.003, 0.01, 0.03)),
             _stream(
                 "stream 1568-2000-10, windows, two thresholds", sees, [pair[0]] * SEEDS, pair[1], 1
-            ),
-            _stream(
-                "stream 1568-4000-10, windows, two thresholds", many, [pair[0]] * SEEDS, pair[1], 1
             ),
             _stream("stream 784-500-500-10, inputs dropped", deep, [learn] * SEEDS, test, 1),
         ],
