@@ -237,9 +237,9 @@ def _built(
 
 
 def _tell(circuit: Circuit, folder: Path, states: str, result: Report | None) -> None:
-    from invc.cli.reporting import count
+    from invc.cli.reporting import count, wrote
 
-    click.echo(f"wrote {folder}: {circuit.name}_chip, {count(circuit.pbits, 'p-bit')}")
+    click.echo(f"{wrote(folder)}: {circuit.name}_chip, {count(circuit.pbits, 'p-bit')}")
     if states:
         click.echo(f"{states}, all as in the software")
     if result:
