@@ -96,8 +96,7 @@ def fault(*arguments: Path | str) -> str:
         ),
         (
             ["--arch", "inputs", "--set", "noise=5"],
-            "error: an inputs circuit has no setting 'noise'\n"
-            "  hint: there are: staged, k, weight",
+            "error: an inputs circuit has no setting 'noise'\n  hint: there are: staged, k, weight",
         ),
         (
             ["--arch", "inputs", "--set", "staged=yes"],
