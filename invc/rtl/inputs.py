@@ -165,7 +165,7 @@ def _extended(name: str, bits: int, width: int) -> str:
 
 
 def _added(terms: Sequence[str]) -> str:
-    """A tree of additions."""
+    """The sum of some terms, as a tree of additions."""
     if len(terms) < 2:
         return "".join(terms)
     half = len(terms) // 2

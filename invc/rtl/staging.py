@@ -160,7 +160,7 @@ class StagedPbits:
         self.wrong: Flags = self._passing < len(passing)
 
     def step(self, i0: int, noise: int) -> None:
-        """One cycle."""
+        """Move every replica by one cycle."""
         self._x = step(self._x)
         r = rows_of(self._x)[:, : len(self._stage)].astype(np.int64)
         still = self._passing == self._passed

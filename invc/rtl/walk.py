@@ -67,7 +67,7 @@ class _Walkers:
         return reduce(or_, self._energy, 0)
 
     def step(self) -> None:
-        """One cycle."""
+        """Move every walk by one cycle."""
         self._random = _next(self._random)
         if self._turn:  # the first one finds what the energy is
             self._move()

@@ -77,7 +77,7 @@ def multiplier() -> Design:
     return synth(Sources((path,), parameters={"W": "2"}))
 
 
-@pytest.fixture(scope="module", params=["parallel", "gibbs"])
+@pytest.fixture(scope="module", params=["parallel", "gibbs", "inputs", "staged"])
 def built(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> tuple[Path, Design, Circuit]:
@@ -237,7 +237,7 @@ def test_faults_of_lines_and_folders(
 
 def test_a_serial_line_needs_one_chain() -> None:
     for options in ({"chains": 2}, {"architecture": "sparse"}):
-        with pytest.raises(InvcError, match="--uart goes with one chain of a parallel or gibbs"):
+        with pytest.raises(InvcError, match="--uart goes with one chain of a circuit that is not"):
             circuit_of(multiplier(), (), Wishes(divider=8, **options))
 
 

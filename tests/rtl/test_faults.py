@@ -91,8 +91,34 @@ def fault(*arguments: Path | str) -> str:
         ),
         (
             ["--arch", "gibbs", "--runtime-registers"],
-            "error: a gibbs circuit has its temperatures in tables\n"
+            "error: a gibbs circuit has nothing that can be set while it runs\n"
             "  hint: leave out --runtime-registers",
+        ),
+        (
+            ["--arch", "inputs", "--set", "noise=5"],
+            "error: an inputs circuit has no setting 'noise'\n  hint: there are: staged, k, weight",
+        ),
+        (
+            ["--arch", "inputs", "--set", "staged=yes"],
+            "error: setting staged=yes: need a whole number from 0 to 1",
+        ),
+        (
+            ["--arch", "inputs", "--runtime-registers"],
+            "error: an inputs circuit has nothing that can be set while it runs\n"
+            "  hint: leave out --runtime-registers",
+        ),
+        (
+            ["--arch", "inputs", "--interleave", "2"],
+            "error: --interleave goes with --arch parallel, not inputs\n"
+            "  hint: leave one of them out",
+        ),
+        (
+            ["--arch", "staged", "--set", "tries=0"],
+            "error: setting tries=0: need a whole number from 1 to 65535",
+        ),
+        (
+            ["--arch", "staged", "--set", "density=.5"],
+            "error: a staged circuit has neither density nor stall\n  hint: use --arch parallel",
         ),
         (
             ["--arch", "sparse", "--interleave", "2"],
