@@ -10,7 +10,7 @@ TOOLS := $(VENV)/.tools
 OUT := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutate check fuzz format docs pictures site bench bench-engine bench-convergence bench-sequential bench-train wheel reproduce clean
+.PHONY: help demo test mutate check fuzz format docs man pictures site bench bench-engine bench-convergence bench-sequential bench-train wheel reproduce clean
 
 help:  ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-16s %s\n", $$1, $$2}'
@@ -63,10 +63,16 @@ bench-train: $(TOOLS)  ## Measure training beside backpropagation; fetches image
 
 reproduce: $(INSTALLED)  ## Run published results of hardware again, in Verilated circuits.
 	$(BIN)/python -P tests/benchmarks/hardware.py
+	$(BIN)/python -P tests/benchmarks/hardware.py --arch inputs --widths 4,5,6,8 --products 340
+	$(BIN)/python -P tests/benchmarks/hardware.py --arch staged --widths 4,5,6 --products 340
+	$(BIN)/python -P tests/benchmarks/hardware.py --widths 5 --forward 4000 --set i0=6 --set noise=9 --set every=8
 
 docs: $(INSTALLED)  ## Write the generated pages again: commands, cells.
 	$(BIN)/python -P docs/site/cli_page.py
 	$(BIN)/invc lib markdown > docs/cells.md
+
+man: $(INSTALLED)  ## Write a man page for each command into build/man.
+	$(BIN)/python -P docs/site/man_pages.py build/man
 
 pictures: $(TOOLS)  ## Draw the pictures of the documents again; needs graphviz and Chromium.
 	$(BIN)/python -P docs/site/pictures.py
