@@ -164,7 +164,7 @@ def answered(path: Path, design: Design) -> dict[int, str]:
         try:
             fields = json.loads(line)
             done[int(fields["line"])], model = str(fields["asked"]), fields["model"]
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             where, hint = f"{path}:{number}", "give --json a file of its own"
             raise InvcError("this is no answer of a batch", where=where, hint=hint) from None
         if model != model_hash(design):

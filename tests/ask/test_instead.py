@@ -9,9 +9,11 @@ from invc.ask.question import read_question
 from invc.ask.records import Record
 from invc.ask.results import report
 from invc.design.assemble import assemble
+from invc.engine.equilibrium import sample
+from invc.engine.equilibrium.prospect import Prospect
 from invc.proof import diagram
 
-EFFORT = Effort(time_limit=4, threads=1, seed=3)
+EFFORT = Effort(time_limit=2, threads=1, seed=3)
 WANTED = Wanted(equilibrium=True, uniformity=True)
 WAYS = 18  # to make 9,699,690 of two factors of twelve bits
 
@@ -25,7 +27,16 @@ def no_diagram(*_: object, **__: object) -> None:
     raise diagram.TooLarge("it is not allowed to be found")
 
 
-def test_a_futile_run_draws_from_all_answers_and_can_be_repeated(product: Question) -> None:
+def predict(patch: pytest.MonkeyPatch, number: int, *, complete: bool) -> None:
+    """What a pilot foresees on a machine of its own; that it does, is tested with the pilot."""
+    prospect = Prospect(-48.0, number, complete, 12.0, 1000.0)
+    patch.setattr(sample, "foresee", lambda *_: prospect)
+
+
+def test_a_futile_run_draws_from_all_answers_and_can_be_repeated(
+    product: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predict(monkeypatch, WAYS, complete=True)
     samples = ask(product, EFFORT, WANTED)
     assert samples.status == "found"
     assert len(samples.answers) == WAYS
@@ -54,7 +65,8 @@ def test_without_a_diagram_it_draws_from_a_list_by_sat(
     assert sum((n - mean) ** 2 / mean for n in reads) < 45  # 17 degrees of freedom: p = 0.0003
 
 
-def test_what_has_no_answer_is_impossible() -> None:
+def test_what_has_no_answer_is_impossible(monkeypatch: pytest.MonkeyPatch) -> None:
+    predict(monkeypatch, 0, complete=True)
     prime = read_question(assemble(multiplier(12), CELLS), ["p=16777213"])
     samples = ask(prime, EFFORT, Wanted(equilibrium=True))
     assert samples.status == "impossible"
@@ -64,6 +76,7 @@ def test_too_many_answers_for_a_list_are_refused_with_their_share(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(diagram, "exact", no_diagram)
+    predict(monkeypatch, 4096, complete=False)
     top = read_question(assemble(multiplier(12), CELLS), ["p[23]=1"])
     samples = ask(top, EFFORT, Wanted(equilibrium=True))
     assert samples.status == "none"

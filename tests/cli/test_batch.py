@@ -109,6 +109,10 @@ def timeless(line: str) -> dict[str, Any]:
         ("5\n", "r.jsonl:1: error: this is no answer of a batch"),
         ('{"line": 1}\n', "r.jsonl:1: error: this is no answer of a batch"),
         (
+            '{"line": Infinity, "asked": "", "model": ""}\n',
+            "r.jsonl:1: error: this is no answer of a batch",
+        ),
+        (
             '{"line": 1, "asked": "p=143", "model": "other"}\n',
             "r.jsonl: error: it has answers of another model",
         ),

@@ -327,7 +327,7 @@ def test_not_and_buf_may_drive_several_nets(tmp_path: Path) -> None:
     netlist = read(
         tmp_path,
         "module m(input a, output [4:0] y); wire n; not (n, a);\n"
-        "not (y[0], y[1], a); buf (y[2], y[3], n); not (y[4], n);\nendmodule",
+        "not (y[0], y[1], a); buf (y[2], y[3], n); not (y[4], ~a);\nendmodule",
     )
     (a,) = netlist.inputs[0].bits
     assert netlist.outputs[0].bits == (a ^ 1, a ^ 1, a ^ 1, a ^ 1, a)
