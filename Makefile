@@ -63,6 +63,9 @@ bench-train: $(TOOLS)  ## Measure training beside backpropagation; fetches image
 
 reproduce: $(INSTALLED)  ## Run published results of hardware again, in Verilated circuits.
 	$(BIN)/python -P tests/benchmarks/hardware.py
+	$(BIN)/python -P tests/benchmarks/hardware.py --arch inputs --widths 4,5,6,8 --products 340
+	$(BIN)/python -P tests/benchmarks/hardware.py --arch staged --widths 4,5,6 --products 340
+	$(BIN)/python -P tests/benchmarks/hardware.py --widths 5 --forward 4000 --set i0=6 --set noise=9 --set every=8
 
 docs: $(INSTALLED)  ## Write the generated pages again: commands, cells.
 	$(BIN)/python -P docs/site/cli_page.py

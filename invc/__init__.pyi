@@ -1,14 +1,14 @@
 from collections.abc import Mapping, Sequence
 
 from invc.api import lib_gen as lib_gen
-from invc.api import prove as prove
 from invc.api import read as read
 from invc.api import write as write
 from invc.api.keywords import Source
 from invc.api.training import Labelled
-from invc.ask import Samples
+from invc.ask import Answers, Samples
 from invc.ask.keywords import Biases, Clamps, Forbid, Value
 from invc.design import Design
+from invc.sequential import Init
 from invc.training.run import Outcome
 from invc.training.score import Score
 from invc.training.trained import Trained
@@ -29,6 +29,8 @@ def synth(
     gate_level: bool = False,
     prove: float | None = None,
     yosys: str | None = None,
+    cycles: int | None = None,
+    init: Init = "source",
     **parameters: Value,
 ) -> Design: ...
 def simulate(
@@ -55,8 +57,28 @@ def simulate(
     plot: Source | None = None,
     html: Source | None = None,
     vcd: Source | None = None,
+    replay: Source | None = None,
+    cover: str | Sequence[str] = (),
+    violate: str | Sequence[str] = (),
+    stimulus: Source | None = None,
     **ports: Value,
 ) -> Samples: ...
+def prove(
+    design: Design | Source,
+    clamps: Clamps = (),
+    *,
+    count: bool = False,
+    limit: int = 10_000,
+    forbid: Forbid = (),
+    time_limit: float | None = None,
+    cover: str | Sequence[str] = (),
+    violate: str | Sequence[str] = (),
+    induction: bool = False,
+    stimulus: Source | None = None,
+    vcd: Source | None = None,
+    replay: Source | None = None,
+    **ports: Value,
+) -> Answers: ...
 def train(
     *sources: Source,
     data: Labelled,

@@ -43,7 +43,7 @@ COMMANDS = {
 }
 INTERRUPTED = 130
 MOST_DIGITS = 400_000
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
 NO_ROOM_HINT = "make room where the output goes, and in the temporary folder (TMPDIR)"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc.cli.options import with_options
+from invc.cli.reporting import wrote
 from invc.cli.training import CODING, METAVAR
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def command(options: Mapping[str, Any]) -> None:
     if not options["quiet"]:
         _print(data)
         if output:
-            click.echo(f"wrote {output}")
+            click.echo(wrote(output))
 
 
 def _prepared(data: Data, options: Mapping[str, Any]) -> Data:

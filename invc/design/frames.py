@@ -11,6 +11,7 @@ from invc.diagnostics import InvcError
 
 AT = "@"
 INITIAL = f"{AT}init"
+AT_START = ("initial", "zero")  # kinds of what has a value before the first cycle alone
 Kind = OneOf[
     "input", "output", "register", "formal", "initial", "zero", "assume", "assert", "cover"
 ]

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from invc import __version__
-from invc.design.frames import AT, INITIAL, Frames, at
+from invc.design.frames import AT, AT_START, INITIAL, Frames, at
 from invc.netlist import Netlist, Port, evaluate
 from invc.netlist.machine import NEXT, STATE
 from invc.report.vcd import INDEXED, check_vcd, identifier, scopes
 from invc.text.files import write_whole
 
-AT_START = ("initial", "zero")  # kinds of signals
 HALF = 5  # of a cycle, in units of time
 
 

@@ -15,10 +15,9 @@ from pathlib import Path
 
 from invc import __version__
 from invc.design import Design
-from invc.design.frames import INITIAL, Frames, Signal, at
+from invc.design.frames import AT_START, INITIAL, Frames, Signal, at
 from invc.netlist import Netlist, Port
 from invc.report.claims import Claims, claims_of
-from invc.report.frames import AT_START
 from invc.text.files import write_whole
 
 SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*", re.ASCII)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from invc.training.network import Bits
+    from invc.training.recognise import Recognised
     from invc.training.run import Outcome
     from invc.training.score import Score
 
@@ -150,14 +151,26 @@ def _weights(axes: Axes, outcome: Outcome, image: tuple[int, int] | None) -> Non
     if outcome.network is None:
         axes.set_title("Weights: no network was recognised")
         return
-    rows = outcome.network.network(outcome.trained.weights).weights[0][:MOST_NEURONS]
+    rows = looked_at(outcome.network, outcome.trained.weights)[:MOST_NEURONS]
     coding = outcome.trained.coding
     size = coding.pool or image
     axes.set_title(f"Weights of {len(rows)} neurons")
     axes.imshow(tiled(rows, size), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
 
 
-def tiled(rows: Bits, size: tuple[int, int] | None) -> npt.NDArray[np.float64]:
+def looked_at(network: Recognised, flat: Bits) -> npt.NDArray[np.float64]:
+    """What neurons of the first layer look at: weights by bits of the port, 0.5 without a wire.
+
+    Shape (neurons, width of the port).
+    """
+    width = network.widths[network.ports.inputs]
+    weights, wires = network.network(flat).weights[0], network.shape.layers[0].wires
+    found = np.full((len(weights), width + 2), 0.5)
+    found[:, network.columns] = weights if wires is None else np.where(wires, weights, 0.5)
+    return found[:, :width]
+
+
+def tiled(rows: npt.NDArray[np.generic], size: tuple[int, int] | None) -> npt.NDArray[np.float64]:
     """The weights of neurons as pictures beside each other; what is no pixel is left out."""
     pixels = size[0] * size[1] if size else rows.shape[1]
     if size is None or pixels > rows.shape[1]:

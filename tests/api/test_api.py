@@ -71,7 +71,7 @@ def test_keywords_are_shown_as_they_are_typed(repository: Path) -> None:
     """What a type checker reads in the stub, `help` shows, and each keyword is described."""
     stub = ast.parse((repository / "invc" / "__init__.pyi").read_text(encoding="utf-8"))
     typed = [node for node in stub.body if isinstance(node, ast.FunctionDef)]
-    assert [node.name for node in typed] == ["synth", "simulate", "train", "evaluate"]
+    assert [node.name for node in typed] == ["synth", "simulate", "prove", "train", "evaluate"]
     for node in typed:
         function = getattr(invc, node.name)
         shown = inspect.signature(function)

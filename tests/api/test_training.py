@@ -12,6 +12,7 @@ import pytest
 import invc
 from invc.diagnostics import InvcError
 from invc.training.data.coding import Coding
+from invc.training.stream.rule import start
 from invc.training.trained import read_trained
 from train.nets import MLP, PERCEPTRON, separable
 from train.simulators import in_icarus, in_verilator
@@ -63,6 +64,34 @@ def test_what_is_emitted_says_what_was_predicted(tmp_path: Path) -> None:
         assert score.accuracy > 0.8
         assert in_icarus(folder, inputs, 3) == score.said.tolist()
         assert in_verilator(folder, inputs) == score.said.tolist()
+
+
+DEEP = """
+module deep(input [16:0] x, input [339:0] w, input [299:0] v, output [1:0] y);
+  wire [19:0] h; wire [14:0] g; genvar j;
+  generate for (j = 0; j < 20; j = j + 1) begin : a
+    invc_neuron #(.N(17)) n(.x(x), .w(w[17*j +: 17]), .y(h[j]));
+  end for (j = 0; j < 15; j = j + 1) begin : b
+    invc_neuron #(.N(20), .BOTH(1)) n(.x(h), .w(v[20*j +: 20]), .y(g[j]));
+  end endgenerate
+  invc_classes #(.H(15), .C(3), .SEED(2)) out(.h(g), .y(y));
+endmodule
+"""
+
+
+def test_two_hidden_layers_learn(tmp_path: Path) -> None:
+    """Both layers do: the lower one by what the upper one hands down."""
+    (tmp_path / "deep.v").write_text(DEEP)
+    given: dict[str, Any] = {"weights": ("w", "v"), "data": three(), "passes": 30}
+    found = invc.train(tmp_path / "deep.v", **given)
+    assert str(found.network and found.network.shape) == "17-20-15-3"
+    assert found.scores["test", "single"].accuracy > 0.8
+    gates = invc.evaluate(tmp_path / "deep.v", weights=found, data=three(), gates=True)
+    said = found.scores["test", "single"].said
+    assert (gates["test", "single"].said == said).all()
+    before = start(found.network.shape, found.rule) if found.network and found.rule else ()
+    after = found.network.network(found.trained.weights).weights if found.network else ()
+    assert all(((a >= 0) != b).any() for a, b in zip(before, after, strict=True))
 
 
 def test_a_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:

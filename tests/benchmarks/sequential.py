@@ -1,13 +1,14 @@
 """Clocked designs run backward in time, beside CaDiCaL and random simulation.
 
-`sequential.py [--folder MACHINES] [--states 20] [--seconds 2]`: the examples, and every .v file in
+`sequential.py [--folder MACHINES] [--states 20] [--seconds 1]`: the examples, and every .v file in
 folders of your own (see machines.py).
 
 Sizes: spins a cycle, and seconds of processor to compile, of which so many for each more cycle.
 
 Traces: states that a machine reaches from its start (zero where the source does not say) by random
 inputs, 4, 8, 16 and 32 edges deep, are clamped at that depth; inputs that lead there are asked for.
-The rivals get the same frames, one thread and the same limit:
+The rivals get the same frames, one thread and the same limit; one that misses the first four states
+is not asked the others. Times are of the processor; what does not find a trace counts as the limit.
 
 - auto, inputs, staged: `invc simulate` with `--target 1`.
 - SMC: sequential Monte Carlo over frames, forward: 4,096 machines side by side take random inputs,
@@ -36,15 +37,19 @@ from invc.ask import Effort, ask, read_question
 from invc.ask.proofs import Proving, prove
 from invc.design import Design, decode
 from invc.design.frames import at
+from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources
 from invc.netlist import evaluate_ports
 from invc.pipeline import Check
+from invc.sequential import Init
 from invc.sequential.compile import Time, synth_clocked
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPTHS = (4, 8, 16, 32)
+STARTS: Mapping[str, Init] = {"lfsr": "source"}  # of zeros nothing comes
 WIDTHS = {"serial_multiplier": {"W": "12"}}
 TRIALS = 4096
+PATIENCE = 4  # misses after which a rival is not asked again, of none before
 BATCHES = 64  # of random traces, to find states in
 Words = Mapping[str, Sequence[int]]
 State = dict[str, int]
@@ -54,7 +59,9 @@ def compiled(path: Path, cycles: int, *, checked: bool = False) -> tuple[Design,
     """A machine over some cycles, and the seconds of processor that this took."""
     began = time.process_time()
     sources = Sources((path,), parameters=WIDTHS.get(path.stem, {}))
-    design = synth_clocked(sources, Time(cycles, "zero"), check=Check(wanted=checked))
+    design = synth_clocked(
+        sources, Time(cycles, STARTS.get(path.stem, "zero")), check=Check(wanted=checked)
+    )
     return design, time.process_time() - began
 
 
@@ -70,7 +77,7 @@ def random_words(design: Design, draw: random.Random) -> dict[str, list[int]]:
 
 
 def registers(design: Design) -> list[str]:
-    """What is held of a state: registers and outputs that do not depend on inputs of their cycle."""
+    """What is held of a state: registers inside, and outputs that no input moves at once."""
     assert design.frames is not None
     names = dict.fromkeys((*design.frames.names("output"), *design.frames.names("register")))
     now = {
@@ -84,7 +91,12 @@ def registers(design: Design) -> list[str]:
         if any(pin >> 1 in moved for pin in gate.inputs):
             moved.update(pin >> 1 for pin in gate.outputs)
     ports, last = design.netlist.port_by_name, design.frames.cycles
-    return [n for n in names if all(bit >> 1 not in moved for bit in ports[at(n, last)].bits)]
+    inside = design.frames.names("register")
+    return [
+        n
+        for n in names
+        if n in inside or all(bit >> 1 not in moved for bit in ports[at(n, last)].bits)
+    ]
 
 
 def allowed(design: Design, words: Words, until: int) -> int:
@@ -125,7 +137,10 @@ def by_sampling(dynamics: str) -> Callable[[Design, State, float, int], bool]:
         effort = Effort(
             dynamics=dynamics, time_limit=seconds, target=1, threads=1, seed=seed, reads=None
         )
-        return ask(question, effort).status == "found"
+        try:
+            return ask(question, effort).status == "found"
+        except InvcError:  # this dynamics needs gates, and there are none
+            return False
 
     return tried
 
@@ -185,7 +200,8 @@ def by_particles(design: Design, state: State, seconds: float, seed: int) -> boo
                 break
             chosen = numpy.choice(TRIALS, TRIALS, p=weight / weight.sum())
             for name in words:
-                if int(name.rpartition("@")[2]) < cycle:
+                when = name.rpartition("@")[2]
+                if when == "init" or int(when) < cycle:
                     words[name] = [_word(_bits(word)[chosen]) for word in words[name]]
             if time.process_time() > ends:
                 break
@@ -216,11 +232,12 @@ def sizes(paths: Sequence[Path]) -> Iterator[str]:
     yield "| machine | registers | spins a cycle | synth of 8 cycles, s | a cycle more, s |"
     yield "|---|---|---|---|---|"
     for path in paths:
+        compiled(path, 1, checked=True)  # loads what is loaded once
         short, some = compiled(path, 8, checked=True)
         long, more = compiled(path, 72, checked=True)
         bits = sum(len(short.netlist.port_by_name[at(n, 8)].bits) for n in registers(short))
         spins = (long.model.spins - short.model.spins) / 64
-        yield f"| {path.stem} | {bits} | {spins:.0f} | {some:.2f} | {(more - some) / 64:.4f} |"
+        yield f"| {path.stem} | {bits} | {spins:.0f} | {some:.2f} | {max(0.0, more - some) / 64:.4f} |"
 
 
 def traces(paths: Sequence[Path], states: int, seconds: float) -> Iterator[str]:
@@ -245,14 +262,17 @@ def _cell(
     seconds: float,
 ) -> str:
     """How many goals were reached, where not all, and the median time; a miss counts as the limit."""
-    took, hits = [], 0
+    took: list[float] = []
+    hits = 0
     for seed, goal in enumerate(goals):
+        if len(took) == PATIENCE and not hits:
+            break
         began = time.process_time()
         found = tried(design, goal, seconds, seed)
         took.append(time.process_time() - began if found else seconds)
         hits += found
     if not hits:
-        return "none"
+        return f"none of {len(took)}"
     share = "" if hits == len(goals) else f" ({hits} of {len(goals)})"
     return f"{statistics.median(took):.3f}{share}"
 
@@ -262,16 +282,17 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, action="append", default=[])
     parser.add_argument("--states", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--parts", default="sizes,traces")
     options = parser.parse_args()
     paths = sorted((ROOT / "rtl_examples/clocked").glob("*.v"))
     paths += [path for folder in options.folder for path in sorted(folder.rglob("*.v"))]
     paths = [path for path in paths if not options.only or path.stem in options.only]
-    for line in sizes(paths):
+    for line in sizes(paths) if "sizes" in options.parts else ():
         print(line, flush=True)
     print(flush=True)
-    for line in traces(paths, options.states, options.seconds):
+    for line in traces(paths, options.states, options.seconds) if "traces" in options.parts else ():
         print(line, flush=True)
 
 

@@ -662,3 +662,58 @@ def test_file_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("odd.f").write_text("+nonsense\n")
     with pytest.raises(InvcError, match="is no option of a list"):
         read_lists([Path("odd.f")])
+
+
+def test_a_comment_of_a_list_that_is_open_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "l.f").write_text("a.v // one /* more\n/* two */ b.v\n/* three\n" + "/* " * 9)
+    with pytest.raises(InvcError, match=r"l\.f:3: error: this comment is not closed"):
+        read_lists([tmp_path / "l.f"])
+
+
+def test_modules_in_modules_stand_for_no_more_nets_than_a_bound(tmp_path: Path) -> None:
+    """A file of two kilobytes could ask for millions of gates."""
+    text = "".join(
+        f"module m{k}(input [15:0] a, output [15:0] y); wire [15:0] b;"
+        f" m{k + 1} u(.a(a), .y(b)); m{k + 1} v(.a(b), .y(y)); endmodule\n"
+        for k in range(18)
+    )
+    text += "module m18(input [15:0] a, output [15:0] y); assign y = ~a; endmodule\n"
+    assert "error: more than 524288 bits of nets" in refused(tmp_path, text, gate_level=True)
+
+
+@pytest.mark.parametrize(("bits", "what"), [([2, 3, 2], "two bits of input 'a'"), ([2, 9, 3], "b")])
+def test_inputs_that_share_a_net_are_refused(tmp_path: Path, bits: list[int], what: str) -> None:
+    ports = {"a": {"direction": "input", "bits": bits}, "b": {"direction": "input", "bits": [9]}}
+    ports["y"] = {"direction": "output", "bits": [2]}
+    text = json.dumps({"modules": {"t": {"ports": ports, "cells": {}}}})
+    said = refused(tmp_path, text, "t.json")
+    assert "are one net" in said
+    assert what in said
+
+
+def test_products_and_sums_in_one_cell_of_an_older_yosys(tmp_path: Path) -> None:
+    """$macc: a * b - c + d, c being signed; CONFIG as kernel/macc.h packs it, its first bit last."""
+    terms = "00" + "11" + "11"  # unsigned, added, 3 bits by 3 bits
+    terms += "11" + "01" + "00"  # signed, subtracted, 2 bits alone, lengths lowest bit first
+    config = ("0100" + terms)[::-1]
+    ports = {"a": [2, 3, 4], "b": [5, 6, 7], "c": [8, 9], "d": [10], "y": list(range(20, 27))}
+    cell = {
+        "type": "$macc",
+        "parameters": {"CONFIG": config, "CONFIG_WIDTH": f"{len(config):032b}",
+                       "A_WIDTH": f"{8:032b}", "B_WIDTH": f"{1:032b}", "Y_WIDTH": f"{7:032b}"},
+        "connections": {
+            "A": ports["a"] + ports["b"] + ports["c"], "B": ports["d"], "Y": ports["y"],
+        },
+    }  # fmt: skip
+    module = {
+        "ports": {
+            name: {"direction": "output" if name == "y" else "input", "bits": bits}
+            for name, bits in ports.items()
+        },
+        "cells": {"u": cell},
+    }
+    netlist, journal = compiled(tmp_path, json.dumps({"modules": {"t": module}}), "t.json")
+    assert journal.agreement == Agreement(True, 512)
+    for answer in every_answer(netlist):
+        c = answer["c"] - 4 * (answer["c"] > 1)
+        assert answer["y"] == (answer["a"] * answer["b"] - c + answer["d"]) % 128

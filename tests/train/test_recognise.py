@@ -12,6 +12,7 @@ from invc.frontend.elaborate import elaborate
 from invc.frontend.parts import NEURONS, parts_of
 from invc.frontend.yosys import Sources, find_yosys
 from invc.training.network import Network, classes_of, outputs
+from invc.training.pictures import looked_at
 from invc.training.recognise import Ports, Recognised
 from invc.training.score import check_forward, say_by_design
 from train.nets import MLP, PERCEPTRON, ROOT, found, samples
@@ -142,6 +143,15 @@ def test_a_window_for_each_neuron() -> None:
     recognised = found(ROOT / "rtl_examples/patches/patches.v", W=6, R=3, H=20, C=3)
     assert str(recognised.shape) == "37-20(10)-3"
     agrees(recognised)
+
+
+def test_neurons_are_drawn_by_the_bits_that_they_look_at() -> None:
+    recognised = found(ROOT / "rtl_examples/patches/patches.v", W=6, R=3, H=20, C=3)
+    drawn = looked_at(recognised, np.ones(200, dtype=np.uint8))
+    assert drawn.shape == (20, 36)
+    first = np.flatnonzero(drawn[0] == 1).tolist()
+    assert first == [6 * row + column for row in range(3) for column in range(3)]
+    assert set(drawn.ravel().tolist()) == {0.5, 1.0}
 
 
 NOT_NETWORKS = {

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
-from invc.design.frames import INITIAL, Frames, Kind, Signal, at
+from invc.design.frames import AT_START, INITIAL, Frames, Kind, Signal, at
 from invc.design.hj.cursor import Cursor
 from invc.netlist import Netlist
-
-AT_START = ("initial", "zero")
 
 
 def read_frames(cursor: Cursor) -> Frames | None:

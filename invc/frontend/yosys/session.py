@@ -182,7 +182,7 @@ class Session:
         try:
             self.run(own)
         except InvcError:
-            if not re.search(OWN_FAULT, self.output[-1]):
+            if not self.output or not re.search(OWN_FAULT, self.output[-1]):
                 raise
             status, _ = self.attempt(f"{slang}\nwrite_rtlil modules.il\n", self.seconds)
             if status:

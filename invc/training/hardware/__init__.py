@@ -13,6 +13,7 @@ from invc.training.network import Shape
 from invc.training.stream.rule import Int8, Rule
 
 TRAINER = Path(__file__).parent / "trainer.v"
+MOST_ROWS = 1 << 16
 PINS = "clk reset valid ready x label learn shift done said write row load stored"
 
 
@@ -29,6 +30,8 @@ def trainer_verilog(shape: Shape, rule: Rule, name: str = "trainer") -> Iterator
             f"network {shape} has {len(shape.layers)} layers of weights",
             hint="the circuit trains one layer and an output code",
         )
+    if shape.layers[0].neurons > MOST_ROWS:
+        raise InvcError(f"the circuit has at most {MOST_ROWS} neurons")
     if shape.layers[0].wires is not None:
         raise InvcError(
             f"neurons of network {shape} read different inputs",

@@ -117,22 +117,28 @@ def _read(trained: Trained) -> tuple[Shape, Rule]:
         layers = tuple(Layer(int(h), int(n), bool(b), int(t)) for h, n, b, t in found["layers"])
         code = np.array([[2 * int(bit) - 1 for bit in row] for row in found["code"]], dtype=np.int8)
         given = dict(found["rule"])
-        rule = Rule(**{**given, "pulls": tuple(map(int, given["pulls"]))})
+        rule = Rule(**{**given, "pulls": tuple(given["pulls"]), "noises": tuple(given["noises"])})
         shape = Shape(layers, code)
-        _check(shape, rule)
+        _check(shape, rule, len(trained.weights))
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InvcError(f"broken file of weights: {str(error)[:60]}") from None
     return shape, replace(rule, batch=1)
 
 
-def _check(shape: Shape, rule: Rule) -> None:
+def _check(shape: Shape, rule: Rule, weights: int) -> None:
     """Refuse what no run can have left."""
     sizes = [size for layer in shape.layers for size in (layer.neurons, layer.inputs)]
-    fits = shape.code.ndim == 2 and shape.code.shape[1] == shape.layers[-1].neurons
-    numbers = (rule.passes, rule.limit, rule.first_step, rule.margin, rule.seed, *rule.pulls)
-    if not fits or min(sizes) < 1 or len(shape.code) < 2 or len(rule.pulls) != len(shape.layers):
-        raise ValueError("layers and code")
-    if not all(type(number) is int for number in numbers) or not 1 <= rule.limit <= MOST_LIMIT:
+    if not sizes or min(sizes) < 1 or shape.weights > weights:
+        raise ValueError("layers")
+    classes, neurons = shape.code.shape
+    if classes < 2 or neurons != shape.layers[-1].neurons or not (abs(shape.code) == 1).all():
+        raise ValueError("code")
+    small = (rule.limit, rule.first_step, rule.drop, rule.phases, rule.batch)
+    large = (rule.passes, rule.margin, rule.seed, *rule.pulls, *rule.noises)
+    if len(rule.pulls) != len(shape.layers) or not all(type(n) is int for n in (*small, *large)):
         raise ValueError("rule")
-    if rule.passes < 1 or not 1 <= rule.first_step < 1 << 15 or rule.seed < 0:
+    least, most = min(rule.passes, rule.limit, rule.first_step), max(small)
+    if least < 1 or most >= 1 << 15 or rule.limit > MOST_LIMIT or min(small + large) < 0:
+        raise ValueError("rule")
+    if max(map(abs, (rule.margin, *rule.pulls, *(a.threshold for a in shape.layers)))) >= 1 << 31:
         raise ValueError("rule")
