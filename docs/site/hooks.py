@@ -33,9 +33,9 @@ ORDER = (
             "training.md",
         ),
     ),
-    ("Decisions", "decisions"),
-    ("Project", ("contributing.md", "changelog.md")),
+    ("Project", ("contributing.md", "changelog.md", "decisions/index.md")),
 )
+DECISIONS = "decisions/index.md"  # a list of all; they themselves would fill the sidebar
 # Of the pages of a folder these come first, in this order; the others follow by their names.
 FIRST = tuple(f"howto/{name}.md" for name in ("compile", "simulate", "look", "prove", "cells"))
 
@@ -66,9 +66,20 @@ def page_of(path: Path) -> str | None:
 
 
 def all_pages() -> list[str]:
-    """Every page of the site."""
+    """Every page of the sidebar."""
     docs = ROOT / "docs"
-    return sorted({*(p.relative_to(docs).as_posix() for p in docs.rglob("*.md")), *outside()})
+    own = (p.relative_to(docs).as_posix() for p in docs.rglob("*.md"))
+    kept = {uri for uri in own if not uri.startswith("decisions/")}
+    return sorted({*kept, *outside(), DECISIONS})
+
+
+def decisions() -> str:
+    """The page that lists the decisions, by their own titles."""
+    lines = ["# Decisions", "", "Why things are as they are; each opens with what was decided.", ""]
+    for path in sorted((ROOT / "docs" / "decisions").glob("*.md")):
+        title = path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+        lines.append(f"- [{title}]({path.name})")
+    return "\n".join(lines) + "\n"
 
 
 def navigation() -> list[dict[str, list[str]]]:
@@ -120,6 +131,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages from outside docs/."""
     for uri, path in outside().items():
         files.append(File.generated(config, uri, content=path.read_text(encoding="utf-8")))
+    files.append(File.generated(config, DECISIONS, content=decisions()))
     return files
 
 

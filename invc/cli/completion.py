@@ -20,10 +20,9 @@ def command(shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    from invc.cli import invc
-
+    group = click.get_current_context().find_root().command
     kind = get_completion_class(shell)
     assert kind is not None
-    made = kind(invc, {}, "invc", VARIABLE)
+    made = kind(group, {}, "invc", VARIABLE)
     # Not its `source`, which would run the shell first to see that it is new enough.
     click.echo(made.source_template % made.source_vars())

@@ -6,7 +6,7 @@ From the chapter on the internal cell library of Yosys's manual.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from invc.frontend.arithmetic import Word
@@ -15,6 +15,7 @@ from invc.netlist.gates import BUF, INV
 
 Json = Mapping[str, Any]
 
+WORDS = re.compile(r"\$[a-z]\w*")  # names of cells of words, and of some others
 SEQUENTIAL_HINT = "--cycles K unrolls a clocked design over K edges of its clock"
 LATCH_HINT = "assign it on every path, or give it a default value first"
 MEMORY_HINT = "invc compiles combinational logic; a table that is only read is fine"
@@ -163,3 +164,8 @@ def _packed(bits: tuple[Literal, ...], parameters: Json, port: str, count: int) 
         words.append(Word(bits[start : start + width], signs[k] == "1"))
         start += width
     return words
+
+
+def words_of_yosys(names: Iterable[str]) -> bool:
+    """Whether some of the names are cells of words, such as `$mul`."""
+    return any(WORDS.fullmatch(name) and name != "$lut" for name in names)

@@ -15,8 +15,7 @@ from invc.frontend.gate_level.parser import Tree, parse
 from invc.frontend.gate_level.preprocessor import preprocess
 from invc.frontend.gate_level.scope import Circuit, Scope, open_scope
 from invc.frontend.gate_level.structure import GATES_ONLY, Module, Signal, describe, plain
-from invc.frontend.yosys.own_cells import words_of_yosys
-from invc.frontend.yosys_cells import GATES
+from invc.frontend.yosys_cells import GATES, words_of_yosys
 from invc.library.cell import Cell
 from invc.netlist import Builder, Function, Gate, Literal, Netlist, Port
 from invc.netlist.gates import BUF, INV

@@ -6,7 +6,6 @@ a definition; with cells of words (`\$mul`) a source is read anew, as Yosys's ow
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from invc.frontend.yosys_cells import GATES
@@ -20,14 +19,6 @@ module \$lut (A, Y);
     assign Y = LUT >> A;
 endmodule
 """
-
-
-WORDS = re.compile(r"\$[a-z]\w*")
-
-
-def words_of_yosys(names: Iterable[str]) -> bool:
-    """Whether some of the names are cells of words, such as `$mul`."""
-    return any(WORDS.fullmatch(name) and name != "$lut" for name in names)
 
 
 def definitions(names: Iterable[str]) -> str:

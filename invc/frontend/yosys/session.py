@@ -14,10 +14,11 @@ from invc.frontend.yosys.errors import explain, explain_silence
 from invc.frontend.yosys.find import INSTALL_HINT, Yosys
 from invc.frontend.yosys.links import Links
 from invc.frontend.yosys.modules import Module, choose_top, parse_modules
-from invc.frontend.yosys.own_cells import definitions, words_of_yosys
+from invc.frontend.yosys.own_cells import definitions
 from invc.frontend.yosys.process import TimeOver, run
 from invc.frontend.yosys.slang import MISSING, check_parameters
 from invc.frontend.yosys.sources import Sources, parameter_text
+from invc.frontend.yosys_cells import words_of_yosys
 
 MOST_SECONDS = 1800.0
 # Yosys's own reader asserts on a pin such as .a($signed(x)) or .a({x}) (0.70 and before).
