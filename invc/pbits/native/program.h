@@ -31,6 +31,17 @@ struct Program {
   std::int64_t count[2];             // updates of each parity
 };
 
+// Code for updates, made elsewhere for the weights and biases of one model: see
+// invc/pbits/generated. It adds the noise `bits` wide whose middle is 2^(bits - 1), whatever the heat:
+// a constant is added to numbers of thresholds as they are drawn, and no code depends on it.
+using Update = void (*)(std::uint64_t* target, const std::uint32_t* rows, const std::uint64_t* state,
+                        const std::uint64_t* noise, std::uint64_t rotation);
+struct Generated {
+  const std::uint64_t* code;   // (updates,) an Update; 0 where there is none
+  const std::uint32_t* rows;   // neighbours as those of a program, in bytes from the first row
+  int bits[2];                 // of the noise of either parity
+};
+
 struct Heat {
   const std::int32_t* thresholds[2];  // ascending, in (0, 65536)
   int levels[2];

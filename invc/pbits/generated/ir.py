@@ -1,0 +1,205 @@
+"""Networks printed as LLVM IR: over vectors of a processor's width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from invc.pbits.generated.network import Kind, Literal, Network, Node, network_of
+from invc.pbits.generated.signature import Signature
+from invc.pbits.lanes import WORDS
+
+ROW = 8 * WORDS  # bytes
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What code is printed for.
+
+    Attributes:
+        vector: Words of a vector, 1 to 16.
+        ternary: Whether any function of three bits is one operation.
+    """
+
+    vector: int
+    ternary: bool = False
+
+    @property
+    def type(self) -> str:
+        """The type of a vector."""
+        return f"<{self.vector} x i64>"
+
+
+# Tables of functions of three bits, the first argument being the highest bit of the index.
+A, B, C = 0xF0, 0xCC, 0xAA
+
+
+def table_of(node: Node) -> int:
+    """What a node computes, as a table of eight bits of its arguments or the first two of them."""
+    a, b, c = (
+        mask ^ (0xFF if literal & 1 else 0)
+        for mask, literal in zip((A, B, C), (*node.arguments, 0)[:3], strict=True)
+    )
+    if node.kind is Kind.XOR:
+        return a ^ b
+    if node.kind is Kind.AND:
+        return a & b
+    if node.kind is Kind.OR:
+        return a | b
+    return a ^ b ^ c if node.kind is Kind.SUM else (a & b) | (a & c) | (b & c)
+
+
+@dataclass
+class Logic:
+    """Operations of one type, printed; equal ones are printed once.
+
+    Attributes:
+        type: Of what is computed.
+        ones: The constant of all ones.
+        prefix: Of names.
+        values: Names of the nodes.
+        lines: What is printed.
+    """
+
+    type: str
+    ones: str
+    prefix: str
+    values: list[str]
+    lines: list[str] = field(default_factory=list)
+    known: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def operation(self, name: str, a: str, b: str) -> str:
+        """The name of a result."""
+        key = (name, *sorted((a, b)))
+        if key not in self.known:
+            result = self.known[key] = f"%{self.prefix}{len(self.known)}"
+            self.lines.append(f"{result} = {name} {self.type} {a}, {b}")
+        return self.known[key]
+
+    def inverted(self, a: str) -> str:
+        """The name of ~a."""
+        return self.operation("xor", a, self.ones)
+
+    def literal(self, literal: Literal) -> str:
+        """The name of a literal, inverted where it is."""
+        name = self.values[literal >> 1]
+        return self.inverted(name) if literal & 1 else name
+
+    def node(self, node: Node) -> None:
+        """Print an operation of two, or the few that one of three is."""
+        kind, names = node.kind, [self.values[literal >> 1] for literal in node.arguments]
+        if kind is Kind.SUM:
+            result = self.sum(*names)
+        elif kind is Kind.MAJ:
+            result = self.majority(*names, inverted=bool(node.arguments[0] & 1))
+        else:
+            first = self.literal(node.arguments[0])
+            result = self.operation(kind.value, first, names[1])
+        self.values.append(result)
+
+    def sum(self, a: str, b: str, c: str) -> str:
+        """a ^ b ^ c, of which a pair may be known from the carry."""
+        for x, y, z in ((a, b, c), (a, c, b), (b, c, a)):
+            if ("xor", *sorted((x, y))) in self.known:
+                return self.operation("xor", self.operation("xor", x, y), z)
+        return self.operation("xor", self.operation("xor", a, b), c)
+
+    def majority(self, a: str, b: str, c: str, inverted: bool) -> str:
+        """The carry of three bits, of which the first may be inverted."""
+        differ, other = self.operation("xor", a, b), self.operation("xor", b, c)
+        moved = self.operation("and", self.inverted(differ) if inverted else differ, other)
+        return self.operation("xor", b, moved)
+
+
+class Ternary(Logic):
+    """The same where any function of three bits is one operation."""
+
+    def node(self, node: Node) -> None:
+        """Print an operation."""
+        if len(node.arguments) == 2:
+            super().node(node)
+            return
+        names = [self.values[literal >> 1] for literal in node.arguments]
+        result = f"%{self.prefix}{len(self.known)}"
+        arguments = ", ".join(f"{self.type} {name}" for name in names)
+        self.lines.append(f"{result} = call {self.type} {TERNARY}({arguments}, i32 {table_of(node)})")
+        self.known["ternary", result, ""] = result
+        self.values.append(result)
+
+
+TERNARY = "@llvm.x86.avx512.pternlog.q.512"
+
+
+def function_ir(signature: Signature, shape: Shape) -> str:
+    """The function of a signature, see `Update` in invc/pbits/native/program.h."""
+    return "\n".join(_lines(signature, network_of(signature), shape)) + "\n"
+
+
+def _lines(signature: Signature, network: Network, shape: Shape) -> list[str]:
+    kind = shape.type
+    lines = [
+        f"declare {kind} @llvm.fshl.v{shape.vector}i64({kind}, {kind}, {kind})",
+        f"define void @{signature.text}(ptr noalias %target, ptr noalias readonly %rows, "
+        "ptr %state, ptr %noise, i64 %rotation) #0 {",
+    ]
+    if shape.ternary:
+        lines.insert(0, f"declare {kind} {TERNARY}({kind}, {kind}, {kind}, i32 immarg)")
+    if network.result is not None:
+        lines += _addresses(signature, shape)
+    for part in range(WORDS // shape.vector):
+        lines += _part(signature, network, shape, part)
+    bits = 64 * shape.vector
+    width = f'"min-legal-vector-width"="{bits}" "prefer-vector-width"="{bits}"'
+    return [*lines, "ret void", "}", f"attributes #0 = {{ nounwind {width} }}", "!0 = !{}"]
+
+
+def _addresses(signature: Signature, shape: Shape) -> list[str]:
+    """Addresses of the neighbours, and by how much the noise is rotated in every word."""
+    lines = []
+    for i in range(signature.inputs):
+        lines += [
+            f"%row{i} = getelementptr i32, ptr %rows, i64 {i}",
+            f"%near{i} = load i32, ptr %row{i}, align 4, !invariant.load !0",
+            f"%far{i} = zext i32 %near{i} to i64",
+            f"%at{i} = getelementptr i8, ptr %state, i64 %far{i}",
+        ]
+    if signature.bits:
+        kind = shape.type
+        lines += [
+            f"%one = insertelement {kind} poison, i64 %rotation, i64 0",
+            f"%turn = shufflevector {kind} %one, {kind} poison, <{shape.vector} x i32> "
+            "zeroinitializer",
+        ]
+    return lines
+
+
+def _part(signature: Signature, network: Network, shape: Shape, part: int) -> list[str]:
+    """One vector of the row."""
+    kind, align, first = shape.type, 8, part * shape.vector
+    ones = "<" + ", ".join(["i64 -1"] * shape.vector) + ">"
+    lines, values = [], []
+
+    def load(base: str, word: int) -> str:
+        name = f"%p{part}x{len(values)}"
+        lines.append(f"{name}a = getelementptr i64, ptr {base}, i64 {word}")
+        lines.append(f"{name} = load {kind}, ptr {name}a, align {align}")
+        return name
+
+    if network.result is None:
+        result = ones if network.always else "zeroinitializer"
+    else:
+        for i in range(signature.inputs):
+            values.append(load(f"%at{i}", first))
+        for p in range(signature.bits):
+            plain = load("%noise", 2 * WORDS * p + first)
+            values.append(f"%p{part}n{p}")
+            lines.append(
+                f"{values[-1]} = call {kind} @llvm.fshl.v{shape.vector}i64"
+                f"({kind} {plain}, {kind} {plain}, {kind} %turn)"
+            )
+        logic = (Ternary if shape.ternary else Logic)(kind, ones, f"p{part}t", values, lines)
+        for node in network.nodes:
+            logic.node(node)
+        result = logic.literal(network.result)
+    lines.append(f"%p{part}out = getelementptr i64, ptr %target, i64 {first}")
+    lines.append(f"store {kind} {result}, ptr %p{part}out, align {align}")
+    return lines
