@@ -204,7 +204,7 @@ class Annealing:
 
     @property
     def sweeps(self) -> int:
-        """Of each read."""
+        """Updates of every spin in a read, however the caller said it."""
         if self.num_sweeps is None and self.beta_schedule is not None:
             return len(self.beta_schedule) * int(self.num_sweeps_per_beta)
         return DEFAULT_SWEEPS if self.num_sweeps is None else int(self.num_sweeps)
@@ -267,7 +267,7 @@ class _Interrupting:
         """Nothing that is asked here is warned of."""
 
     def progress(self, progress: Progress) -> None:
-        """Ask, after each block."""
+        """Ask the caller after each block whether to stop."""
         if self.asked is not None and self.asked():
             raise KeyboardInterrupt
 

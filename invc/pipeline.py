@@ -15,7 +15,7 @@ from invc.design.assemble import assemble
 from invc.design.fit import fit
 from invc.diagnostics import InvcError
 from invc.frontend.arithmetic import PLAIN, Adders, counters
-from invc.frontend.words import Agreement, compare
+from invc.frontend.words import Agreement, CycleAgreement, compare
 from invc.frontend.yosys import (
     MOST_SECONDS,
     Compiled,
@@ -150,12 +150,14 @@ class Journal:
         yosys: What ran, if any did.
         reader: What read the sources, where there was a choice.
         agreement: How far the netlist is known to equal its sources; None unless it was checked.
+        cycles: How far the copies of a clocked design do, where it was unrolled and compared.
     """
 
     stages: list[Stage] = field(default_factory=list)
     yosys: str | None = None
     reader: str = ""
     agreement: Agreement | None = None
+    cycles: CycleAgreement | None = None
     started: float = field(default_factory=time.perf_counter)
 
     def note(self, name: str, netlist: Netlist, cells: Mapping[str, Cell]) -> None:

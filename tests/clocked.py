@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from invc.design import Design, decode
+from invc.netlist import evaluate_ports
+from invc.report.replay import write_replay
+
+RESET = re.compile("reset|rst", re.IGNORECASE)
 EDGES = ("posedge clk", "negedge clk")
 
 
@@ -28,7 +34,7 @@ def random_machine(seed: int, *, mixed: bool = False) -> str:
         kind = draw.choice(["plain", "sync", "async", "low", "enable", "both"])
         start = f" = {draw.getrandbits(width)}" if kind in ("plain", "enable") else ""
         signed = draw.choice(["", "signed "])
-        lines.append(f"reg {signed}[{width - 1}:0] {name}{start};")
+        lines.append(f"(* keep *) reg {signed}[{width - 1}:0] {name}{start};")
         names.append(name)
         known.append(name)
         take = f"{name} <= {_expression(draw, [*known, *names])};"
@@ -62,6 +68,38 @@ def _expression(draw: random.Random, known: Sequence[str]) -> str:
             *(f"({a} << 1) ^ {b}", f"^{a}"),
         ]
     )
+
+
+def random_answer(design: Design, seed: int) -> dict[str, int]:
+    """Values of all ports for random inputs and first states; resets are on at first, then rarely."""
+    draw = random.Random(seed)
+    words = {}
+    for port in design.netlist.inputs:
+        name, _, cycle = port.name.rpartition("@")
+        bits = [draw.getrandbits(1) for _ in port.bits]
+        if RESET.search(name):
+            bits = [int(cycle == "0" or draw.random() < 0.1) ^ ("n" in name.lower()[-2:])]
+        words[port.name] = bits
+    values = evaluate_ports(design.netlist, words, 1)
+    return {port.name: decode(values[port.name], port.signed) for port in design.netlist.ports}
+
+
+def replayed(design: Design, answer: Mapping[str, int], folder: Path, *sources: Path) -> str:
+    """What Icarus Verilog says of an answer's own test bench."""
+    file = folder / "replay.v"
+    write_replay(design, answer, file)
+    assert design.frames is not None
+    macros = [f"-D{name}={value}" for name, value in design.frames.defines]
+    command = ["iverilog", "-g2012", *macros, "-s", "invc_replay", "-o", str(folder / "replay.vvp")]
+    done = _run([*command, str(file), *map(str, sources)])
+    if done.returncode:
+        return f"iverilog: {done.stderr}"
+    command = ["vvp", "-n", str(folder / "replay.vvp")]
+    return _run(command).stdout
+
+
+def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
 def bench(

@@ -109,7 +109,7 @@ class Answers(Table):
 
     @property
     def records(self) -> Sequence[Mapping[str, int]]:
-        """The answers."""
+        """The answers themselves, a row each."""
         return self.answers
 
     @property
@@ -120,7 +120,7 @@ class Answers(Table):
 
     @property
     def caption(self) -> str:
-        """The outcome."""
+        """What came of it, in a line below the table."""
         return self.summary
 
 
@@ -160,7 +160,7 @@ class Samples(Answers):
 
     @property
     def design(self) -> Design:
-        """What was sampled."""
+        """The design that was asked, relations of the question included."""
         return self.question.design
 
     @property
@@ -267,12 +267,12 @@ class Marginals(Table):
 
     @property
     def records(self) -> Sequence[Marginal]:
-        """The bits."""
+        """The bits of the ports, a row each."""
         return self.bits
 
     @property
     def cells(self) -> Mapping[str, Sequence[object]]:
-        """Name, probability and error."""
+        """Columns: name, probability and standard error of each bit."""
         return {
             "bit": [bit.name for bit in self.bits],
             "P(1)": [bit.probability for bit in self.bits],
@@ -281,7 +281,7 @@ class Marginals(Table):
 
     @property
     def caption(self) -> str:
-        """Over what."""
+        """Which reads the marginals are taken over."""
         return self.over
 
 

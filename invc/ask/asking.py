@@ -20,6 +20,7 @@ from invc.ask.sample import (
     sample,
     sample_equilibrium,
 )
+from invc.ask.traces import write_traces
 from invc.ask.wanted import Wanted, check
 from invc.design import Clamped, Contradiction
 from invc.diagnostics import InvcError
@@ -94,7 +95,9 @@ def ask(
     samples = _with_proof(samples, sampled.result)
     samples = _with_explanation(samples, clamped, sampled.result)
     if wanted.pictures.wanted:
-        _draw(samples, clamped, sampled.result, recording.trace if recording else None)
+        drawn_before = len(samples.warnings)
+        samples = _draw(samples, clamped, sampled.result, recording.trace if recording else None)
+        _tell(samples.warnings[drawn_before:], observers)
     return samples
 
 
@@ -129,8 +132,8 @@ class Unwritten(InvcError):
         self.samples = samples
 
 
-def _draw(samples: Samples, clamped: Clamped, result: Result, trace: Trace | None) -> None:
-    """Write the pictures that are wanted.
+def _draw(samples: Samples, clamped: Clamped, result: Result, trace: Trace | None) -> Samples:
+    """Write the pictures that are wanted; what cannot be drawn without an answer is told.
 
     Raises:
         Unwritten: One cannot be written.
@@ -144,10 +147,19 @@ def _draw(samples: Samples, clamped: Clamped, result: Result, trace: Trace | Non
         proven_impossible=samples.status == "impossible",
         first=tuple(samples.first[0].times.tolist()) if samples.first else None,
     )
+    pictures = samples.wanted.pictures
+    unwritten: tuple[str, ...] = ()
     try:
-        write_pictures(samples.wanted.pictures, run)
+        write_pictures(pictures, run)
+        if samples.design.frames is not None:
+            answers, files = samples.answers, (pictures.vcd, pictures.replay)
+            unwritten = write_traces(samples.design, answers, *files)
     except InvcError as fault:
         raise Unwritten(fault, samples) from fault
+    if not unwritten:
+        return samples
+    text = f"there is no answer to show; not written: {', '.join(unwritten)}"
+    return replace(samples, warnings=(*samples.warnings, text))
 
 
 def _tell(warnings: Sequence[str], observers: Sequence[Observer]) -> None:

@@ -33,7 +33,7 @@ def combination_texts(forbid: Forbid) -> list[str]:
 
 
 def bias_texts(bias: Biases) -> list[str]:
-    """Texts NAME=P."""
+    """Texts NAME=P of soft clamps in any form."""
     if isinstance(bias, Mapping):
         return [f"{name}={float(p)!r}" for name, p in bias.items()]
     return [bias] if isinstance(bias, str) else list(bias)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from invc.design import Design
+from invc.diagnostics import InvcError
 from invc.text.words import counted
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ class Kind(Protocol):
         """The outcome of a run in a line."""
         ...
 
+    def check_provable(self) -> None:
+        """Refuse what nothing can be proven of.
+
+        Raises:
+            InvcError: Nothing says what an answer is.
+        """
+        ...
+
 
 class Answered:
     """Reads of a design with gates: verified, they are answers."""
@@ -45,6 +54,9 @@ class Answered:
     def summary(self, design: Design, result: Result) -> str:
         """How many there are, and of how many reads."""
         return f"{found(result)}; {result.verified_reads} of {result.reads} reads verified"
+
+    def check_provable(self) -> None:
+        """Gates can be proven of."""
 
 
 class Ranked:
@@ -62,18 +74,27 @@ class Ranked:
         }
 
     def summary(self, design: Design, result: Result) -> str:
-        """The lowest energy."""
+        """The lowest energy that was seen, in the units of the file."""
         if not result.answers:
             return "no read ended"
         return f"lowest energy {result.answers[0].energy / design.scale:.10g}"
+
+    def check_provable(self) -> None:
+        """Energies have nothing to prove."""
+        raise InvcError(
+            "there are no gates to prove anything of: this model was imported",
+            hint="'invc simulate' lists its lowest states",
+        )
 
 
 ANSWERS, STATES = Answered(), Ranked()
 
 
 def kind_of(design: Design) -> Kind:
-    """The kind of a design's results."""
-    return ANSWERS if design.is_logic else STATES
+    """The kind of a design's results: that of its judge."""
+    from invc.engine.judge import kind_of_judge  # noqa: PLC0415 - loads the engine
+
+    return ANSWERS if kind_of_judge(design).has_wrong else STATES
 
 
 def found(result: Result) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from invc.ask.kinds import found
+from invc.ask.kinds import found, kind_of
 from invc.ask.outputs import check_outputs
 from invc.ask.question import Words
 from invc.report.run import Found, Run
@@ -25,12 +25,14 @@ class Pictures:
     Attributes:
         plot: Charts: .png, .svg or .pdf.
         html: Charts and the netlist as one page.
-        vcd: Nets against sweeps as waveforms.
+        vcd: Nets against sweeps as waveforms; of a clocked design, the first answer by its clock.
+        replay: A test bench that replays the first answer of a clocked design.
     """
 
     plot: str | None = None
     html: str | None = None
     vcd: str | None = None
+    replay: str | None = None
 
     def watches(self, design: Design) -> bool:
         """Whether a run has to be looked on for them; an answer in time is drawn by itself."""
@@ -38,8 +40,9 @@ class Pictures:
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """The files to write."""
-        return tuple(name for name in (self.plot, self.html, self.vcd) if name is not None)
+        """Names of the files that somebody asked for."""
+        names = (self.plot, self.html, self.vcd, self.replay)
+        return tuple(name for name in names if name is not None)
 
     def check(self) -> None:
         """Tell before the run what could not be written after it.
@@ -62,7 +65,7 @@ NO_PICTURES = Pictures()
 
 
 def write_pictures(pictures: Pictures, run: Run) -> None:
-    """Write what is wanted, each file whole.
+    """Write what is wanted of a run, each file whole; what shows one answer in time is not here.
 
     Raises:
         InvcError: A file cannot be written.
@@ -76,16 +79,9 @@ def write_pictures(pictures: Pictures, run: Run) -> None:
         from invc.text.files import write_whole  # noqa: PLC0415
 
         write_whole(Path(pictures.html), format_page(run))
-    if pictures.vcd:
+    if pictures.vcd and run.design.frames is None:
         from invc.report.vcd import write_vcd  # noqa: PLC0415
 
-        if run.design.frames is not None and run.answers:
-            from invc.report.frames import write_waveforms  # noqa: PLC0415
-
-            ports = (port.name for port in run.design.netlist.ports)
-            answer = dict(zip(ports, run.answers[0].values, strict=True))
-            write_waveforms(run.design.frames, run.design.netlist, answer, Path(pictures.vcd))
-            return
         write_vcd(run, Path(pictures.vcd))
 
 
@@ -122,6 +118,7 @@ def drawn(
         trace,
         "staged" in result.dynamics,
         first,
+        not kind_of(design).has_gates,
     )
 
 

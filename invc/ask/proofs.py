@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import index
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from invc import __version__
 from invc.ask.answers import Answers
-from invc.ask.question import Question
+from invc.ask.induction import always_of, start_of
+from invc.ask.kinds import kind_of
+from invc.ask.question import Question, sometime_of
+from invc.ask.results import by_cycle
 from invc.design import model_hash
+from invc.diagnostics import InvcError
 from invc.text.words import counted
+
+if TYPE_CHECKING:
+    from invc.proof import Asked
 
 MOST_COUNTED = 10_000
 
@@ -24,6 +31,7 @@ class Proving:
         limit: Most answers to find.
         keep: Most of those to give back; None for all.
         time_limit: Seconds; None for as long as it takes.
+        induction: Whether what is asked for in some cycle is to be shown impossible for all time.
 
     Raises:
         ValueError: A value is out of its range.
@@ -33,6 +41,7 @@ class Proving:
     limit: int = MOST_COUNTED
     keep: int | None = None
     time_limit: float | None = None
+    induction: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "limit", index(self.limit))
@@ -50,21 +59,53 @@ def prove(question: Question, proving: Proving) -> Answers:
     Raises:
         InvcError: The design is a model without gates.
     """
+    kind_of(question.design).check_provable()
     return _counted(question, proving) if proving.count else _solved(question, proving)
 
 
 def _solved(question: Question, proving: Proving) -> Answers:
     from invc.proof import solve  # noqa: PLC0415 - loads the solver
 
-    proof = solve(
-        question.design,
-        question.clamps,
-        forbidden=question.forbidden,
-        time_limit=proving.time_limit,
-    )
+    asked = _in_time(question, proving)
+    if asked is not None:
+        from invc.proof import solve_in_time  # noqa: PLC0415
+
+        limit, induction = proving.time_limit, proving.induction
+        proof = solve_in_time(asked, induction=induction, time_limit=limit)
+    else:
+        proof = solve(
+            question.design,
+            question.clamps,
+            forbidden=question.forbidden,
+            time_limit=proving.time_limit,
+        )
     found = (proof.answer,) if proof.answer is not None else ()
     reason = f": {proof.reason}" if proof.reason else ""
     return Answers(proof.status, found, summary=proof.status + reason, details=proof)
+
+
+def _in_time(question: Question, proving: Proving) -> Asked | None:
+    """What is asked of a clocked design cycle by cycle; None where that is nothing, or several.
+
+    Raises:
+        InvcError: Induction is wanted of what it cannot be about.
+    """
+    from invc.proof import Asked  # noqa: PLC0415
+
+    found = sometime_of(question)
+    if found is None:
+        if not proving.induction:
+            return None
+        raise InvcError(
+            "induction shows one thing to be impossible in every cycle",
+            hint="ask for one: --violate NAME, --cover NAME, or NAME@any=VALUE",
+        )
+    rest, some = found
+    asked = Asked(rest.design, rest.clamps, some.cycles, rest.forbidden)
+    if not proving.induction:
+        return asked
+    start = start_of(rest.design)
+    return replace(asked, start=start, always=always_of(rest.design, rest.clamps))
 
 
 def _counted(question: Question, proving: Proving) -> Answers:
@@ -91,7 +132,9 @@ def report(question: Question, answers: Answers) -> dict[str, Any]:
 
     return {
         "status": answers.status,
-        "solutions": [{"ports": dict(answer)} for answer in answers],
+        "solutions": [
+            {"ports": dict(answer), **by_cycle(question.design, answer)} for answer in answers
+        ],
         **_fields(answers.details),
         "clamps": list(question.words.clamps),
         "forbid": list(question.words.forbid),
@@ -109,4 +152,7 @@ def _fields(details: object) -> dict[str, Any]:
         names = {"count": "number", "complete": "complete", "seconds": "seconds"}
     else:
         names = {name: name for name in ("reason", "seconds", "variables", "clauses")}
-    return {name: getattr(details, field) for name, field in names.items()}
+    fields = {name: getattr(details, field) for name, field in names.items()}
+    if getattr(details, "refuted", None) is not None:
+        fields |= {"cycle": details.cycle, "refuted": details.refuted}  # type: ignore[attr-defined]
+    return fields

@@ -18,7 +18,7 @@ from invc.design import (
     presolve,
 )
 from invc.design.assumed import assumed
-from invc.design.relations import HINT, relate, split_relations
+from invc.design.relations import HINT, Sometime, relate, split_relations
 from invc.diagnostics import InvcError
 
 
@@ -71,6 +71,20 @@ class Question:
             Contradiction: They cannot hold all at once.
         """
         return presolve(self.design, self.clamps, self.forbidden, fold=fold)
+
+
+def sometime_of(question: Question) -> tuple[Question, Sometime] | None:
+    """A question without the one thing that it asks for in some cycle, and that thing.
+
+    None where it asks for no such thing, or for several.
+    """
+    netlist = question.given.netlist
+    texts = {text: split_relations(netlist, [text])[1] for text in question.words.clamps}
+    found = [(text, r) for text, rs in texts.items() for r in rs if isinstance(r, Sometime)]
+    if len(found) != 1 or not found[0][1].cycles:
+        return None
+    rest = [text for text in question.words.clamps if text != found[0][0]]
+    return read_question(question.given, rest, question.words.forbid), found[0][1]
 
 
 def read_question(

@@ -39,7 +39,7 @@ class Record:
 
     @property
     def counts(self) -> dict[tuple[tuple[str, int], ...], int]:
-        """Reads of each answer."""
+        """How many reads ended in each answer of the file."""
         return {tuple(s["ports"].items()): s["reads"] for s in self.fields["solutions"]}
 
     def asked(self, design: Design) -> tuple[Question, Effort, Wanted]:

@@ -13,6 +13,7 @@ from invc.ask.answers import Samples
 from invc.ask.question import Question
 from invc.design import Clamp, Design, model_hash
 from invc.engine.effort import Effort
+from invc.report.frames import values_in_time
 
 if TYPE_CHECKING:
     from invc.engine import Result
@@ -85,6 +86,7 @@ def _solutions(samples: Samples, result: Result) -> list[dict[str, Any]]:
     return [
         {
             "ports": dict(answer.ports),
+            **by_cycle(samples.design, answer.ports),
             "reads": answer.reads,
             "energy": energy_of(samples.design, answer.energy),
         }
@@ -96,7 +98,16 @@ def _proven(samples: Samples) -> list[dict[str, Any]]:
     """The answer that was proven where none was sampled."""
     if samples.proof is None or samples.proof.answer is None:
         return []
-    return [{"ports": dict(samples.proof.answer), "reads": 0, "energy": 0, "proven": True}]
+    answer = samples.proof.answer
+    timed = by_cycle(samples.design, answer)
+    return [{"ports": dict(answer), **timed, "reads": 0, "energy": 0, "proven": True}]
+
+
+def by_cycle(design: Design, answer: Mapping[str, int]) -> dict[str, Any]:
+    """An answer's values as lists by cycle, under the key `cycles`, where the design has time."""
+    if design.frames is None:
+        return {}
+    return {"cycles": values_in_time(design.frames, design.netlist, answer)}
 
 
 def _findings(samples: Samples, result: Result) -> dict[str, Any]:

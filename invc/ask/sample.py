@@ -46,7 +46,7 @@ class Sampled(NamedTuple):
 
 
 class Recording:
-    """Keeps what pictures need."""
+    """An observer that keeps what pictures of the run need."""
 
     def __init__(self, question: Question, clamped: Clamped) -> None:
         from invc.engine.observers import Recorder  # noqa: PLC0415 - for pictures alone
@@ -63,7 +63,7 @@ class Recording:
 
     @property
     def trace(self) -> Trace | None:
-        """What was seen."""
+        """What was seen from sweep to sweep, for charts and waveforms."""
         return self.recorder.trace()
 
 
@@ -86,7 +86,7 @@ class Looking:
             self.tracing.watch(block, sweeps, state)
 
     def warn(self, text: str) -> None:
-        """It tells nobody."""
+        """Warnings stand in the result; nobody is told before."""
 
     def progress(self, progress: Progress) -> None:
         """Told after each block how far the run is."""

@@ -90,6 +90,8 @@ def check(question: Question, effort: Effort, wanted: Wanted) -> None:
     for name, cyclic in {"first": wanted.first, "trace": wanted.trace is not None}.items():
         if cyclic and effort.dynamics not in IN_CYCLES:
             raise Conflict(f"<{name}> needs <dynamics> sc or ssa: others have no cycles")
+    if wanted.pictures.replay and question.design.frames is None:
+        raise Conflict("<replay> needs a clocked design, which <cycles> of synth unrolled")
     if wanted.equilibrium:
         _check_equilibrium(effort, wanted)
 

@@ -79,9 +79,11 @@ def _refuse_others(ctx: click.Context) -> None:
 
 
 def _all_answers(question: Any, seconds: float) -> Exact:  # noqa: ANN401 - loaded when asked
+    from invc.ask.kinds import kind_of
     from invc.proof.diagram import TooLarge, exact
     from invc.proof.sat import Clock
 
+    kind_of(question.design).check_provable()
     try:
         return exact(
             question.design,

@@ -10,7 +10,7 @@ import click
 
 from invc.cli.options import with_options
 from invc.cli.reporting import count, echo_table, write_json
-from invc.cli.sources import SOURCES, given_sources
+from invc.cli.sources import OBJECTIVES, QUIET, REPORT, SOURCES, YOSYS, given_sources
 
 if TYPE_CHECKING:
     from invc.mapping.mine import Ore, Yield
@@ -28,7 +28,7 @@ OPTIONS = (
     *SOURCES,
     click.option(
         "--objective",
-        type=click.Choice(["gap", "balanced", "spins"]),
+        type=OBJECTIVES,
         default="balanced",
         show_default=True,
         help="What the design is mapped by first, as in 'invc synth'.",
@@ -57,9 +57,9 @@ OPTIONS = (
     click.option(
         "--show", type=click.IntRange(0), default=20, show_default=True, help="Rows of the table."
     ),
-    click.option("--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]"),
-    click.option("--json", "json_file", metavar="FILE|-", help="Write the report; - is stdout."),
-    click.option("-q", "--quiet", is_flag=True, help="Print nothing."),
+    YOSYS,
+    REPORT,
+    QUIET,
 )
 
 

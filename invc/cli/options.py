@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from invc.cli.pairs import Parsed, numbers
+
 if TYPE_CHECKING:
     from invc.ask import Effort, Question, Wanted
     from invc.design import Design
@@ -17,68 +19,46 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-class BetaRange(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """LO:HI, both positive."""
+class BetaRange(Parsed):
+    """A range LO:HI of inverse temperatures, both positive."""
 
     name = "LO:HI"
 
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's own signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> tuple[float, float]:
-        """The two numbers."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            low, high = (
-                float(part) for part in (value if ":" in value else f"{value}:{value}").split(":")
-            )
-        except ValueError:
-            self.fail(f"{value!r} is not LO:HI, such as 0.2:2.5", param, ctx)
+    def parse(self, text: str) -> tuple[float, float]:
+        """The two numbers; one alone is both."""
+        wrong = f"{text!r} is not LO:HI, such as 0.2:2.5"
+        found = numbers(text if ":" in text else f"{text}:{text}", ":", float, wrong)
+        if len(found) != 2:
+            raise ValueError(wrong)
+        low, high = found
         if not 0 < low <= high < 1e6:
-            self.fail(f"{value!r}: need 0 < LO <= HI", param, ctx)
+            raise ValueError(f"{text!r}: need 0 < LO <= HI")
         return low, high
 
 
-class Setting(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """NAME=VALUE."""
+class Setting(Parsed):
+    """A setting of a dynamics, NAME=VALUE."""
 
     name = "NAME=VALUE"
 
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's own signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> tuple[str, str]:
-        """Name and value."""
-        if isinstance(value, tuple):
-            return value
-        name, equals, text = value.partition("=")
+    def parse(self, text: str) -> tuple[str, str]:
+        """Its name and its value, neither of which a command understands."""
+        name, equals, value = text.partition("=")
         if not (name and equals):
-            self.fail(f"{value!r} is not NAME=VALUE, such as noise=5", param, ctx)
-        return name, text
+            raise ValueError(f"{text!r} is not NAME=VALUE, such as noise=5")
+        return name, value
 
 
-class Traced(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """K:FILE."""
+class Traced(Parsed):
+    """A read to trace and where to, K:FILE."""
 
     name = "K:FILE"
 
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's own signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> tuple[int, str]:
+    def parse(self, text: str) -> tuple[int, str]:
         """Number of the read, and the file."""
-        if isinstance(value, tuple):
-            return value
-        number, colon, file = value.partition(":")
+        number, colon, file = text.partition(":")
         if not (number.isascii() and number.isdigit() and len(number) < 10 and colon and file):
-            self.fail(f"{value!r} is not K:FILE, such as 0:states.mem", param, ctx)
+            raise ValueError(f"{text!r} is not K:FILE, such as 0:states.mem")
         return int(number), file
 
 
@@ -108,6 +88,17 @@ PROPERTIES = (
     click.option(
         "--violate", multiple=True, metavar="NAME", help="Break an assertion in some cycle."
     ),
+)
+STIMULUS = click.option(
+    "--stimulus",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Hold what a trace of a clocked design holds: waveforms (.vcd), or CSV, a row a cycle.",
+)
+REPLAY = click.option(
+    "--replay",
+    metavar="FILE",
+    help="Write a test bench in Verilog that replays the first answer of a clocked design.",
 )
 SHOW = click.option("--show", type=click.IntRange(0), default=20, show_default=True, help="Rows.")
 RADIX = click.option("--radix", type=click.Choice(["dec", "hex", "bin"]), default="dec")
@@ -172,9 +163,15 @@ SIMULATE = (
     JSON,
     click.option("--plot", metavar="FILE", help="Write charts: .png, .svg or .pdf."),
     click.option("--html", metavar="FILE", help="Write charts and the netlist as one page."),
-    click.option("--vcd", metavar="FILE", help="Write nets against sweeps as waveforms."),
+    click.option(
+        "--vcd",
+        metavar="FILE",
+        help="Write nets against sweeps as waveforms; of a clocked design, an answer by its clock.",
+    ),
+    REPLAY,
     FORBID,
     *PROPERTIES,
+    STIMULUS,
     click.option(
         "--bias",
         "bias",
@@ -285,6 +282,10 @@ def question_of(design: Design, options: Mapping[str, Any]) -> Question:
     from invc.ask import read_question
 
     clamps = (*options["clamps"], *_about_properties(design, options))
+    if options.get("stimulus"):
+        from invc.ask.stimulus import read_stimulus
+
+        clamps = (*clamps, *read_stimulus(design, options["stimulus"]))
     return read_question(design, clamps, options["forbid"], options.get("bias", ()))
 
 
@@ -333,7 +334,7 @@ def wanted_of(options: Mapping[str, Any]) -> Wanted:
         uniformity=options["uniformity"],
         first=options["first"],
         trace=options["trace"],
-        pictures=Pictures(options["plot"], options["html"], options["vcd"]),
+        pictures=Pictures(*(options[name] for name in ("plot", "html", "vcd", "replay"))),
     )
 
 

@@ -4,35 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from invc import __version__
+from invc.cli.pairs import Parsed
 from invc.cli.reporting import write_json
 
 if TYPE_CHECKING:
     from invc.frontend.modules import ModuleInfo
 
 
-class Macro(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+class Macro(Parsed):
     """A macro as -D takes it: NAME or NAME=TEXT."""
 
     name = "NAME[=TEXT]"
 
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's own signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> tuple[str, str]:
+    def parse(self, text: str) -> tuple[str, str]:
         """Name and text, which is 1 where none is given."""
-        if isinstance(value, tuple):
-            return value
-        name, _, text = value.partition("=")
+        name, equals, value = text.partition("=")
         if not name.isidentifier():
-            self.fail(f"{value!r} is not NAME or NAME=TEXT", param, ctx)
-        return name, text if "=" in value else "1"
+            raise ValueError(f"{text!r} is not NAME or NAME=TEXT")
+        return name, value if equals else "1"
 
 
 @click.command()

@@ -29,11 +29,11 @@ class Teller:
         self.task = bar.add_task(at) if bar else None
 
     def warn(self, text: str) -> None:
-        """Say it."""
+        """Write a warning to standard error at once."""
         click.echo(f"warning: {text}", err=True)
 
     def progress(self, progress: Progress) -> None:
-        """Show it."""
+        """Show how many reads and answers there are by now."""
         text = f"{progress.reads} reads, {progress.verified_reads} verified"
         self.say(f"{text}, {counted(progress.answers, 'distinct answer')}")
 

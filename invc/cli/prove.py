@@ -15,7 +15,9 @@ from invc.cli.options import (
     PROPERTIES,
     QUIET,
     RADIX,
+    REPLAY,
     SHOW,
+    STIMULUS,
     View,
     question_of,
     view_of,
@@ -36,11 +38,19 @@ PROVE = (
     CLAMP,
     FORBID,
     *PROPERTIES,
+    STIMULUS,
     click.option("--count", is_flag=True, help="Say how many answers there are."),
     click.option(
         "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="Most to list."
     ),
+    click.option(
+        "--induction",
+        is_flag=True,
+        help="Show that a cover is never reached, or an assertion never broken, for all time.",
+    ),
     click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds.  [none]"),
+    click.option("--vcd", metavar="FILE", help="Write a trace by its clock as waveforms."),
+    REPLAY,
     SHOW,
     RADIX,
     JSON,
@@ -64,6 +74,7 @@ def command(ctx: click.Context, options: Mapping[str, Any]) -> None:
     """
     from invc.ask.outputs import check_outputs
     from invc.ask.proofs import Proving, prove
+    from invc.ask.traces import check_traces, write_traces
     from invc.design import read_design
 
     view, limit = view_of(options), options["limit"]
@@ -74,13 +85,19 @@ def command(ctx: click.Context, options: Mapping[str, Any]) -> None:
             limit=limit,
             keep=limit if view.json_file else min(view.show, limit),
             time_limit=options["time_limit"],
+            induction=options["induction"],
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    check_outputs(view.files, [options["file"]])
+    traces = options["vcd"], options["replay"]
+    check_traces(question.design, *traces)
+    check_outputs([*view.files, *filter(None, traces)], [options["file"]])
     with bar_of("proving", shown=not view.quiet):
         answers = prove(question, proving)
     _tell(question, answers, view)
+    unwritten = write_traces(question.design, answers, *traces)
+    if unwritten:
+        click.echo(f"warning: no trace to show; not written: {', '.join(unwritten)}", err=True)
     interrupted = getattr(answers.details, "interrupted", False)
     ctx.exit(INTERRUPTED if interrupted else EXIT[answers.status])
 
@@ -126,9 +143,12 @@ def _echo(question: Question, answers: Answers, view: View) -> None:
 
 def _solved(proof: Proof) -> str:
     if proof.status == "possible":
-        return "possible, for example:"
+        when = "" if proof.cycle is None else f" in cycle {proof.cycle}, in no earlier one"
+        return f"possible{when}, for example:"
     if proof.status == "impossible":
         return f"impossible: {proof.reason}"
+    if proof.reason:
+        return f"undecided: {proof.reason}"
     return f"undecided after {proof.seconds:.2f} s: give a longer --time-limit"
 
 

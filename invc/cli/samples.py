@@ -75,7 +75,7 @@ def _echo_summary(samples: Samples, result: Result, view: View) -> None:
 
 
 def _echo_hint(samples: Samples, result: Result) -> None:
-    """What to do next."""
+    """Say what a user might do next, where a run leaves something open."""
     if result.interrupted:
         click.echo("interrupted: this is what was found until then")
     elif result.total is not None and result.answers:

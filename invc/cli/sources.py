@@ -69,6 +69,14 @@ SOURCES = (
         help="A Liberty file with the functions of cells that the sources use. May be repeated.",
     ),
 )
+OBJECTIVES = click.Choice(["gap", "balanced", "spins"])
+YOSYS = click.option(
+    "--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]"
+)
+REPORT = click.option(
+    "--json", "json_file", metavar="FILE|-", help="Write the report; - is stdout."
+)
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
 # The arguments of `sources_of`, as the options are called.
 NAMES = ("files", "top", "parameters", "defines", "includes", "gate_level")
 

@@ -11,7 +11,7 @@ import click
 from invc import __version__
 from invc.cli.options import with_options
 from invc.cli.reporting import echo_table, write_json
-from invc.cli.sources import SOURCES, given_sources
+from invc.cli.sources import OBJECTIVES, QUIET, REPORT, SOURCES, YOSYS, given_sources
 from invc.cli.stats import as_json, echo_details, echo_gap, echo_summary
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ OPTIONS = (
     *SOURCES,
     click.option(
         "--objective",
-        type=click.Choice(["gap", "balanced", "spins"]),
+        type=OBJECTIVES,
         default="balanced",
         show_default=True,
         help="gap: ancillas that widen the smallest gap. "
@@ -85,7 +85,7 @@ OPTIONS = (
         help="Compare the netlist with its source before it is written: "
         "proven where that is quick, else 4,096 vectors.",
     ),
-    click.option("--yosys", metavar="PATH", help="The Yosys to use.  [INVC_YOSYS, PATH, embedded]"),
+    YOSYS,
     click.option(
         "--yosys-limit",
         type=click.FloatRange(0, min_open=True),
@@ -93,8 +93,8 @@ OPTIONS = (
         show_default=True,
         help="Seconds for a run of Yosys.",
     ),
-    click.option("--json", "json_file", metavar="FILE|-", help="Write the report; - is stdout."),
-    click.option("-q", "--quiet", is_flag=True, help="Print nothing."),
+    REPORT,
+    QUIET,
     click.option("-v", "--verbose", is_flag=True, help="Print every step, and Yosys's own log."),
 )
 
@@ -190,7 +190,8 @@ def _checked(journal: Journal) -> str:
     if journal.agreement is None:
         return "not checked against its source"
     with_source = "to its source" if journal.agreement.proven else "with its source"
-    return f"{journal.agreement} {with_source}"
+    copies = f"; {journal.cycles}" if journal.cycles else ""
+    return f"{journal.agreement} {with_source}{copies}"
 
 
 def _file_name(module: str) -> str:
@@ -243,6 +244,7 @@ def _report(design: Design, found: Statistics, journal: Journal) -> dict[str, An
         "checked": None
         if journal.agreement is None
         else {"proven": journal.agreement.proven, "vectors": journal.agreement.vectors},
+        **({"compared": vars(journal.cycles)} if journal.cycles else {}),
         "yosys": journal.yosys,
         "version": __version__,
     }

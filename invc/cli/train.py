@@ -11,7 +11,7 @@ import click
 
 from invc.cli.options import with_options
 from invc.cli.reporting import write_json
-from invc.cli.sources import sources_of
+from invc.cli.sources import QUIET, sources_of
 from invc.cli.training import (
     CODING,
     DATA,
@@ -131,7 +131,7 @@ OPTIONS = (
     ),
     click.option("--html", type=click.Path(path_type=Path), help="The same as a page."),
     click.option("--json", "json_file", metavar="FILE|-", help="Write the figures; - is stdout."),
-    click.option("-q", "--quiet", is_flag=True, help="Print nothing."),
+    QUIET,
     click.option(
         "-v", "--verbose", is_flag=True, help="Say what was recognised, and the confusion."
     ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from invc.cli.pairs import Parsed, numbers
 from invc.cli.reporting import echo_table
 from invc.cli.sources import OPTIONS
 
@@ -18,49 +19,34 @@ if TYPE_CHECKING:
 WIDEST = 24  # classes of a confusion matrix on a terminal
 
 
-class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """ROWSxCOLUMNS."""
+class Size(Parsed):
+    """Rows and columns of an image, ROWSxCOLUMNS."""
 
     name = "ROWSxCOLUMNS"
 
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's own signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> tuple[int, int]:
-        """The two numbers."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            rows, columns = (int(part) for part in value.split("x"))
-        except ValueError:
-            self.fail(f"{value!r} is not ROWSxCOLUMNS, such as 5x5", param, ctx)
+    def parse(self, text: str) -> tuple[int, int]:
+        """Rows and columns, both positive."""
+        wrong = f"{text!r} is not ROWSxCOLUMNS, such as 5x5"
+        found = numbers(text, "x", int, wrong)
+        if len(found) != 2:
+            raise ValueError(wrong)
+        rows, columns = found
         if not (0 < rows < 1 << 16 and 0 < columns < 1 << 16):
-            self.fail(f"{value!r}: rows and columns are positive", param, ctx)
+            raise ValueError(f"{text!r}: rows and columns are positive")
         return rows, columns
 
 
-class Planes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """T,T,...: thresholds."""
+class Planes(Parsed):
+    """Thresholds of the planes of a grey level, T,T,..."""
 
     name = "T,T,..."
 
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's own signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> tuple[int, ...]:
-        """The thresholds in order."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            planes = tuple(int(part) for part in value.split(","))
-        except ValueError:
-            self.fail(f"{value!r} are not thresholds, such as 25,90,150,210", param, ctx)
+    def parse(self, text: str) -> tuple[int, ...]:
+        """The thresholds in rising order."""
+        wrong = f"{text!r} are not thresholds, such as 25,90,150,210"
+        planes = tuple(numbers(text, ",", int, wrong))
         if any(not 0 <= t < 255 for t in planes) or list(planes) != sorted(set(planes)):
-            self.fail(f"{value!r}: thresholds ascend from 0 to 254", param, ctx)
+            raise ValueError(f"{text!r}: thresholds ascend from 0 to 254")
         return planes
 
 

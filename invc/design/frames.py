@@ -23,10 +23,16 @@ class Signal:
             nothing sets before the first cycle are port `name@init`.
         kind: "input" and "output" are ports of the source, "register" is inside, "initial" is free
             at the start, the others are properties.
+        variable: Of what is free at the start, what a simulator has to set; "" where that is not
+            known to have another name.
+        start: Of what is free at the start, the bits that the source would begin with, the most
+            significant first, x where it does not say; "" where it says nothing.
     """
 
     name: str
     kind: Kind
+    variable: str = ""
+    start: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,11 +44,17 @@ class Frames:
         cycles: Number of edges that registers see. Cycle 0 is before the first of them, cycle
             `cycles` after the last one.
         signals: In the order of the source.
+        parameters: Of the top module, as they were given to be compiled, name and value.
+        defines: Macros that were given.
+        free: Whether every bit of every register is free at the start, whatever the source says.
     """
 
     clock: str
     cycles: int
     signals: tuple[Signal, ...]
+    parameters: tuple[tuple[str, str], ...] = ()
+    defines: tuple[tuple[str, str], ...] = ()
+    free: bool = False
 
     def names(self, kind: Kind) -> tuple[str, ...]:
         """The signals of a kind."""

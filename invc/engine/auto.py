@@ -66,7 +66,7 @@ class Auto:
 
     @property
     def goes_on(self) -> bool:
-        """Each block starts anew."""
+        """Never: another dynamics may come next, so that each block starts anew."""
         return False
 
     def trials(self, tried: Sequence[Outcome]) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class Effort:
 
 
 def _count(name: str, value: object) -> int:
-    """A positive whole number."""
+    """The value as an int that is positive and below 2**63."""
     count = _whole(name, value)
     if count <= 0:
         raise ValueError(f"{name} must be positive, not {value!r}")

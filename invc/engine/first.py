@@ -12,7 +12,7 @@ import numpy as np
 from invc.design import Design
 from invc.engine.result import Progress
 from invc.ising.model import Int64
-from invc.netlist import Literal, evaluate, word_of
+from invc.netlist import Literal, misses
 from invc.pbits.heatbath.energy import Meter, compile_meter
 from invc.pbits.heatbath.reference import energies
 from invc.pbits.lanes import UInt64, bits_of, integers_of
@@ -46,14 +46,7 @@ class Right:
         netlist, lanes = self.design.netlist, 64 * rows.shape[1]
         mask = (1 << lanes) - 1
         own = [0, *integers_of(np.ascontiguousarray(rows[: netlist.net_count]))]
-        inputs = {p.name: [own[b >> 1] for b in p.bits] for p in netlist.inputs}
-        forward = evaluate(netlist, inputs, lanes)
-        wrong = 0
-        for port in netlist.outputs:
-            for literal in port.bits:
-                wrong |= word_of(literal, forward, mask) ^ word_of(literal, own, mask)
-        for literal, value in self.held:
-            wrong |= word_of(literal, own, mask) ^ (mask if value else 0)
+        wrong, forward = misses(netlist, own, self.held, lanes)
         seen = wrong ^ mask
         for net in range(1, len(own)) if seen else ():
             wrong |= own[net] ^ forward[net]

@@ -111,6 +111,14 @@ class EnergyJudge(Judge):
         return Ranked(self.design.netlist.ports, reads, target)
 
 
+def kind_of_judge(design: Design) -> type[LogicJudge | EnergyJudge]:
+    """Who judges a design: the one place that asks whether there are gates.
+
+    Whoever needs to know asks the judge, or what was chosen beside it.
+    """
+    return LogicJudge if design.is_logic else EnergyJudge
+
+
 def judge_of(design: Design, clamped: Clamped) -> Judge:
-    """Who judges a design: the one place that asks whether there are gates."""
-    return (LogicJudge if design.is_logic else EnergyJudge)(design, clamped)
+    """The judge of a design and of what is held."""
+    return kind_of_judge(design)(design, clamped)

@@ -77,7 +77,7 @@ class View:
 
     @property
     def lanes(self) -> int:
-        """How many replicas count."""
+        """How many replicas of the state count: those of the coldest rung."""
         return int(self.state.lanes) // self.rungs
 
     def rows_of(self, logic: Logic, literals: Int32) -> UInt64:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from invc.diagnostics import InvcError
+from invc.frontend.variables import variable_of
 from invc.frontend.yosys_cells import Json, text_of
 from invc.netlist.machine import NEXT, STATE, Kind, Property, Register
 
@@ -260,7 +261,8 @@ def _assemble(
         called = f"{name}'falling" if falling and name in both else name
         while called + STATE in ports or called + NEXT in ports:
             called += "'"
-        register = Register(called, tuple(b.initial for b in bits), falling)
+        variable = variable_of(module, name)
+        register = Register(called, tuple(b.initial for b in bits), falling, variable)
         registers.append(register)
         shape = _shape(module["netnames"].get(name), len(bits))
         for port, direction, of in (
@@ -275,6 +277,7 @@ def _assemble(
             shown.append(name)
     properties = tuple(_properties(cutting, stated, ports, names, rest))
     cut = {
+        "name": module["name"],
         "attributes": {**module.get("attributes", {}), "top": 1},
         "ports": ports,
         "cells": rest,

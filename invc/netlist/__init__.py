@@ -12,7 +12,7 @@ from invc.netlist.clauses import (
     implicates,
     netlist_clauses,
 )
-from invc.netlist.evaluate import counting_words, evaluate, evaluate_ports, word_of
+from invc.netlist.evaluate import counting_words, evaluate, evaluate_ports, misses, word_of
 from invc.netlist.function import Function
 from invc.netlist.netlist import FALSE, TRUE, Gate, Literal, Netlist, Port, literal, net_of
 
@@ -37,6 +37,7 @@ __all__ = [
     "forbidden",
     "implicates",
     "literal",
+    "misses",
     "net_of",
     "netlist_clauses",
     "word_of",

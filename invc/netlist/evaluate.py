@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from invc.netlist.netlist import Literal, Netlist
 
@@ -36,6 +36,31 @@ def word_of(lit: Literal, words: Sequence[int], mask: int) -> int:
     """The word of a literal, given the words of the nets."""
     word = words[lit >> 1]
     return word ^ mask if lit & 1 else word
+
+
+def misses(
+    netlist: Netlist, own: Sequence[int], held: Iterable[tuple[Literal, int]], trials: int
+) -> tuple[int, list[int]]:
+    """Trials whose outputs are not what their inputs give, or whose held bits are not as held.
+
+    Args:
+        netlist: The gates.
+        own: A word for each net as the trials have it, index 0 being constant false.
+        held: Literals and the values that they are held at.
+        trials: Number of trials.
+
+    Returns:
+        A word with bit t set for trial t, and the words of all nets as the inputs give them.
+    """
+    mask = (1 << trials) - 1
+    inputs = {p.name: [own[b >> 1] for b in p.bits] for p in netlist.inputs}
+    forward, wrong = evaluate(netlist, inputs, trials), 0
+    for port in netlist.outputs:
+        for lit in port.bits:
+            wrong |= word_of(lit, forward, mask) ^ word_of(lit, own, mask)
+    for lit, value in held:
+        wrong |= word_of(lit, own, mask) ^ (mask if value else 0)
+    return wrong, forward
 
 
 def evaluate_ports(

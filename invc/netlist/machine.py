@@ -26,11 +26,13 @@ class Register:
         initial: What each bit holds at first, least significant first; None where the source does
             not say.
         falling: Whether it changes at the falling edge, in the middle of a cycle.
+        variable: What the source calls it, where that is not its name.
     """
 
     name: str
     initial: tuple[int | None, ...]
     falling: bool = False
+    variable: str = ""
 
     @property
     def state(self) -> str:

@@ -109,7 +109,7 @@ def integers_of(rows: UInt64) -> list[int]:
 
 
 def words_of(bits: npt.NDArray[np.uint8]) -> UInt64:
-    """The inverse of `bits_of`."""
+    """Words of 64 lanes from bits, the inverse of `bits_of`."""
     packed = np.packbits(np.ascontiguousarray(bits), axis=-1, bitorder="little")
     return packed.view("<u8").astype(np.uint64)
 

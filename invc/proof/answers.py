@@ -11,8 +11,10 @@ from typing import Literal as OneOf
 
 from invc.design import Clamp, Contradiction, Design, decode
 from invc.netlist import Netlist, evaluate_ports
+from invc.proof.bounded import Asked, induct, search
 from invc.proof.formula import Formula, pose
 from invc.proof.sat import Clock, Solver, interruptible, solver
+from invc.text.words import counted
 
 if TYPE_CHECKING:
     from invc.proof.diagram import Draws, Exact
@@ -36,6 +38,8 @@ class Proof:
         seconds: Wall time.
         variables: Nets that the solver had to decide about.
         clauses: Clauses between them.
+        cycle: Of a clocked design, the first cycle in which what was asked for holds.
+        refuted: So many cycles were shown not to reach it.
     """
 
     status: Status
@@ -44,6 +48,8 @@ class Proof:
     seconds: float
     variables: int
     clauses: int
+    cycle: int | None = None
+    refuted: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,37 @@ def solve(
     variables = {abs(variable) for clause in formula.clauses for variable in clause}
     seconds = time.perf_counter() - began
     return Proof(status, answer, reason, seconds, len(variables), len(formula.clauses))
+
+
+def solve_in_time(
+    asked: Asked, *, induction: bool = False, time_limit: float | None = None
+) -> Proof:
+    """The first cycle in which something holds, with a trace, or that it holds in none.
+
+    Args:
+        asked: What is asked of a design that was unrolled.
+        induction: Whether "none" is to be of all time.
+        time_limit: Seconds, or None for as long as it takes.
+    """
+    began, clock = time.perf_counter(), Clock(time_limit)
+    reached = interruptible(lambda: (induct if induction else search)(asked, clock), clock)
+    status: Status = "undecided" if reached.open else "impossible"
+    answer, reason = None, ""
+    if reached.cycle is not None:
+        status, netlist = "possible", asked.design.netlist
+        nets = [bit >> 1 for port in netlist.inputs for bit in port.bits]
+        values = {net: reached.known.get(net, int(net in reached.model)) for net in nets}
+        answer = next(_answers(netlist, iter([values])))
+        _check(netlist, (*asked.clamps, *asked.target[reached.cycle]), answer)
+    elif reached.whole:
+        reason = f"in no cycle at all, by induction over {counted(reached.refuted, 'cycle')}"
+    elif not reached.open:
+        reason = NO_OTHERS if asked.forbidden else NO_INPUTS
+    elif not clock.stopped():
+        reason = f"in none of {counted(reached.refuted, 'cycle')}; induction takes more of them"
+    seconds = time.perf_counter() - began
+    size = reached.variables, reached.clauses
+    return Proof(status, answer, reason, seconds, *size, reached.cycle, reached.refuted)
 
 
 def count(

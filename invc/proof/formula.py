@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from invc.design import Clamp, Clamped, Design, presolve
-from invc.diagnostics import InvcError
 from invc.netlist import Constraint, Gate, Literal, Netlist, clauses_over, constraint_of
 
 
@@ -27,19 +26,6 @@ class Formula:
     idle: tuple[int, ...]
 
 
-def check_gates(design: Design) -> None:
-    """Refuse a design of which nothing can be proven.
-
-    Raises:
-        InvcError: It is a model without gates.
-    """
-    if not design.is_logic:
-        raise InvcError(
-            "there are no gates to prove anything of: this model was imported",
-            hint="'invc simulate' lists its lowest states",
-        )
-
-
 def pose(
     design: Design, clamps: Iterable[Clamp], forbidden: Iterable[Sequence[Clamp]] = ()
 ) -> Formula:
@@ -55,18 +41,15 @@ def pose(
 
     Raises:
         Contradiction: Presolve shows that there is no answer.
-        InvcError: The design is a model without gates.
     """
     netlist = design.netlist
-    check_gates(design)
-    known = _known(presolve(design, clamps), netlist)
-    blocks = [_block([(c.literal, c.value) for c in clamps], known) for clamps in forbidden]
+    known = known_nets(presolve(design, clamps), netlist)
+    blocks = [block([(c.literal, c.value) for c in clamps], known) for clamps in forbidden]
     clauses = [clause for clause in blocks if clause is not None]
     needed = {abs(variable) for clause in clauses for variable in clause}
     for gate in reversed(netlist.gates):
-        constraint = _constraint(gate, known, needed)
-        if constraint:
-            asked = _clauses(gate, constraint)
+        asked = gate_clauses(gate, known, needed)
+        if asked:
             needed.update(abs(variable) for clause in asked for variable in clause)
             clauses += asked
     inputs = [bit >> 1 for port in netlist.inputs for bit in port.bits]
@@ -79,12 +62,13 @@ def pose(
     )
 
 
-def _known(clamped: Clamped, netlist: Netlist) -> dict[int, int]:
+def known_nets(clamped: Clamped, netlist: Netlist) -> dict[int, int]:
+    """Nets that have one value in every answer, with that value."""
     values = clamped.values[: netlist.net_count].tolist()
     return {net: int(m > 0) for net, m in enumerate(values, 1) if m}
 
 
-def _block(bits: Sequence[tuple[Literal, int]], known: dict[int, int]) -> tuple[int, ...] | None:
+def block(bits: Sequence[tuple[Literal, int]], known: dict[int, int]) -> tuple[int, ...] | None:
     """The clause against a combination of bits, or None where it cannot come about anyway."""
     clause = []
     for literal, value in bits:
@@ -95,6 +79,12 @@ def _block(bits: Sequence[tuple[Literal, int]], known: dict[int, int]) -> tuple[
         elif have != wanted:
             return None
     return tuple(clause)
+
+
+def gate_clauses(gate: Gate, known: dict[int, int], needed: set[int]) -> list[tuple[int, ...]]:
+    """What a gate says of nets that are not known, as far as nets that are needed depend on it."""
+    constraint = _constraint(gate, known, needed)
+    return _clauses(gate, constraint) if constraint else []
 
 
 def _constraint(gate: Gate, known: dict[int, int], needed: set[int]) -> Constraint | None:

@@ -51,18 +51,24 @@ class Solver:
         self.backend: Any = Backend(name=SOLVER)
         self.conflicts = FIRST_CONFLICTS
         self.contradiction = False
+        self.clauses = 0
         for clause in clauses:
             self.add(clause)
 
     def add(self, clause: Sequence[int]) -> None:
         """Add a clause; the empty one cannot be satisfied."""
+        self.clauses += 1
         if clause:
             self.backend.add_clause(list(clause))
         else:
             self.contradiction = True
 
-    def model(self, clock: Clock) -> set[int] | None:
+    def model(self, clock: Clock, assumed: Sequence[int] = ()) -> set[int] | None:
         """The literals that are true in some model, or None where there is none.
+
+        Args:
+            clock: Says when to stop.
+            assumed: Literals that are to be true this time.
 
         Raises:
             TimeoutError: The clock stopped it before it knew.
@@ -70,7 +76,7 @@ class Solver:
         while not self.contradiction and not clock.stopped():
             self.backend.conf_budget(self.conflicts)
             began = time.perf_counter()
-            satisfiable = self.backend.solve_limited()
+            satisfiable = self.backend.solve_limited(assumptions=list(assumed))
             if satisfiable is not None:
                 return set(self.backend.get_model()) if satisfiable else None
             # The solver holds the interpreter while it works: no slice should take long.

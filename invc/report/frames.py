@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from invc import __version__
-from invc.design.frames import INITIAL, Frames, at
-from invc.netlist import Netlist, Port
-from invc.report.vcd import check_vcd, identifier
+from invc.design.frames import AT, INITIAL, Frames, at
+from invc.netlist import Netlist, Port, evaluate
+from invc.netlist.machine import NEXT, STATE
+from invc.report.vcd import INDEXED, check_vcd, identifier, scopes
 from invc.text.files import write_whole
 
 HALF = 5  # of a cycle, in units of time
@@ -36,6 +37,18 @@ def starting_values(frames: Frames, answer: Mapping[str, int]) -> dict[str, int]
     return {name: answer[name + INITIAL] for name in frames.names("initial") if name not in seen}
 
 
+def values_in_time(
+    frames: Frames, netlist: Netlist, answer: Mapping[str, int]
+) -> dict[str, list[int | None]]:
+    """For each signal its value in every cycle, None in one that has none."""
+    names, ports = signals_in_time(frames, netlist)
+    found: dict[str, list[int | None]] = {}
+    for name in names:
+        own = (ports.get((name, cycle)) for cycle in range(frames.cycles + 1))
+        found[name] = [None if port is None else answer[port.name] for port in own]
+    return found
+
+
 def write_waveforms(
     frames: Frames, netlist: Netlist, answer: Mapping[str, int], path: Path
 ) -> None:
@@ -53,6 +66,7 @@ def format_waveforms(frames: Frames, netlist: Netlist, answer: Mapping[str, int]
 
     The clock rises at the beginning of a cycle. Values are those of the whole cycle, as they stand
     before the next edge; what has no value in a cycle is x.
+    Nets inside have their names in the source.
     """
     from vcd import VCDWriter  # noqa: PLC0415 - an optional extra
 
@@ -69,15 +83,42 @@ def format_waveforms(frames: Frames, netlist: Netlist, answer: Mapping[str, int]
             for name in names
             if (name, 0) in ports
         }
+        inner = [
+            (out.register_var((top, *scope), name, "wire", size=1), values)
+            for scope, name, values in _inner(frames, netlist, answer)
+        ]
         for cycle in range(frames.cycles + 1):
             start = 2 * HALF * cycle
             out.change(clock, start, 1)
             for name, variable in variables.items():
                 port = ports.get((name, cycle))
                 out.change(variable, start, "x" if port is None else _bits(answer[port.name], port))
+            for variable, values in inner:
+                out.change(variable, start, values.get(cycle, "x"))
             out.change(clock, start + HALF, 0)
         out.close(2 * HALF * (frames.cycles + 1))
     return text.getvalue()
+
+
+Inner = tuple[tuple[str, ...], str, dict[int, int]]
+
+
+def _inner(frames: Frames, netlist: Netlist, answer: Mapping[str, int]) -> Iterator[Inner]:
+    """Nets inside that the source names: their scopes, their names, their values by cycle."""
+    given = {p.name: [answer[p.name] >> k & 1 for k in range(len(p.bits))] for p in netlist.inputs}
+    values = evaluate(netlist, given, 1)
+    shown = {signal.name for signal in frames.signals}
+    found: dict[str, dict[int, int]] = {}
+    for net, label in enumerate(netlist.names):
+        name, _, cycle = label.rpartition(AT)
+        stem = name.partition("[")[0]
+        ours = not name or name.startswith("$") or stem.endswith((STATE, NEXT))
+        if cycle.isdecimal() and not ours and shown.isdisjoint((name, stem)):
+            found.setdefault(name, {})[int(cycle)] = values[net]
+    for name, by_cycle in sorted(found.items()):
+        scope, last = scopes(name)
+        match = INDEXED.fullmatch(last)
+        yield scope, f"{identifier(match[1])} [{match[2]}]" if match else identifier(last), by_cycle
 
 
 def _declared(name: str, port: Port) -> str:

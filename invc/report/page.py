@@ -187,7 +187,7 @@ def _netlist(body: Element, design: Design, trace: Trace | None, *, staged: bool
     """The graph with its tools, or what can be said of a design too large to draw."""
     card = add(body, "section", class_="card")
     add(card, "h2", "Netlist")
-    if not design.is_logic:
+    if not design.netlist.outputs:  # an imported model: all of its variables are inputs
         text = f"No gates: {design.model.spins} spins, {len(design.model.J)} couplings."
         add(card, "p", text, class_="soft")
         return

@@ -46,6 +46,7 @@ class Run:
         staged: Whether gates were switched on stage by stage.
         first: Cycles of each read to its first right state, below 0 where it had none; None where
             nobody asked.
+        ranked: Whether energies are what counts: an imported model has no wrong state.
     """
 
     design: Design
@@ -58,11 +59,7 @@ class Run:
     trace: Trace | None = None
     staged: bool = False
     first: tuple[int, ...] | None = None
-
-    @property
-    def ranked(self) -> bool:
-        """Whether energies are what counts: an imported model has no wrong state."""
-        return not self.design.is_logic
+    ranked: bool = False
 
     def energy(self, energy: float) -> float:
         """An energy in the units of the file that the model came from."""

@@ -128,7 +128,7 @@ def _inner_nets(netlist: Netlist) -> Iterator[_Wave]:
     for net, name in enumerate(netlist.names[1:], 1):
         if name in of_ports:
             continue
-        scope, last = _scopes(name or f"${net}")
+        scope, last = scopes(name or f"${net}")
         match = INDEXED.fullmatch(last)
         bits = stems.setdefault((scope, match[1]), {}) if match else {}
         if match and int(match[2]) not in bits:
@@ -152,7 +152,7 @@ def _vectors(scope: tuple[str, ...], stem: str, bits: dict[int, Literal]) -> Ite
             start = k + 1
 
 
-def _scopes(name: str) -> tuple[tuple[str, ...], str]:
+def scopes(name: str) -> tuple[tuple[str, ...], str]:
     """`u1.u2.n` as its scopes and its name; a dot at an end, or beside another, is no border."""
     parts = name.split(".")
     return ((), name) if "" in parts else (tuple(map(identifier, parts[:-1])), parts[-1])

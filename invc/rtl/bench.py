@@ -14,7 +14,7 @@ from invc.rtl.circuit import Circuit, held_values
 from invc.rtl.heatbath import heat_trace
 from invc.rtl.software import Bits, Run, Verdicts, first, trace
 from invc.rtl.table import entry_bits, row_bits
-from invc.rtl.verilog import unsigned, unsigned_bits
+from invc.rtl.verilog import template, unsigned, unsigned_bits
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,110 +97,27 @@ def hex_lines(states: Bits, verdicts: Sequence[Bits]) -> list[str]:
 
 
 def write_bench(expected: Expected) -> str:
-    """The test bench of a parallel circuit, for iverilog and Verilator alike."""
+    """The test bench of a circuit of one or more chains, for iverilog and Verilator alike."""
     circuit = expected.circuit
-    name, spins, chains = circuit.name, circuit.spins, circuit.chains
-    clocks = chains * (expected.cycles + 1)
+    chains, width = circuit.chains, 64 * circuit.generators
     seeds = [_seed_vector(expected.seeds(k)) for k in range(chains)]
     chain = unsigned_bits(chains - 1)
-    width = 64 * circuit.generators
-    return f"""\
-// Runs the circuit and compares every state, and the verdict about it, with expected.mem.
-`timescale 1ns / 1ns
-module {name}_bench;
-    localparam CLOCKS = {clocks};          // states of all chains
-    localparam DELAY = {latency(circuit)};             // clocks from a state to the verdict
-    reg clk = 1'b0, reset = 1'b1, start = 1'b0, free_run = 1'b1, strict_only = 1'b0;
-    wire busy, refused, checked, right, strict, found;
-    wire [{chain - 1}:0] chain, winner;
-    wire [{circuit.count - 1}:0] cycles;
-    reg  [{width - 1}:0] seed;
-    reg  [{spins + 1}:0] expected [0:CLOCKS-1];  // strict, right, state
-    integer t, errors;
-
-    {name}_chip dut (
-        .clk(clk), .reset(reset), .start(start), .free_run(free_run), .strict_only(strict_only),
-        .seed(seed), .limit({unsigned(expected.cycles, circuit.count)}),
-{tied_table(circuit)}{clamped_ports(expected)}
-        .busy(busy), .refused(refused), .checked(checked), .right(right), .strict(strict),
-        .found(found), .cycles(cycles), .chain(chain), .winner(winner));
-
-    always #5 clk = ~clk;
-
-    // Each chain has seeds of its own.
-    always @* case (chain)
-{_seed_cases(seeds, chain, width)}    endcase
-
-    task compare_state;
-        if (dut.m !== expected[t][{spins - 1}:0]) begin
-            if (errors < 4) $display("clock %0d: state %h, expected %h", t, dut.m,
-                                     expected[t][{spins - 1}:0]);
-            errors = errors + 1;
-        end
-    endtask
-
-    task compare_verdict;
-        if ({{strict, right}} !== expected[t - DELAY][{spins + 1}:{spins}]) begin
-            if (errors < 4) $display("clock %0d: strict %b right %b, expected %b", t - DELAY,
-                                     strict, right, expected[t - DELAY][{spins + 1}:{spins}]);
-            errors = errors + 1;
-        end
-    endtask
-
-    task begin_run;
-        begin
-            start = 1'b1;
-            @(negedge clk);
-            start = 1'b0;
-        end
-    endtask
-
-    task end_run;
-        input hit;
-        input [{circuit.count - 1}:0] at;
-        input [{chain - 1}:0] who;
-        begin
-            while (busy) @(negedge clk);
-            if (found !== hit || cycles !== at || winner !== who) begin
-                $display("found %b after %0d cycles in chain %0d, expected %b, %0d, %0d",
-                         found, cycles, winner, hit, at, who);
-                errors = errors + 1;
-            end
-        end
-    endtask
-
-    initial begin
-        $readmemh("expected.mem", expected);
-        if ($test$plusargs("vcd")) begin
-            $dumpfile("run.vcd");
-            $dumpvars(0, dut);
-        end
-        errors = 0;
-        @(negedge clk);
-        reset = 1'b0;
-        begin_run;
-        for (t = 0; t < CLOCKS; t = t + 1) begin
-            compare_state;
-            if (t >= DELAY) compare_verdict;
-            @(negedge clk);
-        end
-        for (t = CLOCKS; t < CLOCKS + DELAY; t = t + 1) begin
-            if (t >= DELAY) compare_verdict;
-            @(negedge clk);
-        end
-        end_run({_hit(expected, expected.first)});
-        free_run = 1'b0;
-        begin_run;
-        end_run({_hit(expected, expected.first)});
-        strict_only = 1'b1;
-        begin_run;
-        end_run({_hit(expected, expected.first_strict)});
-        if (errors == 0) $display("PASS: %0d states are as expected", CLOCKS);
-        else $display("FAIL: %0d differences", errors);
-        $finish;
-    end
-endmodule
-"""
+    return template(
+        "bench",
+        circuit.name,
+        CLOCKS=chains * (expected.cycles + 1),
+        DELAY=latency(circuit),
+        SPINS=circuit.spins,
+        COUNT=circuit.count,
+        CHAIN=chain,
+        SEED=width,
+        LIMIT=unsigned(expected.cycles, circuit.count),
+        TABLE=tied_table(circuit),
+        PORTS=clamped_ports(expected),
+        SEEDS=_seed_cases(seeds, chain, width),
+        FIRST=_hit(expected, expected.first),
+        STRICT=_hit(expected, expected.first_strict),
+    )
 
 
 def _seed_vector(seeds: Sequence[int]) -> int:

@@ -15,7 +15,7 @@ from invc.rtl.check import build
 from invc.rtl.circuit import Circuit
 from invc.rtl.programs import run_well
 from invc.rtl.software import Run
-from invc.rtl.verilog import concatenation, unsigned
+from invc.rtl.verilog import concatenation, template, unsigned
 
 ENDED = re.compile(r"^run (\d+): found ([01]) cycles (\d+) answer ([0-9a-f]+)$", re.MULTILINE)
 
@@ -129,53 +129,26 @@ def _ended(circuit: Circuit, starts: Sequence[re.Match[str]]) -> Ended:
 
 
 def _bench(circuit: Circuit, trials: int, limit: int, strict: bool) -> str:
-    name = circuit.name
     seeds, pins = _widths(circuit)
     labels = circuit.labels
-    wires = "\n".join(
+    wires = [
         f"    wire [{len(port.bits) - 1}:0] {label}, {label}_hold, {label}_value;"
         for label, port in zip(labels, circuit.ports, strict=True)
+    ]
+    tied = [f".{x}({x}), .{x}_hold({x}_hold), .{x}_value({x}_value)" for x in labels]
+    return template(
+        "trials",
+        circuit.name,
+        TRIALS=trials,
+        SEEDS=seeds,
+        PINS=pins,
+        COUNT=circuit.count,
+        LIMIT=unsigned(limit, circuit.count),
+        STRICT=int(strict),
+        TABLE=tied_table(circuit),
+        WIRES="\n".join(wires),
+        HOLDS=concatenation([f"{x}_hold" for x in labels]),
+        VALUES=concatenation([f"{x}_value" for x in labels]),
+        TIED=",\n        ".join(tied),
+        LABELS=concatenation(list(labels)),
     )
-    tied = ",\n        ".join(
-        f".{x}({x}), .{x}_hold({x}_hold), .{x}_value({x}_value)" for x in labels
-    )
-    return f"""\
-// Runs the circuit for each line of trials.mem: whether it starts again, which it does only where
-// the run before was never right; seeds; held bits; their values.
-`timescale 1ns / 1ns
-module {name}_bench;
-    reg  clk = 1'b0, reset = 1'b1, start = 1'b0;
-    wire busy, found;
-    wire [{circuit.count - 1}:0] cycles;
-    reg  [{seeds + 2 * pins}:0] trials [0:{trials - 1}];
-    reg  [{seeds + 2 * pins}:0] trial;
-    integer k;
-{wires}
-    assign {concatenation([f"{x}_hold" for x in labels])} = trial[{2 * pins - 1}:{pins}];
-    assign {concatenation([f"{x}_value" for x in labels])} = trial[{pins - 1}:0];
-    {name}_chip dut (
-        .clk(clk), .reset(reset), .start(start), .free_run(1'b0), .strict_only(1'b{int(strict)}),
-        .seed(trial[{seeds + 2 * pins - 1}:{2 * pins}]), .limit({unsigned(limit, circuit.count)}),
-{tied_table(circuit)}        {tied},
-        .busy(busy), .refused(), .checked(), .right(), .strict(), .found(found), .cycles(cycles),
-        .chain(), .winner());
-    always #5 clk = ~clk;
-    initial begin
-        $readmemh("trials.mem", trials);
-        @(negedge clk);
-        reset = 1'b0;
-        for (k = 0; k < {trials}; k = k + 1) begin
-            trial = trials[k];
-            if (~(trial[{seeds + 2 * pins}] & found)) begin
-                start = 1'b1;
-                @(negedge clk);
-                start = 1'b0;
-                while (busy) @(negedge clk);
-                $display("run %0d: found %b cycles %0d answer %h", k, found, cycles,
-                         {concatenation(list(labels))});
-            end
-        end
-        $finish;
-    end
-endmodule
-"""

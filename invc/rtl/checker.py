@@ -63,12 +63,12 @@ def places(circuit: Circuit) -> dict[int, int]:
 
 def latency(circuit: Circuit) -> int:
     """Clocks from a state to the verdict about it."""
-    return 1 if not circuit.design.is_logic else 1 + _Pipeline(circuit).stages
+    return 1 if not circuit.has_wrong else 1 + _Pipeline(circuit).stages
 
 
 def write_checker(circuit: Circuit) -> str:
     """The module that says of each state whether it is right."""
-    if not circuit.design.is_logic:
+    if not circuit.has_wrong:
         return _no_gates(circuit)
     pipe = _Pipeline(circuit)
     last = pipe.stages - 1

@@ -138,7 +138,7 @@ class Line:
     descriptor: int
 
     def write(self, data: bytes) -> None:
-        """Send bytes."""
+        """Send all bytes, in as many pieces as the device takes."""
         while data:
             data = data[os.write(self.descriptor, data) :]
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from invc.design import Clamp, Design
 from invc.diagnostics import InvcError
+from invc.engine.judge import kind_of_judge
 from invc.netlist import Port
 from invc.pbits.accumulator.registers import FULL, GROUP, Habits
 from invc.rtl.heatbath import Colouring
@@ -31,6 +32,8 @@ _RESERVED = (
     "noise_write noise_place noise_bits states_new k draw walk clear half turn settled "
     "finish drawn fresh steps walker coupling_memory row_memory pool lane given sdi sdo "
     "shift chip_of entry base pbits clamping seeds level "
+    "received idle byte_in reply coming going running stop send serial trial trials "
+    "TAKEN REPLY COUNT INPUTS OUTPUTS IDENTITY NONE TRIALS SEEDS PINS "
 )
 NUMBERED = re.compile(r"(?:stream\d+_group|present|stall)\d+")
 RESERVED = frozenset(_RESERVED.split())
@@ -94,6 +97,11 @@ class Circuit:
     divider: int = 0
 
     @property
+    def has_wrong(self) -> bool:
+        """Whether there are gates to say which states are right: energies alone have no verdict."""
+        return kind_of_judge(self.design).has_wrong
+
+    @property
     def spins(self) -> int:
         """Spins of the model, each a p-bit."""
         return self.design.model.spins
@@ -118,7 +126,7 @@ class Circuit:
 
     @property
     def generators(self) -> int:
-        """Generators of each chain."""
+        """Generators of random numbers that each chain has."""
         return len(self.streams) * self.groups
 
     @cached_property
@@ -178,7 +186,7 @@ class Circuit:
 
     @property
     def i0_bits(self) -> int:
-        """Bits of I0."""
+        """Bits of the saturation I0, unsigned."""
         return unsigned_bits(self.most_i0)
 
     @property
@@ -188,7 +196,7 @@ class Circuit:
 
     @property
     def itanh_bits(self) -> int:
-        """Bits of an accumulator."""
+        """Bits of an accumulator, which is signed and saturates at I0."""
         return signed_bits(-self.most_i0, max(self.most_i0 - 1, 0))
 
     def check(self) -> Circuit:

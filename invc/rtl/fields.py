@@ -57,7 +57,7 @@ class Field:
 
     @property
     def bits(self) -> int:
-        """Bits of the sum."""
+        """Bits of the sum, exactly as many as its reach needs."""
         return signed_bits(*self.reach)
 
     def whole(self, total: str) -> str:
@@ -158,7 +158,7 @@ def staged_sum(field: Field, name: str, stages: int) -> Staged:
 
 
 def _halved(parts: list[Total], prefix: str, declared: list[str]) -> list[Total]:
-    """Sums of pairs."""
+    """Half as many totals: the sums of neighbouring ones."""
     found = []
     for k in range(0, len(parts), 2):
         pair = parts[k : k + 2]

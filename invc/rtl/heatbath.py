@@ -43,7 +43,7 @@ class Colouring:
 
     @property
     def colours(self) -> int:
-        """How many there are."""
+        """How many colours there are, which is clocks a sweep."""
         return int(self.colour.max(initial=0)) + 1
 
     @cached_property

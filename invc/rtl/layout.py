@@ -45,12 +45,12 @@ class Layout:
 
     @property
     def lanes(self) -> int:
-        """Rows of a bundle."""
+        """Rows of a bundle: p-bits that are updated together."""
         return self.circuit.lanes
 
     @property
     def bundles(self) -> int:
-        """Bundles of rows."""
+        """How many bundles all rows make."""
         return -(-len(self.order) // self.lanes)
 
     @cached_property
@@ -61,7 +61,7 @@ class Layout:
 
     @property
     def slots(self) -> int:
-        """Slots of all bundles."""
+        """Couplings of a lane that all bundles have room for."""
         return sum(self.lengths)
 
     @property
@@ -81,7 +81,7 @@ class Layout:
 
     @property
     def weight_bits(self) -> int:
-        """Bits of a coupling."""
+        """Bits of the widest coupling, signed."""
         J = self.circuit.design.model.J
         return signed_bits(min(int(J.min(initial=0)), 0), max(int(J.max(initial=0)), 0))
 
@@ -96,7 +96,7 @@ class Layout:
 
     @property
     def base_bits(self) -> int:
-        """Bits of a base."""
+        """Bits of the widest base of a field, signed."""
         return signed_bits(min(self.bases), max(self.bases))
 
     @property

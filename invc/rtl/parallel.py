@@ -92,7 +92,7 @@ def network_head(circuit: Circuit, random: Sequence[str]) -> list[str]:
 
 
 def scalars(spins: int) -> list[str]:
-    """Wires m0, m1, ..."""
+    """Declarations of scalar wires m0, m1, ..., one a p-bit."""
     return [
         "    wire " + ", ".join(f"m{s}" for s in range(k, min(k + 12, spins))) + ";"
         for k in range(0, spins, 12)
@@ -171,7 +171,7 @@ KINDS = {
 
 
 def write_top(circuit: Circuit) -> str:
-    """The circuit itself."""
+    """The top module of a circuit: its parts, wired up."""
     name, count = circuit.name, circuit.count
     seeds = 64 * circuit.generators
     chain = unsigned_bits(circuit.chains - 1)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from invc.diagnostics import InvcError
-from invc.frontend.yosys import find_yosys
+from invc.frontend.yosys import find_yosys, process
 
 # How each is had where it is missing.
 INSTALL = {
@@ -74,35 +71,15 @@ def run(command: Sequence[str], folder: Path, *, seconds: float | None = None) -
     Raises:
         InvcError: It cannot be run, or took longer.
     """
-    own = os.name == "posix"
     try:
-        process = subprocess.Popen(
-            list(command),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=own,
-        )
+        return Done(*process.run(command, folder, seconds))
+    except process.TimeOver as error:
+        raise InvcError(
+            f"{Path(command[0]).name} took longer than {seconds:g} s",
+            hint="check fewer --cycles, or a smaller design",
+        ) from error
     except OSError as error:
         raise InvcError(f"cannot run {command[0]}: {error.strerror}") from error
-    with process:
-        try:
-            output, _ = process.communicate(timeout=seconds)
-        except BaseException as error:
-            if own:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.kill()
-            if isinstance(error, subprocess.TimeoutExpired):
-                raise InvcError(
-                    f"{Path(command[0]).name} took longer than {seconds:g} s",
-                    hint="check fewer --cycles, or a smaller design",
-                ) from error
-            raise
-    return Done(process.returncode, output)
 
 
 def run_well(command: Sequence[str], folder: Path, *, seconds: float | None = None) -> str:

@@ -164,7 +164,7 @@ def _serial(circuit: Circuit, chip: str, model: str) -> dict[str, Any]:
 
 
 def _core(name: str, sources: Sequence[str], memories: Sequence[str]) -> str:
-    """For FuseSoC, https://fusesoc.readthedocs.io."""
+    """A core file for FuseSoC, https://fusesoc.readthedocs.io."""
     rows = "".join(f"      - {m}: {{file_type: user, copyto: {m}}}\n" for m in memories)
     return CORE.format(
         name=name,

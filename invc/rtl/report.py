@@ -93,7 +93,7 @@ class Report:
         }
 
     def as_json(self) -> dict[str, Any]:
-        """For programs."""
+        """The report as plain data, for programs."""
         return {
             "clocks": self.clocks,
             "chains": self.chains,
@@ -124,11 +124,11 @@ def report(
     """
     built = tuple(build_for(files, circuit.name, part) for part in parts)
     timed = None
-    if circuit.design.is_logic and circuit.architecture != "gibbs":
+    if circuit.has_wrong and circuit.architecture != "gibbs":
         limits = circuit.schedule.cycles(cycles)
         known = held_values(circuit, clamps)
         timed = first_times(circuit.design, known, clamps, limits, circuit.habits, seed=seed)
-    dumb = baselines(circuit.design.netlist, clamps) if circuit.design.is_logic else None
+    dumb = baselines(circuit.design.netlist, clamps) if circuit.has_wrong else None
     return Report(built, clocks_of(circuit), circuit.chains, timed, dumb)
 
 
@@ -180,7 +180,7 @@ def _place(folder: Path, part: Part) -> tuple[float | None, str]:
 
 
 def duration(work: float) -> str:
-    """A time for people."""
+    """A time in s, ms, us or ns, for people."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
         if work >= size:
             return f"{work / size:.3g} {unit}"

@@ -44,12 +44,12 @@ class Schedule:
 
     @property
     def period(self) -> int:
-        """Cycles until it wraps."""
+        """Cycles after which the schedule starts again."""
         return sum(entry.cycles for entry in self.entries)
 
     @property
     def most_i0(self) -> int:
-        """The highest saturation."""
+        """The highest saturation of all entries."""
         return max(entry.i0 for entry in self.entries)
 
     @property

@@ -19,10 +19,11 @@ from invc.engine.dynamics.accumulate import make_plan
 from invc.engine.dynamics.sc import SETTINGS as SC_SETTINGS
 from invc.engine.dynamics.ssa import SETTINGS as SSA_SETTINGS
 from invc.engine.first import FirstOfBlock, FirstTimes, Right
+from invc.engine.judge import kind_of_judge
 from invc.engine.problem import Problem
 from invc.ising import IsingModel
 from invc.ising.model import Int8
-from invc.netlist import evaluate, word_of
+from invc.netlist import misses
 from invc.pbits.accumulator.network import Network, compile_network
 from invc.pbits.accumulator.plan import Cycles, Plan
 from invc.pbits.accumulator.registers import Habits, planes_of, seeds
@@ -145,25 +146,18 @@ class Verdicts:
     @cached_property
     def right(self) -> Bits:
         """Whether the outputs are what the inputs give, and held bits as held. Shape (times,)."""
-        if not self.design.is_logic:
+        if not kind_of_judge(self.design).has_wrong:
             return np.zeros(len(self.states), dtype=np.uint8)
         times, netlist = len(self.states), self.design.netlist
         mask = (1 << times) - 1
         own = [0, *self._words[: netlist.net_count]]
-        inputs = {p.name: [own[b >> 1] for b in p.bits] for p in netlist.inputs}
-        forward = evaluate(netlist, inputs, times)
-        wrong = 0
-        for port in netlist.outputs:
-            for literal in port.bits:
-                wrong |= word_of(literal, forward, mask) ^ word_of(literal, own, mask)
-        for literal, value in self.held:
-            wrong |= word_of(literal, own, mask) ^ (mask if value else 0)
+        wrong, _ = misses(netlist, own, self.held, times)
         return _as_bits(wrong ^ mask, times)
 
     @cached_property
     def strict(self) -> Bits:
         """Whether all gates and ancillas are in place too. Shape (times,)."""
-        if not self.design.is_logic:
+        if not kind_of_judge(self.design).has_wrong:
             return np.zeros(len(self.states), dtype=np.uint8)
         energies = self.design.model.energies(2 * self.states.astype(np.int8) - 1)
         strict: Bits = ((energies == 0) & (self.right == 1)).astype(np.uint8)

@@ -34,7 +34,7 @@ def length_bits(circuit: Circuit) -> int:
 
 
 def row_bits(circuit: Circuit) -> int:
-    """Bits of an entry."""
+    """Bits of an entry in the table's memory."""
     return length_bits(circuit) + circuit.i0_bits + circuit.noise_bits
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 LEGAL = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
+MARK = re.compile("@([A-Z_]+)@")  # in a template: what a design puts there
 LONGEST_NAME = 64
 LONG = 48  # characters after which an expression that is used again gets a wire of its own
 
@@ -19,10 +20,20 @@ def keywords() -> frozenset[str]:
     return frozenset(text.split())
 
 
-def template(name: str, design: str) -> str:
-    """A module that is the same for every design, under the design's name."""
+def template(name: str, design: str, **values: object) -> str:
+    """A file of `invc.rtl.templates` under a design's name.
+
+    Args:
+        name: Of the file, without ".v".
+        design: What stands for DESIGN in it.
+        values: What stands for each @NAME@ in it.
+
+    Raises:
+        KeyError: A value is missing.
+    """
     text = (files("invc.rtl.templates") / f"{name}.v").read_text(encoding="utf-8")
-    return text.replace("DESIGN", design)
+    text = text.replace("DESIGN", design)
+    return MARK.sub(lambda mark: str(values[mark[1]]), text)
 
 
 def identifier(text: str, taken: Iterable[str], fallback: str) -> str:
@@ -69,7 +80,7 @@ def concatenation(bits: Sequence[str]) -> str:
 
 
 def bit(value: int) -> str:
-    """A constant bit."""
+    """A constant bit as Verilog writes it."""
     return f"1'b{value}"
 
 

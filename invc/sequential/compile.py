@@ -20,6 +20,7 @@ from invc.netlist import Netlist
 from invc.netlist.machine import Machine
 from invc.passes import find_pass
 from invc.pipeline import OBJECTIVES, Check, Journal, Tool, synth
+from invc.sequential.check import compare_cycles
 from invc.sequential.unroll import Init, unroll
 
 AFTER = ("simplify", "sweep_dead", "name_nets")  # what constants of the first cycle leave
@@ -51,7 +52,8 @@ def synth_clocked(
 ) -> Design:
     """Compile clocked sources to one invertible design of several cycles.
 
-    One cycle is compiled and checked like any combinational design, then copied.
+    One cycle is compiled and checked like any combinational design, then copied; the copies are
+    compared with the source again, moved cycle by cycle.
 
     Args:
         sources: Verilog or SystemVerilog.
@@ -73,7 +75,7 @@ def synth_clocked(
         cells = cells_within(cells, limits)
     notes = Journal() if journal is None else journal
     chosen = Chosen(cells, objective, check or Check(), tool or Tool())
-    machine = read_machine(sources, chosen, notes)
+    cut, machine = read_machine(sources, chosen, notes)
     netlist, frames = unroll(machine, span.cycles, span.init)
     notes.note("unroll", netlist, cells)
     mapper = Mapper(cells, least_ratio=OBJECTIVES[objective].least_ratio)
@@ -86,7 +88,11 @@ def synth_clocked(
     else:
         design = fit(netlist, cells, limits, origin=origin)
     notes.note("assemble", design.netlist, cells)
-    return replace(design, frames=frames)
+    if chosen.check.wanted:
+        notes.cycles = compare_cycles(cut, design.netlist, frames, str(sources.files[0]))
+        notes.note("compare", design.netlist, cells)
+    given = tuple(sources.parameters.items()), tuple(sources.defines.items())
+    return replace(design, frames=replace(frames, parameters=given[0], defines=given[1]))
 
 
 @dataclass(frozen=True)
@@ -99,8 +105,8 @@ class Chosen:
     tool: Tool
 
 
-def read_machine(sources: Sources, chosen: Chosen, journal: Journal) -> Machine:
-    """The machine that clocked sources are, one cycle of it mapped to the library.
+def read_machine(sources: Sources, chosen: Chosen, journal: Journal) -> tuple[Cut, Machine]:
+    """Clocked sources cut at their registers, and the machine: one cycle mapped to the library.
 
     Raises:
         InvcError: The sources cannot be compiled, or no clock suits.
@@ -110,17 +116,21 @@ def read_machine(sources: Sources, chosen: Chosen, journal: Journal) -> Machine:
     yosys, log = find_yosys(chosen.tool.path), chosen.tool.log
     cut = cut_registers(elaborate_clocked(sources, yosys, log=log), str(sources.files[0]))
     core = _core(cut, sources, chosen, journal)
-    return Machine(core, cut.clock, cut.registers, cut.properties, cut.shown).check()
+    return cut, Machine(core, cut.clock, cut.registers, cut.properties, cut.shown).check()
 
 
 def _core(cut: Cut, sources: Sources, chosen: Chosen, journal: Journal) -> Netlist:
-    """One cycle as a netlist, compiled like any design that is combinational."""
-    first = sources.files[0]
-    name = str(cut.module["attributes"].get("hdlname", sources.top or first.stem))
+    """One cycle as a netlist, compiled like any design that is combinational.
+
+    Inputs stand first in the file: Yosys takes the first port of a net for its source.
+    """
+    first, ports = sources.files[0], cut.module["ports"]
+    ordered = sorted(ports, key=lambda port: ports[port]["direction"] == "output")
+    module = {**cut.module, "ports": {port: ports[port] for port in ordered}}
     with tempfile.TemporaryDirectory(prefix="invc-") as folder:
         path = Path(folder) / f"{first.stem[:80]}.json"
-        path.write_text(json.dumps({"modules": {name: cut.module}}), encoding="utf-8")
-        return synth(
+        path.write_text(json.dumps({"modules": {module.pop("name"): module}}), encoding="utf-8")
+        netlist = synth(
             Sources((path,)),
             library=chosen.library,
             objective=chosen.objective,
@@ -128,6 +138,8 @@ def _core(cut: Cut, sources: Sources, chosen: Chosen, journal: Journal) -> Netli
             tool=chosen.tool,
             journal=journal,
         ).netlist
+    place = {port: k for k, port in enumerate(ports)}
+    return replace(netlist, ports=tuple(sorted(netlist.ports, key=lambda p: place[p.name])))
 
 
 def _made_by(journal: Journal) -> str:

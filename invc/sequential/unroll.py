@@ -39,17 +39,20 @@ def unroll(machine: Machine, cycles: int, init: Init = "source") -> tuple[Netlis
     for cycle in range(cycles + 1):
         copies.add(cycle, last=cycle == cycles)
     netlist = copies.builder.netlist(machine.core.name, copies.ports)
-    return netlist, Frames(machine.clock, cycles, tuple(_signals(machine, copies.initial)))
+    signals = tuple(_signals(machine, copies.initial, init))
+    return netlist, Frames(machine.clock, cycles, signals, free=init == "free")
 
 
-def _signals(machine: Machine, initial: Iterable[str]) -> Iterable[Signal]:
+def _signals(machine: Machine, initial: Iterable[Register], init: Init) -> Iterable[Signal]:
     kinds: dict[str, Kind] = {p.name: p.kind for p in machine.properties}
     kinds.update(dict.fromkeys(machine.shown, "register"))
     for port in machine.core.ports:
         if port.name not in machine.hidden:
             yield Signal(port.name, kinds.get(port.name, port.direction))
-    for name in initial:
-        yield Signal(name, "initial")
+    for register in initial:
+        start = "".join("x" if v is None else str(v) for v in reversed(register.initial))
+        known = init == "free" and start.strip("x")
+        yield Signal(register.name, "initial", register.variable, start if known else "")
 
 
 @dataclass(frozen=True)
@@ -72,14 +75,14 @@ def _cone(core: Netlist, names: Iterable[str]) -> _Cone:
 
 
 class _Copies:
-    """The copies so far."""
+    """The copies of the core made so far, a cycle each."""
 
     def __init__(self, machine: Machine, init: Init) -> None:
         core = machine.core
         self.machine = machine
         self.builder = Builder()
         self.ports: list[Port] = []
-        self.initial: list[str] = []
+        self.initial: list[Register] = []
         falling = [r.next for r in machine.registers if r.falling]
         seen = [p.name for p in core.outputs if p.name not in machine.hidden]
         rising = [r.next for r in machine.registers if not r.falling]
@@ -104,7 +107,7 @@ class _Copies:
             shape = replace(port, name=name, bits=tuple(free))
             whole = len(free) == len(bits)
             self.ports.append(shape if whole else replace(shape, offset=0, upto=False))
-            self.initial.append(register.name)
+            self.initial.append(register)
         return tuple(bits)
 
     def add(self, cycle: int, *, last: bool) -> None:

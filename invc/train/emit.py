@@ -1,4 +1,10 @@
-"""Trained networks as Verilog with constant weights: nothing in it is left to find."""
+"""Trained networks as Verilog with constant weights: nothing in it is left to find.
+
+A layer is a module of its own: a row of weights by its number, and one loop over its neurons.
+Simulators keep the loop as a loop, so that a network of MNIST's size compiles in seconds, and
+synthesis unrolls it to sums of constants. Ones are counted by eights, so that an interpreter has
+an eighth of the steps.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from invc import __version__
-from invc.frontend.parts import NEURONS
 from invc.train.network import Bits, Layer, Network
 
 if TYPE_CHECKING:
     from invc.train.run import Outcome
 
 HEX = 4
-MODULE = re.compile(r"^(?://.*\n)*\(\*.*\*\)\nmodule (\w+)(?:.|\n)*?^endmodule\n", re.M)
+LUMP = 8  # bits that are counted at once
+Rows = npt.NDArray[np.generic]
 
 
 def verilog(
@@ -38,26 +44,33 @@ def verilog(
         labels: The port of classes.
     """
     port, width = inputs
-    classes = networks[0].shape.classes
-    bits = (classes - 1).bit_length()
-    layers = networks[0].shape.layers
+    bits = (networks[0].shape.classes - 1).bit_length()
+    last = networks[0].shape.layers[-1].neurons
     count = f"the vote of {len(networks)} networks" if len(networks) > 1 else "a network"
     yield f"// {count} with constant weights, by invc {__version__}\n"
     yield f"module {escaped(name)} (\n    input  [{width - 1}:0] {escaped(port)},\n"
-    yield f"    output {f'[{bits - 1}:0] ' if bits > 1 else ''}{escaped(labels)}\n);\n"
+    yield f"    output {_range(bits)}{escaped(labels)}\n);\n"
     yield from _arranged(escaped(port), width, columns)
-    last = layers[-1].neurons
     yield f"    wire [{len(networks) * last - 1}:0] out;\n"
     for k, network in enumerate(networks):
-        yield from _network(network, k)
-    rows = [
-        _literal(np.concatenate([n.shape.code[c] > 0 for n in networks])) for c in range(classes)
-    ]
-    code = ",\n        ".join(reversed(rows))
-    total = len(networks) * last
-    yield f"    invc_classes #(.H({total}), .C({classes}), .CODE({{\n        {code}\n"
-    yield f"    }})) say (.h(out), .y({escaped(labels)}));\nendmodule\n\n"
-    yield from _parts()
+        yield from _instances(name, network, k)
+    say = escaped(f"{name}_classes")
+    yield f"    {say} say (.h(out), .y({escaped(labels)}));\nendmodule\n"
+    for k, network in enumerate(networks):
+        for number, (layer, weights) in enumerate(
+            zip(network.shape.layers, network.weights, strict=True)
+        ):
+            yield from _layer(_part(name, k, number), layer, weights)
+    code = np.concatenate([network.shape.code > 0 for network in networks], axis=1)
+    yield from _classes(f"{name}_classes", code)
+
+
+def _part(name: str, network: int, layer: int) -> str:
+    return f"{name}_{network}_{layer}"
+
+
+def _range(bits: int) -> str:
+    return f"[{bits - 1}:0] " if bits > 1 else ""
 
 
 def _arranged(port: str, width: int, columns: npt.NDArray[np.int64]) -> Iterator[str]:
@@ -72,37 +85,72 @@ def _arranged(port: str, width: int, columns: npt.NDArray[np.int64]) -> Iterator
     yield f"    wire [{len(texts) - 1}:0] arranged = {{{', '.join(texts)}}};\n"
 
 
-def _network(network: Network, number: int) -> Iterator[str]:
+def _instances(name: str, network: Network, number: int) -> Iterator[str]:
     below = "arranged"
-    shape = network.shape
-    for k, (layer, weights) in enumerate(zip(shape.layers, network.weights, strict=True)):
+    for k, layer in enumerate(network.shape.layers):
         here = f"h{number}_{k}"
+        module = escaped(_part(name, number, k))
         yield f"    wire [{layer.neurons - 1}:0] {here};\n"
-        yield from _layer(layer, weights, below, here)
+        yield f"    {module} layer{number}_{k} (.x({below}), .h({here}));\n"
         below = here
-    first = number * shape.layers[-1].neurons
-    yield f"    assign out[{first + shape.layers[-1].neurons - 1}:{first}] = {below};\n"
+    first = number * layer.neurons
+    yield f"    assign out[{first + layer.neurons - 1}:{first}] = {below};\n"
 
 
-def _layer(layer: Layer, weights: Bits, below: str, here: str) -> Iterator[str]:
-    options = f".N({layer.inputs}), .BOTH({int(layer.both)}), .THRESHOLD({layer.threshold})"
-    for j, row in enumerate(weights):
-        yield f"    invc_neuron #({options}) n{here}_{j} (\n        .x({below}),\n"
-        yield f"        .w({_literal(row)}),\n        .y({here}[{j}])\n    );\n"
+def _layer(name: str, layer: Layer, weights: Bits) -> Iterator[str]:
+    """A module whose neuron j is on where its sum reaches the threshold."""
+    size, least = layer.inputs, layer.threshold
+    yield f"\nmodule {escaped(name)} (\n    input      [{size - 1}:0] x,\n"
+    yield f"    output reg [{layer.neurons - 1}:0] h\n);\n"
+    yield from _rows("weights", weights)
+    yield from _ones(size)
+    # Both sides are counts: a sum of -1 and +1 is twice the inputs that agree, less all inputs.
+    agree, all_of = ("x ~^ weights(j)", str(size)) if layer.both else ("x & weights(j)", "ones(x)")
+    up, down = max(0, -least), max(0, least)
+    yield "    integer j;\n    always @*\n"
+    yield f"        for (j = 0; j < {layer.neurons}; j = j + 1)\n"
+    yield f"            h[j] = 2 * ones({agree}) + {up} >= {all_of} + {down};\nendmodule\n"
 
 
-def _literal(bits: npt.NDArray[np.generic]) -> str:
+def _classes(name: str, code: Rows) -> Iterator[str]:
+    """A module that says the class whose row of the code agrees most, the lowest of equals."""
+    classes, neurons = code.shape
+    bits = (classes - 1).bit_length()
+    yield f"\nmodule {escaped(name)} (\n    input      [{neurons - 1}:0] h,\n"
+    yield f"    output reg {_range(bits)}y\n);\n"
+    yield from _rows("code", code)
+    yield from _ones(neurons)
+    yield "    integer c, count, most;\n    always @* begin\n        most = -1;\n        y = 0;\n"
+    yield f"        for (c = 0; c < {classes}; c = c + 1) begin\n"
+    yield "            count = ones(h ~^ code(c));\n"
+    yield "            if (count > most) begin\n                most = count;\n"
+    yield f"                y = c[{bits - 1}:0];\n"
+    yield "            end\n        end\n    end\nendmodule\n"
+
+
+def _rows(name: str, rows: Rows) -> Iterator[str]:
+    """A function: constant row j."""
+    yield f"    function [{rows.shape[1] - 1}:0] {name}(input integer j);\n        case (j)\n"
+    for j, row in enumerate(rows):
+        yield f"            {j}: {name} = {_literal(row)};\n"
+    yield f"            default: {name} = 0;\n        endcase\n    endfunction\n"
+
+
+def _ones(size: int) -> Iterator[str]:
+    """A function: how many bits of so many are on."""
+    lumps = -(-size // LUMP)
+    summed = " + ".join(f"padded[{LUMP}*k+{b}]" for b in range(LUMP))
+    yield f"    function integer ones(input [{size - 1}:0] bits);\n"
+    yield f"        reg [{LUMP * lumps - 1}:0] padded;\n        integer k;\n        begin\n"
+    yield "            padded = bits;\n            ones = 0;\n"
+    yield f"            for (k = 0; k < {lumps}; k = k + 1)\n"
+    yield f"                ones = ones + {summed};\n        end\n    endfunction\n"
+
+
+def _literal(bits: Rows) -> str:
     data = np.packbits(np.asarray(bits, dtype=np.uint8), bitorder="little").tobytes()
     value = int.from_bytes(data, "little")
     return f"{len(bits)}'h{value:0{-(-len(bits) // HEX)}x}"
-
-
-def _parts() -> Iterator[str]:
-    """The modules that it is built of, from our own file."""
-    text = NEURONS.read_text(encoding="utf-8")
-    for match in MODULE.finditer(text):
-        if match[1] != "invc_majority":
-            yield match[0] + "\n"
 
 
 def escaped(name: str) -> str:

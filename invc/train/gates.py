@@ -69,7 +69,7 @@ class Task:
 
     @property
     def width(self) -> int:
-        """Bits of a label."""
+        """Bits of a sample's label at its port."""
         return len(_port(self.netlist, self.ports.labels).bits)
 
 

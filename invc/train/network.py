@@ -159,6 +159,6 @@ def packed(bits: Bits) -> UInt64:
 
 
 def unpacked(words: UInt64, columns: int) -> Bits:
-    """The inverse of `packed`."""
+    """Bits of packed rows, the inverse of `packed`."""
     data = np.ascontiguousarray(words, dtype="<u8").view(np.uint8)
     return np.unpackbits(data, axis=1, bitorder="little")[:, :columns]

@@ -89,7 +89,7 @@ class Recognised:
         return bits
 
     def network(self, flat: Bits) -> Network:
-        """The inverse of `flat`."""
+        """The network of one row of bits, the inverse of `flat`."""
         return Network(self.shape, tuple(flat[places] for places in self.places))
 
 
@@ -157,7 +157,7 @@ def check_names(
 
 
 class _Search:
-    """One design under way."""
+    """The search for layers in one design, with what it has found."""
 
     def __init__(self, design: Elaborated, ports: Ports, sources: Sources, yosys: Yosys) -> None:
         self.design = design

@@ -326,7 +326,7 @@ class _Saver:
             self.last = time.monotonic()
 
     def end(self, state: State) -> None:
-        """Write the last state."""
+        """Write the last state, so that a run can go on from it."""
         if self.path is not None:
             write_checkpoint(self.path, state, self.mark)
 

@@ -35,12 +35,12 @@ class Score:
 
     @property
     def right(self) -> int:
-        """How many were right."""
+        """How many samples were given their label."""
         return int((self.said == self.labels).sum())
 
     @property
     def accuracy(self) -> float:
-        """The share of them."""
+        """The share of samples that were given their label."""
         return self.right / max(1, len(self.labels))
 
     def confusion(self, classes: int) -> Int:

@@ -1,13 +1,16 @@
 """`import invc`: loaded late, called by name, showing itself."""
 
+import ast
 import doctest
 import importlib.resources
 import inspect
 import pickle
 import pydoc
+import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,6 +62,37 @@ def test_names_are_listed_and_others_are_refused():
     )
     with pytest.raises(AttributeError, match="no attribute 'synthesise'"):
         invc.synthesise  # noqa: B018
+
+
+def test_keywords_are_shown_as_they_are_typed(repository: Path) -> None:
+    """What a type checker reads in the stub, `help` shows, and each keyword is described."""
+    stub = ast.parse((repository / "invc" / "__init__.pyi").read_text(encoding="utf-8"))
+    typed = [node for node in stub.body if isinstance(node, ast.FunctionDef)]
+    assert [node.name for node in typed] == ["synth", "simulate"]
+    for node in typed:
+        function = getattr(invc, node.name)
+        shown = inspect.signature(function)
+        arguments, own = node.args, shown.parameters
+        named = [*arguments.args, *arguments.kwonlyargs]
+        given = [
+            p
+            for p in own.values()
+            if p.kind is not p.VAR_POSITIONAL and p.kind is not p.VAR_KEYWORD
+        ]
+        assert [a.arg for a in named] == [p.name for p in given]
+        assert [ast.unparse(a.annotation) for a in named] == [p.annotation for p in given]
+        defaults = [*arguments.defaults, *arguments.kw_defaults]
+        assert [ast.literal_eval(d) for d in defaults] == [
+            p.default for p in given if p.default is not p.empty
+        ]
+        described = re.findall(r"^        \*{0,2}(\w+): ", function.__doc__, re.MULTILINE)
+        assert described == list(own)
+
+
+def test_a_word_that_is_no_keyword_is_a_port(mult4: Design) -> None:
+    assert invc.simulate(mult4, a=3, b=5, reads=64)[0]["p"] == 15
+    with pytest.raises(InvcError, match="raeds"):
+        invc.simulate(mult4, raeds=64)
 
 
 @pytest.mark.parametrize("name", ["synth", "simulate", "prove", "lib_gen", "read", "write"])
@@ -191,7 +225,7 @@ def test_a_text_is_compiled_and_leaves_no_trace_of_its_file():
     assert [gate.source[:9] for gate in design.netlist.gates] == ["<text>:1:"]
     with pytest.raises(InvcError) as error:
         invc.synth("module t(input a, output y);\n assign y = a +;\nendmodule")
-    assert str(error.value).startswith("<text>:2: error: expected expression")
+    assert str(error.value).startswith("<text>:2: error: ")
 
 
 def test_limits_of_hardware_hold():

@@ -294,6 +294,33 @@ def test_ports_keep_the_order_of_the_source(tmp_path):
     ]  # fmt: skip
 
 
+PINS = {
+    "$signed(x)": lambda answer: (answer["x"] - 8 * (answer["x"] > 3)) % 32,
+    "$unsigned(z)": lambda answer: answer["z"] % 8,
+    "{z}": lambda answer: answer["z"] % 8,
+    "1'b1 ? z : x": lambda answer: answer["z"] % 8,
+}
+
+
+@pytest.mark.parametrize("pin", PINS)
+def test_what_the_own_reader_of_yosys_fails_on_is_read_by_slang(tmp_path, pin):
+    text = f"""module sub(input [4:0] a, output [4:0] y); assign y = a; endmodule
+module top #(parameter W = 2)(input [2:0] x, input signed [2:0] z, output [W-1:0] y);
+  wire [4:0] w;
+  sub u(.a({pin}), .y(w));
+  assign y = w;
+endmodule
+"""
+    path = tmp_path / "t.v"
+    path.write_text(text)
+    journal = Journal()
+    netlist = synth(Sources((path,), parameters={"W": "5"}), journal=journal).netlist
+    assert journal.reader.startswith("slang, as ")
+    assert all(answer["y"] == PINS[pin](answer) for answer in every_answer(netlist))
+    with pytest.raises(InvcError, match="no parameter 'Q'"):
+        synth(Sources((path,), parameters={"Q": "5"}))
+
+
 def test_errors_of_slang_name_the_place(tmp_path):
     text = "module t(input a, output y);\n assign y = a +;\nendmodule\n"
     message = refused(tmp_path, text, "t.sv")

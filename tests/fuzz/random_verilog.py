@@ -6,9 +6,11 @@ two tools have to agree on every bit.
 
 from random import Random
 
+# What makes hundreds of gates of a line is drawn more rarely: many modules find more than large ones.
 UNARY = ("~", "-", "!", "&", "|", "^", "~&", "~|", "~^", "+")
-BINARY = ("+", "-", "*", "&", "|", "^", "~^", "<<", ">>", "<<<", ">>>", "<", "<=", ">", ">=",
-          "==", "!=", "&&", "||", "/", "%", "**")  # fmt: skip
+CHEAP = ("+", "-", "&", "|", "^", "~^", "<<", ">>", "<<<", ">>>", "<", "<=", ">", ">=", "==", "!=",
+         "&&", "||")  # fmt: skip
+BINARY = (*CHEAP * 5, "*", "*", "*", "/", "%", "**")
 
 
 class Module:
@@ -20,6 +22,7 @@ class Module:
                        for k in range(random.randint(1, 3))]  # fmt: skip
         self.known = list(self.inputs)  # name, width, signed
         self.lines = []
+        self.below = []  # modules that it holds
 
     def chance(self, share):
         return self.random.random() < share
@@ -90,8 +93,8 @@ class Module:
         name, width, _ = self.word()
         return name if width <= most else f"{name}[{self.random.randint(0, most - 1)}:0]"
 
-    def declare(self, kind, text=None):
-        name = f"{kind[0]}{len(self.known)}"
+    def declare(self, kind, text=None, place=0):
+        name = f"{kind[0]}{len(self.known) + place}"
         width, signed = self.random.randint(1, 9), self.chance(0.5)
         sign = "signed " if signed else ""
         self.lines.append(f"  {kind} {sign}[{width - 1}:0] {name}{f' = {text}' if text else ''};")
@@ -100,6 +103,39 @@ class Module:
     def assign(self):
         made = self.declare("wire", self.expression(self.random.randint(1, 3)))
         self.known.append(made)
+
+    def split(self):
+        """Two words that share what is assigned, and is cut or extended to their widths."""
+        made = [self.declare("wire"), self.declare("wire", place=1)]
+        names = ", ".join(name for name, _, _ in made)
+        self.lines.append(f"  assign {{{names}}} = {self.expression(2)};")
+        self.known += made
+
+    def instance(self):
+        """A module in a module, whose pins are narrower or wider than what is on them."""
+        name, width, signed = self.declare("wire")
+        inner, outer = self.random.randint(1, 7), self.random.randint(1, 7)
+        signs = [self.random.choice(("", "signed ")) for _ in range(2)]
+        self.below += [
+            f"module {self.name}_{name}(input {signs[0]}[{inner - 1}:0] a, "
+            f"output {signs[1]}[{outer - 1}:0] y);",
+            f"  assign y = {self.random.choice(('-a', 'a + 1', '~a >>> 1', 'a * a', 'a'))};",
+            "endmodule",
+        ]
+        given = self.expression(1) if self.chance(0.5) else self.word()[0]
+        self.lines.append(f"  {self.name}_{name} u{name}(.a({given}), .y({name}));")
+        self.known.append((name, width, signed))
+
+    def overwrite(self):
+        """A word of which a slice at an index that varies is then assigned anew."""
+        name = f"r{len(self.known)}"
+        choice, width = self.narrow(2), self.random.randint(1, 4)
+        self.lines += [
+            f"  reg [7:0] {name};",
+            f"  always @* begin {name} = {self.expression(1)};",
+            f"    {name}[{choice} +: {width}] = {self.expression(1)}; end",
+        ]
+        self.known.append((name, 8, False))
 
     def index(self):
         """A bit or a slice at an index that varies, always inside."""
@@ -160,7 +196,7 @@ class Module:
         """The module, and its outputs with their widths."""
         for _ in range(self.random.randint(1, 4)):
             self.random.choice((self.assign, self.assign, self.assign, self.index, self.branch,
-                                self.loop))()  # fmt: skip
+                                self.loop, self.split, self.instance, self.overwrite))()  # fmt: skip
         outputs = []
         for k in range(self.random.randint(1, 2)):
             width = self.random.randint(1, 10)
@@ -169,9 +205,9 @@ class Module:
             self.lines.append(f"  assign o{k} = {self.expression(self.random.randint(1, 3))};")
         ports = [f"input {'signed ' if s else ''}[{w - 1}:0] {n}" for n, w, s in self.inputs]
         ports += [f"output {s}[{w - 1}:0] {n}" for n, w, s in outputs]
-        body = "\n".join(self.lines)
         head = f"module {self.name}({', '.join(ports)});"
-        return f"{head}\n{body}\nendmodule\n", [(n, w) for n, w, _ in outputs]
+        text = "\n".join((*self.below, head, *self.lines, "endmodule\n"))
+        return text, [(n, w) for n, w, _ in outputs]
 
 
 def batch(seed, count):

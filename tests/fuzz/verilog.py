@@ -108,7 +108,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--modules", type=int, help="stop after so many")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=40)
     parser.add_argument("--keep-going", action="store_true")
     options = parser.parse_args()
     if IVERILOG is None:

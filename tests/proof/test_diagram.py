@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
+from invc.cli.prove import command as prove_command
 from invc.cli.simulate import command
 from invc.design import Clamp, Design, bit_names, parse_clamps, write_design
 from invc.design.assemble import assemble
@@ -230,12 +231,20 @@ def test_a_diagram_of_unbounded_size_says_so():
     assert count(design, clamps, limit=100).number == 100
 
 
-def test_contradictions_have_no_answers_and_models_without_gates_no_diagram():
+def test_contradictions_have_no_answers():
     design = assemble(multiplier(4), CELLS)
     assert exact(design, parse_clamps(design.netlist, ["a=0", "p=1"])).count == 0
     assert exact(design, parse_clamps(design.netlist, ["p=251"])).count == 0
-    with pytest.raises(InvcError, match="no gates to prove anything of"):
-        exact(adopt(terms(["a", "b"], [(0, 1, 1.0)])).design, ())
+
+
+def test_models_without_gates_have_nothing_to_draw_exactly_or_to_prove(tmp_path: Path) -> None:
+    path, drawn = tmp_path / "m.hj", tmp_path / "drawn.csv"
+    write_design(adopt(terms(["a", "b"], [(0, 1, 1.0)])).design, path)
+    for command_of, arguments in ((command, ("--exact", str(drawn))), (prove_command, ())):
+        done = CliRunner().invoke(command_of, [str(path), *arguments])
+        assert isinstance(done.exception, InvcError)
+        assert "there are no gates to prove anything of: this model was" in str(done.exception)
+    assert not drawn.exists()
 
 
 @pytest.fixture

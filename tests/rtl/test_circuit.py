@@ -25,6 +25,7 @@ from invc.pbits.accumulator.registers import Habits
 from invc.pipeline import synth
 from invc.rtl.baselines import baselines
 from invc.rtl.bench import expect
+from invc.rtl.campaign import _bench
 from invc.rtl.circuit import ARCHITECTURES, NUMBERED, RESERVED, Circuit, held_values
 from invc.rtl.heatbath import ONE, Colouring, heat_trace, likelihoods
 from invc.rtl.layout import Layout
@@ -58,23 +59,36 @@ def test_the_command_line_knows_all_there_is():
     assert tuple(PARTS) == command.PARTS
 
 
+def inside(text):
+    """The names in a module that are not a port's own."""
+    text = re.sub(r"\.\w+\(|\d*'s?[bdh][0-9a-f]+|\"[^\"]*\"|\$\w+", " ", COMMENT.sub("", text))
+    names = {word for word in OWN.findall(text) if not word.startswith(("portname", "top_"))}
+    return {word for word in names - keywords() - RESERVED if not NUMBERED.fullmatch(word)}
+
+
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_no_port_can_have_the_name_of_something_inside(architecture):
     """Whatever stands in the modules that have the design's ports is reserved."""
-    design = wires(["portname"])
+    design, divider = wires(["portname"]), 0 if architecture == "sparse" else 16
     circuit = Circuit(
-        design, CONSTANT, architecture, density=99, stall=9, registers=architecture != "gibbs"
+        *(design, CONSTANT, architecture),
+        density=99,
+        stall=9,
+        registers=architecture == "parallel",
+        divider=divider,
     )
     if architecture == "gibbs":
-        circuit = Circuit(design, Schedule((Entry(0, 0, 1),)), "gibbs", betas=(1.0,))
+        circuit = Circuit(
+            design, Schedule((Entry(0, 0, 1),)), "gibbs", betas=(1.0,), divider=divider
+        )
     if architecture == "sparse":
         circuit = Circuit(design, CONSTANT, "sparse", registers=True)
     files = project_files(expect(circuit, (), Run(), 4))
-    for name in (f"{circuit.name}_chip.v", f"{circuit.name}_pins.v"):
-        text = re.sub(r"\.\w+\(|\d*'s?[bdh][0-9a-f]+|\"[^\"]*\"", " ", COMMENT.sub("", files[name]))
-        names = {word for word in OWN.findall(text) if not word.startswith(("portname", "top_"))}
-        inside = names - keywords() - RESERVED
-        assert not {word for word in inside if not NUMBERED.fullmatch(word)}, name
+    names = ["chip", "pins", *(["uart"] if divider else [])]
+    for name in (f"{circuit.name}_{part}.v" for part in names):
+        assert not inside(files[name]), name
+    if architecture != "sparse":
+        assert not inside(_bench(circuit, 3, 9, False)) - {"timescale"}
 
 
 def test_odd_names_of_ports():

@@ -114,6 +114,10 @@ REFUSED = {
         "module m(input c, d, output y);\nassign y = c & d;\nendmodule",
         "m.v: error: nothing in it is clocked",
     ),
+    "unread": (
+        "module m(input c, d, output y);\nreg q;\nalways @(posedge c) q <= d;\nassign y = d;\nendmodule",
+        "m.v: error: no output depends on any of its registers",
+    ),
     "large memory": (
         "module m(input c, w, input [9:0] a, input [7:0] d, output reg [7:0] q);\nreg [7:0] mem [0:1023];\n"
         "always @(posedge c) begin if (w) mem[a] <= d; q <= mem[a]; end\nendmodule",

@@ -12,6 +12,7 @@ from invc.diagnostics import InvcError
 
 MAKE = "make it again with 'invc synth'"
 FLOAT = re.compile(r"\d+(\.\d+)?(e[-+]?\d+)?", re.ASCII)
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 INTEGER = re.compile(r"-?\d{1,19}", re.ASCII)
 LARGEST = 2**62
 
@@ -91,6 +92,13 @@ class Cursor:
         if not _is_writable(value):
             self.fail(f"{text[:40]!a} has a surrogate by itself, which is no character")
         return value
+
+    def texts(self, text: str, least: int, most: int) -> list[str]:
+        """So many quoted texts, a blank between two."""
+        found = QUOTED.findall(text)
+        if " ".join(found) != text or not least <= len(found) <= most:
+            self.fail(f"{text[:40]!r} is not {least} to {most} quoted texts")
+        return [self.string(part) for part in found]
 
     def block(self, keyword: str) -> list[str]:
         """The lines of a section, as many as it announces."""

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.design.design import Design
+from invc.design.frames import Frames
 from invc.library.cell import Cell
 from invc.netlist import TRUE, Gate, Literal, Netlist, Port
 from invc.text.files import write_whole
@@ -42,9 +43,7 @@ def format_design(design: Design) -> Iterator[str]:
     if design.scale != 1:
         yield f"scale {design.scale!r}\n"
     if design.frames is not None:
-        frames = design.frames
-        yield f"clock {frames.cycles} {_quote(frames.clock)}\n"
-        yield from _section("frames", [f"{s.kind} {_quote(s.name)}" for s in frames.signals])
+        yield from _frames(design.frames)
     yield from _section("sources", [_quote(source) for source in sources])
     yield from _section("ports", [_port_line(port, sources) for port in netlist.ports])
     yield from _section("cells", [_cell_line(cell) for cell in design.cells.values()])
@@ -54,6 +53,22 @@ def format_design(design: Design) -> Iterator[str]:
     edges = model.edges.astype(np.int64) + 1
     yield from _numbers("J", np.concatenate([edges, model.J[:, None].astype(np.int64)], axis=1))
     yield "end\n"
+
+
+def _frames(frames: Frames) -> Iterator[str]:
+    yield f"clock {frames.cycles} {_quote(frames.clock)}\n"
+    if frames.free:
+        yield 'init "free"\n'
+    for word, pairs in (("parameter", frames.parameters), ("define", frames.defines)):
+        for name, value in pairs:
+            yield f"{word} {_quote(name)} {_quote(value)}\n"
+    signals = []
+    for signal in frames.signals:
+        texts = [signal.name, signal.variable, signal.start]
+        while not texts[-1] and len(texts) > 1:
+            texts.pop()
+        signals.append(" ".join([signal.kind, *map(_quote, texts)]))
+    yield from _section("frames", signals)
 
 
 def model_hash(design: Design) -> str:

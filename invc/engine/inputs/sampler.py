@@ -28,7 +28,7 @@ class Walkers(Protocol):
 
     @property
     def evaluated(self) -> int:
-        """Rows evaluated so far."""
+        """How many rows were evaluated so far, the unit of its work."""
         ...
 
     def randomize(self) -> None:

@@ -17,19 +17,19 @@ class Algebra(Protocol):
     one: int
 
     def land(self, a: int, b: int) -> int:
-        """Both."""
+        """Conjunction: 1 where both are."""
         ...
 
     def lor(self, a: int, b: int) -> int:
-        """One or both."""
+        """Disjunction: 1 where one or both are."""
         ...
 
     def xor(self, a: int, b: int) -> int:
-        """One, not both."""
+        """Exclusive disjunction: 1 where just one is."""
         ...
 
     def lnot(self, a: int) -> int:
-        """The opposite."""
+        """Negation: 1 where the operand is 0."""
         ...
 
 
@@ -40,19 +40,19 @@ class Trials:
         self.one = (1 << trials) - 1
 
     def land(self, a: int, b: int) -> int:
-        """As `Algebra`."""
+        """Conjunction of all vectors in one operation."""
         return a & b
 
     def lor(self, a: int, b: int) -> int:
-        """As `Algebra`."""
+        """Disjunction of all vectors in one operation."""
         return a | b
 
     def xor(self, a: int, b: int) -> int:
-        """As `Algebra`."""
+        """Exclusive disjunction of all vectors in one operation."""
         return a ^ b
 
     def lnot(self, a: int) -> int:
-        """As `Algebra`."""
+        """Negation of all vectors in one operation."""
         return a ^ self.one
 
 
@@ -81,7 +81,7 @@ class Logic:
         return [self.high if value >> k & 1 else LOW for k in range(width)]
 
     def invert(self, a: Bit) -> Bit:
-        """~a."""
+        """~a, which is x where a is."""
         g = self.algebra
         if not a.undefined:
             return Bit(g.lnot(a.value))
@@ -98,13 +98,13 @@ class Logic:
         return Bit(value, g.lor(left, right))
 
     def either(self, a: Bit, b: Bit) -> Bit:
-        """A | b."""
+        """Or of two bits with x as Verilog has it: 1 where one operand is 1."""
         if not (a.undefined or b.undefined):
             return Bit(self.algebra.lor(a.value, b.value))
         return self.invert(self.both(self.invert(a), self.invert(b)))
 
     def differ(self, a: Bit, b: Bit) -> Bit:
-        """A ^ b."""
+        """Exclusive or of two bits, which is x where an operand is."""
         g = self.algebra
         value = g.xor(a.value, b.value)
         if not (a.undefined or b.undefined):

@@ -19,7 +19,7 @@ def add(g: Algebra, a: Sequence[int], b: Sequence[int], carry: int = 0) -> tuple
 
 
 def negate(g: Algebra, a: Sequence[int]) -> Plain:
-    """-a, modulo its width."""
+    """-a modulo 2 to its width, in two's complement."""
     return add(g, [g.lnot(x) for x in a], [0] * len(a), g.one)[0]
 
 

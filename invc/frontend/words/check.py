@@ -36,6 +36,22 @@ class Agreement:
         return "proven equal" if self.proven else f"{self.vectors:,} vectors agree"
 
 
+@dataclass(frozen=True)
+class CycleAgreement:
+    """How far the copies of a clocked design were compared with their source.
+
+    Attributes:
+        cycles: Cycles that were compared.
+        runs: Random runs over all of them.
+    """
+
+    cycles: int
+    runs: int
+
+    def __str__(self) -> str:
+        return f"{self.cycles:,} cycles agree in {self.runs} random runs"
+
+
 def compare(
     module: Json, functions: Mapping[str, Function], netlist: Netlist, *, where: str = ""
 ) -> Agreement:

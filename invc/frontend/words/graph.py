@@ -56,7 +56,7 @@ class Graph:
         return self._node(Node(a, b, False))
 
     def lor(self, a: int, b: int) -> int:
-        """One or both."""
+        """Disjunction, by De Morgan from the only node kind."""
         return self.land(a ^ 1, b ^ 1) ^ 1
 
     def xor(self, a: int, b: int) -> int:
@@ -70,7 +70,7 @@ class Graph:
         return self._node(Node(a, b, True)) ^ inverted
 
     def lnot(self, a: int) -> int:
-        """The opposite."""
+        """Negation: the other literal of the node."""
         return a ^ 1
 
     def _node(self, node: Node) -> int:
@@ -148,7 +148,7 @@ class _Sweep:
         self.left = MOST_CONFLICTS
 
     def all_false(self, literals: Sequence[int]) -> bool:
-        """As `prove_false`."""
+        """Whether all literals are 0 whatever the inputs, see `prove_false`."""
         try:
             for k, node in enumerate(self.nodes):
                 if node is None:

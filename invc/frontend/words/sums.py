@@ -16,7 +16,7 @@ Cell = Callable[[Logic, Parameters, Pins], Mapping[str, Word]]
 
 
 def width_of(parameters: Parameters, pins: Pins) -> int:
-    """The width of Y."""
+    """Bits of the cell's output Y."""
     del pins
     return number(parameters["Y_WIDTH"])
 
@@ -33,7 +33,7 @@ def out(bits: Sequence[Bit], width: int | None = None) -> Mapping[str, Word]:
 
 
 def negate(logic: Logic, p: Parameters, pins: Pins) -> Mapping[str, Word]:
-    """$neg: -A."""
+    """$neg: Y = -A, A extended to the width of Y first."""
     a = extended(pins["A"], width_of(p, pins), flag(p, "A_SIGNED"))
     return out(logic.tainted(arithmetic.negate(logic.algebra, plain(a)), logic.taint(a)))
 

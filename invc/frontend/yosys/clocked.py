@@ -11,6 +11,7 @@ from typing import Any
 from invc.diagnostics import InvcError
 from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import link
+from invc.frontend.yosys.modules import choose_top
 from invc.frontend.yosys.session import Session
 from invc.frontend.yosys.sources import Sources, check_sources
 from invc.frontend.yosys_cells import Json, text_of
@@ -20,7 +21,7 @@ MOST_MEMORY = 4096  # bits of one memory, each of which becomes a register
 
 
 def elaborate_clocked(sources: Sources, yosys: Yosys, *, log: Path | None = None) -> Json:
-    """The top module of clocked Verilog, flat, its places those of the user's files.
+    """The top module of clocked Verilog, flat, its places those of the user's files, and its name.
 
     Registers are $dff, $adff, $aldff or $dffsr cells, memories have become registers, and
     properties are $assume, $assert and $cover cells.
@@ -31,7 +32,7 @@ def elaborate_clocked(sources: Sources, yosys: Yosys, *, log: Path | None = None
         log: Where to leave Yosys's own output.
 
     Raises:
-        InvcError: Yosys refused the sources, or a memory is too large.
+        InvcError: Yosys refused the sources, a memory is too large, or no register is needed.
     """
     check_sources(sources)
     with tempfile.TemporaryDirectory(prefix="invc-") as name:
@@ -39,7 +40,8 @@ def elaborate_clocked(sources: Sources, yosys: Yosys, *, log: Path | None = None
         links = link(sources, folder)
         # Properties are written for FORMAL, which Yosys then defines in place of SYNTHESIS.
         read = re.sub(r"^read_verilog ", "read_verilog -formal ", links.read, flags=re.M)
-        session = Session(sources, yosys, folder, replace(links, read=read), log)
+        slang = links.slang and links.slang.replace("read_slang ", "read_slang -DFORMAL=1 ", 1)
+        session = Session(sources, yosys, folder, replace(links, read=read, slang=slang), log)
         session.read()
         script = session.script("clocked.ys")
         first, _, _ = script.partition("@MAP@")
@@ -52,9 +54,21 @@ def elaborate_clocked(sources: Sources, yosys: Yosys, *, log: Path | None = None
         session.check_written("clocked.json")
         session.write_log()
         module = read_module(folder / "clocked.json")
+        _check_left(module, folder / "clocked.txt", str(sources.files[0]))
         for item in (*module["cells"].values(), *module["netnames"].values()):
             _place(item, session)
-        return module
+        return {**module, "name": choose_top(session.modules, sources)}
+
+
+def _check_left(module: Json, before: Path, source: str) -> None:
+    """See that not every register went as nothing that leaves depends on it."""
+    left = any("dff" in cell["type"] for cell in module["cells"].values())
+    if not left and before.is_file() and before.read_text(encoding="utf-8").strip():
+        raise InvcError(
+            "no output depends on any of its registers",
+            where=source,
+            hint="make one an output, or declare it as (* keep *) reg",
+        )
 
 
 def _check_memories(module: Json, session: Session) -> None:

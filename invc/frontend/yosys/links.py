@@ -35,7 +35,8 @@ class Links:
         read: The commands that read the sources.
         cells: The commands that read the cells of Liberty files, after `read`.
         folder: Where the names are.
-        slang: Those that read SystemVerilog by slang, tried first; None where there is none.
+        slang: Those that read the sources by slang; None where it is not for them.
+        system: Whether slang is tried first: one SystemVerilog file makes all so.
         elaborated: Whether what `read` leaves has its top and its parameters already.
         known: Files that slang named, and what the user calls them.
         shown: Our name of a file or folder: the user's.
@@ -46,6 +47,7 @@ class Links:
     cells: str = ""
     folder: Path = Path()
     slang: str | None = None
+    system: bool = False
     elaborated: bool = False
     known: dict[str, str | None] = field(default_factory=dict, compare=False)
 
@@ -149,4 +151,5 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
         names.append(f"part{k}.v")
         lines.append(f"read_verilog part{k}.v")
     slang = slang_command(sources, names, [o[2:] for o in options if o.startswith("-I")])
-    return Links("\n".join(lines), shown, "".join(cells), folder, slang)
+    system = any(path.suffix.lower() in SYSTEM_VERILOG for path in sources.files)
+    return Links("\n".join(lines), shown, "".join(cells), folder, slang, system)

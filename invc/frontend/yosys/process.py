@@ -59,7 +59,7 @@ def run(command: Sequence[str], folder: Path, seconds: float | None = None) -> t
         OSError: It cannot be run.
         TimeOver: It took longer.
     """
-    own = seconds is not None and os.name == "posix"
+    own = os.name == "posix"
     with subprocess.Popen(
         list(command),
         cwd=folder,

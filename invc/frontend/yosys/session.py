@@ -20,6 +20,8 @@ from invc.frontend.yosys.slang import MISSING, check_parameters
 from invc.frontend.yosys.sources import Sources, parameter_text
 
 MOST_SECONDS = 1800.0
+# Yosys's own reader asserts on a pin such as .a($signed(x)) or .a({x}) (0.70 and before).
+OWN_FAULT = r"ERROR: Assert `.*' failed in \S*frontends/ast/"
 OWN_CELLS = "own_cells.v"
 HERE = Path(__file__).parent  # the scripts stand beside this file
 
@@ -105,8 +107,13 @@ class Session:
         Raises:
             InvcError: Yosys cannot read them.
         """
-        if self.links.slang is None or not self._read_by_slang(self.links.slang):
-            self.run(f"{self.links.read}\nwrite_rtlil modules.il\n")
+        slang, own = self.links.slang, f"{self.links.read}\nwrite_rtlil modules.il\n"
+        if slang is None:
+            self.run(own)
+        elif not self.links.system:
+            self._read_verilog(own, slang)
+        elif not self._read_by_slang(slang):
+            self.run(own)
         self.check_written("modules.il")
         self.modules = parse_modules(self.folder / "modules.il", self.links.locate)
 
@@ -150,6 +157,23 @@ class Session:
         for word, text in (("@READ@", read), ("@PARAMETERS@", chosen), ("@TOP@", top)):
             script = script.replace(word, text)
         return script
+
+    def _read_verilog(self, own: str, slang: str) -> None:
+        """Read Verilog, and by slang what Yosys's own reader fails on.
+
+        Raises:
+            InvcError: Neither can: what Yosys says of it.
+        """
+        try:
+            self.run(own)
+        except InvcError:
+            if not re.search(OWN_FAULT, self.output[-1]):
+                raise
+            status, _ = self.attempt(f"{slang}\nwrite_rtlil modules.il\n", self.seconds)
+            if status:
+                raise
+            self.links = replace(self.links, read=slang, elaborated=True)
+            self.reader = "slang, as Yosys's own reader fails on this valid source"
 
     def _read_by_slang(self, command: str) -> bool:
         """Read SystemVerilog by slang, and by Yosys's own reader where slang cannot.

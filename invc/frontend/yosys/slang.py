@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from invc.diagnostics import InvcError, nearest
 from invc.frontend.modules import ModuleInfo, read_modules
-from invc.frontend.yosys.sources import IDENTIFIER, SYSTEM_VERILOG, Kind, Sources, parameter_text
+from invc.frontend.yosys.sources import IDENTIFIER, Kind, Sources, parameter_text
 from invc.netlist import Netlist
 
 MISSING = "No such command: read_slang"
@@ -18,14 +18,14 @@ def slang_command(sources: Sources, files: Sequence[str], folders: Sequence[str]
     """The command that reads sources by slang; None where they are not for it.
 
     Args:
-        sources: What to read. One SystemVerilog file makes all of them SystemVerilog.
-        files: Our names of the files.
+        sources: What to read.
+        files: Our names of the Verilog files among them.
         folders: Our names of the folders of included files.
     """
     if sources.kind is not Kind.VERILOG:
         return None
-    if not any(path.suffix.lower() in SYSTEM_VERILOG for path in sources.files):
-        return None
+    if len(files) < len(sources.files):
+        return None  # some are netlists that only Yosys reads
     words = [f"read_slang {OPTIONS}", *(f"-I{folder}" for folder in folders)]
     if sources.top is not None:
         if not IDENTIFIER.fullmatch(sources.top):

@@ -35,7 +35,7 @@ class Network:
 
     @property
     def pbits(self) -> int:
-        """Free spins, u."""
+        """How many spins are free and move, u."""
         return len(self.target)
 
 

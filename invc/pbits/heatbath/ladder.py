@@ -40,7 +40,7 @@ class Ladder:
 
     @property
     def rungs(self) -> int:
-        """How many."""
+        """How many temperatures the ladder has."""
         return len(self.betas)
 
 

@@ -124,7 +124,7 @@ class Reference:
         out[...] = self.rows[: self.inputs]
 
     def write(self, rows: UInt64) -> None:
-        """Set the inputs."""
+        """Set the inputs of all lanes and evaluate every row."""
         self.rows[: self.inputs] = rows
         self._evaluate(range(len(self.operations)))
 
@@ -168,7 +168,7 @@ class Reference:
         return rows
 
     def _pick_word(self) -> int:
-        """One number of splitmix64."""
+        """The next number of splitmix64, which is shared by all lanes."""
         self.picks = (self.picks + 0x9E3779B97F4A7C15) & MASK
         z = self.picks
         z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & MASK

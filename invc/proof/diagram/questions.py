@@ -15,7 +15,6 @@ from invc.design import Clamp, Contradiction, Design, bit_names, presolve
 from invc.proof.diagram.build import build, demands
 from invc.proof.diagram.draws import Draws, as_draws, holds
 from invc.proof.diagram.layers import Part, UInt8
-from invc.proof.formula import check_gates
 from invc.proof.sat import Clock
 
 MOST_NODES = 1 << 18
@@ -150,10 +149,8 @@ def exact(
 
     Raises:
         TooLarge: No diagram of bounded size was found.
-        InvcError: The design is a model without gates.
     """
     netlist, clamps = design.netlist, tuple(clamps)
-    check_gates(design)
     nothing = Exact(design, clamps, (), (), (), 0)
     try:
         values = presolve(design, clamps).values[: netlist.net_count].tolist()

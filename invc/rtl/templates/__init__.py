@@ -1,1 +1,1 @@
-"""Modules that are the same for every design: Verilog in which DESIGN stands for its name."""
+"""Verilog in which DESIGN stands for the name of a design, and @NAME@ for what it puts there."""

@@ -10,11 +10,11 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from invc.ask import Answers, Effort, Pictures, Samples, Wanted, ask, read_question
+from invc.api.keywords import Compiling, Simulating, Source, shows, taken
+from invc.ask import Answers, Samples, ask, read_question
 from invc.ask.keywords import (
-    Biases,
     Clamps,
     Forbid,
     Value,
@@ -28,70 +28,52 @@ from invc.design import write_design as _write_design
 from invc.diagnostics import InvcError
 from invc.library import Cell
 
-Source: TypeAlias = str | Path
-
 TEXT_FILE = "source.sv"
 SHOWN_AS = "<text>"
 
 
-def synth(
-    *sources: Source,
-    top: str | None = None,
-    defines: Mapping[str, Value] | None = None,
-    includes: Sequence[Source] = (),
-    cells: Sequence[Source] = (),
-    objective: str = "balanced",
-    max_degree: int | None = None,
-    bits: int | None = None,
-    gate_level: bool = False,
-    prove: float | None = None,
-    yosys: str | None = None,
-    **parameters: Value,
-) -> Design:
+@shows(Compiling)
+def synth(*sources: Source, **parameters: Any) -> Design:  # noqa: ANN401 - as `shows` says
     """Compile Verilog to an invertible design.
 
     Args:
         *sources: Names of files, or one text: a str with a line end or a semicolon in it is
             SystemVerilog itself.
-        top: The top module, where several could be it.
-        defines: Macros with their values.
-        includes: Folders of included files.
-        cells: Folders of your own cells, from `lib_gen`.
-        objective: "gap" for a wider gap by ancillas, "spins" for the fewest spins, or "balanced".
-        max_degree: No spin has more couplings: nets become copies, joined in trees.
-        bits: Every h and J fits so many signed bits.
-        gate_level: Whether the source is a netlist of cells, to be read as it is.
-        prove: Seconds for a proof by Yosys that the netlist is equal to its source.
-        yosys: The Yosys to use.
         **parameters: Parameters of the top module, such as W=8.
     """
+    asked, values = taken(Compiling, parameters)
+
+    def compiled(files: Sequence[Path]) -> Design:
+        return _compiled(files, asked, values)
+
+    if len(sources) == 1 and isinstance(sources[0], str) and _is_text(sources[0]):
+        return _compiled_text(sources[0], compiled)
+    return compiled([Path(source) for source in sources])
+
+
+def _compiled(files: Sequence[Path], asked: Compiling, values: Mapping[str, Value]) -> Design:
     from invc.frontend.yosys import Sources  # noqa: PLC0415 - loads what it needs when it is called
     from invc.library import Limits, read_library  # noqa: PLC0415
     from invc.pipeline import Check, Tool  # noqa: PLC0415
     from invc.pipeline import synth as compile_sources  # noqa: PLC0415
 
-    def compiled(files: Sequence[Path]) -> Design:
-        given = Sources(
-            tuple(files),
-            top,
-            tuple(map(Path, includes)),
-            {name: str(value) for name, value in (defines or {}).items()},
-            {name: str(value) for name, value in parameters.items()},
-            gate_level,
-        )
-        library = read_library(*map(Path, cells))
-        return compile_sources(
-            given,
-            library=library,
-            objective=objective,
-            limits=Limits(max_degree, bits) if max_degree or bits else None,
-            check=Check(proving=prove),
-            tool=Tool(yosys),
-        )
-
-    if len(sources) == 1 and isinstance(sources[0], str) and _is_text(sources[0]):
-        return _compiled_text(sources[0], compiled)
-    return compiled([Path(source) for source in sources])
+    given = Sources(
+        tuple(files),
+        asked.top,
+        tuple(map(Path, asked.includes)),
+        {name: str(value) for name, value in (asked.defines or {}).items()},
+        {name: str(value) for name, value in values.items()},
+        asked.gate_level,
+    )
+    limited = asked.max_degree or asked.bits
+    return compile_sources(
+        given,
+        library=read_library(*map(Path, asked.cells)),
+        objective=asked.objective,
+        limits=Limits(asked.max_degree, asked.bits) if limited else None,
+        check=Check(proving=asked.prove),
+        tool=Tool(asked.yosys),
+    )
 
 
 def _is_text(source: str) -> bool:
@@ -118,85 +100,27 @@ def _renamed(design: Design, path: str) -> Design:
     return replace(design, netlist=replace(netlist, ports=ports, gates=gates))
 
 
+@shows(Simulating)
 def simulate(
     design: Design | Source,
     clamps: Clamps = (),
-    *,
-    reads: int | None = None,
-    sweeps: int | None = None,
-    beta: tuple[float, float] | None = None,
-    dynamics: str = "auto",
-    kernel: str = "auto",
-    settings: Mapping[str, str] | None = None,
-    seed: int = 0,
-    threads: int | None = None,
-    time_limit: float | None = None,
-    target: int | None = None,
-    strict: bool = False,
-    forbid: Forbid = (),
-    bias: Biases = (),
-    equilibrium: bool = False,
-    prove: bool = False,
-    explain: bool = False,
-    uniformity: bool = False,
-    plot: Source | None = None,
-    html: Source | None = None,
-    vcd: Source | None = None,
-    **ports: Value,
+    **ports: Any,  # noqa: ANN401 - as `shows` says
 ) -> Samples:
     """Run a design with some of its port bits held; every answer was verified.
 
     Args:
         design: From `synth` or `read`, or the name of a .hj file.
         clamps: What is held: {"p": 143, "a[0]": 1}, or texts as on the command line.
-        reads: Exactly so many runs; by default as many as it takes.
-        sweeps: Updates of every spin in a read.
-        beta: Inverse temperatures, first and last.
-        dynamics: How p-bits move.
-        kernel: What code moves them.
-        settings: Settings of the dynamics.
-        seed: Equal seeds give equal results.
-        threads: By default one a core.
-        time_limit: Seconds, 60 unless `reads` is given; 5 where a proof may follow.
-        target: Stop at so many distinct answers.
-        strict: Count only reads in which every gate is satisfied.
-        forbid: Combinations of values that no answer may have, {"a": 11, "b": 13}, or their texts.
-        bias: Soft clamps: P(bit = 1) that a bit would have alone, {"a[3]": 0.8}, or their texts.
-        equilibrium: Sample at one inverse temperature or, by replica exchange, the last of several,
-            `sweeps` apart: every answer is as likely as any other, or as its biases make it.
-        prove: Ask a SAT solver when no read is an answer.
-        explain: Say in `explanation` what the best unverified read violates.
-        uniformity: Count all answers first, for the test `uniformity()` of what comes back; a run
-            at equilibrium is as long as that needs.
-        plot: A picture to write: .png, .svg or .pdf.
-        html: A page to write.
-        vcd: Waveforms to write.
         **ports: More clamps, by the name of the port: p=143.
     """
-    effort = Effort(
-        dynamics=dynamics,
-        kernel=kernel,
-        reads=reads,
-        sweeps=sweeps,
-        beta=beta,
-        settings=settings or {},
-        seed=seed,
-        threads=threads,
-        time_limit=time_limit,
-        target=target,
-        strict=strict,
-    )
-    wanted = Wanted(
-        equilibrium=equilibrium,
-        proof=prove,
-        explanation=explain,
-        uniformity=uniformity,
-        pictures=Pictures(*(None if name is None else str(name) for name in (plot, html, vcd))),
-    )
+    asked, values = taken(Simulating, ports)
     question = read_question(
-        _design(design), clamp_texts(clamps, ports), combination_texts(forbid), bias_texts(bias)
+        _design(design),
+        clamp_texts(clamps, values),
+        combination_texts(asked.forbid),
+        bias_texts(asked.bias),
     )
-    return ask(question, effort, wanted)
+    return ask(question, asked.effort, asked.wanted)
 
 
 def prove(

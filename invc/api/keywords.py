@@ -1,0 +1,168 @@
+"""Keywords of the functions of `import invc`, as values: what a call may say, and its defaults.
+
+A function that takes the fields of such a value shows them in its signature and in its help: a
+reader sees one list of keywords, and there is one place where each is described.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from invc.ask import Effort, Pictures, Wanted
+from invc.ask.keywords import Biases, Forbid, Value
+
+Source: TypeAlias = str | Path
+Function = TypeVar("Function", bound=Callable[..., Any])
+Keywords = TypeVar("Keywords")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compiling:
+    """Keywords of `invc.synth`.
+
+    Attributes:
+        top: The top module, where several could be it.
+        defines: Macros with their values.
+        includes: Folders of included files.
+        cells: Folders of your own cells, from `lib_gen`.
+        objective: "gap" for a wider gap by ancillas, "spins" for the fewest spins, or "balanced".
+        max_degree: No spin has more couplings: nets become copies, joined in trees.
+        bits: Every h and J fits so many signed bits.
+        gate_level: Whether the source is a netlist of cells, to be read as it is.
+        prove: Seconds for a proof by Yosys that the netlist is equal to its source.
+        yosys: The Yosys to use.
+    """
+
+    top: str | None = None
+    defines: Mapping[str, Value] | None = None
+    includes: Sequence[Source] = ()
+    cells: Sequence[Source] = ()
+    objective: str = "balanced"
+    max_degree: int | None = None
+    bits: int | None = None
+    gate_level: bool = False
+    prove: float | None = None
+    yosys: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulating:
+    """Keywords of `invc.simulate`.
+
+    Attributes:
+        reads: Exactly so many runs; by default as many as it takes.
+        sweeps: Updates of every spin in a read.
+        beta: Inverse temperatures, first and last.
+        dynamics: How p-bits move.
+        kernel: What code moves them.
+        settings: Settings of the dynamics.
+        seed: Equal seeds give equal results.
+        threads: By default one a core.
+        time_limit: Seconds, 60 unless `reads` is given; 5 where a proof may follow.
+        target: Stop at so many distinct answers.
+        strict: Count only reads in which every gate is satisfied.
+        forbid: Combinations of values that no answer may have, {"a": 11, "b": 13}, or their texts.
+        bias: Soft clamps: P(bit = 1) that a bit would have alone, {"a[3]": 0.8}, or their texts.
+        equilibrium: Sample at one inverse temperature or, by replica exchange, the last of several,
+            `sweeps` apart: every answer is as likely as any other, or as its biases make it.
+        prove: Ask a SAT solver when no read is an answer.
+        explain: Say in `explanation` what the best unverified read violates.
+        uniformity: Count all answers first, for the test `uniformity()` of what comes back; a run
+            at equilibrium is as long as that needs.
+        plot: A picture to write: .png, .svg or .pdf.
+        html: A page to write.
+        vcd: Waveforms to write.
+    """
+
+    reads: int | None = None
+    sweeps: int | None = None
+    beta: tuple[float, float] | None = None
+    dynamics: str = "auto"
+    kernel: str = "auto"
+    settings: Mapping[str, str] | None = None
+    seed: int = 0
+    threads: int | None = None
+    time_limit: float | None = None
+    target: int | None = None
+    strict: bool = False
+    forbid: Forbid = ()
+    bias: Biases = ()
+    equilibrium: bool = False
+    prove: bool = False
+    explain: bool = False
+    uniformity: bool = False
+    plot: Source | None = None
+    html: Source | None = None
+    vcd: Source | None = None
+
+    @property
+    def effort(self) -> Effort:
+        """How the question is sampled."""
+        return Effort(
+            dynamics=self.dynamics,
+            kernel=self.kernel,
+            reads=self.reads,
+            sweeps=self.sweeps,
+            beta=self.beta,
+            settings=self.settings or {},
+            seed=self.seed,
+            threads=self.threads,
+            time_limit=self.time_limit,
+            target=self.target,
+            strict=self.strict,
+        )
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is wanted besides answers."""
+        names = (self.plot, self.html, self.vcd)
+        return Wanted(
+            equilibrium=self.equilibrium,
+            proof=self.prove,
+            explanation=self.explain,
+            uniformity=self.uniformity,
+            pictures=Pictures(*(None if name is None else str(name) for name in names)),
+        )
+
+
+def taken(kind: type[Keywords], keywords: Mapping[str, Any]) -> tuple[Keywords, dict[str, Any]]:
+    """A value of the keywords that are its fields, and the keywords that are left.
+
+    Args:
+        kind: A frozen dataclass of this module.
+        keywords: As they were given, ports or parameters among them.
+    """
+    names = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    own = {name: value for name, value in keywords.items() if name in names}
+    return kind(**own), {name: keywords[name] for name in keywords if name not in names}
+
+
+def shows(kind: type[Any]) -> Callable[[Function], Function]:
+    """Show the fields of a value among the parameters of a function, before its last one.
+
+    Its signature and its help are then as if each field were a keyword of its own, as they are for
+    whoever calls it.
+    """
+
+    def shown(function: Function) -> Function:
+        signature = inspect.signature(function)
+        *first, last = signature.parameters.values()
+        own = [
+            inspect.Parameter(
+                f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=f.type
+            )
+            for f in fields(kind)
+            if f.default is not MISSING
+        ]
+        function.__signature__ = signature.replace(parameters=[*first, *own, last])  # type: ignore[attr-defined]
+        described = inspect.getdoc(kind).partition("Attributes:\n")[2]  # type: ignore[union-attr]
+        lines = [f"    {line}" if line.strip() else line for line in described.splitlines()]
+        head, mark, tail = (function.__doc__ or "").partition(f"        **{last.name}: ")
+        function.__doc__ = "\n".join([head.rstrip(), *lines, mark + tail])
+        return function
+
+    return shown
