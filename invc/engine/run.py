@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from invc.diagnostics import InvcError
 from invc.engine.auto import chosen_for
 from invc.engine.block import Outcome, Rules
 from invc.engine.choose import Chosen
 from invc.engine.dynamics import DYNAMICS
 from invc.engine.effort import Effort
-from invc.engine.execute import Halt, Job, Threads
+from invc.engine.execute import Halt, Job, executor_for
 from invc.engine.given import add_last, annealing, give
 from invc.engine.plan import plan_of
 from invc.engine.problem import Problem
@@ -56,10 +57,17 @@ def run(
     Raises:
         InvcError: No dynamics or kernel has the name, or the dynamics no such setting.
     """
+    if watch and (effort.cluster or effort.checkpoint):
+        raise InvcError(
+            "states on the way are seen on the threads of this machine alone",
+            hint="leave out --cluster and --checkpoint, or what shows states",
+        )
     reads, sweeps = effort.reads, len(effort.schedule or ()) or effort.sweeps
     if problem.free == 0:
-        reads, sweeps = 1, 1  # every read would end in the one state that is left
+        # Every read would end in the one state that is left.
+        reads, sweeps, effort = 1, 1, replace(effort, blocks=None)
     backend = backend_named(effort.kernel)
+    first, last = effort.blocks or (0, None)
     # Where no state is wrong, the first is no reason to stop.
     target = effort.target if problem.judge.has_wrong else None
     bounded = (reads is not None and not effort.open) or sweeps is not None
@@ -71,14 +79,16 @@ def run(
         mix = chosen_for(problem, effort, rules, backend, bool(watch) or effort.watched)
     if not DYNAMICS[mix.first].leans:
         problem = problem.leaning(problem.betas(mix.first, effort.beta)[1])
-    plan = plan_of(problem, mix, backend.lanes, reads, sweeps)
+    most = last * backend.lanes if last else reads
+    plan = plan_of(problem, mix, backend.lanes, most, sweeps)
     job = Job(problem, backend, rules, watch)
-    tally = problem.judge.tally(reads, effort.target)
+    tally = problem.judge.tally((last - first) * backend.lanes if last else reads, effort.target)
     started = clock()
-    limit = seconds_of(effort, reads)
-    executor = Threads(effort.workers, Halt(limit and started + limit, clock))
-    story = Story(job, replace(plan, given=give(executor, backend, start)))
-    interrupted = _count(story.outcomes(executor), tally, executor.halt, progress)
+    limit = seconds_of(effort, most)
+    halt = Halt(limit and started + limit, clock)
+    with executor_for(effort, halt) as executor:
+        story = Story(job, replace(plan, given=give(executor, backend, start)), first)
+        interrupted = _count(story.outcomes(executor), tally, halt, progress)
     if not (tally.reads or interrupted or problem.judge.has_wrong):
         add_last(job, plan, tally)
     return _result(story, tally, clock() - started, interrupted=interrupted)

@@ -18,6 +18,7 @@ class Story:
     Attributes:
         job: What all blocks are of.
         plan: The blocks.
+        first: The number of the first of them.
         names: Dynamics that moved p-bits, in the order in which they came.
         described: What each runs with, in words.
         tried: How the blocks ended that were run alone.
@@ -25,6 +26,7 @@ class Story:
 
     job: Job
     plan: Plan
+    first: int = 0
     names: list[str] = field(default_factory=list)
     described: list[str] = field(default_factory=list)
     tried: list[Outcome] = field(default_factory=list)
@@ -35,7 +37,7 @@ class Story:
 
     def outcomes(self, executor: Executor) -> Iterator[Outcome]:
         """Outcomes in the order of the blocks; those on which others depend run alone."""
-        for outcome in outcomes_of(executor, self.job, self.plan, self.tried):
+        for outcome in outcomes_of(executor, self.job, self.plan, self.tried, self.first):
             self._tell(outcome.block.dynamics)
             yield outcome
 
@@ -58,9 +60,13 @@ class Story:
 
 
 def outcomes_of(
-    executor: Executor, job: Job, plan: Plan, tried: list[Outcome] | None = None
+    executor: Executor,
+    job: Job,
+    plan: Plan,
+    tried: list[Outcome] | None = None,
+    first: int = 0,
 ) -> Iterator[Outcome]:
-    """Outcomes in the order of the blocks.
+    """Outcomes in the order of the blocks from the first on.
 
     Blocks on whose end others depend run alone, and are added to those that were tried.
     """
@@ -75,4 +81,4 @@ def outcomes_of(
             yield outcome
         if len(tried) == before:
             return
-    yield from executor.run(job, plan.blocks(len(tried), tried))
+    yield from executor.run(job, plan.blocks(max(first, len(tried)), tried))

@@ -1,7 +1,7 @@
 """Object code kept on disk between runs: what a user made, for that user alone.
 
-Machine code is run, so it is taken only from a folder and a file that belong to whoever asks and that
-nobody else may write; a hash tells what was cut short. Nothing is unpickled.
+Machine code is run, so it is taken only from a folder and a file that belong to whoever asks and
+that nobody else may write; a hash tells what was cut short. Nothing is unpickled.
 """
 
 from __future__ import annotations

@@ -98,8 +98,8 @@ class Loaded:
 
 
 @lru_cache(maxsize=1)
-def _llvm() -> Any:
-    """llvmlite's binding, ready."""
+def _llvm() -> Any:  # noqa: ANN401 - llvmlite has no types
+    """Llvmlite's binding, ready."""
     try:
         import llvmlite.binding as llvm  # noqa: PLC0415 - an optional package
     except (ImportError, OSError) as error:
@@ -112,12 +112,10 @@ def _llvm() -> Any:
 
 
 @lru_cache(maxsize=8)
-def _machine(target: Target) -> Any:
+def _machine(target: Target) -> Any:  # noqa: ANN401
     return _new_machine(target)
 
 
-def _new_machine(target: Target) -> Any:
+def _new_machine(target: Target) -> Any:  # noqa: ANN401
     host = _llvm().Target.from_default_triple()
     return host.create_target_machine(cpu=target.cpu, features=target.features, opt=2)
-
-

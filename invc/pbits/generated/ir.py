@@ -97,7 +97,7 @@ class Logic:
         self.values.append(result)
 
     def sum(self, a: str, b: str, c: str) -> str:
-        """a ^ b ^ c, of which a pair may be known from the carry."""
+        """A ^ b ^ c, of which a pair may be known from the carry."""
         for x, y, z in ((a, b, c), (a, c, b), (b, c, a)):
             if ("xor", *sorted((x, y))) in self.known:
                 return self.operation("xor", self.operation("xor", x, y), z)
@@ -121,12 +121,15 @@ class Ternary(Logic):
         names = [self.values[literal >> 1] for literal in node.arguments]
         result = f"%{self.prefix}{len(self.known)}"
         arguments = ", ".join(f"{self.type} {name}" for name in names)
-        self.lines.append(f"{result} = call {self.type} {TERNARY}({arguments}, i32 {table_of(node)})")
+        self.lines.append(
+            f"{result} = call {self.type} {TERNARY}({arguments}, i32 {table_of(node)})"
+        )
         self.known["ternary", result, ""] = result
         self.values.append(result)
 
 
 TERNARY = "@llvm.x86.avx512.pternlog.q.512"
+PERMUTE = "@llvm.x86.avx512.vpermi2var.q.512"
 
 
 def function_ir(signature: Signature, shape: Shape) -> str:
@@ -139,10 +142,11 @@ def _lines(signature: Signature, network: Network, shape: Shape) -> list[str]:
     lines = [
         f"declare {kind} @llvm.fshl.v{shape.vector}i64({kind}, {kind}, {kind})",
         f"define void @{signature.text}(ptr noalias %target, ptr noalias readonly %rows, "
-        "ptr %state, ptr %noise, i64 %rotation) #0 {",
+        "ptr %state, ptr %noise, i64 %rotation, i64 %words) #0 {",
     ]
     if shape.ternary:
         lines.insert(0, f"declare {kind} {TERNARY}({kind}, {kind}, {kind}, i32 immarg)")
+        lines.insert(0, f"declare {kind} {PERMUTE}({kind}, {kind}, {kind})")
     if network.result is not None:
         lines += _addresses(signature, shape)
     for part in range(WORDS // shape.vector):
@@ -169,14 +173,54 @@ def _addresses(signature: Signature, shape: Shape) -> list[str]:
             f"%turn = shufflevector {kind} %one, {kind} poison, <{shape.vector} x i32> "
             "zeroinitializer",
         ]
+    return lines + (_permuted(signature, shape) if signature.bits and shape.ternary else [])
+
+
+def _permuted(signature: Signature, shape: Shape) -> list[str]:
+    """The noise of both parts, its words taken from vectors that begin where cache lines do."""
+    kind = shape.type
+    numbers = ", ".join(f"i64 {k}" for k in range(shape.vector))
+    lines = [
+        "%back = sub i64 0, %words",
+        "%begin = getelementptr i64, ptr %noise, i64 %back",
+        f"%word = insertelement {kind} poison, i64 %words, i64 0",
+        f"%word0 = shufflevector {kind} %word, {kind} poison, <{shape.vector} x i32> "
+        "zeroinitializer",
+        f"%from0 = add {kind} %word0, <{numbers}>",
+        f"%from1 = add {kind} %from0, {_all(shape, shape.vector)}",
+    ]
+    for p in range(signature.bits):
+        for half in (0, 1):
+            name, word = f"%n{p}h{half}", 2 * WORDS * p + half * shape.vector
+            lines += [
+                f"{name}a = getelementptr i64, ptr %begin, i64 {word}",
+                f"{name}b = load {kind}, ptr {name}a, align 8",
+                f"{name} = {_rotated(shape, f'{name}b')}",
+            ]
+        for part in (0, 1):
+            arguments = f"{kind} %n{p}h0, {kind} %from{part}, {kind} %n{p}h1"
+            lines.append(f"%p{part}n{p} = call {kind} {PERMUTE}({arguments})")
     return lines
+
+
+def _all(shape: Shape, value: int) -> str:
+    """A vector of one number."""
+    return "<" + ", ".join([f"i64 {value}"] * shape.vector) + ">"
+
+
+def _rotated(shape: Shape, name: str) -> str:
+    """Every word of a vector rotated."""
+    kind = shape.type
+    arguments = f"{kind} {name}, {kind} {name}, {kind} %turn"
+    return f"call {kind} @llvm.fshl.v{shape.vector}i64({arguments})"
 
 
 def _part(signature: Signature, network: Network, shape: Shape, part: int) -> list[str]:
     """One vector of the row."""
     kind, align, first = shape.type, 8, part * shape.vector
-    ones = "<" + ", ".join(["i64 -1"] * shape.vector) + ">"
-    lines, values = [], []
+    ones = _all(shape, -1)
+    lines: list[str] = []
+    values: list[str] = []
 
     def load(base: str, word: int) -> str:
         name = f"%p{part}x{len(values)}"
@@ -190,12 +234,11 @@ def _part(signature: Signature, network: Network, shape: Shape, part: int) -> li
         for i in range(signature.inputs):
             values.append(load(f"%at{i}", first))
         for p in range(signature.bits):
-            plain = load("%noise", 2 * WORDS * p + first)
-            values.append(f"%p{part}n{p}")
-            lines.append(
-                f"{values[-1]} = call {kind} @llvm.fshl.v{shape.vector}i64"
-                f"({kind} {plain}, {kind} {plain}, {kind} %turn)"
-            )
+            name = f"%p{part}n{p}"
+            if not shape.ternary:
+                plain = load("%noise", 2 * WORDS * p + first)
+                lines.append(f"{name} = {_rotated(shape, plain)}")
+            values.append(name)
         logic = (Ternary if shape.ternary else Logic)(kind, ones, f"p{part}t", values, lines)
         for node in network.nodes:
             logic.node(node)

@@ -16,7 +16,7 @@ Literal = int
 
 
 class Kind(Enum):
-    """What a node computes. Of its arguments the first alone may be inverted, and of AND and MAJ only."""
+    """What a node computes. The first argument alone may be inverted, of AND and MAJ."""
 
     XOR = "xor"
     AND = "and"

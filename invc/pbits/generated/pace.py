@@ -10,8 +10,8 @@ from invc.diagnostics import InvcError
 from invc.pbits.generated.library import Library, library_of
 from invc.pbits.generated.signature import Signature
 
-# Nanoseconds that an update of 1,024 replicas takes less than by the compiled kernel of the name, and
-# what LLVM takes to load and to compile a signature; all as measured by `make bench-engine` and rounded.
+# Nanoseconds that an update of 1,024 replicas takes less than by the compiled kernel of the name,
+# and what LLVM takes to load and to compile a signature: as measured, and rounded.
 GAIN = {"avx512": 8, "avx2": 25}
 GAIN_OF_OTHERS = 40
 LOADING = 150_000_000

@@ -34,8 +34,11 @@ struct Program {
 // Code for updates, made elsewhere for the weights and biases of one model: see
 // invc/pbits/generated. It adds the noise `bits` wide whose middle is 2^(bits - 1), whatever the heat:
 // a constant is added to numbers of thresholds as they are drawn, and no code depends on it.
+//
+// Of the noise, planes are `2 * WORDS` apart, and repeat after WORDS. It points to where those of the
+// first lanes are, `words` behind the beginning of the planes, which a cache line begins with.
 using Update = void (*)(std::uint64_t* target, const std::uint32_t* rows, const std::uint64_t* state,
-                        const std::uint64_t* noise, std::uint64_t rotation);
+                        const std::uint64_t* noise, std::uint64_t rotation, std::uint64_t words);
 struct Generated {
   const std::uint64_t* code;   // (updates,) an Update; 0 where there is none
   const std::uint32_t* rows;   // neighbours as those of a program, in bytes from the first row
