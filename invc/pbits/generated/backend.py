@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.pbits.generated.compiler import has_llvmlite
-from invc.pbits.generated.library import library_of
+from invc.pbits.generated.library import Library, library_of
 from invc.pbits.generated.pace import COUNT_AFTER, Pace, pace_of
 from invc.pbits.generated.signature import Rules, Signature, bits_of_heat, rules_of
 from invc.pbits.heatbath.heat import Heat
@@ -68,9 +68,10 @@ def _prepared(program: Program) -> Prepared | None:
 
 
 def _put_together(
-    prepared: Prepared, program: Program, key: Key, addresses: dict[Signature, int]
+    prepared: Prepared, program: Program, key: Key, library: Library
 ) -> sliced.Code | None:
     """The code of a program's updates as far as there is some, kept until there is more."""
+    addresses = library.addresses
     known = len(addresses)
     if key not in prepared.codes or prepared.codes[key][0] < known:
         bits = key[1]
@@ -80,7 +81,8 @@ def _put_together(
         )
         code = None
         if of_rule.any():
-            code = native.code_of(program, of_rule[prepared.rules.rule], prepared.offsets, bits)
+            of_update = of_rule[prepared.rules.rule]
+            code = native.code_of(program, of_update, prepared.offsets, bits, library.doors)
         prepared.codes[key] = known, code
     return prepared.codes[key][1]
 
@@ -95,7 +97,7 @@ class Generated(native.Native):
         key = f"{self.kernel}, all", bits
         if key not in prepared.codes:
             library_of(self.kernel).make([s for s, _ in prepared.wanted(bits)])
-        return _put_together(prepared, program, key, library_of(self.kernel).addresses)
+        return _put_together(prepared, program, key, library_of(self.kernel))
 
 
 class Patient(native.Native):
@@ -109,12 +111,12 @@ class Patient(native.Native):
         return pace_of(self.kernel)
 
     def _code(self, program: Program, heat: Heat) -> sliced.Code | None:
-        addresses = self._pace.addresses
-        bits = bits_of_heat(heat) if addresses else None
+        library = self._pace.library
+        bits = bits_of_heat(heat) if library else None
         prepared = _prepared(program) if bits else None
-        if bits is None or prepared is None:
+        if library is None or bits is None or prepared is None:
             return None
-        return _put_together(prepared, program, (self.kernel, bits), addresses)
+        return _put_together(prepared, program, (self.kernel, bits), library)
 
     def _done(self, program: Program, heat: Heat, sweeps: int) -> None:
         pace = self._pace

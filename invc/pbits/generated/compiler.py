@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 from invc.diagnostics import InvcError
-from invc.pbits.generated.ir import Shape, function_ir
+from invc.pbits.generated.ir import END, ENTER, Shape, doors_ir, function_ir
 from invc.pbits.generated.signature import Signature
 
 # What code for AVX2 may not use, on a processor that has more.
@@ -64,6 +64,8 @@ def target_of(kernel: str) -> Target:
         features = {
             name: has and not name.startswith(BEYOND_AVX2) for name, has in features.items()
         }
+    if kernel in VECTORS:
+        features["vzeroupper"] = False  # a chain of updates does that once, at its end
     flat = ",".join(f"{'+' if has else '-'}{name}" for name, has in sorted(features.items()))
     version = ".".join(map(str, llvm.llvm_version_info))
     return Target(kernel, llvm.get_host_cpu_name(), flat, version)
@@ -71,9 +73,20 @@ def target_of(kernel: str) -> Target:
 
 def compiled(signature: Signature, target: Target) -> bytes:
     """The object code of a signature."""
+    return _object(function_ir(signature, target.shape), target)
+
+
+def compiled_doors(target: Target) -> dict[str, bytes]:
+    """The object code of the beginning and the end of a chain of updates, by their names."""
+    clear = target.kernel in VECTORS
+    texts = doors_ir(target.shape, clear=clear)
+    return {n: _object(text, target) for n, text in zip((ENTER, END), texts, strict=True)}
+
+
+def _object(text: str, target: Target) -> bytes:
     llvm = _llvm()
     with _LOCK:
-        module = llvm.parse_assembly(function_ir(signature, target.shape))
+        module = llvm.parse_assembly(text)
         module.verify()
         code: bytes = _machine(target).emit_object(module)
     return code

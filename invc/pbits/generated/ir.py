@@ -133,7 +133,7 @@ PERMUTE = "@llvm.x86.avx512.vpermi2var.q.512"
 
 
 def function_ir(signature: Signature, shape: Shape) -> str:
-    """The function of a signature, see `Update` in invc/pbits/native/program.h."""
+    """The function of a signature, see `Item` in invc/pbits/native/program.h."""
     return "\n".join(_lines(signature, network_of(signature), shape)) + "\n"
 
 
@@ -141,8 +141,8 @@ def _lines(signature: Signature, network: Network, shape: Shape) -> list[str]:
     kind = shape.type
     lines = [
         f"declare {kind} @llvm.fshl.v{shape.vector}i64({kind}, {kind}, {kind})",
-        f"define void @{signature.text}(ptr noalias %target, ptr noalias readonly %rows, "
-        "ptr %state, ptr %noise, i64 %rotation, i64 %words) #0 {",
+        f"define preserve_nonecc void @{signature.text}(ptr %item, ptr %state) #0 {{",
+        *_fields(),
     ]
     if shape.ternary:
         lines.insert(0, f"declare {kind} {TERNARY}({kind}, {kind}, {kind}, i32 immarg)")
@@ -151,9 +151,74 @@ def _lines(signature: Signature, network: Network, shape: Shape) -> list[str]:
         lines += _addresses(signature, shape)
     for part in range(WORDS // shape.vector):
         lines += _part(signature, network, shape, part)
+    return [*lines, *NEXT, "}", _attributes(shape), "!0 = !{}"]
+
+
+def _attributes(shape: Shape) -> str:
     bits = 64 * shape.vector
     width = f'"min-legal-vector-width"="{bits}" "prefer-vector-width"="{bits}"'
-    return [*lines, "ret void", "}", f"attributes #0 = {{ nounwind {width} }}", "!0 = !{}"]
+    return f"attributes #0 = {{ nounwind {width} }}"
+
+
+# An item of invc/pbits/native/program.h: where its fields are, and how large it is.
+FIELDS = {"target": ("ptr", 0), "rows": ("ptr", 8), "noise": ("ptr", 16)}
+NUMBERS = {"rotation": 24, "words": 28}
+CODE, ITEM = 32, 40
+# The registers are those of a chain of updates: nobody keeps any for another.
+NEXT = (
+    f"%next = getelementptr i8, ptr %item, i64 {ITEM}",
+    f"%code = getelementptr i8, ptr %next, i64 {CODE}",
+    "%jump = load ptr, ptr %code",
+    "musttail call preserve_nonecc void %jump(ptr %next, ptr %state)",
+    "ret void",
+)
+
+
+def _fields() -> list[str]:
+    """What an item holds."""
+    lines = []
+    for name, (kind, at) in FIELDS.items():
+        lines += [
+            f"%{name}_at = getelementptr i8, ptr %item, i64 {at}",
+            f"%{name} = load {kind}, ptr %{name}_at",
+        ]
+    for name, at in NUMBERS.items():
+        lines += [
+            f"%{name}_at = getelementptr i8, ptr %item, i64 {at}",
+            f"%{name}_short = load i32, ptr %{name}_at",
+            f"%{name} = zext i32 %{name}_short to i64",
+        ]
+    return lines
+
+
+ENTER, END = "invc_enter", "invc_end"
+
+
+def doors_ir(shape: Shape, *, clear: bool) -> tuple[str, str]:
+    """The functions by which a chain of updates begins and ends, each in a module of its own.
+
+    Args:
+        shape: What they are printed for.
+        clear: Whether the upper parts of vectors are to be cleared, as x86 wants it.
+    """
+    enter = [
+        f"define void @{ENTER}(ptr %item, ptr %state) #0 {{",
+        f"%code = getelementptr i8, ptr %item, i64 {CODE}",
+        "%jump = load ptr, ptr %code",
+        "call preserve_nonecc void %jump(ptr %item, ptr %state)",
+        "ret void",
+        "}",
+        _attributes(shape),
+    ]
+    end = [
+        "declare void @llvm.x86.avx.vzeroupper()" if clear else "",
+        f"define preserve_nonecc void @{END}(ptr %item, ptr %state) #0 {{",
+        "call void @llvm.x86.avx.vzeroupper()" if clear else "",
+        "ret void",
+        "}",
+        _attributes(shape),
+    ]
+    return "\n".join(enter), "\n".join(end)
 
 
 def _addresses(signature: Signature, shape: Shape) -> list[str]:

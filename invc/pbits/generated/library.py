@@ -8,7 +8,8 @@ from threading import Lock
 
 from invc.diagnostics import InvcError
 from invc.pbits.generated.cache import Cache
-from invc.pbits.generated.compiler import Loaded, Target, compiled, target_of
+from invc.pbits.generated.compiler import Loaded, Target, compiled, compiled_doors, target_of
+from invc.pbits.generated.ir import END, ENTER
 from invc.pbits.generated.signature import Signature
 
 
@@ -18,6 +19,7 @@ class Library:
     Attributes:
         target: Which processor it is for.
         addresses: Of what is loaded. It only grows; 0 is no address.
+        doors: Addresses of what enters a chain of updates, and of its end.
     """
 
     def __init__(self, target: Target, cache: Cache | None = None) -> None:
@@ -25,6 +27,8 @@ class Library:
         self.addresses: dict[Signature, int] = {}
         self._cache = cache or Cache()
         self._loaded = Loaded(target)
+        doors = self._loaded.add(compiled_doors(target))
+        self.doors = doors[ENTER], doors[END]
         self._lock = Lock()
 
     def make(

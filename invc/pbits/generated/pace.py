@@ -26,11 +26,11 @@ class Pace:
     been best (ski rental, Karlin et al., https://doi.org/10.1007/BF01759073).
 
     Attributes:
-        addresses: Of the code that there is.
+        library: Where the code is; None while there is none.
     """
 
     def __init__(self, kernel: str) -> None:
-        self.addresses: dict[Signature, int] = {}
+        self.library: Library | None = None
         self._kernel = kernel
         self._gain = GAIN.get(kernel, GAIN_OF_OTHERS)
         self._updates = 0
@@ -75,7 +75,7 @@ class Pace:
 
     def _make(self, library: Library, signature: Signature) -> None:
         library.make([signature])
-        self.addresses = library.addresses
+        self.library = library
 
 
 @lru_cache(maxsize=8)

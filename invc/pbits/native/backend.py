@@ -77,7 +77,11 @@ _stage = Checked[Settling, sliced.Stage](
 
 
 def code_of(
-    program: Program, addresses: UInt64, offsets: npt.NDArray[np.uint32], bits: tuple[int, int]
+    program: Program,
+    addresses: UInt64,
+    offsets: npt.NDArray[np.uint32],
+    bits: tuple[int, int],
+    doors: tuple[int, int],
 ) -> sliced.Code:
     """Code for the updates of a program, as its kernels take it.
 
@@ -86,8 +90,9 @@ def code_of(
         addresses: Of the code of each, 0 where there is none. Shape (u,).
         offsets: Of the neighbours, in bytes from the first row, in the order of `ref`.
         bits: Of the noise of even and odd fields.
+        doors: Addresses of what enters a chain of updates, and of its end.
     """
-    return sliced.Code(_program(program), addresses, offsets, *bits)
+    return sliced.Code(_program(program), addresses, offsets, bits, doors)
 
 
 _network = Checked[Network, stochastic.Network](

@@ -137,9 +137,22 @@ class Compiled {
 // Code for the updates of a program. Its addresses are taken on trust, all else is checked.
 class Code {
  public:
-  Code(const Compiled& compiled, Array<std::uint64_t> code, Array<std::uint32_t> rows, int even,
-       int odd)
-      : generated{code.data(), rows.data(), {even, odd}}, of(compiled), code_(code), rows_(rows) {
+  Code(const Compiled& compiled, Array<std::uint64_t> code, Array<std::uint32_t> rows,
+       std::tuple<int, int> bits, std::tuple<std::uint64_t, std::uint64_t> doors)
+      : of(compiled), code_(code), rows_(rows) {
+    const auto [even, odd] = bits;
+    const auto [enter, end] = doors;
+    using Enter = decltype(Generated::enter);
+    generated = {code.data(), rows.data(), {even, odd},
+                 reinterpret_cast<Enter>(static_cast<std::uintptr_t>(enter)), end, true};
+    const Program& program = compiled.program;
+    std::vector<bool> seen;
+    for (std::size_t u = 0; u < program.updates; ++u) {
+      const auto spin = static_cast<std::size_t>(program.target[u]);
+      if (seen.size() <= spin) seen.resize(spin + 1);
+      generated.distinct = generated.distinct && !seen[spin];
+      seen[spin] = true;
+    }
     if (code.shape(0) != compiled.program.updates || rows.shape(0) != compiled.refs()) {
       throw std::invalid_argument("code does not fit the program");
     }
@@ -163,8 +176,8 @@ class Code {
   }
 
  private:
-  const Generated generated;
-  const Compiled of;
+  Generated generated;
+  Compiled of;
   Array<std::uint64_t> code_;
   Array<std::uint32_t> rows_;
 };
@@ -444,8 +457,9 @@ NB_MODULE(sliced, m) {
            nb::arg("first_count"), nb::arg("count"), nb::arg("first_ref"), nb::arg("ref"),
            nb::arg("most_inputs"));
   nb::class_<Code>(m, "Code")
-      .def(nb::init<const Compiled&, Array<std::uint64_t>, Array<std::uint32_t>, int, int>(),
-           nb::arg("program"), nb::arg("code"), nb::arg("rows"), nb::arg("even"), nb::arg("odd"));
+      .def(nb::init<const Compiled&, Array<std::uint64_t>, Array<std::uint32_t>,
+                    std::tuple<int, int>, std::tuple<std::uint64_t, std::uint64_t>>(),
+           nb::arg("program"), nb::arg("code"), nb::arg("rows"), nb::arg("bits"), nb::arg("doors"));
   nb::class_<CompiledLogic>(m, "Logic")
       .def(nb::init<Rows, std::size_t, std::size_t>(), nb::arg("operations"), nb::arg("spins"),
            nb::arg("scratch"));

@@ -26,8 +26,8 @@ class Code:
         program: Program,
         code: npt.NDArray[np.uint64],
         rows: npt.NDArray[np.uint32],
-        even: int,
-        odd: int,
+        bits: tuple[int, int],
+        doors: tuple[int, int],
     ) -> None: ...
 
 class Logic:
