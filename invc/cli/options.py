@@ -42,7 +42,7 @@ class BlockRange(Parsed):
     name = "A:B"
 
     def parse(self, text: str) -> tuple[int, int]:
-        """The two numbers."""
+        """The two numbers that stand there."""
         wrong = f"{text!r} is not A:B, such as 0:100, with A below B"
         found = numbers(text, ":", int, wrong)
         if len(found) != 2 or not 0 <= found[0] < found[1]:

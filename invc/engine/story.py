@@ -18,7 +18,6 @@ class Story:
     Attributes:
         job: What all blocks are of.
         plan: The blocks.
-        first: The number of the first of them.
         names: Dynamics that moved p-bits, in the order in which they came.
         described: What each runs with, in words.
         tried: How the blocks ended that were run alone.
@@ -26,7 +25,6 @@ class Story:
 
     job: Job
     plan: Plan
-    first: int = 0
     names: list[str] = field(default_factory=list)
     described: list[str] = field(default_factory=list)
     tried: list[Outcome] = field(default_factory=list)
@@ -37,7 +35,7 @@ class Story:
 
     def outcomes(self, executor: Executor) -> Iterator[Outcome]:
         """Outcomes in the order of the blocks; those on which others depend run alone."""
-        for outcome in outcomes_of(executor, self.job, self.plan, self.tried, self.first):
+        for outcome in outcomes_of(executor, self.job, self.plan, self.tried):
             self._tell(outcome.block.dynamics)
             yield outcome
 
@@ -64,9 +62,8 @@ def outcomes_of(
     job: Job,
     plan: Plan,
     tried: list[Outcome] | None = None,
-    first: int = 0,
 ) -> Iterator[Outcome]:
-    """Outcomes in the order of the blocks from the first on.
+    """Outcomes in the order of the blocks of a plan.
 
     Blocks on whose end others depend run alone, and are added to those that were tried.
     """
@@ -81,4 +78,4 @@ def outcomes_of(
             yield outcome
         if len(tried) == before:
             return
-    yield from executor.run(job, plan.blocks(max(first, len(tried)), tried))
+    yield from executor.run(job, plan.blocks(max(plan.first, len(tried)), tried))

@@ -10,11 +10,12 @@ from __future__ import annotations
 import copy
 import logging
 import pickle
+import re
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from time import monotonic, sleep
@@ -29,6 +30,7 @@ from invc.engine.execute.job import Job
 from invc.pbits.backend import State, backend_named
 
 LOCAL = "local:"
+ADDRESS = re.compile(r"([a-z]+://)?[^\s/]+:[0-9]{1,5}")
 MOST_LOCAL = 256  # workers
 CONNECTING = 15.0  # seconds
 ENDING = 5.0  # seconds that a worker has to end
@@ -52,15 +54,18 @@ def connected(address: str) -> Iterator[Any]:
         InvcError: Dask is not installed, or nothing answers, or a worker has no such invc.
     """
     dask = _distributed()
+    if not address.startswith(LOCAL) and not ADDRESS.fullmatch(address):
+        raise InvcError("no such cluster", where=address, hint="tcp://HOST:PORT, or local:4")
     # What a lost worker or an ended run leaves to say goes to nobody who asked.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    try:
-        with _client(dask, address) as client:
+    with ExitStack() as stack:
+        try:
+            client = stack.enter_context(_client(dask, address))
             _check(client, address)
-            yield client
-    except (OSError, TimeoutError, ValueError) as error:
-        hint = "start 'dask scheduler' and 'dask worker' there, or use local:4"
-        raise InvcError("no cluster answers", where=address, hint=hint) from error
+        except (OSError, TimeoutError, ValueError) as error:
+            hint = "start 'dask scheduler' and 'dask worker' there, or use local:4"
+            raise InvcError("no cluster answers", where=address, hint=hint) from error
+        yield client
 
 
 def _distributed() -> Any:  # noqa: ANN401 - Dask has no types
@@ -287,15 +292,16 @@ class Cluster:
 
     def _told(self, job: Job, running: Running) -> None:
         """Tell whoever keeps outcomes of those that there are, each once."""
-        for block, future in running if job.keep else ():
+        keep = job.keep
+        for block, future in running if keep else ():
             if future.status == "finished" and block.number not in self._known:
                 self._known.add(block.number)
                 outcome = future.result()
-                if outcome is not None:
-                    job.keep(outcome)
+                if outcome is not None and keep:
+                    keep(outcome)
 
     def _threads(self) -> int:
-        """Threads of all workers."""
+        """How many threads all workers have."""
         return sum(self.client.nthreads().values())
 
     def _key(self) -> str:

@@ -213,7 +213,8 @@ def read_outcome(data: bytes, where: str) -> Outcome:
 def _outcome(told: dict[str, Any], file: Any) -> Outcome:  # noqa: ANN401 - numpy's own
     near = None if told["near"] is None else Near(told["near"], file["near"].astype(np.int8))
     found = {tuple(values): (reads, energy) for values, reads, energy in told["found"]}
-    verified = Verified(*told["verified"], found, tuple(file["lanes"].tolist()), near)
+    reads, right, strict = told["verified"]
+    verified = Verified(reads, right, strict, found, tuple(file["lanes"].tolist()), near)
     end = None
     if told["turn"] is not None:
         end = Rows(file["rows"].astype(np.uint64), file["rng"].astype(np.uint64), told["turn"])

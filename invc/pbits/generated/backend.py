@@ -16,7 +16,6 @@ from invc.pbits.heatbath.heat import Heat
 from invc.pbits.heatbath.program import Program
 from invc.pbits.lanes import WORDS
 from invc.pbits.native import backend as native
-from invc.pbits.native import sliced
 
 ROW = 8 * WORDS  # bytes
 MOST_ROWS = (1 << 32) // ROW  # whose offsets fit what code reads
@@ -40,7 +39,7 @@ class Prepared:
     rules: Rules
     offsets: npt.NDArray[np.uint32]
     often: list[int]
-    codes: dict[Key, tuple[int, sliced.Code | None]] = field(default_factory=dict)
+    codes: dict[Key, tuple[int, native.Code | None]] = field(default_factory=dict)
     sweeps: dict[Key, int] = field(default_factory=dict)
 
     def wanted(self, bits: tuple[int, int]) -> list[tuple[Signature, int]]:
@@ -69,7 +68,7 @@ def _prepared(program: Program) -> Prepared | None:
 
 def _put_together(
     prepared: Prepared, program: Program, key: Key, library: Library
-) -> sliced.Code | None:
+) -> native.Code | None:
     """The code of a program's updates as far as there is some, kept until there is more."""
     addresses = library.addresses
     known = len(addresses)
@@ -90,7 +89,7 @@ def _put_together(
 class Generated(native.Native):
     """Updates by code that is made before the first of them."""
 
-    def _code(self, program: Program, heat: Heat) -> sliced.Code | None:
+    def _code(self, program: Program, heat: Heat) -> native.Code | None:
         bits, prepared = bits_of_heat(heat), _prepared(program)
         if bits is None or prepared is None:
             return None
@@ -110,7 +109,7 @@ class Patient(native.Native):
     def _pace(self) -> Pace:
         return pace_of(self.kernel)
 
-    def _code(self, program: Program, heat: Heat) -> sliced.Code | None:
+    def _code(self, program: Program, heat: Heat) -> native.Code | None:
         library = self._pace.library
         bits = bits_of_heat(heat) if library else None
         prepared = _prepared(program) if bits else None
@@ -135,9 +134,9 @@ class Patient(native.Native):
 
 def backends() -> tuple[native.Native, ...]:
     """The one that generates, where it can."""
-    return (Generated("jit", sliced.kernels()[0]),) if has_llvmlite() else ()
+    return (Generated("jit", native.kernels()[0]),) if has_llvmlite() else ()
 
 
 def patient() -> native.Native | None:
     """Compiled kernels that generate in long runs, where that is possible."""
-    return Patient(sliced.kernels()[0]) if has_llvmlite() else None
+    return Patient(native.kernels()[0]) if has_llvmlite() else None

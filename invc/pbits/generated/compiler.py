@@ -112,7 +112,7 @@ class Loaded:
 
 @lru_cache(maxsize=1)
 def _llvm() -> Any:  # noqa: ANN401 - llvmlite has no types
-    """Llvmlite's binding, ready."""
+    """The binding of llvmlite, made ready for this processor."""
     try:
         import llvmlite.binding as llvm  # noqa: PLC0415 - an optional package
     except (ImportError, OSError) as error:

@@ -69,14 +69,14 @@ class Logic:
 
     def operation(self, name: str, a: str, b: str) -> str:
         """The name of a result."""
-        key = (name, *sorted((a, b)))
+        key = (name, min(a, b), max(a, b))
         if key not in self.known:
             result = self.known[key] = f"%{self.prefix}{len(self.known)}"
             self.lines.append(f"{result} = {name} {self.type} {a}, {b}")
         return self.known[key]
 
     def inverted(self, a: str) -> str:
-        """The name of ~a."""
+        """The name of a, inverted."""
         return self.operation("xor", a, self.ones)
 
     def literal(self, literal: Literal) -> str:
@@ -88,9 +88,10 @@ class Logic:
         """Print an operation of two, or the few that one of three is."""
         kind, names = node.kind, [self.values[literal >> 1] for literal in node.arguments]
         if kind is Kind.SUM:
-            result = self.sum(*names)
+            result = self.sum(names[0], names[1], names[2])
         elif kind is Kind.MAJ:
-            result = self.majority(*names, inverted=bool(node.arguments[0] & 1))
+            inverted = bool(node.arguments[0] & 1)
+            result = self.majority(names[0], names[1], names[2], inverted=inverted)
         else:
             first = self.literal(node.arguments[0])
             result = self.operation(kind.value, first, names[1])
@@ -99,11 +100,11 @@ class Logic:
     def sum(self, a: str, b: str, c: str) -> str:
         """A ^ b ^ c, of which a pair may be known from the carry."""
         for x, y, z in ((a, b, c), (a, c, b), (b, c, a)):
-            if ("xor", *sorted((x, y))) in self.known:
+            if ("xor", min(x, y), max(x, y)) in self.known:
                 return self.operation("xor", self.operation("xor", x, y), z)
         return self.operation("xor", self.operation("xor", a, b), c)
 
-    def majority(self, a: str, b: str, c: str, inverted: bool) -> str:
+    def majority(self, a: str, b: str, c: str, *, inverted: bool) -> str:
         """The carry of three bits, of which the first may be inverted."""
         differ, other = self.operation("xor", a, b), self.operation("xor", b, c)
         moved = self.operation("and", self.inverted(differ) if inverted else differ, other)
@@ -114,7 +115,7 @@ class Ternary(Logic):
     """The same where any function of three bits is one operation."""
 
     def node(self, node: Node) -> None:
-        """Print an operation."""
+        """Print an operation of two or three, which is one."""
         if len(node.arguments) == 2:
             super().node(node)
             return
@@ -175,7 +176,7 @@ NEXT = (
 
 
 def _fields() -> list[str]:
-    """What an item holds."""
+    """What an item holds, read from it."""
     lines = []
     for name, (kind, at) in FIELDS.items():
         lines += [

@@ -80,5 +80,5 @@ class Pace:
 
 @lru_cache(maxsize=8)
 def pace_of(kernel: str) -> Pace:
-    """That of this process."""
+    """The one of this process, for a kernel."""
     return Pace(kernel)

@@ -24,6 +24,7 @@ from invc.pbits.host import Host
 from invc.pbits.lanes import LANES, WORDS, Rows, UInt64, empty_rows
 from invc.pbits.native import sliced, stochastic
 
+Code = sliced.Code
 Key = TypeVar("Key")
 Made = TypeVar("Made")
 
@@ -227,6 +228,11 @@ class Native(Host):
         state.time += len(cycles.limit)
 
 
+def kernels() -> list[str]:
+    """Names of the instruction sets that this processor runs, the fastest first."""
+    return sliced.kernels()
+
+
 def backends() -> tuple[Native, ...]:
     """Those that this processor runs, the fastest first."""
-    return tuple(Native(name) for name in sliced.kernels())
+    return tuple(Native(name) for name in kernels())
