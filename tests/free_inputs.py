@@ -1,19 +1,27 @@
 """Components and questions for the tests of p-bits on free inputs, and their answers by brute force."""
 
-import numpy as np
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from invc.design import Clamp, Contradiction, presolve
-from invc.engine.inputs.marginal import marginal_of
+import numpy as np
+import numpy.typing as npt
+
+from invc.design import Clamp, Contradiction, Design, presolve
+from invc.engine.inputs.marginal import Marginal, marginal_of
 from invc.engine.inputs.sampler import LEVELS
 from invc.netlist import counting_words, evaluate_ports
+from invc.pbits.inputs.reference import Reference
 from invc.pbits.native import inputs as native
+from invc.pbits.native.inputs import Component, Walkers
 from invc.pbits.random import block_generator, generators
 
 KERNELS = native.kernels()
 EVERY = 1 << 60  # rows
 
 
-def random_part(source, inputs, operations, goals, biases=0):
+def random_part(
+    source: np.random.Generator, inputs: int, operations: int, goals: int, biases: int = 0
+) -> Component:
     """A component of random operations; nothing says that its goals can be met."""
     made = []
     for k in range(operations):
@@ -31,7 +39,7 @@ def random_part(source, inputs, operations, goals, biases=0):
     )
 
 
-def table(part):
+def table(part: Component) -> npt.NDArray[np.int64]:
     """Every row of a component for all assignments of its inputs. Shape (rows, 2 ** inputs)."""
     words = np.arange(1 << part.inputs)
     rows = [words >> i & 1 for i in range(part.inputs)]
@@ -41,21 +49,28 @@ def table(part):
     return np.array(rows)
 
 
-def literal(rows, lit):
-    return rows[lit >> 1] ^ (lit & 1)
+def literal(rows: npt.NDArray[np.int64], lit: int) -> npt.NDArray[np.int64]:
+    value: npt.NDArray[np.int64] = rows[lit >> 1] ^ (lit & 1)
+    return value
 
 
-def missed(part, weights=None):
+def missed(part: Component, weights: Sequence[int] | None = None) -> npt.NDArray[np.int64]:
     """Weight of the goals that each assignment misses. Shape (2 ** inputs,)."""
     rows = table(part)
-    weights = np.ones(len(part.goals), dtype=int) if weights is None else weights
+    weights = [1] * len(part.goals) if weights is None else weights
     total = np.zeros(1 << part.inputs, dtype=int)
     for goal, weight in zip(part.goals.tolist(), weights, strict=True):
         total += weight * (1 - literal(rows, goal))
     return total
 
 
-def walkers(make, part, seed, odds=(), favoured=()):
+def walkers(
+    make: type[Reference] | Callable[..., Any],
+    part: Component,
+    seed: int,
+    odds: Sequence[int] = (),
+    favoured: Sequence[int] = (),
+) -> Reference | Walkers:
     source = block_generator(seed, 0)
     return make(
         part,
@@ -66,13 +81,18 @@ def walkers(make, part, seed, odds=(), favoured=()):
     )
 
 
-def numbers(rows):
+def numbers(rows: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     """Rows of inputs as a number for each lane."""
     bits = np.unpackbits(rows.astype("<u8").view(np.uint8), axis=1, bitorder="little")
-    return (bits.astype(np.int64) << np.arange(len(rows))[:, None]).sum(axis=0)
+    value: npt.NDArray[np.int64] = (bits.astype(np.int64) << np.arange(len(rows))[:, None]).sum(
+        axis=0
+    )
+    return value
 
 
-def answers_of(design, clamps, forbidden=()):
+def answers_of(
+    design: Design, clamps: Sequence[Clamp], forbidden: Sequence[tuple[Clamp, ...]] = ()
+) -> set[int]:
     """All assignments of the input bits that give the clamped values, by trying every one."""
     netlist = design.netlist
     bits = [(port.name, k) for port in netlist.inputs for k in range(len(port.bits))]
@@ -82,7 +102,7 @@ def answers_of(design, clamps, forbidden=()):
     values = evaluate_ports(netlist, ports, 1 << len(bits))
     place = {bit: (port.name, k) for port in netlist.ports for k, bit in enumerate(port.bits)}
 
-    def holds(clamp):
+    def holds(clamp: Clamp) -> int:
         name, k = place[clamp.literal]
         word = values[name][k] if name in values else ports[name][k]
         return word if clamp.value else word ^ mask
@@ -103,7 +123,9 @@ def answers_of(design, clamps, forbidden=()):
     )
 
 
-def question(design, source, bits, forbid=0):
+def question(
+    design: Design, source: np.random.Generator, bits: int, forbid: int = 0
+) -> tuple[list[Clamp], list[tuple[Clamp, ...]]]:
     """Some bits of ports held at random values, and some pairs forbidden."""
     ends = [bit for port in design.netlist.ports for bit in port.bits if bit > 1]
     chosen = source.choice(len(ends), size=min(bits, len(ends)), replace=False)
@@ -115,7 +137,12 @@ def question(design, source, bits, forbid=0):
     return clamps, pairs
 
 
-def prepared(design, clamps, forbidden=(), **options):
+def prepared(
+    design: Design,
+    clamps: Sequence[Clamp],
+    forbidden: Sequence[tuple[Clamp, ...]] = (),
+    **options: Any,
+) -> Marginal | None:
     """The marginal of a question, or None where presolving refutes it."""
     try:
         clamped = presolve(design, clamps, forbidden)

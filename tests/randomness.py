@@ -4,19 +4,21 @@ Every chain is seen through the watcher of a dynamics, so a test knows nothing o
 from transition matrices of all states, not from other samples.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from designs import CELLS, multiplier
 from invc.design import Clamped, Design
 from invc.design.assemble import assemble
-from invc.engine import problem_of
+from invc.engine import Problem, problem_of
 from invc.engine.block import Block, Rules
 from invc.engine.dynamics import DYNAMICS, Task
 from invc.engine.dynamics.pt import AT_ONCE, RUNGS
-from invc.ising import all_energies, from_terms
+from invc.ising import IsingModel, all_energies, from_terms
 from invc.netlist import Netlist, Port
 from invc.pbits.backend import backend_named, backend_names
 from invc.pbits.heatbath.program import compile_program
@@ -35,7 +37,7 @@ PACE = {"pt": AT_ONCE}  # sweeps between two looks
 SAMPLES = {"pt": (RUNGS - 1, RUNGS)}  # which words are samples at the last beta: those k mod n
 
 
-def model_of(design, held=()):
+def model_of(design: Design, held: Iterable[tuple[int, int]] = ()) -> IsingModel:
     """A design's model with some of its spins fixed for good, the others renumbered."""
     model, fixed = design.model, dict(held)
     free = [spin for spin in range(model.spins) if spin not in fixed]
@@ -54,14 +56,14 @@ def model_of(design, held=()):
     return from_terms(len(free), list(h.values()), i, j, J, 0)
 
 
-def fragment():
+def fragment() -> IsingModel:
     """The middle of a 2 x 2 multiplier: its inputs are held, as a neighbour would hold them."""
     design = assemble(multiplier(2), CELLS)
     held = range(design.model.spins)[:-6]
     return model_of(design, [(spin, 1 if spin % 3 else -1) for spin in held])
 
 
-def cell_model(name):
+def cell_model(name: str) -> IsingModel:
     cell = CELLS[name]
     i, j, J = zip(*cell.J, strict=True)
     return from_terms(len(cell.h), cell.h, i, j, J, 0)
@@ -95,7 +97,7 @@ MODELS = {
 CASES = [(name, beta) for name, (_, betas) in MODELS.items() for beta in betas]
 
 
-def problem_of_model(model):
+def problem_of_model(model: IsingModel) -> Problem:
     """A model without gates as what dynamics work on, nothing held."""
     names = ("", *(f"m{k}" for k in range(model.spins)))
     port = Port("m", "input", tuple(range(2, 2 * len(names), 2)))
@@ -103,7 +105,15 @@ def problem_of_model(model):
     return problem_of(Design(Netlist("model", (port,), (), names), model), held)
 
 
-def chain(sampler, model, beta, *, thin, count, seed=0) -> Iterator[np.ndarray]:
+def chain(
+    sampler: tuple[str, str],
+    model: IsingModel,
+    beta: float,
+    *,
+    thin: int,
+    count: int,
+    seed: int = 0,
+) -> list[npt.NDArray[np.uint8]]:
     """Bits of a block's lanes after each `thin` sweeps or a few more.
 
     Lanes are those at the last beta, 1024 of most dynamics. Shape (spins, lanes) each, uint8.
@@ -115,7 +125,7 @@ def chain(sampler, model, beta, *, thin, count, seed=0) -> Iterator[np.ndarray]:
     backend = backend_named(kernel)
     seen = []
 
-    def watch(sweeps, state, early=False):
+    def watch(sweeps: int, state: Any, early: bool = False) -> bool:
         if sweeps % thin == 0:
             rows = backend.fetch(state)[:, first::step]
             seen.append(bits_of(np.ascontiguousarray(rows)))
@@ -132,14 +142,15 @@ def chain(sampler, model, beta, *, thin, count, seed=0) -> Iterator[np.ndarray]:
     return seen
 
 
-def boltzmann(model, beta):
+def boltzmann(model: IsingModel, beta: float) -> npt.NDArray[np.float64]:
     """exp(-beta E) / Z of every state, bit i of its number being spin i. Shape (2**n,)."""
     energy = all_energies(model).astype(float)
     weight = np.exp(-beta * (energy - energy.min()))
-    return weight / weight.sum()
+    value: npt.NDArray[np.float64] = weight / weight.sum()
+    return value
 
 
-def sweep_matrix(model, beta):
+def sweep_matrix(model: IsingModel, beta: float) -> npt.NDArray[np.float64]:
     """P[a, b]: from state a to state b in one sweep, in the order in which a program sweeps."""
     states = np.arange(1 << model.spins)
     spins = 2 * (states[:, np.newaxis] >> np.arange(model.spins) & 1).astype(np.int8) - 1
@@ -154,18 +165,20 @@ def sweep_matrix(model, beta):
     return P
 
 
-def sweeps_to_forget(P, share=1e-3):
+def sweeps_to_forget(P: npt.NDArray[np.float64], share: float = 1e-3) -> int:
     """Sweeps after which less than the share of any memory is left."""
     second = np.sort(np.abs(np.linalg.eigvals(P)))[-2]
     return max(1, int(np.ceil(np.log(share) / np.log(min(max(second, 1e-9), 1 - 1e-9)))))
 
 
-def state_numbers(bits):
+def state_numbers(bits: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
     """The number of each lane's state. Shape (lanes,)."""
     return np.tensordot(1 << np.arange(len(bits)), bits.astype(np.int64), axes=1)
 
 
-def chi_square(counts, probability):
+def chi_square(
+    counts: npt.NDArray[np.int64], probability: npt.NDArray[np.float64]
+) -> tuple[float, int]:
     """Pearson's statistic and its degrees of freedom, states expected under 8 times in one class."""
     expected = probability * counts.sum()
     few = expected < 8
@@ -175,19 +188,22 @@ def chi_square(counts, probability):
     return float(((have - want) ** 2 / want).sum()), len(want) - 1
 
 
-def chi_square_limit(degrees, risk):
+def chi_square_limit(degrees: int, risk: float) -> float:
     """What chi-square exceeds with the risk, by Wilson and Hilferty's approximation."""
     z = NormalDist().inv_cdf(1 - risk)
     spread = 2 / (9 * degrees)
-    return degrees * (1 - spread + z * spread**0.5) ** 3
+    value: float = degrees * (1 - spread + z * spread**0.5) ** 3
+    return value
 
 
-def normal_limit(risk):
+def normal_limit(risk: float) -> float:
     """What a normal deviate exceeds in either direction with the risk."""
     return NormalDist().inv_cdf(1 - risk / 2)
 
 
-def assert_distribution(numbers, probability, risk=1e-3):
+def assert_distribution(
+    numbers: npt.NDArray[np.int64], probability: npt.NDArray[np.float64], risk: float = 1e-3
+) -> None:
     """Every group of 64 lanes by itself, and all of them, have the distribution.
 
     Args:

@@ -1,6 +1,8 @@
 """Laws of designs within limits: meaning, ground states and gap stay, and every spin fits."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,13 +10,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from designs import multiplier, netlists
-from invc.design import format_design, parse_clamps, parse_design, presolve
+from invc.design import Design, format_design, parse_clamps, parse_design, presolve
 from invc.design.assemble import assemble
 from invc.design.fit import fit
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources
 from invc.ising import all_energies
-from invc.library import Limits, cells_within, faults, hamlib
+from invc.library import Library, Limits, cells_within, faults, hamlib
 from invc.library.limits import degree_needed
 from invc.mapping.mapper import Mapper
 from invc.netlist import Function, Gate, Netlist, Port, evaluate, evaluate_ports
@@ -33,25 +35,26 @@ CROWD = ("AND2", "AND2", "XOR2", "HA", "FA", "MAJ3")
 MAX_SPINS = 20
 
 
-def mapped(netlist, library):
+def mapped(netlist: Netlist, library: Library) -> Netlist:
     mapper = Mapper(library)
     for transform in (simplify, sweep_dead, name_nets):
         netlist = transform(netlist, mapper)
     return netlist
 
 
-def least_degree(netlist):
+def least_degree(netlist: Netlist) -> int:
     """The least for which the cells of a netlist leave room for copies."""
     return max(degree_needed(LIBRARY[gate.function.name]) for gate in netlist.gates)
 
 
 @st.composite
-def crowded(draw, max_gates):
+def crowded(draw: st.DrawFn, max_gates: int) -> Netlist:
     """Netlists of cells whose pins are on nets of their own; some nets are read by most gates."""
     width = draw(st.integers(3, 4))
     nets, gates = width, []
     for _ in range(draw(st.integers(1, max_gates))):
         function = LIBRARY[draw(st.sampled_from(CROWD))].function
+        assert function is not None
         count = len(function.inputs)
         read = draw(st.permutations(range(1, min(nets, 6) + 1)))[:count]
         driven = range(nets + 1, nets + 1 + len(function.outputs))
@@ -66,7 +69,7 @@ def crowded(draw, max_gates):
     return Netlist("top", ports, tuple(gates), names).check()
 
 
-def check(design, netlist, limits):
+def check(design: Design, netlist: Netlist, limits: Limits) -> None:
     """What must hold of a design within limits, but for its energies."""
     inputs, trials = every_input(netlist)
     design.netlist.check()
@@ -81,7 +84,7 @@ def check(design, netlist, limits):
         assert np.abs(coefficients).max() <= limits.largest
 
 
-def check_energies(design):
+def check_energies(design: Design) -> None:
     """Exactly one ground state for each input, and every wrong state a gap above."""
     assert design.model.spins <= MAX_SPINS
     inputs, trials = every_input(design.netlist)
@@ -99,7 +102,9 @@ def check_energies(design):
 
 @given(crowded(max_gates=5), st.integers(0, 1), st.sampled_from([None, 3, 4]))
 @settings(max_examples=80)
-def test_within_limits_ground_states_and_gap_stay(netlist, more, bits):
+def test_within_limits_ground_states_and_gap_stay(
+    netlist: Netlist, more: int, bits: int | None
+) -> None:
     limits = Limits(least_degree(netlist) + more, bits)
     design = fit(netlist, LIBRARY, limits)
     check(design, netlist, limits)
@@ -109,7 +114,7 @@ def test_within_limits_ground_states_and_gap_stay(netlist, more, bits):
 
 @given(crowded(max_gates=6))
 @settings(max_examples=60)
-def test_within_bits_alone_ground_states_and_gap_stay(netlist):
+def test_within_bits_alone_ground_states_and_gap_stay(netlist: Netlist) -> None:
     limits = Limits(bits=3)
     design = fit(netlist, LIBRARY, limits)
     check(design, netlist, limits)
@@ -123,7 +128,9 @@ def test_within_bits_alone_ground_states_and_gap_stay(netlist):
 )
 @given(netlist=netlists(max_inputs=5, max_gates=20, functions=ANY))
 @settings(max_examples=15)
-def test_mapped_netlists_within_limits(degree, bits, netlist):
+def test_mapped_netlists_within_limits(
+    degree: int | None, bits: int | None, netlist: Netlist
+) -> None:
     limits = Limits(degree, bits)
     library = cells_within(LIBRARY, limits)
     design = fit(mapped(netlist, library), library, limits)
@@ -132,13 +139,13 @@ def test_mapped_netlists_within_limits(degree, bits, netlist):
 
 @given(crowded(max_gates=40), st.integers(0, 4), st.sampled_from([None, 3, 4, 8]))
 @settings(max_examples=60)
-def test_crowded_netlists_within_limits(netlist, more, bits):
+def test_crowded_netlists_within_limits(netlist: Netlist, more: int, bits: int | None) -> None:
     limits = Limits(least_degree(netlist) + more, bits)
     check(fit(netlist, LIBRARY, limits), netlist, limits)
 
 
 @pytest.mark.parametrize("degree", [5, 6, 8, 16])
-def test_multiplier_within_a_degree(degree):
+def test_multiplier_within_a_degree(degree: int) -> None:
     netlist = multiplier(6)
     design = fit(netlist, LIBRARY, Limits(degree))
     check(design, netlist, Limits(degree))
@@ -151,7 +158,7 @@ def test_multiplier_within_a_degree(degree):
     assert least <= copies <= 1.5 * least
 
 
-def fan_out(readers):
+def fan_out(readers: int) -> Netlist:
     """One net that many gates read."""
     names = ["", "a", *(f"b{k}" for k in range(readers)), *(f"y{k}" for k in range(readers))]
     gates = [Gate(AND2, (2, 2 * (2 + k), 2 * (2 + readers + k))) for k in range(readers)]
@@ -163,7 +170,7 @@ def fan_out(readers):
     return Netlist("fan", ports, tuple(gates), tuple(names)).check()
 
 
-def test_a_fan_out_becomes_a_flat_tree_of_few_copies():
+def test_a_fan_out_becomes_a_flat_tree_of_few_copies() -> None:
     readers = 2000
     design = fit(fan_out(readers), LIBRARY, Limits(5))
     copies = [gate for gate in design.netlist.gates if gate.function.name == "COPY"]
@@ -174,7 +181,7 @@ def test_a_fan_out_becomes_a_flat_tree_of_few_copies():
     assert max(depth.values()) <= 8
 
 
-def test_presolve_goes_through_copies():
+def test_presolve_goes_through_copies() -> None:
     design = fit(multiplier(4), LIBRARY, Limits(5))
     clamped = presolve(design, parse_clamps(design.netlist, ["a=5", "b=7"]))
     assert clamped.free == 0
@@ -182,14 +189,14 @@ def test_presolve_goes_through_copies():
     assert backward.values[0] == 1  # both factors are odd
 
 
-def test_a_split_multiplier_is_factored():
+def test_a_split_multiplier_is_factored() -> None:
     design = fit(multiplier(4), LIBRARY, Limits(5, 4))
     result = run(design, presolve(design, parse_clamps(design.netlist, ["p=143"])), seed=1)
     assert {(a.ports["a"], a.ports["b"]) for a in result.answers} == {(11, 13), (13, 11)}
     assert min(answer.energy for answer in result.answers) == 0
 
 
-def test_copies_round_trip():
+def test_copies_round_trip() -> None:
     design = fit(multiplier(3), LIBRARY, Limits(5))
     text = "".join(format_design(design))
     again = parse_design(text)
@@ -197,14 +204,14 @@ def test_copies_round_trip():
     assert again.netlist.gates == design.netlist.gates
 
 
-def test_a_design_that_is_within_the_limits_is_left_alone():
+def test_a_design_that_is_within_the_limits_is_left_alone() -> None:
     netlist = multiplier(4)
     plain, fitted = assemble(netlist, LIBRARY), fit(netlist, LIBRARY, Limits(8, 8))
     assert "".join(format_design(fitted)) == "".join(format_design(plain))
 
 
 @pytest.fixture(scope="module")
-def plain(repository):
+def plain(repository: Path) -> dict[str, tuple[Sources, Design]]:
     """Examples as they are without limits, each compiled once."""
     folder = repository / "rtl_examples"
     files = {name: folder / name / f"{name}.v" for name in ("multiplier", "adder", "alu")}
@@ -213,7 +220,9 @@ def plain(repository):
 
 @pytest.mark.parametrize("bits", [2, 3, 4, 5, 8])
 @pytest.mark.parametrize("name", ["multiplier", "adder", "alu"])
-def test_examples_within_bits(plain, name, bits):
+def test_examples_within_bits(
+    plain: Mapping[str, tuple[Sources, Design]], name: str, bits: int
+) -> None:
     sources, design = plain[name]
     limits = Limits(bits=bits)
     fitted = synth(sources, limits=limits)
@@ -226,18 +235,20 @@ def test_examples_within_bits(plain, name, bits):
 
 
 @pytest.mark.parametrize("limits", [Limits(5), Limits(7, 6), Limits(bits=4), Limits(bits=6)])
-def test_limits_with_the_fewest_spins(plain, limits):
+def test_limits_with_the_fewest_spins(
+    plain: Mapping[str, tuple[Sources, Design]], limits: Limits
+) -> None:
     sources, design = plain["multiplier"]
     fitted = synth(sources, objective="spins", limits=limits)
     check(fitted, design.netlist, limits)
 
 
-def test_a_wide_multiplier_within_bits_and_a_degree():
+def test_a_wide_multiplier_within_bits_and_a_degree() -> None:
     for limits in (Limits(5, 4), Limits(bits=4)):
         check(fit(multiplier(8), LIBRARY, limits), multiplier(8), limits)
 
 
-def test_a_cell_copy_that_is_none():
+def test_a_cell_copy_that_is_none() -> None:
     cell = replace(LIBRARY["AND2"], name="COPY")
     with pytest.raises(InvcError) as caught:
         fit(multiplier(4), {**LIBRARY, "COPY": cell}, Limits(5))

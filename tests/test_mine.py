@@ -1,5 +1,8 @@
 """What is mined is proven, is in its place, and saves what is said."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,12 +28,13 @@ NO_LIMIT = 1e9  # seconds: what is asked here is solved, however slow the machin
 XOR3 = hamlib()["XOR3"].function
 
 
-def guarded(width=5):
+def guarded(width: int = 5) -> Netlist:
     """Parities where one bit is false: y[i] = (x[i] ^ x[i + 1] ^ x[i + 2]) & ~x[i + 3]."""
     gates = []
     for k in range(width):
         one, two, three, four = (2 * ((k + n) % width + 1) for n in range(4))
         inner, out = 2 * (width + 1 + 2 * k), 2 * (width + 2 + 2 * k)
+        assert XOR3 is not None
         gates.append(Gate(XOR3, (one, two, three, inner), "guarded.v:1:1"))
         gates.append(Gate(AND2, (inner, four ^ 1, out)))
     ports = (
@@ -42,7 +46,7 @@ def guarded(width=5):
     ).check()
 
 
-def test_a_cell_for_every_group_of_a_kind():
+def test_a_cell_for_every_group_of_a_kind() -> None:
     before = guarded()
     found = mine(before, hamlib(), sweep=sweep_dead, time_limit=NO_LIMIT, shape=SMALL)
     ((name, cell),) = found.cells.items()
@@ -56,7 +60,7 @@ def test_a_cell_for_every_group_of_a_kind():
     assert (ore.saved, ore.why, ore.lode.apart, ore.lode.spins) == (5, "proven optimal", 5, 15)
 
 
-def test_cells_within_limits_only():
+def test_cells_within_limits_only() -> None:
     wide = mine(
         guarded(),
         hamlib(),
@@ -72,7 +76,7 @@ def test_cells_within_limits_only():
     assert (none.left, none.used, none.ores[0].why) == (20, {}, "it does not fit the limits")
 
 
-def test_no_time_and_no_cone():
+def test_no_time_and_no_cone() -> None:
     found = mine(guarded(), hamlib(), sweep=sweep_dead, time_limit=0)
     assert (found.ores, found.left, found.netlist) == ((), found.spins, swept())
     assert found.untried > 0
@@ -81,11 +85,11 @@ def test_no_time_and_no_cone():
     assert mine(one, hamlib(), sweep=sweep_dead, time_limit=NO_LIMIT)[:4] == ((), 0, 3, 3)
 
 
-def swept():
+def swept() -> Netlist:
     return sweep_dead(guarded(), MAPPER)
 
 
-def invented(name, specification, bounds, *, text):
+def invented(name: str, specification: Any, bounds: Any, *, text: str) -> Solution:
     """A cell with as many ancillas as pay, without looking for its Hamiltonian."""
     pins = specification.pins
     count = max(0, bounds.max_ancillas - 1)
@@ -97,7 +101,7 @@ def invented(name, specification, bounds, *, text):
 
 @given(netlist=netlists(max_inputs=5, max_gates=12, functions=(AND2, XOR2, HA, FA, MUX2)))
 @settings(max_examples=40)
-def test_mining_keeps_the_function_and_counts_what_it_saves(netlist):
+def test_mining_keeps_the_function_and_counts_what_it_saves(netlist: Netlist) -> None:
     before = sweep_dead(simplify(netlist, MAPPER), MAPPER)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mine_module, "solve_cell", invented)
@@ -114,10 +118,10 @@ def test_mining_keeps_the_function_and_counts_what_it_saves(netlist):
     assert (found.left < found.spins) == bool(found.used)
 
 
-def test_what_time_ended_is_tried_again(monkeypatch):
+def test_what_time_ended_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def slow(name, specification, bounds, *, text):
+    def slow(name: str, specification: Any, bounds: Any, *, text: str) -> None:
         asked.append(bounds.time_limit)
         raise OutOfTime("the time limit ended the search", where=name)
 
@@ -133,7 +137,7 @@ def test_what_time_ended_is_tried_again(monkeypatch):
     tables=st.lists(st.integers(1, 0xFFFE), min_size=1, max_size=2),
 )
 @settings(max_examples=60)
-def test_the_text_of_a_function_is_read_back_as_it(inputs, tables):
+def test_the_text_of_a_function_is_read_back_as_it(inputs: int, tables: Sequence[int]) -> None:
     mask = (1 << (1 << inputs)) - 1
     cut = tuple(table & mask for table in tables)
     names = ("Y",) if len(cut) == 1 else ("Y0", "Y1")

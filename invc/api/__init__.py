@@ -12,16 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from invc.api.keywords import Compiling, Simulating, Source, shows, taken
+from invc.api.keywords import Compiling, Proving, Simulating, Source, named, shows, taken
 from invc.ask import Answers, Samples, ask, read_question
 from invc.ask.keywords import (
     Clamps,
-    Forbid,
     Value,
     bias_texts,
     clamp_texts,
     combination_texts,
 )
+from invc.ask.properties import texts_in_time
 from invc.design import Design, parse_clamps
 from invc.design import read_design as _read_design
 from invc.design import write_design as _write_design
@@ -66,14 +66,20 @@ def _compiled(files: Sequence[Path], asked: Compiling, values: Mapping[str, Valu
         asked.gate_level,
     )
     limited = asked.max_degree or asked.bits
-    return compile_sources(
-        given,
-        library=read_library(*map(Path, asked.cells)),
-        objective=asked.objective,
-        limits=Limits(asked.max_degree, asked.bits) if limited else None,
-        check=Check(proving=asked.prove),
-        tool=Tool(asked.yosys),
-    )
+    how: dict[str, Any] = {
+        "library": read_library(*map(Path, asked.cells)),
+        "objective": asked.objective,
+        "limits": Limits(asked.max_degree, asked.bits) if limited else None,
+        "check": Check(proving=asked.prove),
+        "tool": Tool(asked.yosys),
+    }
+    if asked.cycles is None:
+        if asked.init != "source":
+            raise InvcError("init says what a clocked design begins with", hint="give cycles=K")
+        return compile_sources(given, **how)
+    from invc.sequential.compile import Time, synth_clocked  # noqa: PLC0415
+
+    return synth_clocked(given, Time(asked.cycles, asked.init), **how)
 
 
 def _is_text(source: str) -> bool:
@@ -114,41 +120,48 @@ def simulate(
         **ports: More clamps, by the name of the port: p=143.
     """
     asked, values = taken(Simulating, ports)
+    given = _design(design)
     question = read_question(
-        _design(design),
-        clamp_texts(clamps, values),
+        given,
+        [*clamp_texts(clamps, values), *_in_time(given, asked)],
         combination_texts(asked.forbid),
         bias_texts(asked.bias),
     )
     return ask(question, asked.effort, asked.wanted)
 
 
+@shows(Proving)
 def prove(
     design: Design | Source,
     clamps: Clamps = (),
-    *,
-    count: bool = False,
-    limit: int = 10_000,
-    forbid: Forbid = (),
-    time_limit: float | None = None,
-    **ports: Value,
+    **ports: Any,  # noqa: ANN401 - as `shows` says
 ) -> Answers:
     """Whether a design has an answer, or all of its answers, by SAT from its gates.
 
     Args:
         design: From `synth` or `read`, or the name of a .hj file.
         clamps: What is held, as in `simulate`.
-        count: Find all answers rather than one.
-        limit: Most answers to find.
-        forbid: Combinations of values that no answer may have.
-        time_limit: Seconds.
         **ports: More clamps, by the name of the port.
     """
-    from invc.ask.proofs import Proving  # noqa: PLC0415
-    from invc.ask.proofs import prove as proven  # noqa: PLC0415
+    from invc.ask import proofs  # noqa: PLC0415
+    from invc.ask.traces import check_traces, write_traces  # noqa: PLC0415
 
-    question = read_question(_design(design), clamp_texts(clamps, ports), combination_texts(forbid))
-    return proven(question, Proving(count=count, limit=limit, time_limit=time_limit))
+    asked, values = taken(Proving, ports)
+    given, files = _design(design), (named(asked.vcd), named(asked.replay))
+    check_traces(given, *files)
+    texts = [*clamp_texts(clamps, values), *_in_time(given, asked)]
+    question = read_question(given, texts, combination_texts(asked.forbid))
+    names = ("count", "limit", "time_limit", "induction")
+    wanted = proofs.Proving(**{name: getattr(asked, name) for name in names})
+    answers = proofs.prove(question, wanted)
+    write_traces(question.design, answers, *files)
+    return answers
+
+
+def _in_time(design: Design, asked: Proving | Simulating) -> list[str]:
+    """What is asked of a clocked design besides clamps."""
+    stimulus = None if asked.stimulus is None else Path(asked.stimulus)
+    return texts_in_time(design, asked.cover, asked.violate, stimulus)
 
 
 def lib_gen(

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from invc.ask import Effort, Pictures, Wanted
 from invc.ask.keywords import Biases, Forbid, Value
+from invc.sequential import Init
 
 Source: TypeAlias = str | Path
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -35,6 +36,9 @@ class Compiling:
         gate_level: Whether the source is a netlist of cells, to be read as it is.
         prove: Seconds for a proof by Yosys that the netlist is equal to its source.
         yosys: The Yosys to use.
+        cycles: Edges of the clock over which a clocked design is unrolled.
+        init: With `cycles`, what registers hold at first: "source" for what the source says, any
+            value where it says nothing; "zero" for 0 there; "free" for any value of all of them.
     """
 
     top: str | None = None
@@ -47,6 +51,38 @@ class Compiling:
     gate_level: bool = False
     prove: float | None = None
     yosys: str | None = None
+    cycles: int | None = None
+    init: Init = "source"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proving:
+    """Keywords of `invc.prove`.
+
+    Attributes:
+        count: Find all answers rather than one.
+        limit: Most answers to find.
+        forbid: Combinations of values that no answer may have.
+        time_limit: Seconds.
+        cover: Covers of a clocked design that are to be reached, each in some cycle.
+        violate: Its assertions that are to be broken.
+        induction: Whether the one thing that is asked for in some cycle is to be shown impossible
+            for all time; the design is one with `init="free"`.
+        stimulus: A trace whose values are held: waveforms (.vcd), or CSV, a row a cycle.
+        vcd: Waveforms to write, of the first trace.
+        replay: A test bench to write that replays it.
+    """
+
+    count: bool = False
+    limit: int = 10_000
+    forbid: Forbid = ()
+    time_limit: float | None = None
+    cover: str | Sequence[str] = ()
+    violate: str | Sequence[str] = ()
+    induction: bool = False
+    stimulus: Source | None = None
+    vcd: Source | None = None
+    replay: Source | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +115,11 @@ class Simulating:
             at equilibrium is as long as that needs.
         plot: A picture to write: .png, .svg or .pdf.
         html: A page to write.
-        vcd: Waveforms to write.
+        vcd: Waveforms to write; of a clocked design, the first answer by its clock.
+        replay: A test bench to write that replays the first answer of a clocked design.
+        cover: Covers of a clocked design that are to be reached, each in some cycle.
+        violate: Its assertions that are to be broken.
+        stimulus: A trace whose values are held: waveforms (.vcd), or CSV, a row a cycle.
     """
 
     reads: int | None = None
@@ -106,6 +146,10 @@ class Simulating:
     plot: Source | None = None
     html: Source | None = None
     vcd: Source | None = None
+    replay: Source | None = None
+    cover: str | Sequence[str] = ()
+    violate: str | Sequence[str] = ()
+    stimulus: Source | None = None
 
     @property
     def effort(self) -> Effort:
@@ -131,14 +175,19 @@ class Simulating:
     @property
     def wanted(self) -> Wanted:
         """What is wanted besides answers."""
-        names = (self.plot, self.html, self.vcd)
+        names = (self.plot, self.html, self.vcd, self.replay)
         return Wanted(
             equilibrium=self.equilibrium,
             proof=self.prove,
             explanation=self.explain,
             uniformity=self.uniformity,
-            pictures=Pictures(*(None if name is None else str(name) for name in names)),
+            pictures=Pictures(*map(named, names)),
         )
+
+
+def named(name: Source | None) -> str | None:
+    """The name of a file, where one is given."""
+    return None if name is None else str(name)
 
 
 def taken(kind: type[Keywords], keywords: Mapping[str, Any]) -> tuple[Keywords, dict[str, Any]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invc.ask.answers import Samples, Violations, count_answers
+from invc.ask.instead import draw_instead
 from invc.ask.kinds import kind_of
 from invc.ask.pictures import drawn, write_pictures
 from invc.ask.question import Question
@@ -81,13 +83,13 @@ def ask(
     lookers: list[Observer] = [*(x for x in (recording, looking) if x), *observers]
     limited = _limited(effort, wanted)
     if wanted.equilibrium and clamped.free:
-        sampled = _at_equilibrium(question, clamped, limited, lookers, number)
+        sampled = _at_equilibrium(question, clamped, limited, lookers, number, drawn=wanted.drawn)
     else:
         near, hold = wanted.explanation, 1 if looking else None
         sampled = sample(question, clamped, limited, lookers, start=start, near=near, hold=hold)
-    if sampled.chains and sampled.chains.doubt:
-        _tell([sampled.chains.doubt], observers)
-        warnings.append(sampled.chains.doubt)
+    if sampled.doubt:
+        _tell([sampled.doubt], observers)
+        warnings.append(sampled.doubt)
     samples = _samples(question, clamped, sampled, number)
     samples = replace(samples, effort=effort, wanted=wanted, warnings=tuple(warnings))
     if looking:
@@ -114,10 +116,30 @@ def _at_equilibrium(
     effort: Effort,
     observers: Sequence[Observer],
     number: Count | None,
+    *,
+    drawn: bool,
 ) -> Sampled:
-    """As many samples as a test of uniformity over so many answers needs, where one is wanted."""
+    """As many samples as a test of uniformity over so many answers needs, where one is wanted.
+
+    Where the pilot predicts that no sample would be an answer, answers are drawn instead.
+    """
+    began = time.perf_counter()
     enough = None if number is None else max(LEAST_SAMPLES, READS_AN_ANSWER * number.number)
-    return sample_equilibrium(question, clamped, effort, observers, enough=enough)
+    draws = effort.reads or enough or LEAST_SAMPLES
+    if drawn and (instead := draw_instead(question, effort, draws, began)):
+        return instead
+    sampled = sample_equilibrium(question, clamped, effort, observers, enough=enough)
+    prospect = sampled.chains.prospect if sampled.chains else None
+    result = sampled.result
+    if prospect is None or not prospect.is_hopeless or question.biases or result.interrupted:
+        return sampled
+    if prospect.is_impossible:
+        return sampled._replace(result=replace(result, impossible=True))
+    try:
+        instead = draw_instead(question, effort, draws, began)
+    except KeyboardInterrupt:
+        return sampled._replace(result=replace(result, interrupted=True))
+    return sampled if instead is None else instead._replace(doubt=prospect.expected)
 
 
 class Unwritten(InvcError):
@@ -146,6 +168,7 @@ def _draw(samples: Samples, clamped: Clamped, result: Result, trace: Trace | Non
         trace,
         proven_impossible=samples.status == "impossible",
         first=tuple(samples.first[0].times.tolist()) if samples.first else None,
+        errors={bit.name: bit.error for bit in samples.marginals()},
     )
     pictures = samples.wanted.pictures
     unwritten: tuple[str, ...] = ()

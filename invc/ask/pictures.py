@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,6 +94,7 @@ def drawn(
     *,
     proven_impossible: bool = False,
     first: tuple[int, ...] | None = None,
+    errors: Mapping[str, float],
 ) -> Run:
     """The run as plain data.
 
@@ -105,6 +106,7 @@ def drawn(
         trace: What was seen from sweep to sweep, where somebody looked.
         proven_impossible: Whether it was proven afterwards that there is no answer.
         first: Cycles of each read to its first right state, where that was asked.
+        errors: Of the share of reads in which a bit is 1, by the bit's name.
     """
     summary = f"{found(result)}; {result.verified_reads} of {result.reads} reads verified"
     return Run(
@@ -119,6 +121,7 @@ def drawn(
         "staged" in result.dynamics,
         first,
         not kind_of(design).has_gates,
+        errors,
     )
 
 

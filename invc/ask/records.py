@@ -57,7 +57,8 @@ class Record:
         run = self._only_run()
         fields = self.fields
         question = read_question(design, fields["clamps"], fields["forbid"], fields["bias"])
-        wanted = Wanted(equilibrium=run["equilibrium"] is not None)
+        chains = run["equilibrium"]
+        wanted = Wanted(equilibrium=chains is not None, drawn=is_drawn(chains))
         return question, effort_of(run), wanted
 
     def _only_run(self) -> Mapping[str, Any]:
@@ -75,6 +76,11 @@ class Record:
         return run
 
 
+def is_drawn(chains: Mapping[str, Any] | None) -> bool:
+    """Whether a run at equilibrium drew from all answers at once."""
+    return bool(chains and chains.get("drawn"))
+
+
 def effort_of(run: Mapping[str, Any]) -> Effort:
     """The effort of a run that a file holds.
 
@@ -82,7 +88,8 @@ def effort_of(run: Mapping[str, Any]) -> Effort:
         ValueError: There is none such.
     """
     chains, beta = run["equilibrium"], run["beta"]
-    low, blocks = None, run.get("blocks")
+    blocks = run.get("blocks")
+    chains, low = None if is_drawn(chains) else chains, None
     if chains:
         low = chains.get("low")  # only ladders of temperatures have a first one
         beta = (low or chains["beta"], chains["beta"])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from invc import __version__
+from invc.ask import instead
 from invc.ask.answers import Samples
 from invc.ask.question import Question
 from invc.design import Clamp, Design, model_hash
@@ -166,12 +168,18 @@ def _provenance(samples: Samples, result: Result) -> dict[str, Any]:
     run = {
         **_options(samples.effort),
         **_open(samples),
-        "equilibrium": asdict(samples.chains.setting) if samples.chains else None,
+        "equilibrium": _equilibrium(samples, result),
         "reads": result.reads,
         "chosen": result.chosen,
         "kernel": result.kernel,
     }
     return _repeatable(samples.question, run)
+
+
+def _equilibrium(samples: Samples, result: Result) -> dict[str, Any] | None:
+    if result.dynamics == instead.NAME:
+        return {"drawn": True}
+    return asdict(samples.chains.setting) if samples.chains else None
 
 
 def _open(samples: Samples) -> dict[str, bool]:
@@ -198,16 +206,21 @@ def _options(effort: Effort) -> dict[str, Any]:
 
 
 def _repeatable(question: Question, run: Mapping[str, Any]) -> dict[str, Any]:
-    versions = {
-        "invc": __version__,
-        "python": platform.python_version(),
-        "numpy": version("numpy"),
-    }
     return {
         "model": model_hash(question.given),
         "question": _bits(question),
-        "runs": [{**run, "versions": versions}],
+        "runs": [{**run, "versions": dict(_versions())}],
         "version": __version__,
+    }
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    """What ran; to ask numpy's package is slow, and each answer of a batch does."""
+    return {
+        "invc": __version__,
+        "python": platform.python_version(),
+        "numpy": version("numpy"),
     }
 
 

@@ -39,10 +39,11 @@ class Observer(Protocol):
 
 
 class Sampled(NamedTuple):
-    """A run, and how its chains ran where it was one at equilibrium."""
+    """A run, how its chains ran where it was one at equilibrium, and what is to be known of it."""
 
     result: Result
     chains: Equilibrium | None = None
+    doubt: str | None = None
 
 
 class Recording:
@@ -145,7 +146,7 @@ def sample_equilibrium(
 
     problem, progress = _problem(question, clamped), _progress(observers)
     chains = equilibrium(problem, effort, enough=enough or DEFAULT_ENOUGH, progress=progress)
-    return Sampled(chains.result, chains)
+    return Sampled(chains.result, chains, chains.doubt)
 
 
 def explain(question: Question, clamped: Clamped, result: Result) -> Explanation | None:

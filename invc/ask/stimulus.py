@@ -103,14 +103,14 @@ def _of_cycle(design: Design, cycle: int, waves: Mapping[Wave, str], path: Path)
         port = design.netlist.port_by_name.get(at(wave.name, cycle))
         if port is None or FREE.issuperset(bits):
             continue
-        width = 1 if wave.index is not None else len(port.bits)
+        width = 1 if wave.bit is not None else len(port.bits)
         if len(bits) > width:
             raise InvcError(
                 f"{wave.name!r} has {len(bits)} bits, and {width} in the design",
                 where=str(path),
                 hint="was the design compiled with the same parameters?",
             )
-        slice_of = "" if wave.index is None or not port.range_text else f"[{wave.index}]"
+        slice_of = "" if wave.bit is None or not port.range_text else f"[{wave.bit}]"
         yield f"{port.name}{slice_of}=0b{_extended(bits, width)}"
 
 

@@ -37,9 +37,10 @@ def write_traces(
     Raises:
         InvcError: A file cannot be written.
     """
-    if not answers:
-        return tuple(name for name in (vcd, replay) if name)
-    assert design.frames is not None
+    wanted = tuple(name for name in (vcd, replay) if name)
+    if not (answers and wanted):
+        return wanted
+    assert design.frames is not None  # `check_traces` has seen to it
     if vcd:
         from invc.report.frames import write_waveforms  # noqa: PLC0415
 

@@ -34,6 +34,7 @@ class Wanted:
     Attributes:
         equilibrium: Samples at one inverse temperature or, by replica exchange, the last of
             several: every answer is as likely as any other, or as its biases make it.
+        drawn: Whether these are draws from all answers at once, as in a run that is repeated.
         proof: Whether a SAT solver is asked when no read is an answer.
         explanation: What the best unverified read violates.
         marginals: P(bit = 1) of every port bit.
@@ -45,6 +46,7 @@ class Wanted:
     """
 
     equilibrium: bool = False
+    drawn: bool = False
     proof: bool = False
     explanation: bool = False
     marginals: bool = False

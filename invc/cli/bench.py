@@ -15,6 +15,7 @@ from invc.cli.reporting import count, echo_table, write_json
 if TYPE_CHECKING:
     from invc.design import Clamped, Design
     from invc.tools.bench import Answers, Bench, Rate
+    from invc.tools.questions import Questions
 
 PEERS = ("dwave-samplers",)
 
@@ -54,7 +55,9 @@ def command(
     """Measure how fast a design is sampled: each kernel's flips/ns, each dynamics' first answer.
 
     A flip is one attempted update of one free spin of one read. One core is measured by its own
-    processor time, all cores by the clock. Without FILE, an 8 x 8-bit multiplier factors 38243.
+    processor time, all cores by the clock. Last come questions on the design, one after the other
+    on one core: the inputs held, or the outputs that they give. Without FILE, an 8 x 8-bit
+    multiplier factors 38243.
 
     \b
     invc bench                              # this machine
@@ -83,6 +86,7 @@ def command(
     if json_file != "-":
         _print_rates(measured.rates)
         _print_answers(measured.answers)
+        _print_questions(measured.questions)
         if measured.skipped:
             left = count(len(measured.skipped), "more measurement")
             click.echo(f"no time for {left}\n  hint: give more --seconds")
@@ -125,6 +129,7 @@ def _report(design: Design, clamped: Clamped, measured: Bench) -> dict[str, Any]
             }
             for a in measured.answers
         ],
+        "questions": [{**vars(q), "answered_per_second": q.per_second} for q in measured.questions],
         "skipped": list(measured.skipped),
         "machine": {"processor": platform.machine(), "cores": os.cpu_count()},
         "versions": {"invc": __version__, **versions(*PEERS)},
@@ -158,4 +163,12 @@ def _print_answers(answers: tuple[Answers, ...]) -> None:
         ]
         for a in answers
     ]
+    echo_table(head, rows)
+
+
+def _print_questions(questions: tuple[Questions, ...]) -> None:
+    if not questions:
+        return
+    head = ["questions", "asked", "answered", "a second"]
+    rows = [[q.direction, str(q.asked), str(q.answered), f"{q.per_second:.3g}"] for q in questions]
     echo_table(head, rows)

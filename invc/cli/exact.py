@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc.cli.options import question_of
-from invc.cli.reporting import count
+from invc.cli.reporting import count, echo_table
 from invc.diagnostics import InvcError
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from invc.netlist import Netlist
     from invc.proof.diagram import Draws, Exact
 
 DRAWS = 1024
 SECONDS = 60.0
+MOST_DIGITS = 20  # of a share that is shown as a fraction
 UNDECIDED, IMPOSSIBLE = 3, 4
 # The options of simulate that an exact run knows; it refuses the others.
 KNOWN = (
@@ -34,6 +37,7 @@ KNOWN = (
     "time_limit",
     "quiet",
     "verbose",
+    "marginals",
     "exact_file",
 )
 
@@ -50,15 +54,19 @@ def draw_exactly(ctx: click.Context, options: Mapping[str, Any]) -> int:
     from invc.text.files import write_whole
 
     _refuse_others(ctx)
+    if options["marginals"] and options["exact_file"] == "-":
+        raise click.UsageError("--marginals needs a FILE for the draws of --exact")
     began = time.perf_counter()
     target, draws = str(options["exact_file"]), options["reads"] or DRAWS
     check_outputs([target], [options["file"]])
     question = question_of(read_design(options["file"]), options)
-    found = _all_answers(question, options["time_limit"] or SECONDS)
+    seconds = options["time_limit"] or SECONDS
+    found = _all_answers(question, seconds)
     if not found.count:
         click.echo("impossible: there is no answer to draw", err=target == "-")
         return IMPOSSIBLE
     lines = target.endswith((".jsonl", ".ndjson"))
+    shares = _marginals(found, seconds) if options["marginals"] else {}
     pieces = chain.from_iterable(_pieces(found, draws, options["seed"], lines))
     if target == "-":
         for piece in pieces:
@@ -66,9 +74,31 @@ def draw_exactly(ctx: click.Context, options: Mapping[str, Any]) -> int:
     else:
         write_whole(Path(target), pieces)
         if not options["quiet"]:
-            seconds = time.perf_counter() - began
-            click.echo(f"{_summary(found, draws)}; {seconds:.2f} s\nwrote {target}")
+            took = time.perf_counter() - began
+            click.echo(f"{_summary(found, draws)}; {took:.2f} s\nwrote {target}")
+    if shares:
+        _echo_marginals(found, shares)
     return 0
+
+
+def _marginals(found: Exact, seconds: float) -> Mapping[str, Fraction]:
+    from invc.proof.diagram import TooLarge
+    from invc.proof.sat import Clock
+
+    try:
+        return found.marginals(Clock(seconds))
+    except TooLarge as reason:
+        hint = "leave --marginals out: the share among the draws is close to it"
+        raise InvcError(f"no exact marginals: {reason}", hint=hint, status=UNDECIDED) from reason
+
+
+def _echo_marginals(found: Exact, shares: Mapping[str, Fraction]) -> None:
+    click.echo(f"P(bit = 1) over all {found.count:,} answers, without an error")
+    echo_table(["bit", "P(1)"], [[name, _digits(share)] for name, share in shares.items()])
+
+
+def _digits(share: Fraction) -> str:
+    return str(share) if len(str(share)) <= MOST_DIGITS else f"{float(share):.12g}"
 
 
 def _refuse_others(ctx: click.Context) -> None:

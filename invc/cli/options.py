@@ -306,31 +306,11 @@ def question_of(design: Design, options: Mapping[str, Any]) -> Question:
         InvcError: A text is none of its kind, or names what the design has not.
     """
     from invc.ask import read_question
+    from invc.ask.properties import texts_in_time
 
-    clamps = (*options["clamps"], *_about_properties(design, options))
-    if options.get("stimulus"):
-        from invc.ask.stimulus import read_stimulus
-
-        clamps = (*clamps, *read_stimulus(design, options["stimulus"]))
+    timed = {name: options[name] for name in ("cover", "violate", "stimulus") if name in options}
+    clamps = (*options["clamps"], *texts_in_time(design, **timed))
     return read_question(design, clamps, options["forbid"], options.get("bias", ()))
-
-
-def _about_properties(design: Design, options: Mapping[str, Any]) -> list[str]:
-    """The clamps under which covers are reached and assertions fail in some cycle.
-
-    Raises:
-        InvcError: The design has no such property.
-    """
-    from invc.diagnostics import InvcError, nearest
-
-    texts = []
-    for option, kind, value in (("cover", "cover", 1), ("violate", "assert", 0)):
-        known = design.frames.names(kind) if design.frames else ()  # type: ignore[arg-type]
-        for name in options.get(option, ()):
-            if name not in known:
-                raise InvcError(f"no {kind} is called {name!r}", hint=nearest(name, known))
-            texts.append(f"{name}@any={value}")
-    return texts
 
 
 def effort_of(options: Mapping[str, Any]) -> Effort:

@@ -95,7 +95,7 @@ def _again(
         record,
         question,
         replace(before, threads=effort.threads, kernel=effort.kernel),
-        replace(wanted, equilibrium=asked.equilibrium),
+        replace(wanted, equilibrium=asked.equilibrium, drawn=asked.drawn),
     )
 
 

@@ -117,8 +117,13 @@ def _echo_marginals(samples: Samples) -> None:
         click.echo(marginals.over)
         return
     click.echo(f"P(bit = 1) {marginals.over}, with standard errors")
-    rows = [[m.name, f"{m.probability:.4f}", f"{m.error:.4f}"] for m in marginals]
+    rows = [[m.name, f"{m.probability:.4f}", _error(m.error)] for m in marginals]
     echo_table(["bit", "P(1)", "error"], rows)
+
+
+def _error(error: float) -> str:
+    """Four places, but never a 0 for what is none."""
+    return f"{error:.4f}" if error >= 5e-5 or error == 0 else f"{error:.0e}"
 
 
 def _echo_uniformity(samples: Samples) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from invc.design.clamps import Clamp
 from invc.design.design import Design
-from invc.ising.model import Int8
-from invc.netlist import Function, Literal
+from invc.design.pins import gates_of
+from invc.design.split import Split, split_gates
+from invc.ising.model import Int8, Int64
+from invc.netlist import Literal
 
 
 class Contradiction(Exception):
@@ -29,16 +29,19 @@ class Clamped:
             spin. Shape (spins,), int8.
         wanted: The clamped literals with their values, 0 or 1: what an answer must satisfy.
         forbidden: Combinations of literals with values: an answer has none of them as a whole.
+        split: The model of the question where gates became clauses, see `split_gates`.
     """
 
     values: Int8
     wanted: tuple[tuple[Literal, int], ...]
     forbidden: tuple[tuple[tuple[Literal, int], ...], ...] = ()
+    split: Split | None = None
 
     @property
     def free(self) -> int:
         """Number of spins left to sample."""
-        return int(np.count_nonzero(self.values == 0))
+        free = int(np.count_nonzero(self.values == 0))
+        return free - len(self.split.left) if self.split else free
 
 
 def presolve(
@@ -52,7 +55,8 @@ def presolve(
 
     Two rules, until neither finds more: a gate whose known pins leave a pin one value fixes it,
     and a spin whose bias outweighs all its free couplings, |h_i| > sum_j |J_ij|, has one value
-    in every ground state. Neither loses an answer. A forbidden combination fixes nothing: reads
+    in every ground state. Neither loses an answer. Then gates that are no more than clauses of two
+    literals lose their ancillas, see `split_gates`. A forbidden combination fixes nothing: reads
     that have it are no answers.
 
     Args:
@@ -74,112 +78,105 @@ def presolve(
     known.propagate()
     while known.overrule():
         known.propagate()
-    values = known.values if fold else held
+    values = known.values.copy() if fold else held
+    split = split_gates(design, values, known.pins) if fold else None
     wanted = dict.fromkeys((clamp.literal, clamp.value) for clamp in clamps)
     left_out = [tuple((clamp.literal, clamp.value) for clamp in bits) for bits in forbidden]
-    return Clamped(values, tuple(wanted), tuple(left_out))
+    return Clamped(values, tuple(wanted), tuple(left_out), split)
 
 
-@dataclass(eq=False)
 class _Known:
-    """Values so far, and the gates and spins that a new value may tell something."""
+    """Values so far, and the gates and spins that a new value may tell something.
 
-    design: Design
-    values: Int8 = field(init=False)
-    fresh: deque[int] = field(default_factory=deque)  # spins whose gates are to be looked at
-    settled: list[int] = field(default_factory=list)  # spins fixed since the last overrule
+    Attributes:
+        values: -1, 0 or +1 of each spin. Shape (spins,).
+        pins: What is known of the pins of each gate.
+    """
 
-    def __post_init__(self) -> None:
-        self.values = np.zeros(self.design.model.spins, dtype=np.int8)
-        self.start, self.readers = _gates_of_nets(self.design)
-
-    def value(self, lit: Literal) -> int | None:
-        if lit < 2:
-            return lit
-        m = self.values[(lit >> 1) - 1]
-        return None if m == 0 else int(m > 0) ^ (lit & 1)
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self.gates = gates_of(design)
+        self._values = bytearray(design.model.spins)
+        self.values: Int8 = np.frombuffer(self._values, dtype=np.int8)  # the same memory
+        self.pins = self.gates.first.copy()
+        self._fresh: deque[int] = deque()  # spins whose gates are to be looked at
+        self._settled: list[int] = []  # spins fixed since the last overrule
 
     def fix(self, lit: Literal, value: int) -> bool:
         """Give a literal a value; False if it has the other one."""
-        known = self.value(lit)
-        if known is not None:
-            return known == value
-        spin = (lit >> 1) - 1
-        self.values[spin] = 1 if value ^ (lit & 1) else -1
-        self.fresh.append(spin)
-        self.settled.append(spin)
+        if lit < 2:
+            return lit == value
+        spin, up = (lit >> 1) - 1, value ^ (lit & 1)
+        known = self._values[spin]
+        if known:
+            return (known == 1) == up
+        self._values[spin] = 1 if up else 0xFF
+        self._settled.append(spin)
+        if spin < len(self.gates.on):
+            self._fresh.append(spin)
+            for gate, pins in self.gates.told[up][spin]:
+                self.pins[gate] |= pins
         return True
 
     def propagate(self) -> None:
-        gates = self.design.netlist.gates
-        while self.fresh:
-            spin = self.fresh.popleft()
-            if spin >= self.design.netlist.net_count:
-                continue
-            for k in self.readers[self.start[spin] : self.start[spin + 1]]:
-                gate = gates[k]
-                mask = word = 0
-                for i, pin in enumerate(gate.pins):
-                    value = self.value(pin)
-                    if value is not None:
-                        mask |= 1 << i
-                        word |= value << i
-                implied = _implied(gate.function, mask, word)
-                ok = implied is not None
-                for i, value in implied or ():
-                    ok = ok and self.fix(gate.pins[i], value)
-                if not ok:
-                    net = self.design.netlist.names[gate.outputs[0] >> 1]
-                    place = f" ({gate.source})" if gate.source else ""
-                    raise Contradiction(
-                        f"the {gate.function.name} that drives {net!r}{place} cannot be satisfied"
-                    )
+        """Fix what known pins of gates imply.
+
+        Raises:
+            Contradiction: A gate cannot be satisfied.
+        """
+        fresh, on, pins, implied = self._fresh, self.gates.on, self.pins, self.gates.implied
+        gates, fix = self.design.netlist.gates, self.fix
+        seen: dict[int, int] = {}
+        while fresh:
+            for gate in on[fresh.popleft()]:
+                known = pins[gate]
+                if seen.get(gate) == known:
+                    continue
+                found = implied[gate][known]
+                if found is None:
+                    raise self._contradiction(gate)
+                for i, value in found:
+                    # What follows from pins implies no more, unless two of them are one net.
+                    known |= 1 + 2 * value << 2 * i
+                    if not fix(gates[gate].pins[i], value):
+                        raise self._contradiction(gate)
+                seen[gate] = known
+
+    def _contradiction(self, gate: int) -> Contradiction:
+        function, pins, source = self.design.netlist.gates[gate]
+        net = self.design.netlist.names[pins[len(function.inputs)] >> 1]
+        place = f" ({source})" if source else ""
+        return Contradiction(f"the {function.name} that drives {net!r}{place} cannot be satisfied")
 
     def overrule(self) -> bool:
         """Fix spins whose field has one sign whatever their free neighbours do."""
-        model = self.design.model
-        start, neighbour, coupling = model.neighbours
-        if not self.settled:
+        if not self._settled or 0 not in self._values:
             return False
-        touched: set[int] = set()
-        for spin in self.settled:
-            touched.update(neighbour[start[spin] : start[spin + 1]].tolist())
-        self.settled = []
-        for spin in sorted(touched):
-            if self.values[spin]:
-                continue
-            row = slice(start[spin], start[spin + 1])
-            m = self.values[neighbour[row]]
-            J = coupling[row].astype(np.int64)
-            field = int(model.h[spin]) + int(J @ m)
-            if abs(field) > int(np.abs(J[m == 0]).sum()):
-                self.fix(2 * (spin + 1), int(field > 0))
-        return bool(self.settled)
+        start, neighbour, coupling = self.design.model.neighbours
+        settled = np.array(self._settled, dtype=np.int64)
+        self._settled = []
+        touched = np.unique(neighbour[entries_of(start, settled)])
+        touched = touched[self.values[touched] == 0]
+        entry = entries_of(start, touched)
+        m, J = self.values[neighbour[entry]], coupling[entry].astype(np.int64)
+        ends = np.cumsum(start[touched + 1] - start[touched])
+        field = self.design.model.h[touched].astype(np.int64) + _sums(J * m, ends)
+        sure = np.abs(field) > _sums(np.abs(J) * (m == 0), ends)
+        for spin, up in zip(touched[sure].tolist(), (field[sure] > 0).tolist(), strict=True):
+            self.fix(2 * (spin + 1), int(up))
+        return bool(self._settled)
 
 
-@lru_cache(maxsize=1 << 16)
-def _implied(function: Function, mask: int, word: int) -> tuple[tuple[int, int], ...] | None:
-    """Pins that the known ones (mask, word over pins) force, or None if no row is left."""
-    pins = len(function.pins)
-    ones, zeros, any_row = (1 << pins) - 1, (1 << pins) - 1, False
-    for row in function.rows:
-        if (row ^ word) & mask == 0:
-            any_row = True
-            ones &= row
-            zeros &= ~row
-    if not any_row:
-        return None
-    free = [i for i in range(pins) if not mask >> i & 1]
-    return tuple((i, ones >> i & 1) for i in free if (ones | zeros) >> i & 1)
+def entries_of(start: Int64, rows: Int64) -> Int64:
+    """The places of some compressed rows, one row after the other."""
+    count = start[rows + 1] - start[rows]
+    before = np.cumsum(count) - count
+    places: Int64 = np.arange(int(count.sum())) + np.repeat(start[rows] - before, count)
+    return places
 
 
-def _gates_of_nets(design: Design) -> tuple[npt.NDArray[np.int64], list[int]]:
-    """Compressed rows: the gates on net k + 1 are gates[start[k]:start[k + 1]]."""
-    count = [len(gate.pins) for gate in design.netlist.gates]
-    gate = np.repeat(np.arange(len(count)), count)
-    pins = [pin for gate in design.netlist.gates for pin in gate.pins]
-    net = np.array(pins, dtype=np.int64) >> 1
-    order = np.argsort(net, kind="stable")
-    net, gate = net[order], gate[order]
-    start = np.searchsorted(net, np.arange(1, design.netlist.net_count + 2))
-    return start, gate.tolist()
+def _sums(terms: Int64, ends: Int64) -> Int64:
+    """The sums of some terms, those of each row up to its end."""
+    upto = np.concatenate([[0], np.cumsum(terms)])[ends]
+    sums: Int64 = np.diff(upto, prepend=0)
+    return sums

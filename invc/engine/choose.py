@@ -155,7 +155,8 @@ def choose(problem: Problem, dynamics: str, *, bounded: bool = False) -> Mix:
     if dynamics == "auto":
         trade = problem.judge.has_wrong and problem.free <= MOST_TRADED
         everything = "pt" if trade and not bounded else "gibbs"
-        return Mix("staged", everything) if len(stages_of(problem)) > 1 else Mix(everything)
+        gradual = problem.free > 0 and len(stages_of(problem)) > 1
+        return Mix("staged", everything) if gradual else Mix(everything)
     if dynamics not in DYNAMICS:
         names = [*DYNAMICS, "auto"]
         raise InvcError(f"no dynamics is called {dynamics!r}", hint=nearest(dynamics, names))

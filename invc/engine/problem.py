@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 
 from invc.design import Bias, Clamped, Design, bias_design
+from invc.engine.inputs.circuit import settled_ancillas
 from invc.engine.judge import Judge, judge_of
 from invc.engine.ranked import Sampled, sampled
 from invc.engine.schedule import default_betas
 from invc.ising import IsingModel
 from invc.ising.model import Int8, Int64
 from invc.netlist import Port
+from invc.pbits.backend import Backend, State
 from invc.pbits.heatbath.energy import Meter, compile_meter
 from invc.pbits.heatbath.program import Program, compile_program
+from invc.pbits.random import block_generator
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +34,7 @@ class Problem:
         coarse: Where the model stands in for one with large coefficients, what it is made from.
         scale: What divides the user's inverse temperatures.
         probabilities: What each bias came to in whole units of the fields.
+        left: Spins that are in the design but not in the model, see `Split`.
         notes: What dynamics found out about it before the first block, by their own keys.
     """
 
@@ -42,6 +46,7 @@ class Problem:
     coarse: Sampled | None = None
     scale: float = 1.0
     probabilities: tuple[float, ...] = ()
+    left: Int64 | None = None
     notes: dict[object, object] = field(default_factory=dict, repr=False)
 
     def leaning(self, beta: float) -> Problem:
@@ -51,7 +56,7 @@ class Problem:
         biased = bias_design(self.judge.design, self.biases, beta)
         return Problem(
             biased.design.model,
-            self.known,
+            self.judge.clamped.values,
             self.ports,
             self.judge,
             scale=biased.scale,
@@ -94,6 +99,25 @@ class Problem:
         return compile_program(self.model, self.known, np.flatnonzero(free))
 
     @cached_property
+    def by_gates(self) -> Problem:
+        """The same problem with the Hamiltonian of every gate in its model."""
+        if self.left is None:
+            return self
+        judge = self.judge
+        return replace(self, model=judge.design.model, known=judge.clamped.values, left=None)
+
+    def whole(self, backend: Backend, state: State) -> State:
+        """A state in which spins that left the model are what the pins of their gates make of them.
+
+        The state itself stays what it is.
+        """
+        if self.left is None:
+            return state
+        rows = backend.fetch(state).copy()
+        rows[self.left] = settled_ancillas(self.judge.design, rows)[self.left]
+        return backend.adopt(rows, block_generator(0, 0))
+
+    @cached_property
     def meter(self) -> Meter:
         """Reads the energies of replicas under the model that is sampled."""
         if self.model is self.judge.design.model:
@@ -109,6 +133,11 @@ def problem_of(design: Design, clamped: Clamped, biases: tuple[Bias, ...] = ()) 
 
 def _made(design: Design, clamped: Clamped, biases: tuple[Bias, ...]) -> Problem:
     judge, ports = judge_of(design, clamped), design.netlist.ports
+    split = clamped.split
+    if judge.has_wrong and split is not None and not biases:
+        known = clamped.values.copy()
+        known[split.left] = -1  # whatever they are, nothing in the model is coupled to them
+        return Problem(split.model, known, ports, judge, left=split.left)
     if judge.has_wrong:
         return Problem(design.model, clamped.values, ports, judge, biases)
     coarse = sampled(design.model, clamped.values)

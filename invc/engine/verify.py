@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
@@ -20,6 +21,7 @@ from invc.pbits.lanes import UInt64, bits_of, integers_of
 MOST_ROWS = 1 << 14  # bits of a port that are turned over at once; a multiple of 8
 FEW_LANES = 4  # whose bits are picked one by one
 WIDE = 62  # bits of a port that are no machine integer
+NUMBER = 8  # bytes of one
 MOST_COMPILED = 1 << 14  # gates; more are evaluated as they stand,
 FEW_TIMES = 6  # and fewer so many times
 MOST_ENERGIES = 1 << 24  # spins times reads whose energies are computed at once
@@ -199,11 +201,19 @@ def _answers(
         return {}
     ports = design.netlist.ports
     words = [word_of(bit, values, mask) for port in ports for bit in port.bits]
+    found = _counted(decode_lanes(words, lanes, False), energies)
+    return dict(zip(_split(list(found), ports), found.values(), strict=True))
+
+
+def _counted(wholes: list[int], energies: list[int]) -> dict[int, tuple[int, int]]:
+    """How often each number is there, in the order of their first, and the lowest energy of it."""
+    if not any(energies):
+        return {whole: (reads, 0) for whole, reads in Counter(wholes).items()}
     found: dict[int, tuple[int, int]] = {}
-    for whole, energy in zip(decode_lanes(words, lanes, False), energies, strict=True):
+    for whole, energy in zip(wholes, energies, strict=True):
         reads, lowest = found.get(whole, (0, energy))
         found[whole] = (reads + 1, min(lowest, energy))
-    return dict(zip(_split(list(found), ports), found.values(), strict=True))
+    return found
 
 
 def _split(wholes: list[int], ports: Sequence[Port]) -> Iterator[tuple[int, ...]]:
@@ -256,8 +266,19 @@ def decode_lanes(words: list[int], lanes: list[int], signed: bool) -> list[int]:
         packed = np.frombuffer(data, dtype=np.uint8).reshape(len(rows), -1)
         bits = np.unpackbits(packed, axis=1, bitorder="little")[:, lanes]
         parts.append(np.packbits(bits, axis=0, bitorder="little").T)
-    values = [int.from_bytes(row.tobytes(), "little") for row in np.concatenate(parts, axis=1)]
-    return [_signed(value, len(words), signed) for value in values]
+    values = _numbers(np.concatenate(parts, axis=1))
+    return [_signed(value, len(words), True) for value in values] if signed else values
+
+
+def _numbers(rows: npt.NDArray[np.uint8]) -> list[int]:
+    """The number in the bytes of each row, the lowest first."""
+    count, size = rows.shape
+    if size > NUMBER:
+        return [int.from_bytes(row.tobytes(), "little") for row in rows]
+    padded = np.zeros((count, NUMBER), dtype=np.uint8)
+    padded[:, :size] = rows
+    numbers: list[int] = padded.view("<u8")[:, 0].tolist()
+    return numbers
 
 
 def _signed(value: int, width: int, signed: bool) -> int:

@@ -53,12 +53,14 @@ def run_block(
         halted: Asked between steps; True ends the work without an outcome.
         watch: Shown the states on the way.
     """
+    dynamics = DYNAMICS[block.dynamics]
+    problem = problem.by_gates if dynamics.by_gates else problem
     look = Look(problem, backend, block, rules, watch)
     task = Task(problem, block, backend, rules, halted, start, look)
-    ended = DYNAMICS[block.dynamics].move(task)
+    ended = dynamics.move(task)
     if ended is None:
         return None
-    view = View(backend, ended.state, len(rules.rungs or (0,)))
+    view = View(backend, problem.whole(backend, ended.state), len(rules.rungs or (0,)))
     return Outcome(
         block,
         look.judged(view, ended.good),
@@ -98,6 +100,7 @@ class Look:
     def __call__(self, sweeps: int, state: State, early: bool = False) -> bool:
         """Whether the block may end."""
         if self.watch is not None:
+            state = self.problem.whole(self.backend, state)
             self.watch(self.block.number, sweeps, self.backend.fetch(state))
         target = self.rules.target
         if (early and self.rules.strict) or target is None or sweeps - self.looked < LOOK:
@@ -107,12 +110,16 @@ class Look:
 
     def count(self, state: State) -> int:
         """Replicas whose inputs are those of an answer, or that are one in every gate."""
+        if self.rules.strict:
+            state = self.problem.whole(self.backend, state)
         return self.problem.judge.count(self.backend, state, strict=self.rules.strict)
 
     def judged(self, view: View, good: int | None = None) -> Verified:
         """What the reads of the block are worth, of which so many seem good, if that is known."""
         reads = self.block.reads
         judge, rules = self.problem.judge, self.rules
+        if not self.problem.free:  # one state: to look at it is less than to compile what is right
+            good = min(1, reads)
         if good is None and reads and not rules.near:
             good = self.backend.count(judge.answers, view.state)
         if good and good > view.lanes // MANY and rules.target and not rules.bounded:

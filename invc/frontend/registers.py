@@ -143,7 +143,7 @@ def _the_clock(module: Json, cells: Mapping[str, Any], registers: Mapping[str, A
     for cell in registers.values():
         bit = cell["connections"]["CLK"][0]
         if bit not in ports:
-            reads = "a constant" if isinstance(bit, str) else repr(_label(module, [bit]))
+            reads = "a constant" if isinstance(bit, str) else repr(_bit_label(module, bit))
             raise InvcError(
                 f"the clock of {_label(module, cell['connections']['Q'])!r} is {reads}, "
                 "which is no input of one bit",
@@ -171,14 +171,14 @@ def _refuse_clock_as_data(module: Json, rest: Mapping[str, Any], clock: str) -> 
         if bit in bits and pin not in ("Y", "Q")
     ]
     leaves = [
-        name
+        module["netnames"].get(name, {})
         for name, port in module["ports"].items()
         if port["direction"] == "output" and bit in port["bits"]
     ]
     if readers or leaves:
         raise InvcError(
             f"clock {clock!r} is read as data",
-            where=_where(readers[0]) if readers else None,
+            where=_where((readers or leaves)[0]),
             hint="in a cycle the clock has no one value: use it at edges alone",
         )
 
@@ -362,6 +362,19 @@ def _highest(module: Json) -> int:
 def _label(module: Json, bits: Sequence[Bit]) -> str:
     place = next((_places(module)[bit] for bit in bits if bit in _places(module)), None)
     return place.name if place else "$unnamed"
+
+
+def _bit_label(module: Json, bit: Bit) -> str:
+    """A bit as the source calls it, with its index where it is one of several."""
+    place = _places(module).get(bit)
+    if place is None:
+        return "$unnamed"
+    net = module["netnames"][place.name]
+    if len(net["bits"]) == 1:
+        return place.name
+    last = len(net["bits"]) - 1
+    position = last - place.position if net.get("upto") else place.position
+    return f"{place.name}[{position + int(net.get('offset', 0))}]"
 
 
 def _where(cell: Any) -> str | None:  # noqa: ANN401 - Yosys's JSON

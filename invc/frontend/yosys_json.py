@@ -24,6 +24,7 @@ from invc.frontend.yosys_cells import (
 )
 from invc.netlist import FALSE, TRUE, Builder, Function, Gate, Literal, Netlist, Port
 from invc.netlist.gates import BUF, FA
+from invc.netlist.machine import NEXT, STATE
 from invc.text.files import read_text
 
 _WRITE = "write it with Yosys's write_json"
@@ -196,13 +197,17 @@ class _Reader:
                     )
 
     def _name_nets(self) -> None:
-        """Name each net by its best public name: a port's, then the least deep, the shortest."""
-        best: dict[int, tuple[tuple[bool, int, int, str], str, int, Json]] = {}
+        """Name each net by its best public name: a port's, then the least deep, the shortest.
+
+        What `cut_registers` called a net comes after every name of the source.
+        """
+        best: dict[int, tuple[tuple[int, int, int, str], str, int, Json]] = {}
         ports = self.module["ports"]
         for name, net in self.netnames.items():
             if net.get("hide_name"):
                 continue
-            rank = (name not in ports, name.count("."), len(name), name)
+            ours = name.endswith((STATE, NEXT))  # of a register that was cut out
+            rank = (2 * ours + (name not in ports), name.count("."), len(name), name)
             for k, bit in enumerate(net["bits"]):
                 if isinstance(bit, int) and (bit not in best or rank < best[bit][0]):
                     best[bit] = (rank, name, k, net)
@@ -214,7 +219,7 @@ class _Reader:
                 self._new_net(bit, best)
 
     def _new_net(
-        self, bit: int, best: Mapping[int, tuple[tuple[bool, int, int, str], str, int, Json]]
+        self, bit: int, best: Mapping[int, tuple[tuple[int, int, int, str], str, int, Json]]
     ) -> None:
         label = source = ""
         if bit in best:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from invc.design import Clamp, Contradiction, Design, presolve
@@ -151,8 +151,9 @@ class Growing:
 
     def ended(self, refuted: int, **found: Any) -> Reached:  # noqa: ANN401 - as `Reached`
         """What was found, with the size of what was asked."""
-        variables, clauses = len(self.needed - self.known.keys()), self.sat.clauses
-        return Reached(refuted, known=self.known, variables=variables, clauses=clauses, **found)
+        variables = len(self.needed - self.known.keys())
+        reached = Reached(refuted, known=self.known, **found)
+        return replace(reached, variables=variables, clauses=self.sat.clauses)
 
     def exclude(self, bits: Iterable[Clamp]) -> None:
         """From now on these bits are not all held."""

@@ -204,7 +204,8 @@ class Cells(NamedTuple):
 
 def _cell(svg: Element, bit: Marginal, cells: Cells, x: float, y: float) -> None:
     cell = add(svg, "g")
-    add(cell, "title", f"{bit.name}: {bit.share:.3f} ± {bit.error:.3f}")
+    error = "" if bit.error is None else f" ± {bit.error:.2g}"
+    add(cell, "title", f"{bit.name}: {bit.share:.3f}{error}")
     width, fill = cells.width * 0.8, CELL_HEIGHT * bit.share
     add(cell, "rect", class_="cell", x=x + 0.5, y=y + 0.5, width=width, height=CELL_HEIGHT)
     top = y + 0.5 + CELL_HEIGHT - fill

@@ -19,6 +19,7 @@ import numpy as np
 
 from invc import __version__
 from invc.design import Design
+from invc.design.frames import Frames
 from invc.diagnostics import printable
 from invc.netlist import Netlist
 from invc.report.charts import (
@@ -34,6 +35,7 @@ from invc.report.layout import size_of
 from invc.report.markup import Element, add, element
 from invc.report.names import net_names, short
 from invc.report.run import Found, Run, decimal, first_histogram, number, percent
+from invc.report.timeline import timeline
 from invc.report.trace import Trace
 
 MOST_GATES = 2000
@@ -54,6 +56,8 @@ def format_page(run: Run) -> Iterator[str]:
     """The page of a run, in pieces."""
     page, body = _shell(run.title)
     _head(body, run.title, run.summary)
+    if run.answers and run.design.frames is not None:
+        _in_time(body, run, run.design.frames)
     cards = add(body, "div", class_="cards")
     for title, text, chart in _charts(run):
         card = add(cards, "section", class_="card")
@@ -149,6 +153,18 @@ def _courses(run: Run, trace: Trace) -> Iterator[tuple[str, str, Element | None]
         text = f"Share of {seen} whose inputs give the clamped values."
         text += f" {STAGED}" if run.staged else ""
         yield "Convergence", text if convergence is not None else unseen, convergence
+
+
+def _in_time(body: Element, run: Run, frames: Frames) -> None:
+    """The answer that was found most often, by the clock."""
+    card = add(body, "section", class_="card")
+    add(card, "h2", "An answer in time")
+    text = f"The first answer over {frames.cycles + 1} cycles, numbers in hexadecimal."
+    add(card, "p", text, class_="soft")
+    netlist = run.design.netlist
+    answer = dict(zip([p.name for p in netlist.ports], run.answers[0].values, strict=True))
+    frame = add(card, "div", class_="scroll", tabindex="0", role="region", aria_label="waveforms")
+    frame.append(timeline(frames, netlist, answer))
 
 
 def _answers_table(body: Element, run: Run) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import floor, log10, sqrt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import floor, log10
 from typing import NamedTuple
 
 from invc.design import Design, bit_names
@@ -47,6 +47,7 @@ class Run:
         first: Cycles of each read to its first right state, below 0 where it had none; None where
             nobody asked.
         ranked: Whether energies are what counts: an imported model has no wrong state.
+        errors: Standard error of the share of reads in which a bit is 1, by the bit's name.
     """
 
     design: Design
@@ -60,6 +61,7 @@ class Run:
     staged: bool = False
     first: tuple[int, ...] | None = None
     ranked: bool = False
+    errors: Mapping[str, float] = field(default_factory=dict)
 
     def energy(self, energy: float) -> float:
         """An energy in the units of the file that the model came from."""
@@ -114,18 +116,15 @@ def first_histogram(run: Run) -> Histogram | None:
 
 
 class Marginal(NamedTuple):
-    """How often one port bit is 1 over the verified reads, and the standard error of that."""
+    """How often one port bit is 1 over the verified reads, and the error of that where known."""
 
     name: str
     share: float
-    error: float
+    error: float | None = None
 
 
 def marginals(run: Run) -> list[tuple[Port, list[Marginal]]]:
-    """P(bit = 1) for the bits of every port, most significant first, over the verified reads.
-
-    The standard error is sqrt(p (1 - p) / n), n being the number of verified reads.
-    """
+    """P(bit = 1) for the bits of every port, most significant first, over the verified reads."""
     total = sum(answer.reads for answer in run.answers)
     if not total:
         return []
@@ -134,8 +133,7 @@ def marginals(run: Run) -> list[tuple[Port, list[Marginal]]]:
         rows = []
         for position, name in enumerate(bit_names(port)):
             ones = sum(a.reads for a in run.answers if a.values[k] >> position & 1)
-            share = ones / total
-            rows.append(Marginal(printable(name), share, sqrt(share * (1 - share) / total)))
+            rows.append(Marginal(printable(name), ones / total, run.errors.get(name)))
         table.append((port, rows[::-1]))
     return table
 

@@ -19,11 +19,11 @@ class Wave:
 
     Attributes:
         name: In the source: instances with dots.
-        index: Of the bit, None where it is all of them.
+        bit: Its index, None where it is all of them.
     """
 
     name: str
-    index: int | None = None
+    bit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class _Variable:
     code: str
     scope: Scope
     name: str
-    index: int | None
+    bit: int | None
 
 
 class _Change(NamedTuple):
@@ -68,7 +68,7 @@ def sampled(path: Path, clock: str, known: Collection[str]) -> list[dict[Wave, s
         if variable.scope[: len(scope)] == scope:
             name = ".".join([*variable.scope[len(scope) :], variable.name])
             if name in known or name == clock:
-                codes.setdefault(variable.code, []).append(Wave(name, variable.index))
+                codes.setdefault(variable.code, []).append(Wave(name, variable.bit))
     return list(_cycles(changes, codes, Wave(clock), end))
 
 

@@ -91,8 +91,8 @@ def synth_clocked(
     if chosen.check.wanted:
         notes.cycles = compare_cycles(cut, design.netlist, frames, str(sources.files[0]))
         notes.note("compare", design.netlist, cells)
-    given = tuple(sources.parameters.items()), tuple(sources.defines.items())
-    return replace(design, frames=replace(frames, parameters=given[0], defines=given[1]))
+    parameters, defines = tuple(sources.parameters.items()), tuple(sources.defines.items())
+    return replace(design, frames=replace(frames, parameters=parameters, defines=defines))
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _core(cut: Cut, sources: Sources, chosen: Chosen, journal: Journal) -> Netli
         path = Path(folder) / f"{first.stem[:80]}.json"
         path.write_text(json.dumps({"modules": {module.pop("name"): module}}), encoding="utf-8")
         netlist = synth(
-            Sources((path,)),
+            Sources((path,), located=True),
             library=chosen.library,
             objective=chosen.objective,
             check=chosen.check,

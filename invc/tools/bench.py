@@ -1,4 +1,4 @@
-"""How fast a design is sampled here: flips per nanosecond, and the time to a first answer."""
+"""How fast a design is sampled here: flips per nanosecond, first answers, questions a second."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from invc.ising import fold_known
 from invc.pbits.backend import backend_names
 from invc.pbits.lanes import LANES
 from invc.pipeline import synth
+from invc.tools.questions import Questions, measure_questions
 
 Work: TypeAlias = Callable[[int], int]  # so many sweeps, done; the flips that they were
 Clock: TypeAlias = Callable[[], float]
@@ -37,6 +38,7 @@ REPEATS = 3
 MOST_SLOW = 10  # what takes so many times the seconds wanted is not measured
 # A large design is slow to start: beyond so many times the seconds wanted, what is left is skipped.
 OVERTIME = 2
+ASKING = 0.1  # of the seconds goes to questions one after the other, on top
 SHORTER = 8  # the long run has so many times the sweeps of the short one
 MOST_SWEEPS = 1 << 22
 # The reference is for tests; beyond this many free spins it would only take the time of others.
@@ -114,11 +116,13 @@ class Bench:
         rates: Of each sampler, on one core and on all.
         answers: Of each dynamics.
         skipped: What there was no time for, in words.
+        questions: One after the other, forward and backward.
     """
 
     rates: tuple[Rate, ...]
     answers: tuple[Answers, ...]
     skipped: tuple[str, ...] = ()
+    questions: tuple[Questions, ...] = ()
 
 
 def built_in_design() -> tuple[Design, Clamped]:
@@ -183,7 +187,8 @@ def bench(
             answers.append(found)
         else:
             skipped.append(f"the first answer of {name}")
-    return Bench(tuple(rates), tuple(answers), tuple(skipped))
+    questions = measure_questions(design, ASKING * seconds, seed)
+    return Bench(tuple(rates), tuple(answers), tuple(skipped), questions)
 
 
 def _works(

@@ -1,5 +1,7 @@
 import os
 import pickle
+from collections.abc import Mapping
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ betas = st.tuples(st.floats(1e-100, 1e100), st.floats(1e-100, 1e100)).map(sorted
 @given(st.fixed_dictionaries({}, optional={**dict.fromkeys(COUNTS, whole), "beta": betas,
        "seed": st.integers(0, 2**70), "time_limit": st.floats(1e-9), "strict": st.booleans(),
        "settings": st.dictionaries(st.text(), st.text())}))  # fmt: skip
-def test_effort_is_its_fields_equal_after_pickling_and_hashable(fields):
+def test_effort_is_its_fields_equal_after_pickling_and_hashable(fields: Mapping[str, Any]) -> None:
     effort = Effort(**fields)
     assert all(getattr(effort, name) == value for name, value in fields.items())
     assert all(type(getattr(effort, name)) in (int, type(None)) for name in COUNTS)
@@ -25,9 +27,11 @@ def test_effort_is_its_fields_equal_after_pickling_and_hashable(fields):
 
 
 @given(st.sampled_from(COUNTS), st.integers(max_value=0) | st.floats() | st.text() | st.just([1]))
-def test_counts_that_are_not_positive_whole_numbers_are_refused(name, value):
+def test_counts_that_are_not_positive_whole_numbers_are_refused(
+    name: str, value: float | str
+) -> None:
     with pytest.raises(ValueError, match=f"{name} must be"):
-        Effort(**{name: value})
+        Effort(**cast(Any, {name: value}))
 
 
 @pytest.mark.parametrize(
@@ -46,15 +50,17 @@ def test_counts_that_are_not_positive_whole_numbers_are_refused(name, value):
         ({"beta": (1e-320, 1)}, "beta must be within 1e-100 to 1e+100, not (1e-320, 1)"),
     ],
 )  # fmt: skip
-def test_what_is_out_of_range_is_said(fields, text):
+def test_what_is_out_of_range_is_said(fields: Mapping[str, Any], text: str) -> None:
     with pytest.raises(ValueError) as caught:
         Effort(**fields)
     assert str(caught.value) == text
 
 
 @given(st.lists(st.floats(0, 1e100), min_size=1, max_size=20))
-def test_a_schedule_has_no_zeros_and_stays_what_it_is(betas):
+def test_a_schedule_has_no_zeros_and_stays_what_it_is(betas: tuple[float, ...] | None) -> None:
     schedule = Effort(schedule=betas).schedule
+    assert schedule is not None
+    assert betas is not None
     assert len(schedule) == len(betas)
     assert all(a == b or b < a == 1e-100 for a, b in zip(schedule, betas, strict=True))
     steps = Given(schedule, 3).steps()
@@ -63,12 +69,12 @@ def test_a_schedule_has_no_zeros_and_stays_what_it_is(betas):
 
 
 @pytest.mark.parametrize("wrong", [[], [-1], [float("nan")], [float("inf")], "ab", 3, [None]])
-def test_what_is_no_schedule_is_refused(wrong):
+def test_what_is_no_schedule_is_refused(wrong: tuple[float, ...] | None) -> None:
     with pytest.raises(ValueError, match="schedule must be inverse temperatures"):
         Effort(schedule=wrong)
 
 
-def test_no_more_threads_than_are_of_use():
+def test_no_more_threads_than_are_of_use() -> None:
     assert Effort(threads=1).workers == 1
-    assert Effort(threads=10**6).workers <= max(os.cpu_count(), 16)
+    assert Effort(threads=10**6).workers <= max(os.cpu_count() or 1, 16)
     assert Effort().workers == os.cpu_count()

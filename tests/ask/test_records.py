@@ -2,7 +2,9 @@
 
 import copy
 import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,26 +17,29 @@ from invc.ask.merging import merge
 from invc.ask.plausible import check_result
 from invc.ask.records import read_result
 from invc.ask.results import report
-from invc.design import bit_names
+from invc.design import Design, bit_names
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 
 
 @pytest.fixture(scope="module")
-def design():
+def design() -> Design:
     return assemble(multiplier(4), CELLS)
 
 
 @pytest.fixture(scope="module")
-def fields(design):
-    return json.loads(json.dumps(report(invc.simulate(design, p=12, reads=300, sweeps=20))))
+def fields(design: Design) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(
+        json.dumps(report(invc.simulate(design, p=12, reads=300, sweeps=20)))
+    )
+    return value
 
 
 @pytest.fixture
-def file(tmp_path, monkeypatch):
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     monkeypatch.chdir(tmp_path)
 
-    def written(fields):
+    def written(fields: dict[str, Any]) -> Path:
         Path("r.json").write_text(json.dumps(fields))
         return Path("r.json")
 
@@ -42,7 +47,7 @@ def file(tmp_path, monkeypatch):
 
 
 @st.composite
-def asked(draw):
+def asked(draw: st.DrawFn) -> tuple[Design, list[str], Effort, bool]:
     """A question of some netlist, an effort, and wishes."""
     design = assemble(draw(netlists()), CELLS)
     bits = [name for port in design.netlist.ports for name in bit_names(port)]
@@ -62,7 +67,9 @@ def asked(draw):
 
 @settings(max_examples=40)
 @given(asked())
-def test_every_result_is_plausible_and_tells_what_was_asked(tmp_path_factory, case):
+def test_every_result_is_plausible_and_tells_what_was_asked(
+    tmp_path_factory: pytest.TempPathFactory, case: tuple[Design, Sequence[str], Effort, bool]
+) -> None:
     design, clamps, effort, equilibrium = case
     if effort.dynamics == "staged" and not design.netlist.gates:
         return
@@ -81,6 +88,7 @@ def test_every_result_is_plausible_and_tells_what_was_asked(tmp_path_factory, ca
     # Where nothing is free there are no chains: it was a run like any other.
     assert wishes == Wanted(equilibrium=samples.chains is not None)
     assert question == samples.question
+    assert samples.result is not None
     assert again.reads == samples.result.reads
     repeated = ask(question, again, wishes)
     same = ("solutions", "reads", "verified_reads", "question", "model")
@@ -145,9 +153,15 @@ EDITS = [
 
 
 @pytest.mark.parametrize(("path", "value", "text"), EDITS, ids=str)
-def test_what_no_run_wrote_is_refused(fields, file, path, value, text):
+def test_what_no_run_wrote_is_refused(
+    fields: dict[str, Any],
+    file: Callable[..., Any],
+    path: Sequence[str | int],
+    value: Mapping[str, float] | Sequence[float | str] | float | str | None,
+    text: str,
+) -> None:
     edited = copy.deepcopy(fields)
-    place = edited
+    place: Any = edited
     for step in path[:-1]:
         place = place[step]
     place[path[-1]] = value
@@ -167,7 +181,7 @@ def test_what_no_run_wrote_is_refused(fields, file, path, value, text):
     )
 
 
-def test_an_answer_twice_is_refused(fields, file):
+def test_an_answer_twice_is_refused(fields: dict[str, Any], file: Callable[..., Any]) -> None:
     edited = copy.deepcopy(fields)
     one = {**edited["solutions"][0], "reads": 0}
     with pytest.raises(InvcError, match="one answer stands there twice"):
@@ -185,7 +199,7 @@ values = st.recursive(
 
 @settings(max_examples=300)
 @given(st.data())
-def test_any_edit_is_refused_or_is_a_result(fields, data):
+def test_any_edit_is_refused_or_is_a_result(fields: dict[str, Any], data: st.DataObject) -> None:
     edited = copy.deepcopy(fields)
     place, key = edited, None
     while key is None:

@@ -3,8 +3,10 @@
 import json
 import re
 import signal
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
@@ -15,18 +17,19 @@ from invc.ask import Conflict, Unwritten, asking
 from invc.ask.results import report
 from invc.cli import invc as group
 from invc.cli.simulate import EXIT
-from invc.design import write_design
+from invc.design import Design, write_design
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.formats.adopt import adopt
 from invc.formats.terms import terms
+from typed import sure
 
 SECONDS = re.compile(r"\b\d+\.\d\d s\b")
 FREE = {"seconds"}  # wall time, the only thing that may differ
 MODEL = terms(["a", "b", "c"], [(0, 1, 1.0), (1, 2, -0.5), (0, 2, 0.25)])
 
 # The words of the command line, and the keywords of Python.
-QUESTIONS = {
+QUESTIONS: dict[str, tuple[list[str], dict[str, Any]]] = {
     "backward": (["-c", "p=143"], {"clamps": "p=143"}),
     "forward": (["-c", "a=11", "-c", "b=13"], {"clamps": ["a=11", "b=13"]}),
     "partly": (["-c", "p=143", "-c", "a[0]=1"], {"p": 143, "clamps": "a[0]=1"}),
@@ -101,18 +104,18 @@ QUESTIONS = {
 
 
 @pytest.fixture(scope="module")
-def design():
+def design() -> Design:
     return assemble(multiplier(4), CELLS)
 
 
 @pytest.fixture
-def command(design, tmp_path, monkeypatch):
+def command(design: Design, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Asks on the command line: exit status, result file, standard output and error."""
     monkeypatch.chdir(tmp_path)
     write_design(design, Path("d.hj"))
     write_design(adopt(MODEL).design, Path("m.hj"))
 
-    def run(*arguments, file="d.hj"):
+    def run(*arguments: str, file: str = "d.hj") -> tuple[int, Any, str, str]:
         done = CliRunner().invoke(group, ["simulate", file, *arguments, "--json", "r.json"])
         if isinstance(done.exception, InvcError):
             raise done.exception
@@ -122,20 +125,21 @@ def command(design, tmp_path, monkeypatch):
     return run
 
 
-def plain(fields):
+def plain(fields: Mapping[str, Any]) -> dict[str, Any]:
     """A report as it comes out of a file, without what differs from run to run."""
     again = json.loads(json.dumps({name: v for name, v in fields.items() if name not in FREE}))
     if "proof" in again:
         again["proof"].pop("seconds")
-    return again
+    value: dict[str, Any] = again
+    return value
 
 
-def warnings_in(text):
+def warnings_in(text: str) -> list[str]:
     return [line.removeprefix("warning: ") for line in text.splitlines() if "warning: " in line]
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_both_find_the_same(command, design, name):
+def test_both_find_the_same(command: Callable[..., Any], design: Design, name: str) -> None:
     words, keywords = QUESTIONS[name]
     status, fields, _, stderr = command(*words)
     samples = invc.simulate(design, **keywords)
@@ -145,17 +149,17 @@ def test_both_find_the_same(command, design, name):
     assert all(f"warning: {text}" in repr(samples) for text in samples.warnings)
 
 
-def test_the_questions_show_what_they_are_for(design):
+def test_the_questions_show_what_they_are_for(design: Design) -> None:
     asked = {
         name: invc.simulate(design, **QUESTIONS[name][1])
         for name in ("biased in vain", "forgetful", "proven", "uniform")
     }
     assert [len(samples.warnings) for samples in asked.values()] == [1, 1, 0, 0]
     assert asked["proven"].columns == {"reads": [0]}
-    assert asked["uniform"].number.number == asked["uniform"].uniformity().answers == 6
+    assert sure(asked["uniform"].number).number == asked["uniform"].uniformity().answers == 6
 
 
-def test_both_find_the_same_states_of_a_model_without_gates(command):
+def test_both_find_the_same_states_of_a_model_without_gates(command: Callable[..., Any]) -> None:
     words = ["--reads", "100", "--seed", "4", "--marginals"]
     status, fields, stdout, _ = command(*words, file="m.hj")
     samples = invc.simulate("m.hj", reads=100, seed=4)
@@ -166,18 +170,20 @@ def test_both_find_the_same_states_of_a_model_without_gates(command):
     assert plain(report(samples)) == plain(fields)
 
 
-def test_both_write_the_same_pictures(command, design):
-    both = {"seed": 5, "p": 143, "forbid": "a=11"}
+def test_both_write_the_same_pictures(command: Callable[..., Any], design: Design) -> None:
+    both: dict[str, Any] = {"seed": 5, "p": 143, "forbid": "a=11"}
     words = ["--seed", "5", "-c", "p=143", "--forbid", "a=11"]
     names = {"plot": "svg", "html": "html", "vcd": "vcd"}
     command(*words, *(f"--{kind}=c.{end}" for kind, end in names.items()))
-    invc.simulate(design, **both, **{kind: f"p.{end}" for kind, end in names.items()})
+    invc.simulate(design, **both, **cast(Any, {kind: f"p.{end}" for kind, end in names.items()}))
     for end in names.values():
         one, two = (SECONDS.sub("", Path(f"{who}.{end}").read_text()) for who in "cp")
         assert one == two, end
 
 
-def test_both_say_that_nothing_was_drawn_of_what_was_not_sampled(command, design):
+def test_both_say_that_nothing_was_drawn_of_what_was_not_sampled(
+    command: Callable[..., Any], design: Design
+) -> None:
     status, _, stdout, stderr = command("-c", "a=0", "-c", "p=5", "--html", "c.html")
     samples = invc.simulate(design, a=0, p=5, html="c.html")
     assert (status, samples.status) == (4, "impossible")
@@ -199,7 +205,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("words", "keywords"), REFUSED, ids=str)
-def test_both_refuse_the_same_in_their_own_words(design, tmp_path, words, keywords):
+def test_both_refuse_the_same_in_their_own_words(
+    design: Design, tmp_path: Path, words: Sequence[str], keywords: Mapping[str, Any]
+) -> None:
     write_design(design, tmp_path / "d.hj")
     done = CliRunner().invoke(group, ["simulate", str(tmp_path / "d.hj"), *words])
     with pytest.raises(Conflict) as caught:
@@ -213,9 +221,9 @@ def test_both_refuse_the_same_in_their_own_words(design, tmp_path, words, keywor
 
 
 @pytest.mark.parametrize("option", ["prove", "explain", "uniformity", "equilibrium"])
-def test_both_refuse_what_needs_gates(command, option):
+def test_both_refuse_what_needs_gates(command: Callable[..., Any], option: str) -> None:
     with pytest.raises(Conflict, match=f" {option} needs gates: this model was imported$"):
-        invc.simulate("m.hj", **{option: True})
+        invc.simulate("m.hj", **cast(Any, {option: True}))
     done = CliRunner().invoke(group, ["simulate", "m.hj", f"--{option}"])
     assert f"Error: --{option} needs gates: this model was imported\n" in done.stderr
 
@@ -236,7 +244,9 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("words", "keywords"), FAULTS, ids=str)
-def test_both_have_the_same_faults(command, design, words, keywords):
+def test_both_have_the_same_faults(
+    command: Callable[..., Any], design: Design, words: Sequence[str], keywords: Mapping[str, Any]
+) -> None:
     with pytest.raises(InvcError) as one:
         command(*words)
     with pytest.raises(InvcError) as two:
@@ -244,12 +254,14 @@ def test_both_have_the_same_faults(command, design, words, keywords):
     assert str(one.value) == str(two.value)
 
 
-def test_neither_proves_what_the_user_interrupted(command, design, monkeypatch):
-    def interrupted(*arguments, **options):
+def test_neither_proves_what_the_user_interrupted(
+    command: Callable[..., Any], design: Design, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: Any, **options: Any) -> Any:
         sampled = asking_sample(*arguments, **options)
         return sampled._replace(result=replace(sampled.result, interrupted=True))
 
-    asking_sample = asking.sample
+    asking_sample = vars(asking)["sample"]
     monkeypatch.setattr(asking, "sample", interrupted)
     words, keywords = QUESTIONS["proven impossible"]
     status, fields, _, _ = command(*words)
@@ -260,8 +272,10 @@ def test_neither_proves_what_the_user_interrupted(command, design, monkeypatch):
     assert samples.summary.endswith("; interrupted")
 
 
-def test_a_proof_that_the_user_interrupts_loses_no_result(command, design, monkeypatch):
-    def ended(*arguments, **options):
+def test_a_proof_that_the_user_interrupts_loses_no_result(
+    command: Callable[..., Any], design: Design, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(*arguments: Any, **options: Any) -> None:
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr("invc.proof.solve", ended)
@@ -275,8 +289,10 @@ def test_a_proof_that_the_user_interrupts_loses_no_result(command, design, monke
     assert (status, samples.status, samples.proof, fields["reads"]) == (3, "none", None, 64)
 
 
-def test_a_picture_that_cannot_be_written_loses_no_answer(command, design, monkeypatch):
-    def full(*arguments):
+def test_a_picture_that_cannot_be_written_loses_no_answer(
+    command: Callable[..., Any], design: Design, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: Any) -> None:
         raise InvcError("cannot write it: no space left on device", where="x.html")
 
     monkeypatch.setattr(asking, "write_pictures", full)

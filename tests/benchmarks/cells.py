@@ -62,6 +62,7 @@ def theirs(name: str, ancillas: int, goals: Sequence[float], limit: float) -> Re
         import penaltymodel
 
     function = hamlib()[name].function
+    assert function is not None
     pins = function.pins
     rows = [row for row in range(1 << len(pins)) if function.relation >> row & 1]
     samples = [[2 * (row >> k & 1) - 1 for k in range(len(pins))] for row in rows]

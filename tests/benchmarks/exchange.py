@@ -6,11 +6,15 @@ problem, each once before anything is timed, so that none pays for what all shar
 """
 
 import argparse
+import sys
 import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from statistics import mean, median, stdev
+from typing import Any
 
-from engine.models import multiplier, products, question
-
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchmarks.engine.models import Problem, multiplier, products, question
 from invc.engine import Effort, problem_of, run
 
 # First and last beta times gap, and sweeps of a read: those of many tried that no other one beat.
@@ -22,16 +26,18 @@ SCHEDULES = {
 }
 
 
-def ways(n, gap):
+def ways(n: int, gap: float) -> dict[str, dict[str, Any]]:
     """What `run` is told, by name."""
-    chosen = {"pt": {"dynamics": "pt"}, "gibbs": {"dynamics": "gibbs"}}
+    chosen: dict[str, dict[str, Any]] = {"pt": {"dynamics": "pt"}, "gibbs": {"dynamics": "gibbs"}}
     for low, high, sweeps in SCHEDULES.get(n, []):
         options = {"dynamics": "gibbs", "beta": (low / gap, high / gap), "sweeps": sweeps}
         chosen[f"gibbs, {low} to {high}, {sweeps}"] = options
     return chosen
 
 
-def first_answer(problem, options, strict, seed, limit):
+def first_answer(
+    problem: Problem, options: Mapping[str, Any], strict: bool, seed: int, limit: float
+) -> tuple[float, int]:
     """Processor seconds and flips until the first answer."""
     started = time.process_time()
     effort = Effort(seed=seed, threads=1, time_limit=limit, target=1, strict=strict, **options)
@@ -41,7 +47,7 @@ def first_answer(problem, options, strict, seed, limit):
     return time.process_time() - started, result.flips
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--widths", type=int, nargs="+", default=[8, 10])
     parser.add_argument("--products", type=int, default=5)
@@ -58,17 +64,17 @@ def main():
             for way in named.values():
                 first_answer(problem, way, False, options.seeds, options.limit)
         for strict in (False, True):
-            measured = {name: [] for name in named}
+            measured: dict[str, list[tuple[float, int]]] = {name: [] for name in named}
             for seed in range(options.seeds):
                 for problem in problems:
                     for name, way in named.items():
-                        figures = first_answer(problem, way, strict, seed, options.limit)
-                        measured[name].append(figures)
+                        found = first_answer(problem, way, strict, seed, options.limit)
+                        measured[name].append(found)
             for name, figures in measured.items():
                 row(n, name, "strict" if strict else "seen", figures)
 
 
-def row(n, name, criterion, figures):
+def row(n: int, name: str, criterion: str, figures: Sequence[tuple[float, int]]) -> None:
     seconds, flips = zip(*figures, strict=True)
     error = stdev(seconds) / len(seconds) ** 0.5
     print(

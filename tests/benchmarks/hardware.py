@@ -10,7 +10,6 @@ random pair in each cycle.
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from invc.rtl.campaign import Ended, Trial, campaign
 from invc.rtl.parallel import parallel_files
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run
+from typed import sure
 
 ROOT = Path(__file__).resolve().parents[2]
 MULTIPLIER = ROOT / "rtl_examples/multiplier/multiplier.v"
@@ -50,7 +50,9 @@ def prime_products(width: int) -> set[int]:
 def baseline_means(design: Design, wanted: list[int]) -> tuple[float, float]:
     """Cycles of a counter from a random pair and of a random pair each cycle, over products."""
     found = [baselines(design.netlist, parse_clamps(design.netlist, [f"p={p}"])) for p in wanted]
-    return float(np.mean([b.counter for b in found])), float(np.mean([b.chance for b in found]))
+    return float(np.mean([sure(b).counter for b in found])), float(
+        np.mean([sure(b).chance for b in found])
+    )
 
 
 def factor(
@@ -114,4 +116,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

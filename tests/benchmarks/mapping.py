@@ -20,10 +20,13 @@ import argparse
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from invc.design import Design
 from invc.design.assemble import assemble
 from invc.frontend.yosys import Sources, find_yosys
 from invc.frontend.yosys_json import read_json
@@ -56,7 +59,7 @@ class Row(NamedTuple):
     arithmetic: bool = True
 
     @property
-    def source(self):
+    def source(self) -> Path:
         return DESIGNS / f"{self.file}.v"
 
 
@@ -81,25 +84,25 @@ class Figures(NamedTuple):
     couplings: int
     gap: Fraction
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.spins:6} {self.couplings:6} {self.gap!s:>5}"
 
 
-def figures(design):
+def figures(design: Design) -> Figures:
     return Figures(design.model.spins, len(design.model.J), weakest(design.cells.values()))
 
 
-def weakest(cells):
+def weakest(cells: Iterable[Cell]) -> Fraction:
     """The least gap ratio of some cells: the gap by the smallest bound K, |J| <= K, |h| <= 2 K."""
     return min(Fraction(2 * c.gap, max(2 * c.strongest, *(abs(h) for h in c.h))) for c in cells)
 
 
-def ours(row, objective, proving, mining=None):
+def ours(row: Row, objective: Any, proving: float, mining: Any = None) -> Design:
     sources = Sources((row.source,), parameters=row.parameters)
     return synth(sources, objective=objective, check=Check(proving=proving), mining=mining)
 
 
-def peer(row, gates, *, inverters):
+def peer(row: Row, gates: str, *, inverters: bool) -> Design:
     """One cell for each gate that Yosys's ABC made; an inverter is free or a spin."""
     chosen = " ".join(f"-chparam {name} {value}" for name, value in row.parameters.items())
     script = SCRIPT.format(source=row.source, top=row.file, parameters=chosen, gates=gates)
@@ -109,10 +112,11 @@ def peer(row, gates, *, inverters):
         subprocess.run([*find_yosys().command, "s.ys"], cwd=folder, check=True, capture_output=True)
         netlist = read_json(folder / "netlist.json", {})
     cells = {name: hamlib()[name] for name in GATE_CELLS} | {"INV": INVERTER}
+    assert netlist is not None
     return assemble(one_cell_each(netlist, Mapper(cells), inverters), cells)
 
 
-def one_cell_each(netlist, mapper, inverters):
+def one_cell_each(netlist: Netlist, mapper: Mapper, inverters: bool) -> Netlist:
     """Each gate as its optimal cell, and nothing else changed; nets that nothing drives go."""
     alias = list(range(0, 2 * len(netlist.names), 2))
     gates, driven = [], [0, *(bit >> 1 for port in netlist.inputs for bit in port.bits)]
@@ -133,10 +137,12 @@ def one_cell_each(netlist, mapper, inverters):
     return renumbered(netlist, gates, alias, driven)
 
 
-def renumbered(netlist, gates, alias, driven):
+def renumbered(
+    netlist: Netlist, gates: Sequence[Gate], alias: Sequence[int], driven: Sequence[int]
+) -> Netlist:
     new = {net: k for k, net in enumerate(driven)}
 
-    def lit(pin):
+    def lit(pin: int) -> int:
         pin = alias[pin >> 1] ^ (pin & 1)
         return 2 * new[pin >> 1] | (pin & 1)
 
@@ -156,12 +162,13 @@ def main() -> None:
         "--mine", type=float, metavar="SECONDS", help="a column more: spins, with cells mined"
     )
     options = parser.parse_args()
-    own = {
-        objective: lambda row, o=objective: ours(row, o, options.prove) for objective in OBJECTIVES
+    own: dict[str, Callable[[Row], Design]] = {
+        objective: partial(ours, objective=objective, proving=options.prove)
+        for objective in OBJECTIVES
     }
     if options.mine:
         own["mined"] = lambda row: ours(row, "spins", options.prove, options.mine)
-    flows = {
+    flows: dict[str, Callable[[Row], Design]] = {
         **own,
         "yosys": lambda row: peer(row, "", inverters=False),
         "qmasm": lambda row: peer(row, f"-g {QMASM}", inverters=True),

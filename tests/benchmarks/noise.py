@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from invc.design import Clamped, Design, parse_clamps
 from invc.frontend.yosys import Sources
@@ -95,7 +96,7 @@ def held(design: Design, *clamps: str) -> Clamped:
 def problems(names: list[str]) -> list[Problem]:
     """Every problem whose name is wanted."""
 
-    def make(example, width):
+    def make(example: str, width: int) -> Design:
         return synth(Sources((EXAMPLES / example / f"{example}.v",), parameters={"W": str(width)}))
 
     rows = json.loads((HERE / "semiprimes.json").read_text())["semiprimes"]
@@ -114,7 +115,7 @@ def problems(names: list[str]) -> list[Problem]:
     return [problem for problem in found if any(name in problem.name for name in names)]
 
 
-def arrived(design: Design, state, strict: bool) -> int:
+def arrived(design: Design, state: npt.NDArray[np.uint64], strict: bool) -> int:
     """Replicas whose outputs, or all of whose nets, are what their inputs give, as bits."""
     data = state.astype("<u8").tobytes()
     nets = [
@@ -132,7 +133,9 @@ def arrived(design: Design, state, strict: bool) -> int:
     return good
 
 
-def passage(problem, plan, cycles, *, block, check=1, strict=True) -> tuple[Passage, np.ndarray]:
+def passage(
+    problem: Problem, plan: Plan, cycles: int, *, block: int, check: int = 1, strict: bool = True
+) -> tuple[Passage, np.ndarray]:
     """Runs a block; arrivals, and the cycle of each replica's, or infinity."""
     network = compile_network(problem.design.model, problem.clamped.values)
     backend, planes = backend_named(), planes_of(max(plan.low, plan.high))
@@ -152,7 +155,7 @@ def passage(problem, plan, cycles, *, block, check=1, strict=True) -> tuple[Pass
     return Passage(done.bit_count(), int(np.minimum(when, cycles).sum())), when
 
 
-def tune(problem, mode, cycles) -> Plan:
+def tune(problem: Problem, mode: Plan, cycles: int) -> Plan:
     """The saturation and the weight with the shortest passage of those tried."""
     network = compile_network(problem.design.model, problem.clamped.values)
     _, sigma = field_distribution(network)

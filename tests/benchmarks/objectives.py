@@ -9,11 +9,13 @@ import argparse
 import json
 import statistics
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from invc.design import parse_clamps, presolve
+from invc.design import Design, parse_clamps, presolve
 from invc.engine import Effort, problem_of, run
 from invc.frontend.yosys import Sources
 from invc.pipeline import OBJECTIVES, synth
@@ -22,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 DESIGN = HERE / "designs" / "multiplier.v"
 
 
-def seconds(design, product, seed, limit):
+def seconds(design: Design, product: int, seed: int, limit: float) -> float | None:
     """CPU seconds to a verified answer, or None within the limit."""
     clamped = presolve(design, parse_clamps(design.netlist, [f"p={product}"]))
     started = time.process_time()
@@ -31,11 +33,12 @@ def seconds(design, product, seed, limit):
     return time.process_time() - started if result.answers else None
 
 
-def interval(times):
+def interval(times: Sequence[float]) -> npt.NDArray[np.float64]:
     """A 95 % bootstrap interval of the mean."""
     chance = np.random.default_rng(0)
     means = chance.choice(times, (2000, len(times))).mean(axis=1)
-    return np.quantile(means, [0.025, 0.975])
+    value: npt.NDArray[np.float64] = np.quantile(means, [0.025, 0.975])
+    return value
 
 
 def main() -> None:

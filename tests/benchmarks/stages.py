@@ -10,9 +10,11 @@ import random
 import statistics
 import tempfile
 import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-from invc.design import parse_clamps, presolve
+from invc.design import Design, parse_clamps, presolve
 from invc.engine import Effort, problem_of, run
 from invc.engine.dynamics.stages import plan_stages
 from invc.frontend.yosys import Sources
@@ -25,7 +27,7 @@ def three_sat(variables: int, ratio: float, seed: int) -> str:
     """A random 3-SAT formula that one hidden assignment satisfies, as Verilog."""
     chance = random.Random(seed)
     hidden = [chance.random() < 0.5 for _ in range(variables)]
-    clauses = []
+    clauses: list[Any] = []
     while len(clauses) < ratio * variables:
         chosen = chance.sample(range(variables), 3)
         signs = [chance.random() < 0.5 for _ in chosen]
@@ -68,7 +70,14 @@ def problems(folder: Path) -> dict[str, tuple[Path, dict[str, str], list[str]]]:
     }
 
 
-def median_seconds(design, clamps, dynamics, strict, seeds, limit):
+def median_seconds(
+    design: Design,
+    clamps: Sequence[str],
+    dynamics: str,
+    strict: bool,
+    seeds: Iterable[int],
+    limit: float,
+) -> tuple[float, int]:
     """Median seconds to the first answer, and how many runs found one."""
     times, found = [], 0
     for seed in seeds:

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 KINDS = {
     "$_AND_": "AB",
@@ -24,10 +25,11 @@ KINDS = {
 INPUTS = 64
 
 
-def random_netlist(gates: int, seed: int = 0) -> dict:
+def random_netlist(gates: int, seed: int = 0) -> dict[str, Any]:
     """A netlist as Yosys's `write_json` writes it; each gate reads nets not long before it."""
     chance = random.Random(seed)
-    cells, names = {}, {}
+    cells: dict[str, Any] = {}
+    names: dict[str, Any] = {}
     first = 2 + INPUTS
     for k in range(gates):
         kind = chance.choice(list(KINDS))
@@ -57,7 +59,7 @@ def random_netlist(gates: int, seed: int = 0) -> dict:
     }
 
 
-def measure(gates: int) -> tuple[int, dict]:
+def measure(gates: int) -> tuple[int, dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "design.json").write_text(json.dumps(random_netlist(gates)))

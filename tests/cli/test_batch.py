@@ -1,10 +1,12 @@
 """`invc simulate --questions`: a line a question, a line of JSON an answer, resumed where it ended."""
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,11 +32,11 @@ a=0 p=5
 
 
 @pytest.fixture
-def ask(tmp_path, monkeypatch):
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     monkeypatch.chdir(tmp_path)
     write_design(assemble(multiplier(4), CELLS), Path("d.hj"))
 
-    def run(*arguments, text=LINES):
+    def run(*arguments: str, text: str = LINES) -> Result:
         Path("q.txt").write_text(text)
         done = CliRunner().invoke(group, ["simulate", "d.hj", *arguments], input=text)
         if isinstance(done.exception, InvcError):
@@ -49,7 +51,7 @@ SHORT = ("--reads", "64", "--sweeps", "20")
 
 
 @pytest.mark.parametrize("source", ["q.txt", "-"])
-def test_every_line_is_answered_as_it_would_be_alone(ask, source):
+def test_every_line_is_answered_as_it_would_be_alone(ask: Callable[..., Any], source: str) -> None:
     done = ask("--questions", source, *SHORT)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.exit_code == 1  # a line was faulty
@@ -70,7 +72,7 @@ def test_every_line_is_answered_as_it_would_be_alone(ask, source):
         assert answers[1][name] == alone[name]
 
 
-def test_what_holds_for_all_lines(ask):
+def test_what_holds_for_all_lines(ask: Callable[..., Any]) -> None:
     done = ask("--questions", "-", "-c", "a=11", "--marginals", *SHORT, text="p=143\nb=2\n")
     one, two = (json.loads(line) for line in done.stdout.splitlines())
     assert done.exit_code == 0
@@ -78,14 +80,14 @@ def test_what_holds_for_all_lines(ask):
     assert {m["name"]: m["probability"] for m in two["marginals"]}["p[1]"] == 1
 
 
-def test_values_under_names(ask):
+def test_values_under_names(ask: Callable[..., Any]) -> None:
     text = "a, b,p\n11,13,\n,,143\n 3,0x5 ,15\n"
     answers = [json.loads(x) for x in ask("--questions", "-", text=text).stdout.splitlines()]
     assert [a["clamps"] for a in answers] == [["a=11", "b=13"], ["p=143"], ["a=3", "b=0x5", "p=15"]]
     assert all(a["status"] == "found" for a in answers)
 
 
-def test_a_batch_goes_on_where_it_was_ended(ask):
+def test_a_batch_goes_on_where_it_was_ended(ask: Callable[..., Any]) -> None:
     ask("--questions", "q.txt", "--json", "all.jsonl", *SHORT)
     whole = Path("all.jsonl").read_text()
     lines = whole.splitlines(keepends=True)
@@ -97,7 +99,7 @@ def test_a_batch_goes_on_where_it_was_ended(ask):
         assert [timeless(line) for line in made] == [timeless(line) for line in lines]
 
 
-def timeless(line):
+def timeless(line: str) -> dict[str, Any]:
     return {name: value for name, value in json.loads(line).items() if name != "seconds"}
 
 
@@ -113,7 +115,9 @@ def timeless(line):
         (None, "-:1: error: r.jsonl has an answer to another question of this line"),
     ],
 )
-def test_answers_to_something_else_are_not_added_to(ask, before, text):
+def test_answers_to_something_else_are_not_added_to(
+    ask: Callable[..., Any], before: str | None, text: str
+) -> None:
     if before is None:
         ask("--questions", "-", "--json", "r.jsonl", text="p=6\n")
     else:
@@ -133,7 +137,7 @@ def test_answers_to_something_else_are_not_added_to(ask, before, text):
         ("a,b\n1,2,3", "-:2: error: 3 values under 2 names"),
     ],
 )
-def test_a_line_that_is_none_ends_the_batch(ask, line, text):
+def test_a_line_that_is_none_ends_the_batch(ask: Callable[..., Any], line: str, text: str) -> None:
     with pytest.raises(InvcError) as caught:
         ask("--questions", "-", text=line)
     assert str(caught.value).startswith(text)
@@ -141,7 +145,11 @@ def test_a_line_that_is_none_ends_the_batch(ask, line, text):
 
 @pytest.mark.parametrize("value", [5, {"a": None}, [3], {"a": [1]}, None, True, [["a=1"]]])
 @pytest.mark.parametrize("field", ["clamps", "forbid", "bias"])
-def test_fields_of_another_type_are_faults_of_their_line(ask, field, value):
+def test_fields_of_another_type_are_faults_of_their_line(
+    ask: Callable[..., Any],
+    field: str,
+    value: Sequence[int | Sequence[str]] | Mapping[str, Any] | int | None,
+) -> None:
     done = ask("--questions", "-", text=json.dumps({field: value}) + "\np=143\n")
     one, two = (json.loads(line) for line in done.stdout.splitlines())
     assert (done.exit_code, one["status"], two["status"]) == (1, "error", "found")
@@ -149,17 +157,18 @@ def test_fields_of_another_type_are_faults_of_their_line(ask, field, value):
 
 @settings(max_examples=200)
 @given(st.text())
-def test_any_text_is_a_batch_or_a_fault_of_one_line(text):
+def test_any_text_is_a_batch_or_a_fault_of_one_line(text: str) -> None:
     try:
         asked = list(read_questions(text.splitlines(), "q"))
     except InvcError as fault:
+        assert fault.where is not None
         assert fault.where.startswith("q:")
         return
     assert [a.line for a in asked] == sorted({a.line for a in asked})
 
 
 @pytest.mark.parametrize("option", ["--html", "--plot", "--vcd", "--repeat", "--forbid", "--bias"])
-def test_what_is_of_one_run_is_refused(ask, option):
+def test_what_is_of_one_run_is_refused(ask: Callable[..., Any], option: str) -> None:
     done = ask("--questions", "-", option, "a=0.5")
     assert done.exit_code == 2
     assert f"--questions does not go with {option}: it is of one run" in done.stderr

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from invc.diagnostics import InvcError
 from invc.tools import doctor
 
 
-def invc(*arguments, **environment):
+def invc(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "invc", "doctor", *arguments]
     return subprocess.run(
         command,
@@ -23,7 +24,7 @@ def invc(*arguments, **environment):
     )
 
 
-def test_everything_works_where_the_tests_run():
+def test_everything_works_where_the_tests_run() -> None:
     done = invc()
     assert done.returncode == 0, done.stdout
     assert done.stderr == ""
@@ -36,7 +37,7 @@ def test_everything_works_where_the_tests_run():
     assert "equal to the reference, fastest first: " in done.stdout
 
 
-def test_a_broken_yosys_is_named_and_ends_in_status_1(tmp_path):
+def test_a_broken_yosys_is_named_and_ends_in_status_1(tmp_path: Path) -> None:
     fake = tmp_path / "yosys"
     fake.write_text("#!/bin/sh\necho 'Yosys 0.99 (fake)'\nexit 0\n")
     fake.chmod(0o755)
@@ -54,15 +55,15 @@ def test_a_broken_yosys_is_named_and_ends_in_status_1(tmp_path):
     assert done.stdout.endswith("invc cannot work here yet\n")
 
 
-def test_a_wrong_kernel_is_found(monkeypatch):
+def test_a_wrong_kernel_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     right = doctor._swept
     monkeypatch.setattr(doctor, "_swept", lambda n, s: right(n, s) if n == "reference" else b"")
     with pytest.raises(InvcError, match="differ from the reference"):
         doctor._kernels()
 
 
-def test_any_fault_of_a_part_is_a_finding():
-    def broken():
+def test_any_fault_of_a_part_is_a_finding() -> None:
+    def broken() -> str:
         raise RuntimeError("first line\nsecond line")
 
     finding = doctor._try("part", broken)
@@ -70,7 +71,7 @@ def test_any_fault_of_a_part_is_a_finding():
     assert finding.hint == doctor.REINSTALL
 
 
-def test_missing_and_broken_extras_say_how_to_get_them(monkeypatch):
+def test_missing_and_broken_extras_say_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
     missing = doctor._extra("no_such", "no-such-package", "extra", "something")
     assert (missing.state, missing.essential) == ("missing", False)
     assert (missing.detail, missing.hint) == (
@@ -86,7 +87,7 @@ def test_missing_and_broken_extras_say_how_to_get_them(monkeypatch):
     assert (graphviz.state, graphviz.hint) == ("missing", doctor.DOT_HINT)
 
 
-def test_extras_are_those_of_the_project(repository):
+def test_extras_are_those_of_the_project(repository: Path) -> None:
     import tomllib
 
     project = tomllib.loads((repository / "pyproject.toml").read_text())["project"]

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -12,26 +14,26 @@ MODEL = (
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     (tmp_path / "m.coo").write_text(MODEL)
     return tmp_path
 
 
-def invc(folder, *arguments):
+def invc(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "invc", *arguments]
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=900
     )
 
 
-def test_the_listed_formats_are_those_that_exist():
+def test_the_listed_formats_are_those_that_exist() -> None:
     from invc.formats import readable
     from invc.formats.files import load
 
     assert all(load(name).read for name in readable())
 
 
-def test_import_then_simulate_shows_energies_in_the_units_of_the_file(folder):
+def test_import_then_simulate_shows_energies_in_the_units_of_the_file(folder: Path) -> None:
     done = invc(folder, "import", "m.coo")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "3 spins, 2 couplings; coefficients times 4, exactly\nwrote m.hj\n"
@@ -47,7 +49,7 @@ def test_import_then_simulate_shows_energies_in_the_units_of_the_file(folder):
     assert report["solutions"][0]["energy"] == -0.75
 
 
-def test_real_coefficients_show_their_error(folder):
+def test_real_coefficients_show_their_error(folder: Path) -> None:
     (folder / "r.txt").write_text("0 0 3.14159265358979\n0 1 1\n")
     done = invc(folder, "import", "r.txt", "--vartype", "binary", "-o", "r.hj")
     assert done.returncode == 0
@@ -55,7 +57,7 @@ def test_real_coefficients_show_their_error(folder):
     assert "energies by up to " in done.stdout
 
 
-def test_small_coefficients_beside_large_ones_are_warned_of(folder):
+def test_small_coefficients_beside_large_ones_are_warned_of(folder: Path) -> None:
     (folder / "p.coo").write_text("# vartype=SPIN\n0 0 3.14159265358979\n0 1 1e9\n1 2 -2e10\n")
     done = invc(folder, "import", "p.coo", "-q")
     assert (done.returncode, done.stdout) == (0, "")
@@ -65,7 +67,7 @@ def test_small_coefficients_beside_large_ones_are_warned_of(folder):
     )
 
 
-def test_clamps_of_the_file_are_named(folder):
+def test_clamps_of_the_file_are_named(folder: Path) -> None:
     (folder / "c.coo").write_text(MODEL + '# clamp "a[1]" 1\n')
     done = invc(folder, "import", "c.coo", "-q")
     assert done.stdout == ""
@@ -85,7 +87,7 @@ def test_clamps_of_the_file_are_named(folder):
         ([], 2, "Error: Missing argument 'FILE'"),
     ],
 )
-def test_errors(folder, arguments, status, text):
+def test_errors(folder: Path, arguments: Sequence[str], status: int, text: str) -> None:
     done = invc(folder, "import", *arguments)
     assert done.returncode == status
     assert text in done.stderr

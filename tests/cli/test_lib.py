@@ -6,24 +6,29 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from invc.cli import main
 from invc.library import builtin_folder, faults, hamlib, read_cell, write_cell
+from invc.library.cell import Cell
 from terminal import runs
 
 HARD = "P0=A&C; P1=A&D^B&C; P2=A&D&B&C^B&D; P3=A&D&B&C&B&D"  # takes minutes with an ancilla
 
 
 @pytest.fixture
-def invc(tmp_path, monkeypatch, capfd):
+def invc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., Any]:
     """Run a command line in an empty folder; returns status, stdout, stderr."""
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments):
+    def run(*arguments: object) -> tuple[Any, str, str]:
         monkeypatch.setattr(sys, "argv", ["invc", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             main()
@@ -32,11 +37,13 @@ def invc(tmp_path, monkeypatch, capfd):
     return run
 
 
-def names(folder):
+def names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
 
-def test_lib_gen_solves_writes_and_says_what_it_found(invc, tmp_path):
+def test_lib_gen_solves_writes_and_says_what_it_found(
+    invc: Callable[..., Any], tmp_path: Path
+) -> None:
     status, out, err = invc("lib-gen", "NOR3", "Y = ~(A | B | C)", "-o", "my/cells")
     path = tmp_path / "my" / "cells" / "NOR3.toml"
     assert (status, err) == (0, "")
@@ -46,13 +53,14 @@ def test_lib_gen_solves_writes_and_says_what_it_found(invc, tmp_path):
         "largest coefficient 2; proven optimal\nwrote my/cells/NOR3.toml\n"
     ) in out
     assert faults(cell) == []
+    assert cell.function is not None
     assert cell.function.tables == (1,)
     assert cell.text == "Y = ~(A | B | C)"
     assert cell.source.startswith("invc lib-gen, PuLP ")
     assert names(path.parent) == ["NOR3.toml"]
 
 
-def test_lib_gen_names_the_cell_of_the_same_class(invc):
+def test_lib_gen_names_the_cell_of_the_same_class(invc: Callable[..., Any]) -> None:
     status, out, _ = invc("lib-gen", "SUB", "D = A ^ B ^ BI; BO = ~A & B | ~(A ^ B) & BI")
     assert status == 0
     first = out.splitlines()[0]
@@ -61,7 +69,7 @@ def test_lib_gen_names_the_cell_of_the_same_class(invc):
     assert "already" not in invc("lib-gen", "AND2", "Y = A & B")[1]
 
 
-def test_lib_gen_takes_a_module(invc, tmp_path):
+def test_lib_gen_takes_a_module(invc: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "aoi.v").write_text(
         "module aoi(input a, input [1:0] b, output y);\n  assign y = ~(a | b[0] & b[1]);\nendmodule\n"
     )
@@ -69,6 +77,7 @@ def test_lib_gen_takes_a_module(invc, tmp_path):
     assert status == 0
     assert out.startswith("the library has it already: AOI21 is AO21, as AO21(")
     cell = read_cell(tmp_path / "my" / "AOI21.toml")
+    assert cell.function is not None
     assert (cell.text, cell.function.inputs) == ("module of aoi.v", ("a", "b0", "b1"))
     assert [cell.function.tables[0] >> row & 1 for row in range(8)] == [1, 0, 1, 0, 1, 0, 0, 0]
     assert invc("lib-check", "--lib", "my", "-q") == (0, "", "")
@@ -79,11 +88,13 @@ def test_lib_gen_takes_a_module(invc, tmp_path):
     )
 
 
-def test_lib_gen_quiet(invc):
+def test_lib_gen_quiet(invc: Callable[..., Any]) -> None:
     assert invc("lib-gen", "NAND2", "Y = ~(A & B)", "-q") == (0, "", "")
 
 
-def test_lib_gen_makes_the_same_file_again_and_overwrites_it_whole(invc, tmp_path):
+def test_lib_gen_makes_the_same_file_again_and_overwrites_it_whole(
+    invc: Callable[..., Any], tmp_path: Path
+) -> None:
     path = tmp_path / "AND2.toml"
     path.write_text("x" * 10_000)
     assert invc("lib-gen", "AND2", "Y = A & B", "-q")[0] == 0
@@ -93,7 +104,7 @@ def test_lib_gen_makes_the_same_file_again_and_overwrites_it_whole(invc, tmp_pat
     assert faults(read_cell(path)) == []
 
 
-def test_a_failure_leaves_the_old_file(invc, tmp_path):
+def test_a_failure_leaves_the_old_file(invc: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "AND2.toml"
     path.write_text("old")
     assert invc("lib-gen", "AND2", "Y = A ^ B", "--ancillas", 0)[0] == 1
@@ -131,7 +142,9 @@ def test_a_failure_leaves_the_old_file(invc, tmp_path):
         ),
     ],
 )
-def test_lib_gen_faults(invc, tmp_path, arguments, error):
+def test_lib_gen_faults(
+    invc: Callable[..., Any], tmp_path: Path, arguments: Sequence[str], error: str
+) -> None:
     (tmp_path / "file").write_text("")
     status, _, err = invc("lib-gen", *arguments)
     assert (status, err) == (1, error + "\n")
@@ -148,7 +161,7 @@ def test_lib_gen_faults(invc, tmp_path, arguments, error):
         ["X", "Y = A", "--time-limit", "0"],
     ],
 )
-def test_lib_gen_usage(invc, arguments):
+def test_lib_gen_usage(invc: Callable[..., Any], arguments: Sequence[str]) -> None:
     status, out, err = invc("lib-gen", *arguments)
     assert (status, out) == (2, "")
     assert "Error: " in err
@@ -157,14 +170,14 @@ def test_lib_gen_usage(invc, arguments):
 @pytest.mark.parametrize(
     "text", ["", "5", "{}x", '[["A"]]', '["A", 3]', "[" * 100_000, '[["A", "Y", "B"]]', "[[[], 1]]"]
 )
-def test_a_graph_that_is_none(invc, tmp_path, text):
+def test_a_graph_that_is_none(invc: Callable[..., Any], tmp_path: Path, text: str) -> None:
     (tmp_path / "g.json").write_text(text)
     status, _, err = invc("lib-gen", "X", "Y = A & B", "--graph", "g.json")
     assert status == 1
     assert err.startswith("g.json: error: not a list of spin pairs\n  hint: write spin pairs")
 
 
-def test_options_reach_the_solver(invc, tmp_path):
+def test_options_reach_the_solver(invc: Callable[..., Any], tmp_path: Path) -> None:
     edges = [["A", "x0"], ["B", "x0"], ["Y", "x0"], ["A", "B"]]
     (tmp_path / "g.json").write_text(json.dumps(edges))
     assert invc("lib-gen", "X", "Y = A & B", "--graph", "g.json", "-q")[0] == 0
@@ -186,12 +199,12 @@ def test_options_reach_the_solver(invc, tmp_path):
     assert read_cell(tmp_path / "X.toml").degenerate
 
 
-def test_a_degenerate_cell_is_proven_as_one(invc):
+def test_a_degenerate_cell_is_proven_as_one(invc: Callable[..., Any]) -> None:
     invc("lib-gen", "X", "Y = A | B & C", "--ancillas", 2, "--allow-degenerate", "-o", "my")
     assert invc("lib-check", "--lib", "my", "-q") == (0, "", "")
 
 
-def test_a_time_limit_is_an_error_that_says_so(invc, tmp_path):
+def test_a_time_limit_is_an_error_that_says_so(invc: Callable[..., Any], tmp_path: Path) -> None:
     status, _, err = invc("lib-gen", "X", HARD, "--ancillas", 1, "--time-limit", 0.3)
     assert status == 1
     assert err == (
@@ -201,13 +214,13 @@ def test_a_time_limit_is_an_error_that_says_so(invc, tmp_path):
     assert names(tmp_path) == []
 
 
-def seconds_of_work(pid):
+def seconds_of_work(pid: int) -> float:
     """Processor seconds of a process so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def wait_for_the_solver(run):
+def wait_for_the_solver(run: subprocess.Popen[str]) -> None:
     """Until the process has loaded HiGHS and worked on for a second."""
     loaded = None
     while run.poll() is None and (loaded is None or seconds_of_work(run.pid) < loaded + 1):
@@ -217,7 +230,7 @@ def wait_for_the_solver(run):
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="looks into processes by /proc")
-def test_ctrl_c_ends_at_once_and_leaves_nothing(tmp_path):
+def test_ctrl_c_ends_at_once_and_leaves_nothing(tmp_path: Path) -> None:
     command = runs("lib-gen", "X", HARD, "--ancillas", "1")
     run = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -229,7 +242,7 @@ def test_ctrl_c_ends_at_once_and_leaves_nothing(tmp_path):
     assert names(tmp_path) == []
 
 
-def test_lib_check_proves_every_cell(invc):
+def test_lib_check_proves_every_cell(invc: Callable[..., Any]) -> None:
     status, out, err = invc("lib-check")
     assert (status, err) == (0, "")
     lines = out.splitlines()
@@ -239,7 +252,7 @@ def test_lib_check_proves_every_cell(invc):
     assert "XOR2: proven, gap 2, 1 ancilla" in lines
 
 
-def off_by_one(cell):
+def off_by_one(cell: Cell) -> Iterator[tuple[str, Cell]]:
     """The cell with each coefficient, and each stated energy, one too high."""
     for k in range(len(cell.h)):
         yield f"h{k}", replace(cell, h=tuple(h + (i == k) for i, h in enumerate(cell.h)))
@@ -250,7 +263,9 @@ def off_by_one(cell):
     yield "gap", replace(cell, gap=cell.gap + 1)
 
 
-def test_lib_check_names_every_cell_with_a_number_off_by_one(invc, tmp_path):
+def test_lib_check_names_every_cell_with_a_number_off_by_one(
+    invc: Callable[..., Any], tmp_path: Path
+) -> None:
     folder = tmp_path / "bad"
     folder.mkdir()
     planted = []
@@ -265,7 +280,9 @@ def test_lib_check_names_every_cell_with_a_number_off_by_one(invc, tmp_path):
     assert {line.split(": error: ")[0] for line in err.splitlines()} == set(planted)
 
 
-def test_lib_check_goes_on_after_a_file_that_is_no_cell(invc, tmp_path):
+def test_lib_check_goes_on_after_a_file_that_is_no_cell(
+    invc: Callable[..., Any], tmp_path: Path
+) -> None:
     good = (builtin_folder() / "AND2.toml").read_text()
     for name, text in [
         ("A", "gap ="),
@@ -284,7 +301,7 @@ def test_lib_check_goes_on_after_a_file_that_is_no_cell(invc, tmp_path):
     assert third == "C.toml: error: expected a name at column 8 of 'Y = A &'"
 
 
-def test_lib_check_of_a_folder_that_is_not_there(invc):
+def test_lib_check_of_a_folder_that_is_not_there(invc: Callable[..., Any]) -> None:
     assert invc("lib-check", "--lib", "no") == (
         1,
         "",
@@ -292,7 +309,7 @@ def test_lib_check_of_a_folder_that_is_not_there(invc):
     )
 
 
-def test_lib_list_and_a_users_cells(invc):
+def test_lib_list_and_a_users_cells(invc: Callable[..., Any]) -> None:
     assert invc("lib-gen", "MINE", "Y = A & ~B", "-o", "my", "-q")[0] == 0
     status, out, err = invc("lib", "list", "--lib", "my")
     assert (status, err) == (0, "")
@@ -303,13 +320,13 @@ def test_lib_list_and_a_users_cells(invc):
     assert "MINE" not in invc("lib", "list")[1]
 
 
-def test_lib_markdown_is_the_page_of_the_docs(invc, repository):
+def test_lib_markdown_is_the_page_of_the_docs(invc: Callable[..., Any], repository: Path) -> None:
     status, out, err = invc("lib", "markdown")
     assert (status, err) == (0, "")
     assert out == (repository / "docs" / "cells.md").read_text(encoding="utf-8")
 
 
-def test_lib_show_and_liberty(invc):
+def test_lib_show_and_liberty(invc: Callable[..., Any]) -> None:
     status, out, _ = invc("lib", "show", "FA")
     assert status == 0
     assert out.startswith("FA: S = A ^ B ^ CI; CO = A&B | B&CI | A&CI\n")

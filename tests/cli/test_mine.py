@@ -2,6 +2,9 @@
 
 import json
 import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,12 +23,14 @@ QUICK = ("--inputs", "4", "--outputs", "1", "--time-limit", NO_LIMIT)
 
 
 @pytest.fixture
-def invc(tmp_path, monkeypatch, capfd):
+def invc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., Any]:
     """Run a command line in a folder with guarded.v; returns status, stdout, stderr."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "guarded.v").write_text(GUARDED)
 
-    def run(*arguments):
+    def run(*arguments: object) -> tuple[Any, str, str]:
         monkeypatch.setattr(sys, "argv", ["invc", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             main()
@@ -34,11 +39,13 @@ def invc(tmp_path, monkeypatch, capfd):
     return run
 
 
-def truth(path):
+def truth(path: Path) -> list[int]:
     return evaluate_ports(read_design(path).netlist, {"x": counting_words(8)}, 256)["y"]
 
 
-def test_what_is_found_is_listed_written_and_used_by_the_next_synth(invc, tmp_path):
+def test_what_is_found_is_listed_written_and_used_by_the_next_synth(
+    invc: Callable[..., Any], tmp_path: Path
+) -> None:
     status, out, err = invc("mine", "guarded.v", *QUICK, "-o", "my/cells")
     assert (status, err) == (0, "")
     head, row, total, wrote = out.splitlines()
@@ -67,7 +74,7 @@ def test_what_is_found_is_listed_written_and_used_by_the_next_synth(invc, tmp_pa
     assert truth(tmp_path / "guarded.hj") == truth(tmp_path / "small.hj")
 
 
-def test_synth_mines_in_the_same_run(invc, tmp_path):
+def test_synth_mines_in_the_same_run(invc: Callable[..., Any], tmp_path: Path) -> None:
     status, out, _err = invc("synth", "guarded.v", "--mine", "--mine-limit", NO_LIMIT, "-v")
     assert status == 0
     assert "\n12 spins (2 ancillas), " in out
@@ -78,7 +85,7 @@ def test_synth_mines_in_the_same_run(invc, tmp_path):
     ]
 
 
-def test_report_and_quiet(invc, tmp_path):
+def test_report_and_quiet(invc: Callable[..., Any], tmp_path: Path) -> None:
     assert invc("mine", "guarded.v", *QUICK, "-q", "--json", "r.json") == (0, "", "")
     report = json.loads((tmp_path / "r.json").read_text())
     assert (report["spins"], report["spins_with_cells"], report["untried"]) == (16, 12, 0)
@@ -89,13 +96,13 @@ def test_report_and_quiet(invc, tmp_path):
     assert json.loads(out)["used"] == report["used"]
 
 
-def test_nothing_to_save(invc, tmp_path):
+def test_nothing_to_save(invc: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "and.v").write_text("module m(input a, b, output y); assign y = a & b; endmodule\n")
     assert invc("mine", "and.v", "-o", "none") == (0, "m: 3 spins; no new cell saves any\n", "")
     assert not (tmp_path / "none").exists()
 
 
-def test_no_time(invc):
+def test_no_time(invc: Callable[..., Any]) -> None:
     status, out, _ = invc("mine", "guarded.v", "--time-limit", "1e-9")
     assert status == 0
     assert "classes were not tried: give a longer --time-limit\n" in out
@@ -113,12 +120,12 @@ def test_no_time(invc):
         (["guarded.v", "--lib", "no"], "no: error: no such folder of cells"),
     ],
 )
-def test_faults(invc, arguments, error):
+def test_faults(invc: Callable[..., Any], arguments: Sequence[str], error: str) -> None:
     status, _, err = invc("mine", *arguments)
     assert status == 1
     assert err.startswith(error)
 
 
 @pytest.mark.parametrize("option", [("--inputs", 7), ("--outputs", 0), ("--time-limit", 0), ()])
-def test_usage(invc, option):
+def test_usage(invc: Callable[..., Any], option: Sequence[str | int]) -> None:
     assert invc("mine", *(("guarded.v", *option) if option else ()))[0] == 2

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -28,7 +29,7 @@ HOSTILE = "\x1b[31m\x07b"  # red, and a bell
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("outputs")
     netlist = multiplier(2)
     write_design(assemble(netlist, CELLS), path / "d.hj")
@@ -41,12 +42,13 @@ def folder(tmp_path_factory):
     return path
 
 
-def invc(folder, *arguments, **options):
+def invc(folder: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "invc", *arguments]
     options = {"stdout": subprocess.PIPE, "text": True, **options}
-    return subprocess.run(
+    value: subprocess.CompletedProcess[str] = subprocess.run(
         command, cwd=folder, stderr=subprocess.PIPE, check=False, timeout=100, **options
     )
+    return value
 
 
 FAULTS = [
@@ -65,8 +67,8 @@ FAULTS = [
 @pytest.mark.parametrize("option", ["--json", "--html", "--vcd"])
 @pytest.mark.parametrize(("name", "text", "hint"), FAULTS)
 def test_what_cannot_be_written_is_told_before_the_run(
-    folder, monkeypatch, option, name, text, hint
-):
+    folder: Path, monkeypatch: pytest.MonkeyPatch, option: str, name: str, text: str, hint: str
+) -> None:
     monkeypatch.chdir(folder)
     monkeypatch.setattr(asking, "sample", None)  # so that a run would be a TypeError
     done = CliRunner().invoke(group, ["simulate", "d.hj", option, name])
@@ -75,7 +77,9 @@ def test_what_cannot_be_written_is_told_before_the_run(
 
 
 @pytest.mark.parametrize(("name", "text", "hint"), FAULTS)
-def test_so_it_is_before_a_proof(folder, monkeypatch, name, text, hint):
+def test_so_it_is_before_a_proof(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, hint: str
+) -> None:
     monkeypatch.chdir(folder)
     monkeypatch.setattr("invc.ask.proofs.prove", None)
     done = CliRunner().invoke(group, ["prove", "d.hj", "--json", name])
@@ -83,14 +87,18 @@ def test_so_it_is_before_a_proof(folder, monkeypatch, name, text, hint):
 
 
 @pytest.mark.parametrize("other", ["x.json", "./x.json", "folder/../x.json"])
-def test_two_outputs_are_two_files(folder, monkeypatch, other):
+def test_two_outputs_are_two_files(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
     monkeypatch.chdir(folder)
     done = CliRunner().invoke(group, ["simulate", "d.hj", "--json", "x.json", "--html", other])
     text = "error: two outputs cannot be one file\n  hint: choose another place"
     assert str(done.exception) == f"{other}: {text}"
 
 
-def test_a_result_that_is_repeated_is_not_written_over(folder, monkeypatch):
+def test_a_result_that_is_repeated_is_not_written_over(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(folder)
     run = CliRunner().invoke
     assert (
@@ -109,7 +117,7 @@ names = names.filter(lambda name: ".." not in name) | st.sampled_from(["é" * 13
 
 @settings(max_examples=300)
 @given(names)
-def test_whatever_passes_the_check_can_be_written(name):
+def test_whatever_passes_the_check_can_be_written(name: str) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         try:
@@ -127,7 +135,7 @@ def test_whatever_passes_the_check_can_be_written(name):
 
 @settings(max_examples=300)
 @given(st.text(), st.sampled_from(["ascii", "utf-8", "latin-1", "cp1252"]))
-def test_any_text_is_printed_and_commands_no_terminal(text, encoding):
+def test_any_text_is_printed_and_commands_no_terminal(text: str, encoding: str) -> None:
     plain = io.BytesIO()
     stream = Shown(plain, encoding, "backslashreplace", newline="\n")
     stream.write(text)
@@ -140,7 +148,7 @@ def test_any_text_is_printed_and_commands_no_terminal(text, encoding):
 
 
 @pytest.mark.parametrize("command", ["simulate", "prove", "stats"])
-def test_names_are_escaped_wherever_they_are_shown(folder, command):
+def test_names_are_escaped_wherever_they_are_shown(folder: Path, command: str) -> None:
     done = invc(folder, command, "esc.hj")
     assert done.returncode == 0
     assert all(line.isprintable() for line in done.stdout.split("\n"))
@@ -148,7 +156,7 @@ def test_names_are_escaped_wherever_they_are_shown(folder, command):
         assert "\\x1b[31m\\x07b  b  p" in done.stdout
 
 
-def test_names_are_escaped_in_every_kind_of_output(folder, tmp_path):
+def test_names_are_escaped_in_every_kind_of_output(folder: Path, tmp_path: Path) -> None:
     files = [f"--{kind}={tmp_path / f'r.{end}'}" for kind, end in (
         ("json", "json"), ("html", "html"), ("plot", "svg"), ("vcd", "vcd"),
     )]  # fmt: skip
@@ -160,7 +168,7 @@ def test_names_are_escaped_in_every_kind_of_output(folder, tmp_path):
         assert not set("\x1b\x07") & set(text)
 
 
-def test_faults_are_one_line_whatever_the_names(folder):
+def test_faults_are_one_line_whatever_the_names(folder: Path) -> None:
     done = invc(folder, "simulate", "esc.hj", "-c", "\x1b[2J\n=1")
     assert done.stderr == (
         "error: no port is called '\\x1b[2J'\n"
@@ -173,7 +181,7 @@ def test_faults_are_one_line_whatever_the_names(folder):
     )
 
 
-def test_an_ascii_terminal_is_told_what_it_can_show(folder):
+def test_an_ascii_terminal_is_told_what_it_can_show(folder: Path) -> None:
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     done = invc(folder, "simulate", "d.hj", "-c", "ä=1", env={**os.environ, **plain})
     assert done.returncode == 1
@@ -184,7 +192,7 @@ def test_an_ascii_terminal_is_told_what_it_can_show(folder):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
-def test_a_full_disk_behind_the_answers_keeps_the_files(folder, tmp_path):
+def test_a_full_disk_behind_the_answers_keeps_the_files(folder: Path, tmp_path: Path) -> None:
     files = ["--json", str(tmp_path / "r.json"), "--html", str(tmp_path / "r.html")]
     with Path("/dev/full").open("w") as full:
         done = invc(folder, "simulate", "d.hj", "-c", "p=6", *files, stdout=full)
@@ -197,7 +205,9 @@ def test_a_full_disk_behind_the_answers_keeps_the_files(folder, tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
-def test_a_picture_that_meets_a_full_disk_costs_neither_answers_nor_result(folder, tmp_path):
+def test_a_picture_that_meets_a_full_disk_costs_neither_answers_nor_result(
+    folder: Path, tmp_path: Path
+) -> None:
     result = tmp_path / "r.json"
     done = invc(
         folder, *["simulate", "d.hj", "-c", "p=6", "--html", "/dev/full", "--json"], str(result)

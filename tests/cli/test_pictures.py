@@ -1,7 +1,10 @@
 """`invc simulate --plot --html --vcd` as a user calls them."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from vcdvcd import VCDVCD
@@ -12,20 +15,20 @@ from invc.design.assemble import assemble
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("pictures")
     write_design(assemble(multiplier(4), CELLS), path / "mult4.hj")
     return path
 
 
-def simulate(folder, *arguments):
+def simulate(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "invc", "simulate", *arguments]
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=900
     )
 
 
-def test_all_at_once_change_no_answer(folder, tmp_path):
+def test_all_at_once_change_no_answer(folder: Path, tmp_path: Path) -> None:
     asked = ("mult4.hj", "-c", "p=143", "-q", "--dynamics", "staged")
     plain = simulate(folder, *asked)
     files = [f"--{kind}={tmp_path / name}" for kind, name in (
@@ -39,6 +42,8 @@ def test_all_at_once_change_no_answer(folder, tmp_path):
         "é.vcd",
     ]
     page = (tmp_path / "$(touch x).html").read_text()
+    errors = dict(re.findall(r"([ap]\[0\]): 1\.000 ± ([\d.e-]+)", page))
+    assert float(errors["a[0]"]) > 0 == float(errors["p[0]"])  # a finite sample; a clamp
     assert "11" in page and "Stage by stage more gates are switched on" in page
     vcd = VCDVCD(str(tmp_path / "é.vcd"))
     last = {name: int(vcd[f"multiplier.{name}"].tv[-1][1], 2) for name in ("a[3:0]", "b[3:0]")}
@@ -46,14 +51,14 @@ def test_all_at_once_change_no_answer(folder, tmp_path):
 
 
 @pytest.mark.parametrize("dynamics", ["sc", "ssa"])
-def test_any_dynamics_is_watched(folder, tmp_path, dynamics):
+def test_any_dynamics_is_watched(folder: Path, tmp_path: Path, dynamics: str) -> None:
     html = tmp_path / "out.html"
     done = simulate(folder, "mult4.hj", "-c", "p=143", "--dynamics", dynamics, "--html", str(html))
     assert done.returncode == 0
     assert 'id="sweep"' in html.read_text() and "Stage by stage" not in html.read_text()
 
 
-def test_what_follows_from_the_clamps_has_pictures_too(folder, tmp_path):
+def test_what_follows_from_the_clamps_has_pictures_too(folder: Path, tmp_path: Path) -> None:
     files = [str(tmp_path / name) for name in ("out.png", "out.html", "out.vcd")]
     options = [
         part for pair in zip(("--plot", "--html", "--vcd"), files, strict=True) for part in pair
@@ -63,7 +68,7 @@ def test_what_follows_from_the_clamps_has_pictures_too(folder, tmp_path):
     assert int(vcd["multiplier.p[7:0]"].tv[-1][1], 2) == 15
 
 
-def test_impossible_writes_nothing_and_says_so(folder, tmp_path):
+def test_impossible_writes_nothing_and_says_so(folder: Path, tmp_path: Path) -> None:
     html = tmp_path / "out.html"
     done = simulate(folder, "mult4.hj", "-c", "a=0", "-c", "p=5", "--html", str(html))
     assert done.returncode == 4
@@ -84,7 +89,7 @@ def test_impossible_writes_nothing_and_says_so(folder, tmp_path):
         (["--html", "a.svg", "--plot", "a.svg"], "a.svg: error: two outputs cannot be one file\n"),
     ],
 )
-def test_errors_are_one_line_with_a_hint(folder, options, text):
+def test_errors_are_one_line_with_a_hint(folder: Path, options: Sequence[str], text: str) -> None:
     done = simulate(folder, "mult4.hj", "-c", "p=143", *options)
     assert done.returncode == 1
     assert done.stderr.startswith(text)
@@ -93,7 +98,7 @@ def test_errors_are_one_line_with_a_hint(folder, options, text):
     assert not (folder / "a.svg").exists()
 
 
-def test_pages_say_what_else_was_asked_and_proven(folder, tmp_path):
+def test_pages_say_what_else_was_asked_and_proven(folder: Path, tmp_path: Path) -> None:
     html, png = tmp_path / "out.html", tmp_path / "out.png"
     options = ["--html", str(html), "--plot", str(png)]
     left_out = ["--forbid", "a=11", "--bias", "b[0]=0.9"]
@@ -105,7 +110,7 @@ def test_pages_say_what_else_was_asked_and_proven(folder, tmp_path):
     assert "impossible, proven by SAT; no answer found; 0 of 64 reads verified" in html.read_text()
 
 
-def test_samples_at_equilibrium_have_pictures_without_sweeps(folder, tmp_path):
+def test_samples_at_equilibrium_have_pictures_without_sweeps(folder: Path, tmp_path: Path) -> None:
     html = tmp_path / "out.html"
     done = simulate(folder, "mult4.hj", "-c", "p=143", "--equilibrium", "--html", str(html))
     assert done.returncode == 0

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -38,30 +40,30 @@ top: multiplier
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     (tmp_path / "mult.v").write_text(MULTIPLIER)
     (tmp_path / "half.v").write_text(HALF)
     return tmp_path
 
 
-def invc(folder, *arguments):
+def invc(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "invc", "ports", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def test_text(folder):
+def test_text(folder: Path) -> None:
     before = sorted(folder.iterdir())
     done = invc(folder, "mult.v", "half.v")
     assert (done.returncode, done.stdout, done.stderr) == (0, EXPECTED, "")
     assert sorted(folder.iterdir()) == before
 
 
-def test_one_module_needs_no_top(folder):
+def test_one_module_needs_no_top(folder: Path) -> None:
     done = invc(folder, "half.v")
     assert done.stdout == "half (half.v:1)\n  input   a\n  output  y\n"
 
 
-def test_json(folder):
+def test_json(folder: Path) -> None:
     done = invc(folder, "mult.v", "half.v", "--json", "-")
     report = json.loads(done.stdout)
     first, second = report["modules"]
@@ -85,7 +87,7 @@ def test_json(folder):
     assert json.loads((folder / "out.json").read_text())["modules"][0]["name"] == "half"
 
 
-def test_defines_and_includes(folder):
+def test_defines_and_includes(folder: Path) -> None:
     (folder / "inc").mkdir()
     (folder / "inc" / "w.vh").write_text("`define W 16\n")
     (folder / "m.v").write_text(
@@ -106,7 +108,7 @@ def test_defines_and_includes(folder):
         (["half.v", "--json", "no/x.json"], 1, "no/x.json: error: cannot write it: no such file"),
     ],
 )
-def test_errors(folder, arguments, status, text):
+def test_errors(folder: Path, arguments: Sequence[str], status: int, text: str) -> None:
     done = invc(folder, *arguments)
     assert done.returncode == status
     assert text in done.stderr

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -14,21 +16,21 @@ from terminal import interrupt
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("prove")
     for n in (4, 8, 24):
         write_design(assemble(multiplier(n), CELLS), path / f"mult{n}.hj")
     return path
 
 
-def prove(folder, *arguments):
+def prove(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "invc", "prove", *arguments]
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=900
     )
 
 
-def test_possible_with_an_example(folder):
+def test_possible_with_an_example(folder: Path) -> None:
     done = prove(folder, "mult8.hj", "-c", "p=38243", "-c", "a=167", "--radix", "hex")
     assert done.returncode == 0
     assert [line.split() for line in done.stdout.splitlines()] == [
@@ -40,7 +42,7 @@ def test_possible_with_an_example(folder):
     assert quiet.stdout.splitlines() == done.stdout.splitlines()[1:]
 
 
-def test_impossible_is_status_4(folder):
+def test_impossible_is_status_4(folder: Path) -> None:
     done = prove(folder, "mult8.hj", "-c", "p=64507")
     assert (done.returncode, done.stdout) == (4, "impossible: no inputs give these clamps\n")
     at_once = prove(folder, "mult8.hj", "-c", "a=0", "-c", "p=5")
@@ -51,14 +53,14 @@ def test_impossible_is_status_4(folder):
     assert left.stdout == "impossible: no inputs but those forbidden give these clamps\n"
 
 
-def test_a_count_of_none_says_impossible(folder):
+def test_a_count_of_none_says_impossible(folder: Path) -> None:
     for clamp in ("p=211", "p=251"):  # primes, the second larger than 15 * 15
         none = prove(folder, "mult4.hj", "-c", clamp, "--count")
         assert none.returncode == 4
         assert none.stdout.startswith("impossible: 0 distinct answers; ")
 
 
-def test_count_and_report(folder):
+def test_count_and_report(folder: Path) -> None:
     done = prove(folder, "mult4.hj", "-c", "p=12", "--count", "--show", "2", "--json", "out.json")
     assert done.returncode == 0
     lines = done.stdout.splitlines()
@@ -81,7 +83,7 @@ def test_count_and_report(folder):
     assert json.loads(none.stdout)["status"] == "impossible"
 
 
-def test_undecided_is_status_3(folder):
+def test_undecided_is_status_3(folder: Path) -> None:
     hard = f"p={17000003 * 8000009}"
     done = prove(folder, "mult24.hj", "-c", hard, "--time-limit", "0.2")
     assert done.returncode == 3
@@ -90,7 +92,7 @@ def test_undecided_is_status_3(folder):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
-def test_interrupt_ends_cleanly(folder):
+def test_interrupt_ends_cleanly(folder: Path) -> None:
     ended = interrupt(folder, "prove", "mult24.hj", "-c", f"p={17000003 * 8000009}", when="proving")
     assert (ended.status, ended.out) == (130, "")
     assert ended.shown.rstrip().endswith("interrupted")
@@ -107,7 +109,7 @@ def test_interrupt_ends_cleanly(folder):
         (["mult4.hj", "--json", "no/out.json"], 1, "no/out.json: error: cannot write it"),
     ],
 )
-def test_errors(folder, arguments, status, text):
+def test_errors(folder: Path, arguments: Sequence[str], status: int, text: str) -> None:
     done = prove(folder, *arguments)
     assert done.returncode == status
     assert text in done.stderr

@@ -4,7 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -18,27 +21,29 @@ from terminal import interrupt
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("simulate")
     for n in (4, 8, 16):
         write_design(assemble(multiplier(n), CELLS), path / f"mult{n}.hj")
     return path
 
 
-def invc(folder, *arguments, **options):
+def invc(folder: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "invc", *arguments]
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=900, **options
     )
 
 
-def solutions(folder, *arguments):
+def solutions(
+    folder: Path, *arguments: str
+) -> tuple[int, dict[str, Any], list[tuple[int, int, int]]]:
     done = invc(folder, "simulate", *arguments, "--json", "-")
     report = json.loads(done.stdout)
     return done.returncode, report, [tuple(s["ports"].values()) for s in report["solutions"]]
 
 
-def test_backward_finds_both_orders(folder):
+def test_backward_finds_both_orders(folder: Path) -> None:
     status, report, found = solutions(folder, "mult8.hj", "--clamp", "p=38243")
     assert status == 0
     assert sorted(found) == [(167, 229, 38243), (229, 167, 38243)]
@@ -50,14 +55,14 @@ def test_backward_finds_both_orders(folder):
     assert all(s["reads"] >= 1 for s in report["solutions"])
 
 
-def test_forward_and_partly_clamped(folder):
+def test_forward_and_partly_clamped(folder: Path) -> None:
     forward = solutions(folder, "mult8.hj", "-c", "a=167", "-c", "b=229")
     assert (forward[0], forward[2]) == (0, [(167, 229, 38243)])
     partly = solutions(folder, "mult8.hj", "-c", "p=38243", "-c", "a=167")
     assert (partly[0], partly[2]) == (0, [(167, 229, 38243)])
 
 
-def test_dynamics_and_its_settings(folder):
+def test_dynamics_and_its_settings(folder: Path) -> None:
     options = ["--dynamics", "ssa", "--set", "noise=4", "--set", "every=2", "--set", "i0=1:12"]
     status, report, found = solutions(folder, "mult4.hj", "--clamp", "p=143", *options)
     assert status == 0
@@ -65,7 +70,7 @@ def test_dynamics_and_its_settings(folder):
     assert "I0 1 to 12, noise 4, in one cycle of 2" in report["chosen"]
 
 
-def test_impossible_is_status_4(folder):
+def test_impossible_is_status_4(folder: Path) -> None:
     done = invc(folder, "simulate", "mult4.hj", "-c", "a=0", "-c", "p=5")
     assert done.returncode == 4
     assert done.stdout.startswith("impossible: ")
@@ -73,7 +78,7 @@ def test_impossible_is_status_4(folder):
     assert (status, report["status"], found) == (4, "impossible", [])
 
 
-def test_none_found_is_status_3_and_claims_nothing(folder):
+def test_none_found_is_status_3_and_claims_nothing(folder: Path) -> None:
     # 64507 = 251 * 257, and 257 needs nine bits.
     done = invc(folder, "simulate", "mult8.hj", "-c", "p=64507", "--reads", "64", "--sweeps", "20")
     assert done.returncode == 3
@@ -81,7 +86,7 @@ def test_none_found_is_status_3_and_claims_nothing(folder):
     assert "proves nothing" in done.stdout
 
 
-def test_text_output(folder):
+def test_text_output(folder: Path) -> None:
     done = invc(folder, "simulate", "mult8.hj", "-c", "p=38243", "-c", "a=167", "--radix", "hex")
     lines = done.stdout.splitlines()
     assert lines[0].split() == ["a", "b", "p", "reads"]
@@ -92,8 +97,8 @@ def test_text_output(folder):
     assert done.stderr == quiet.stderr == ""
 
 
-def test_same_seed_same_result_whatever_the_threads(folder):
-    def run(*options):
+def test_same_seed_same_result_whatever_the_threads(folder: Path) -> None:
+    def run(*options: str) -> Any:
         _, report, _ = solutions(folder, "mult8.hj", "-c", "p=38243", *options)
         report.pop("seconds")
         return report
@@ -104,14 +109,14 @@ def test_same_seed_same_result_whatever_the_threads(folder):
     assert one["solutions"] != run("--seed", "6")["solutions"]
 
 
-def test_target_stops_early_and_show_limits_rows(folder):
+def test_target_stops_early_and_show_limits_rows(folder: Path) -> None:
     _, _, found = solutions(folder, "mult4.hj", "--target", "5")
     assert len(found) >= 5
     done = invc(folder, "simulate", "mult4.hj", "--target", "5", "--show", "2")
     assert done.stdout.splitlines()[3].startswith("and ")
 
 
-def test_json_file_is_written_whole(folder, tmp_path):
+def test_json_file_is_written_whole(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "out.json"
     done = invc(folder, "simulate", "mult4.hj", "-c", "p=143", "--json", str(path))
     assert done.returncode == 0
@@ -151,7 +156,7 @@ def test_json_file_is_written_whole(folder, tmp_path):
         (["mult4.hj", "--json", "no/folder.json", "-c", "p=143"], 1, "no/folder.json: error:"),
     ],
 )
-def test_errors(folder, arguments, status, text):
+def test_errors(folder: Path, arguments: Sequence[str], status: int, text: str) -> None:
     done = invc(folder, "simulate", *arguments)
     assert done.returncode == status
     assert text in done.stderr
@@ -159,7 +164,7 @@ def test_errors(folder, arguments, status, text):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
-def test_interrupt_ends_cleanly_with_what_was_found(folder):
+def test_interrupt_ends_cleanly_with_what_was_found(folder: Path) -> None:
     ask = ("simulate", "mult16.hj", "-c", "p=4293001441", "--time-limit", "300", "--target", "99")
     slow = ("--dynamics", "gibbs", "--json", "-")
     ended = interrupt(folder, *ask, *slow, when=" reads, ")
@@ -170,7 +175,7 @@ def test_interrupt_ends_cleanly_with_what_was_found(folder):
     assert ended.status == (0 if report["solutions"] else 3)
 
 
-def test_help_answers_without_importing_the_tools(folder):
+def test_help_answers_without_importing_the_tools(folder: Path) -> None:
     code = "import sys, invc.cli; print(sorted(m for m in sys.modules if m in {'numpy','pulp','rich','pyverilog'}))"
     done = subprocess.run(
         [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
@@ -181,13 +186,13 @@ def test_help_answers_without_importing_the_tools(folder):
     assert "simulate" in listed.stdout
 
 
-def test_every_listed_command_exists_and_its_help_agrees():
+def test_every_listed_command_exists_and_its_help_agrees() -> None:
     for name in COMMANDS:
         result = CliRunner().invoke(group, [name, "--help"])
         assert result.exit_code == 0, (name, result.output)
 
 
-def test_a_new_command_is_one_file_and_one_line(monkeypatch):
+def test_a_new_command_is_one_file_and_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     source = """
 import click
 
@@ -206,7 +211,7 @@ def command(word):
     assert CliRunner().invoke(group, ["toy-echo", "hello"]).output == "hello\n"
 
 
-def test_strict_reads_satisfy_every_gate(folder):
+def test_strict_reads_satisfy_every_gate(folder: Path) -> None:
     status, report, found = solutions(folder, "mult8.hj", "--clamp", "p=38243", "--strict")
     assert status == 0
     assert found

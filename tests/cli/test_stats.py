@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from invc.design.assemble import assemble
 from invc.netlist import Netlist, Port
 
 
-def invc(folder, *arguments):
+def invc(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "invc", *arguments]
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=900
@@ -20,14 +21,14 @@ def invc(folder, *arguments):
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     write_design(assemble(multiplier(2), CELLS), tmp_path / "m.hj")
     wire = Netlist("wire", (Port("a", "input", (2,)), Port("y", "output", (3,))), (), ("", "a"))
     write_design(assemble(wire, CELLS), tmp_path / "wire.hj")
     return tmp_path
 
 
-def test_report(folder):
+def test_report(folder: Path) -> None:
     done = invc(folder, "stats", "m.hj")
     assert (done.returncode, done.stderr) == (0, "")
     lines = [line.split() for line in done.stdout.splitlines()]
@@ -38,7 +39,7 @@ def test_report(folder):
     assert lines[-1][:2] == ["coefficients", "fit"]
 
 
-def test_json(folder):
+def test_json(folder: Path) -> None:
     report = json.loads(invc(folder, "stats", "m.hj", "--json", "-").stdout)
     assert report["gates"] == {"AND2": 4, "HA": 2}
     assert sum(report["degrees"].values()) == report["spins"] == 12
@@ -49,7 +50,7 @@ def test_json(folder):
     assert json.loads((folder / "r.json").read_text()) == report
 
 
-def test_a_design_without_gates(folder):
+def test_a_design_without_gates(folder: Path) -> None:
     done = invc(folder, "stats", "wire.hj")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("wire: no gates\n1 spin (0 ancillas), 0 couplings")
@@ -58,7 +59,7 @@ def test_a_design_without_gates(folder):
     )
 
 
-def test_no_file(folder):
+def test_no_file(folder: Path) -> None:
     done = invc(folder, "stats", "nope.hj")
     assert done.returncode == 1
     assert done.stderr.startswith("nope.hj: error: cannot read it: no such file")

@@ -6,8 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,19 +25,19 @@ KEYS = {"gates", "spins", "ancillas", "couplings", "max_h", "max_J", "min_gap", 
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     (tmp_path / "adder.v").write_text(ADDER)
     return tmp_path
 
 
-def invc(folder, *arguments, **options):
+def invc(folder: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "invc", *map(str, arguments)]
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=900, **options
     )
 
 
-def test_report_and_file(folder):
+def test_report_and_file(folder: Path) -> None:
     done = invc(folder, "synth", "adder.v", "-G", "W=8")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
@@ -47,7 +49,7 @@ def test_report_and_file(folder):
     assert design.origin.startswith("invc ")
 
 
-def test_json_report(folder):
+def test_json_report(folder: Path) -> None:
     done = invc(folder, "synth", "adder.v", "--json", "-", "-o", "x.hj")
     report = json.loads(done.stdout)
     assert KEYS | {"seconds", "yosys", "version"} <= set(report)
@@ -64,7 +66,7 @@ def test_json_report(folder):
     assert {k: again[k] for k in KEYS} == {k: report[k] for k in KEYS}
 
 
-def test_verbose_shows_the_steps_and_yosys_own_log(folder):
+def test_verbose_shows_the_steps_and_yosys_own_log(folder: Path) -> None:
     done = invc(folder, "synth", "adder.v", "-v")
     lines = [line.split() for line in done.stdout.splitlines()]
     assert lines[0] == ["after", "gates", "spins", "nets", "ancillas", "time"]
@@ -73,7 +75,7 @@ def test_verbose_shows_the_steps_and_yosys_own_log(folder):
     assert "Executing ABC" in done.stderr or "ABC: " in done.stderr or "alumacc" in done.stderr
 
 
-def test_equal_designs_are_equal_bytes(folder):
+def test_equal_designs_are_equal_bytes(folder: Path) -> None:
     with ThreadPoolExecutor() as pool:  # two runs at once, into one file
         codes = list(pool.map(lambda _: invc(folder, "synth", "adder.v").returncode, range(4)))
     assert codes == [0] * 4
@@ -83,7 +85,7 @@ def test_equal_designs_are_equal_bytes(folder):
     assert sorted(p.name for p in folder.iterdir()) == ["adder.hj", "adder.v", "other.hj"]
 
 
-def test_yosys_json_and_gate_netlist_give_the_same_function(folder):
+def test_yosys_json_and_gate_netlist_give_the_same_function(folder: Path) -> None:
     (folder / "gates.v").write_text(
         "module half(input a, b, output s, c);\n  xor (s, a, b);\n  AND2 u(.A(a), .B(b), .Y(c));\nendmodule\n"
     )
@@ -121,7 +123,7 @@ def test_yosys_json_and_gate_netlist_give_the_same_function(folder):
     assert reports[0]["gates"] == {"HA": 1}
 
 
-def test_word_level_json_is_mapped_by_yosys(folder):
+def test_word_level_json_is_mapped_by_yosys(folder: Path) -> None:
     script = "read_verilog adder.v\nhierarchy -top adder\nproc\nwrite_json word.json\n"
     (folder / "w.ys").write_text(script)
     code = "import sys; from pyosys import libyosys as ys; ys.run_pass('script w.ys', ys.Design())"
@@ -130,7 +132,7 @@ def test_word_level_json_is_mapped_by_yosys(folder):
     assert report["gates"] == {"FA": 3, "HA": 1}
 
 
-def test_limits_hold_and_the_smallest_gap_is_said(folder):
+def test_limits_hold_and_the_smallest_gap_is_said(folder: Path) -> None:
     done = invc(folder, "synth", "adder.v", "--max-degree", "5", "--bits", "3", "-o", "x.hj")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
@@ -145,7 +147,7 @@ def test_limits_hold_and_the_smallest_gap_is_said(folder):
     assert report["min_gap"] == 2
 
 
-def test_a_users_cell_is_used_where_it_saves_spins(folder):
+def test_a_users_cell_is_used_where_it_saves_spins(folder: Path) -> None:
     (folder / "five.v").write_text(
         "module five(input [4:0] x, output y);\n"
         "  assign y = x[0] + x[1] + x[2] + x[3] + x[4] >= 3;\nendmodule\n"
@@ -183,7 +185,7 @@ def test_a_users_cell_is_used_where_it_saves_spins(folder):
         (["odd.json"], 1, "odd.json: error: not a netlist of Yosys: KeyError 'cells'\n"),
     ],
 )
-def test_errors(folder, arguments, status, text):
+def test_errors(folder: Path, arguments: Sequence[str], status: int, text: str) -> None:
     (folder / "not.json").write_text("module")
     (folder / "list.json").write_text("[]")
     (folder / "odd.json").write_text('{"modules": {"m": {"ports": {}}}}')
@@ -194,7 +196,7 @@ def test_errors(folder, arguments, status, text):
     assert not (folder / "adder.hj").exists()
 
 
-def test_names_that_would_be_commands(folder):
+def test_names_that_would_be_commands(folder: Path) -> None:
     name = 'two words; "q" $(touch hacked).v'
     (folder / name).write_text(
         'module \\top"m;rm_-rf (input \\x.y[0] , input [1:0] \\w"s , output \\q"uo );\n'
@@ -208,7 +210,7 @@ def test_names_that_would_be_commands(folder):
     assert not (folder / "hacked").exists()
 
 
-def test_wires_alone_are_a_design(folder):
+def test_wires_alone_are_a_design(folder: Path) -> None:
     (folder / "wires.v").write_text(
         "module wires(input [1:0] a, input unread, output [1:0] y, output [3:0] five);\n"
         "  assign y = ~a;\n  assign five = 5;\nendmodule\n"
@@ -222,7 +224,7 @@ def test_wires_alone_are_a_design(folder):
     assert invc(folder, "simulate", "wires.hj", "--clamp", "five=6").returncode == 4
 
 
-def test_one_huge_line(folder):
+def test_one_huge_line(folder: Path) -> None:
     (folder / "huge.v").write_text("x" * 10_000_000)
     done = invc(folder, "synth", "huge.v")
     assert done.returncode == 1
@@ -234,7 +236,7 @@ def test_one_huge_line(folder):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
-def test_a_full_disk_is_said(folder):
+def test_a_full_disk_is_said(folder: Path) -> None:
     done = invc(folder, "synth", "adder.v", "-o", "/dev/full")
     assert done.returncode == 1
     assert "/dev/full: error: cannot write it: no space left on device" in done.stderr
@@ -250,7 +252,7 @@ def test_a_full_disk_is_said(folder):
     )
 
 
-def wait_for_yosys(process):
+def wait_for_yosys(process: subprocess.Popen[str]) -> None:
     """Until the command has started a process of its own, or is over."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     while process.poll() is None and not children.read_text():
@@ -258,7 +260,7 @@ def wait_for_yosys(process):
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
-def test_interrupt_is_quiet_and_writes_nothing(folder):
+def test_interrupt_is_quiet_and_writes_nothing(folder: Path) -> None:
     (folder / "slow.v").write_text(
         "module slow(input [63:0] a, b, output [127:0] y);\n  assign y = a ** b;\nendmodule\n"
     )

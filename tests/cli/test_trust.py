@@ -4,9 +4,11 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
@@ -25,7 +27,7 @@ from invc.proof import Count
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, repository):
+def folder(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     path = tmp_path_factory.mktemp("trust")
     for n in (4, 8):
         write_design(assemble(multiplier(n), CELLS), path / f"mult{n}.hj")
@@ -36,11 +38,11 @@ def folder(tmp_path_factory, repository):
 
 
 @pytest.fixture
-def invc(folder, monkeypatch):
+def invc(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Runs a command in this process; a user's fault is what main would print."""
     monkeypatch.chdir(folder)
 
-    def run(*arguments):
+    def run(*arguments: str) -> SimpleNamespace:
         done = CliRunner().invoke(group, arguments)
         if isinstance(done.exception, InvcError):
             return SimpleNamespace(status=1, out=f"{done.output}{done.exception}\n")
@@ -50,14 +52,15 @@ def invc(folder, monkeypatch):
     return run
 
 
-def load(name):
-    return json.loads(Path(name).read_text())
+def load(name: str) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(Path(name).read_text())
+    return value
 
 
 FEW = ("--reads", "256", "--sweeps", "8")
 
 
-def test_prove_tells_impossible_from_not_found(invc):
+def test_prove_tells_impossible_from_not_found(invc: Callable[..., Any]) -> None:
     done = invc("simulate", "mult8.hj", "-c", "p=64507", *FEW, "--prove", "--json", "none.json")
     assert done.status == 4
     assert done.out.splitlines()[1] == "impossible: no inputs give these clamps (proven by SAT)"
@@ -67,7 +70,7 @@ def test_prove_tells_impossible_from_not_found(invc):
     assert report["reads"] == 256
 
 
-def test_prove_gives_an_example_and_says_where_it_is_from(invc):
+def test_prove_gives_an_example_and_says_where_it_is_from(invc: Callable[..., Any]) -> None:
     short = ("--reads", "1", "--sweeps", "1", "--dynamics", "gibbs")
     done = invc("simulate", "mult8.hj", "-c", "p=38243", *short, "--prove", "--json", "e.json")
     assert done.status == 0
@@ -81,12 +84,12 @@ def test_prove_gives_an_example_and_says_where_it_is_from(invc):
     assert report["verified_reads"] == 0
 
 
-def test_prove_is_not_asked_when_reads_have_answers(invc):
+def test_prove_is_not_asked_when_reads_have_answers(invc: Callable[..., Any]) -> None:
     done = invc("simulate", "mult4.hj", "-c", "p=143", "--prove", "--json", "-")
     assert "proof" not in json.loads(done.out)
 
 
-def test_forbidden_answers_are_left_out(invc):
+def test_forbidden_answers_are_left_out(invc: Callable[..., Any]) -> None:
     done = invc("simulate", "mult4.hj", "-c", "p=143", "--forbid", "p=143:a=11", "--json", "-")
     report = json.loads(done.out)
     assert [s["ports"]["a"] for s in report["solutions"]] == [13]
@@ -99,7 +102,9 @@ def test_forbidden_answers_are_left_out(invc):
     assert "no inputs but those forbidden give these clamps" in none.out
 
 
-def test_a_proof_does_not_wait_for_a_minute_of_sampling(invc, monkeypatch):
+def test_a_proof_does_not_wait_for_a_minute_of_sampling(
+    invc: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("invc.ask.asking.SECONDS_BEFORE_PROOF", 0.2)
     gibbs = ("--dynamics", "gibbs", "--prove", "--json", "quick.json")
     done = invc("simulate", "mult8.hj", "-c", "p=64507", *gibbs)
@@ -110,14 +115,18 @@ def test_a_proof_does_not_wait_for_a_minute_of_sampling(invc, monkeypatch):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
 @pytest.mark.parametrize("command", ["simulate", "prove"])
-def test_answers_are_told_even_if_no_file_can_hold_them(invc, command):
+def test_answers_are_told_even_if_no_file_can_hold_them(
+    invc: Callable[..., Any], command: str
+) -> None:
     done = invc(command, "mult4.hj", "-c", "p=143", "-c", "a=11", "--json", "/dev/full", "-q")
     assert done.status == 1
     assert "11  13  143" in done.out
     assert "/dev/full: error: cannot write it: no space left on device" in done.out
 
 
-def test_where_nothing_was_found_there_is_nothing_to_measure_or_to_repeat(invc):
+def test_where_nothing_was_found_there_is_nothing_to_measure_or_to_repeat(
+    invc: Callable[..., Any],
+) -> None:
     done = invc("simulate", "mult4.hj", "-c", "p=211", *FEW, "--uniformity", "--marginals")
     assert done.status == 3
     assert "uniformity: not tested, no answer was found\n" in done.out
@@ -128,7 +137,7 @@ def test_where_nothing_was_found_there_is_nothing_to_measure_or_to_repeat(invc):
     assert done.out.startswith("i.json: error: impossible: the ")
 
 
-def test_a_bias_of_a_bit_that_the_clamps_decide_is_warned_of(invc):
+def test_a_bias_of_a_bit_that_the_clamps_decide_is_warned_of(invc: Callable[..., Any]) -> None:
     done = invc("simulate", "mult4.hj", "-c", "a=3", "--bias", "a=0.3", "--bias", "b[0]=0.4", *FEW)
     text = "warning: a bias of a[0] a[1] a[2] a[3] changes nothing, as the clamps decide it\n"
     assert (done.status, text in done.out) == (0, True)
@@ -136,7 +145,7 @@ def test_a_bias_of_a_bit_that_the_clamps_decide_is_warned_of(invc):
     assert "warning" not in done.out
 
 
-def test_a_run_without_a_read_says_so(invc):
+def test_a_run_without_a_read_says_so(invc: Callable[..., Any]) -> None:
     short = ("--dynamics", "gibbs", "--time-limit", "1e-9")
     done = invc("simulate", "mult8.hj", "-c", "p=64507", *short, "--explain")
     assert (done.status, done.out.splitlines()[0][:36]) == (
@@ -150,7 +159,9 @@ def test_a_run_without_a_read_says_so(invc):
     assert done.out.endswith(f"hint: none was found, which proves nothing: {then}")
 
 
-def test_explain_names_the_violated_gates_and_the_clamps_they_touch(invc):
+def test_explain_names_the_violated_gates_and_the_clamps_they_touch(
+    invc: Callable[..., Any],
+) -> None:
     done = invc("simulate", "mult8.hj", "-c", "p=64507", *FEW, "--explain", "--json", "x.json")
     assert done.status == 3
     report = load("x.json")
@@ -171,7 +182,7 @@ def test_explain_names_the_violated_gates_and_the_clamps_they_touch(invc):
     assert "every read was verified: there is nothing to explain" in all_right.out
 
 
-def test_equilibrium_is_uniform_where_annealing_is_not(invc):
+def test_equilibrium_is_uniform_where_annealing_is_not(invc: Callable[..., Any]) -> None:
     ask = ("simulate", "pop.hj", "-c", "count=4", "--uniformity", "--json", "-")
     fair = json.loads(invc(*ask, "--equilibrium").out)
     assert fair["uniformity"]["passed"]
@@ -184,7 +195,9 @@ def test_equilibrium_is_uniform_where_annealing_is_not(invc):
     assert annealed["uniformity"]["p_value"] < 1e-6
 
 
-def test_what_could_not_be_counted_is_not_tested(invc, monkeypatch):
+def test_what_could_not_be_counted_is_not_tested(
+    invc: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     count = proof.count
     monkeypatch.setattr("invc.ask.answers.COUNT_LIMIT", 5)
     monkeypatch.setattr(
@@ -199,10 +212,10 @@ def test_what_could_not_be_counted_is_not_tested(invc, monkeypatch):
     assert text in done.out
     monkeypatch.setattr("invc.proof.count", lambda *a, **options: replace(cut, interrupted=True))
     with pytest.raises(KeyboardInterrupt):
-        count_answers(Question(None))
+        count_answers(Question(cast(Any, None)))
 
 
-def test_uniformity_and_marginals_in_words(invc):
+def test_uniformity_and_marginals_in_words(invc: Callable[..., Any]) -> None:
     ask = ("simulate", "pop.hj", "-c", "count=4", "--equilibrium", "--show", "1")
     lines = invc(*ask, "--uniformity", "--marginals").out.splitlines()
     assert lines[4].startswith("equilibrium at beta ")
@@ -218,7 +231,7 @@ def test_uniformity_and_marginals_in_words(invc):
     assert "warning: chains remember their past" in frozen
 
 
-def test_bias_moves_marginals(invc):
+def test_bias_moves_marginals(invc: Callable[..., Any]) -> None:
     ask = ("simulate", "pop.hj", "-c", "count=4", "--equilibrium", "--marginals", "--json", "-")
     report = json.loads(invc(*ask, "--bias", "x[3]=0.8", "--reads", "16384").out)
     marginal = {m["name"]: m for m in report["marginals"]}
@@ -248,7 +261,9 @@ def test_bias_moves_marginals(invc):
         ("-c", "a=11"),
     ],
 )
-def test_every_run_is_repeated_from_its_file(invc, options):
+def test_every_run_is_repeated_from_its_file(
+    invc: Callable[..., Any], options: Sequence[str]
+) -> None:
     first = invc("simulate", "mult4.hj", "-c", "p=143", *options, "--json", "r.json")
     assert first.status in (0, 3)
     again = invc("simulate", "mult4.hj", "--repeat", "r.json", "--json", "again.json")
@@ -263,7 +278,7 @@ def test_every_run_is_repeated_from_its_file(invc, options):
     assert one["question"] == two["question"]
 
 
-def test_a_changed_result_is_not_repeated(invc):
+def test_a_changed_result_is_not_repeated(invc: Callable[..., Any]) -> None:
     invc("simulate", "mult4.hj", "-c", "p=143", *FEW, "--json", "r.json")
     report = load("r.json")
     assert {"invc", "python", "numpy"} <= set(report["runs"][0]["versions"])
@@ -278,7 +293,7 @@ def test_a_changed_result_is_not_repeated(invc):
     )
 
 
-def test_merge_adds_counts(invc):
+def test_merge_adds_counts(invc: Callable[..., Any]) -> None:
     for seed in ("1", "2", "3"):
         invc("simulate", "mult4.hj", "-c", "p=143", *FEW, "--seed", seed, "--json", f"m{seed}.json")
     # The same question in other words.
@@ -291,7 +306,7 @@ def test_merge_adds_counts(invc):
     merged = load("all.json")
     for name in ("reads", "verified_reads", "strict_reads", "sweeps", "flips"):
         assert merged[name] == sum(part[name] for part in parts)
-    total = {}
+    total: dict[Any, Any] = {}
     for part in parts:
         for s in part["solutions"]:
             key = tuple(s["ports"].items())
@@ -303,7 +318,7 @@ def test_merge_adds_counts(invc):
     assert json.loads(swapped.out)["solutions"] == merged["solutions"]
 
 
-def test_a_broken_result_is_refused_in_one_line(invc):
+def test_a_broken_result_is_refused_in_one_line(invc: Callable[..., Any]) -> None:
     invc("simulate", "mult4.hj", "-c", "p=143", *FEW, "--json", "whole.json")
     whole = load("whole.json")
     runs = whole["runs"][0]
@@ -319,7 +334,7 @@ def test_a_broken_result_is_refused_in_one_line(invc):
 
 
 @pytest.fixture
-def results(invc):
+def results(invc: Callable[..., Any]) -> Callable[..., Any]:
     """Result files of several questions."""
     asked = {
         "one": ("mult4.hj", "-c", "p=143", "--seed", "1"),
@@ -381,7 +396,7 @@ def results(invc):
         ),
     ],
 )
-def test_merge_refuses(results, other, text):
+def test_merge_refuses(results: Callable[..., Any], other: str, text: str) -> None:
     done = results("merge", "one.json", f"{other}.json", "-o", "sum.json")
     assert (done.status, done.out) == (1, text)
 
@@ -414,13 +429,15 @@ def test_merge_refuses(results, other, text):
         (("--repeat", "r.json", "--seed", "3"), "--repeat takes --seed from the file"),
     ],
 )
-def test_what_does_not_go_together_is_wrong_usage(invc, options, text):
+def test_what_does_not_go_together_is_wrong_usage(
+    invc: Callable[..., Any], options: Sequence[str], text: str
+) -> None:
     done = invc("simulate", "mult4.hj", *options)
     assert done.status == 2
     assert text in done.out
 
 
-def test_samples_at_equilibrium_are_strict_anyway(invc):
+def test_samples_at_equilibrium_are_strict_anyway(invc: Callable[..., Any]) -> None:
     plain = invc("simulate", "mult4.hj", "-c", "p=12", "--equilibrium", "--reads", "4096", "-q")
     strict = invc(
         "simulate", "mult4.hj", "-c", "p=12", "--equilibrium", "--reads", "4096", "-q", "--strict"
@@ -437,13 +454,13 @@ def test_samples_at_equilibrium_are_strict_anyway(invc):
         (("--repeat", "nowhere.json"), "nowhere.json: error: cannot read it: no such file"),
     ],
 )
-def test_errors(invc, options, text):
+def test_errors(invc: Callable[..., Any], options: Sequence[str], text: str) -> None:
     done = invc("simulate", "mult4.hj", *options)
     assert done.status == 1
     assert text in done.out
 
 
-def test_a_fault_is_one_line_on_stderr(folder):
+def test_a_fault_is_one_line_on_stderr(folder: Path) -> None:
     command = [sys.executable, "-P", "-m", "invc", "merge", "no.json", "-o", "sum.json"]
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=900

@@ -1,5 +1,7 @@
 """Soft clamps: a lone p-bit gets its probability, and nothing else changes."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,7 +21,7 @@ ALONE = assemble(
 
 
 @given(st.floats(0.002, 0.998), st.floats(0.05, 8))
-def test_a_lone_bit_has_its_probability_at_beta(probability, beta):
+def test_a_lone_bit_has_its_probability_at_beta(probability: float, beta: float) -> None:
     (bias,) = parse_biases(ALONE.netlist, [f"a={probability!r}"])
     biased = bias_design(ALONE, [bias], beta)
     low, high = all_energies(biased.design.model)
@@ -29,7 +31,7 @@ def test_a_lone_bit_has_its_probability_at_beta(probability, beta):
     assert abs(np.log(made / (1 - made) * (1 - probability) / probability)) <= 0.0201
 
 
-def test_an_inverted_bit_leans_the_other_way_and_a_constant_not_at_all():
+def test_an_inverted_bit_leans_the_other_way_and_a_constant_not_at_all() -> None:
     low, high = all_energies(
         bias_design(ALONE, parse_biases(ALONE.netlist, ["y[0]=0.9"]), 1.0).design.model
     )
@@ -39,7 +41,7 @@ def test_an_inverted_bit_leans_the_other_way_and_a_constant_not_at_all():
 
 
 @given(st.floats(0.1, 0.9), st.floats(0.3, 3))
-def test_scaled_energies_and_gaps_are_multiples(probability, beta):
+def test_scaled_energies_and_gaps_are_multiples(probability: float, beta: float) -> None:
     biases = parse_biases(DESIGN.netlist, [f"a={probability!r}"])
     biased = bias_design(DESIGN, biases, beta)
     assert [bias.name for bias in biases] == ["a[0]", "a[1]"]
@@ -68,12 +70,12 @@ HINT = "\n  hint: a bias is NAME=P with 0 < P < 1, such as a[3]=0.8"
         (["a[7]=0.5"], "error: 'a[7]' is outside port 'a'\n  hint: a is [1:0]"),
     ],
 )
-def test_errors(texts, expected):
+def test_errors(texts: Sequence[str], expected: str) -> None:
     with pytest.raises(InvcError) as error:
         parse_biases(DESIGN.netlist, texts)
     assert str(error.value) == expected
 
 
-def test_a_field_that_no_kernel_holds_is_refused():
+def test_a_field_that_no_kernel_holds_is_refused() -> None:
     with pytest.raises(InvcError, match="need too large a field"):
         bias_design(DESIGN, parse_biases(DESIGN.netlist, ["a=0.9999"]), 1e-10)

@@ -1,3 +1,5 @@
+from collections.abc import Mapping, Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ NETLIST = Netlist(
 )
 
 
-def held(*texts):
+def held(*texts: str) -> dict[str, int]:
     return {clamp.name: clamp.value for clamp in parse_clamps(NETLIST, texts)}
 
 
@@ -52,16 +54,16 @@ def held(*texts):
         ("outputs=4'b0101", {"y[2]": 0, "y[1]": 1, "y[0]": 0, "z": 1}),
     ],
 )
-def test_values(text, expected):
+def test_values(text: str, expected: Mapping[str, int]) -> None:
     assert held(text) == expected
 
 
-def test_inputs_are_one_word_with_the_first_port_highest():
+def test_inputs_are_one_word_with_the_first_port_highest() -> None:
     assert held("inputs=0b1011_0011_01_1") == held("a=0xb", "s=3", "up=1", "e[0]=1")
 
 
 @given(st.integers(0, 15), st.integers(-8, 7))
-def test_decode_undoes_a_clamp(a, s):
+def test_decode_undoes_a_clamp(a: int, s: int) -> None:
     bits = held(f"a={a}", f"s={s}")
     assert decode([bits[f"a[{k}]"] for k in range(4)], signed=False) == a
     assert decode([bits[f"s[{k}]"] for k in range(4)], signed=True) == s
@@ -118,18 +120,18 @@ VALUES = (
         (["a[0:2]=1"], "error: 'a[0:2]' runs against its port\n  hint: write a[2:0]"),
     ],
 )
-def test_errors(texts, expected):
+def test_errors(texts: Sequence[str], expected: str) -> None:
     with pytest.raises(InvcError) as error:
         parse_clamps(NETLIST, texts)
     assert str(error.value) == expected
 
 
-def test_the_same_bit_twice_with_one_value_is_one_clamp():
+def test_the_same_bit_twice_with_one_value_is_one_clamp() -> None:
     assert held("a=1", "a[0]=1") == held("a=1")
 
 
 @given(st.text(max_size=30))
-def test_any_text_is_a_clamp_or_a_clear_error(text):
+def test_any_text_is_a_clamp_or_a_clear_error(text: str) -> None:
     try:
         parse_clamps(NETLIST, [text])
     except InvcError as error:

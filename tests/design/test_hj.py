@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,17 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
-from invc.design import format_design, parse_design, read_design, write_design
+from invc.design import Design, format_design, parse_design, read_design, write_design
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
+from invc.netlist import Netlist
 
 
-def text_of(design):
+def text_of(design: Design) -> str:
     return "".join(format_design(design))
 
 
 @given(netlists())
-def test_round_trip_is_the_same_design_and_the_same_bytes(netlist):
+def test_round_trip_is_the_same_design_and_the_same_bytes(netlist: Netlist) -> None:
     design = assemble(netlist, CELLS, origin="test")
     text = text_of(design)
     again = parse_design(text)
@@ -30,13 +32,13 @@ def test_round_trip_is_the_same_design_and_the_same_bytes(netlist):
     assert {n: c.gap for n, c in again.cells.items()} == {n: c.gap for n, c in design.cells.items()}
 
 
-def test_documented_file_reads_and_writes_back(repository):
+def test_documented_file_reads_and_writes_back(repository: Path) -> None:
     page = (repository / "docs" / "formats.md").read_text()
     (text,) = re.findall(r"```\n(invc-hj 1\n.*?)```", page, re.DOTALL)
     assert text_of(parse_design(text)) == text
 
 
-def test_file_round_trip(tmp_path):
+def test_file_round_trip(tmp_path: Path) -> None:
     design = assemble(multiplier(4), CELLS)
     path = tmp_path / "odd name ;$(x).hj"
     write_design(design, path)
@@ -48,14 +50,14 @@ GOOD = text_of(assemble(multiplier(2), CELLS, origin="o"))
 
 
 @given(st.integers(0, len(GOOD) - 2))
-def test_every_truncation_is_refused(length):
+def test_every_truncation_is_refused(length: int) -> None:
     with pytest.raises(InvcError) as error:
         parse_design(GOOD[:length], "m.hj")
     assert str(error.value).startswith("m.hj:")
 
 
 @given(st.integers(0, len(GOOD) - 1), st.characters())
-def test_a_changed_character_never_escapes_as_a_traceback(at, character):
+def test_a_changed_character_never_escapes_as_a_traceback(at: int, character: str) -> None:
     try:
         parse_design(GOOD[:at] + character + GOOD[at + 1 :], "m.hj")
     except InvcError as error:
@@ -63,7 +65,7 @@ def test_a_changed_character_never_escapes_as_a_traceback(at, character):
 
 
 @given(st.text(max_size=200))
-def test_any_text_is_refused_in_one_line(text):
+def test_any_text_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(InvcError) as error:
         parse_design(text, "m.hj")
     assert "\n" not in error.value.message
@@ -156,7 +158,7 @@ MAKE = "\n  hint: make it again with 'invc synth'"
         ("\nend\n", "\n", "m.hj:70: error: the file ends where 'end' should stand; it was cut off"),
     ],
 )
-def test_broken_files_are_named_line_by_line(old, new, expected):
+def test_broken_files_are_named_line_by_line(old: str, new: str, expected: str) -> None:
     text = GOOD.replace(old, new, 1)
     assert text != GOOD
     with pytest.raises(InvcError) as error:
@@ -164,11 +166,11 @@ def test_broken_files_are_named_line_by_line(old, new, expected):
     assert str(error.value) == (expected if "hint" in expected else expected + MAKE)
 
 
-def test_comments_stand_between_sections():
+def test_comments_stand_between_sections() -> None:
     assert text_of(parse_design(GOOD.replace("\noffset", "\n# by hand\n\noffset"))) == GOOD
 
 
-def test_missing_and_binary_files(tmp_path):
+def test_missing_and_binary_files(tmp_path: Path) -> None:
     with pytest.raises(InvcError, match="no such file"):
         read_design(tmp_path / "x.hj")
     with pytest.raises(InvcError, match="is a directory"):
@@ -178,6 +180,6 @@ def test_missing_and_binary_files(tmp_path):
         read_design(tmp_path / "b.hj")
 
 
-def test_offsets_and_couplings_survive_at_their_limits():
+def test_offsets_and_couplings_survive_at_their_limits() -> None:
     text = GOOD.replace("\n1 3 -1\n", f"\n1 3 {2**31 - 1}\n")
     assert np.abs(parse_design(text).model.J).max() == 2**31 - 1

@@ -1,8 +1,10 @@
 """Relations as clamps: the answers are those for which they hold, counted by brute force."""
 
 import operator
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,12 +13,12 @@ from hypothesis import strategies as st
 from designs import CELLS, multiplier, netlists
 from invc.ask import Effort, Wanted, ask, read_question
 from invc.ask.results import report
-from invc.design import decode
+from invc.design import Design, decode
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.formats.adopt import adopt
 from invc.formats.terms import terms
-from invc.netlist import evaluate_ports
+from invc.netlist import Netlist, evaluate_ports
 from invc.proof import count
 
 HOLDS = {
@@ -31,11 +33,11 @@ HOLDS = {
 
 
 @pytest.fixture(scope="module")
-def mult4():
+def mult4() -> Design:
     return assemble(multiplier(4), CELLS)
 
 
-def all_rows(netlist):
+def all_rows(netlist: Netlist) -> list[dict[str, int]]:
     """The values of all ports for all values of the inputs."""
     widths = [len(port.bits) for port in netlist.inputs]
     rows = []
@@ -50,14 +52,15 @@ def all_rows(netlist):
 
 
 @st.composite
-def related(draw):
+def related(draw: st.DrawFn) -> tuple[Netlist, list[tuple[Any, str, Any]]]:
     """A netlist and some relations of its ports and of numbers."""
     netlist = draw(netlists())
     names = [port.name for port in netlist.ports]
     sides = st.sampled_from(names) | st.integers(-9, 9)
     relations = []
     for _ in range(draw(st.integers(1, 2))):
-        left, right = draw(st.sampled_from(names)), draw(sides)
+        left: int | str = draw(st.sampled_from(names))
+        right: int | str = draw(sides)
         if draw(st.booleans()):
             left, right = right, left
         symbol = draw(st.sampled_from(sorted(HOLDS)))
@@ -67,13 +70,15 @@ def related(draw):
     return netlist, relations
 
 
-def value(side, row):
+def value(side: int | str, row: Mapping[str, int]) -> int:
     return side if isinstance(side, int) else row[side]
 
 
 @settings(max_examples=120, deadline=None)
 @given(related())
-def test_answers_are_those_for_which_relations_hold(case):
+def test_answers_are_those_for_which_relations_hold(
+    case: tuple[Netlist, Sequence[tuple[str, str, int | str]]],
+) -> None:
     netlist, relations = case
     texts = [f"{left}{symbol}{right}" for left, symbol, right in relations]
     expected = [
@@ -85,7 +90,10 @@ def test_answers_are_those_for_which_relations_hold(case):
     question = read_question(design, texts)
     found = count(question.design, question.clamps)
     assert found.complete
-    key = lambda row: tuple(row.values())  # noqa: E731
+
+    def key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(row.values())
+
     assert sorted(map(key, found.answers)) == sorted(map(key, expected))
     samples = ask(question, Effort(reads=256, sweeps=30))
     assert {key(answer) for answer in samples} <= set(map(key, expected))
@@ -109,12 +117,14 @@ def test_answers_are_those_for_which_relations_hold(case):
 @pytest.mark.parametrize(
     "effort", [Effort(), Effort(dynamics="gibbs"), Effort(dynamics="pt")], ids=str
 )
-def test_every_dynamics_holds_them(mult4, texts, right, effort):
+def test_every_dynamics_holds_them(
+    mult4: Design, texts: Sequence[str], right: set[tuple[int, int]], effort: Effort
+) -> None:
     samples = ask(read_question(mult4, texts), effort)
     assert {(answer["a"], answer["b"]) for answer in samples} == right
 
 
-def test_at_equilibrium_and_explained(mult4):
+def test_at_equilibrium_and_explained(mult4: Design) -> None:
     fair = ask(read_question(mult4, ["p=60", "a<b"]), Effort(seed=2), Wanted(equilibrium=True))
     assert {answer["a"] for answer in fair} == {4, 5, 6}
     none = ask(read_question(mult4, ["p=49", "a<b"]), Effort(reads=64), Wanted(proof=True))
@@ -131,11 +141,11 @@ def test_at_equilibrium_and_explained(mult4):
     ("text", "reason"),
     [("a<0", "impossible: a<0 cannot be 1"), ("a!=a", "impossible: a!=a cannot be 1")],
 )
-def test_what_cannot_be_is_said_before_the_run(mult4, text, reason):
+def test_what_cannot_be_is_said_before_the_run(mult4: Design, text: str, reason: str) -> None:
     assert ask(read_question(mult4, [text])).summary == reason
 
 
-def test_what_always_holds_holds_nothing(mult4):
+def test_what_always_holds_holds_nothing(mult4: Design) -> None:
     question = read_question(mult4, ["a<16", "a=a", "b>=0"])
     assert question.design.netlist.gates == mult4.netlist.gates
     assert question.presolved().free == mult4.model.spins
@@ -152,13 +162,13 @@ def test_what_always_holds_holds_nothing(mult4):
         ("a<", "is not NAME=VALUE"),
     ],
 )
-def test_faults_are_those_of_clamps(mult4, text, fault):
+def test_faults_are_those_of_clamps(mult4: Design, text: str, fault: str) -> None:
     with pytest.raises(InvcError) as caught:
         read_question(mult4, [text])
     assert fault in str(caught.value)
 
 
-def test_ports_of_any_name_are_clamped_as_ever():
+def test_ports_of_any_name_are_clamped_as_ever() -> None:
     netlist = multiplier(2)
     ports = (
         replace(netlist.ports[0], name="a<b"),
@@ -171,7 +181,7 @@ def test_ports_of_any_name_are_clamped_as_ever():
     assert [clamp.name for clamp in question.clamps] == ["a<b[0]", "a<b[1]", "x![0]", "x![1]"]
 
 
-def test_relations_need_gates():
+def test_relations_need_gates() -> None:
     design = adopt(terms(["a", "b"], [(0, 1, 1.0)])).design
     with pytest.raises(InvcError, match="relations need gates"):
         read_question(design, ["a=b"])

@@ -9,13 +9,14 @@ from designs import CELLS, multiplier, netlists
 from invc.design import statistics
 from invc.design.assemble import assemble
 from invc.ising import colour_spins
+from invc.netlist import Netlist
 
 
 @given(netlists())
-def test_statistics_are_what_counting_gives(netlist):
+def test_statistics_are_what_counting_gives(netlist: Netlist) -> None:
     design = assemble(netlist, CELLS)
     found = statistics(design)
-    neighbours = {spin: set() for spin in range(design.model.spins)}
+    neighbours: dict[int, set[int]] = {spin: set() for spin in range(design.model.spins)}
     for i, j in design.model.edges.tolist():
         neighbours[i].add(j)
         neighbours[j].add(i)
@@ -31,7 +32,7 @@ def test_statistics_are_what_counting_gives(netlist):
 
 
 @given(netlists())
-def test_bits_are_the_fewest_that_hold_every_coefficient_and_its_negative(netlist):
+def test_bits_are_the_fewest_that_hold_every_coefficient_and_its_negative(netlist: Netlist) -> None:
     model = assemble(netlist, CELLS).model
     bits = statistics(assemble(netlist, CELLS)).bits
     largest = int(np.abs(np.concatenate([model.h, model.J, [0]])).max())
@@ -39,7 +40,7 @@ def test_bits_are_the_fewest_that_hold_every_coefficient_and_its_negative(netlis
     assert bits == 1 or largest > 2 ** (bits - 2) - 1
 
 
-def test_multiplier():
+def test_multiplier() -> None:
     found = statistics(assemble(multiplier(4), CELLS))
     assert (found.spins, found.ancillas, found.min_gap) == (48, 0, 4)
     assert found.min_gap_cells == ("AND2", "FA", "HA")

@@ -8,14 +8,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
+from documents.transcripts import BLOCK, FIGURES, ROOT, commands, prepare, run, without_chance
 from invc.cli import COMMANDS, invc
-
-sys.path.insert(0, str(Path(__file__).parent))
-from transcripts import BLOCK, FIGURES, ROOT, commands, prepare, run, without_chance
+from typed import sure
 
 # Every page that shows commands, so that a new one is executed without being named here.
 DOCUMENTS = sorted(
@@ -34,7 +34,7 @@ NEEDS = {"docs/howto/rtl.md": "iverilog"}
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_transcripts_are_what_the_commands_print(name, tmp_path):
+def test_transcripts_are_what_the_commands_print(name: str, tmp_path: Path) -> None:
     if name in NEEDS and not shutil.which(NEEDS[name]):
         pytest.skip(f"needs {NEEDS[name]}")
     folder = prepare(tmp_path)
@@ -45,7 +45,7 @@ def test_transcripts_are_what_the_commands_print(name, tmp_path):
             assert without_chance(run(command, folder)) == without_chance(output), command
 
 
-def test_commands_whose_figures_differ_print_what_is_shown_otherwise(tmp_path):
+def test_commands_whose_figures_differ_print_what_is_shown_otherwise(tmp_path: Path) -> None:
     pages = [page for page in ROOT.glob("docs/**/*.md") if FIGURES.search(page.read_text())]
     assert ROOT / "docs/howto/bench.md" in pages
     for page in pages:
@@ -56,7 +56,7 @@ def test_commands_whose_figures_differ_print_what_is_shown_otherwise(tmp_path):
                 assert printed[0] == shown[0], command
 
 
-def test_no_page_shows_a_command_that_is_not_executed():
+def test_no_page_shows_a_command_that_is_not_executed() -> None:
     pages = [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
     for page in pages:
         if page == ROOT / "docs/cli.md":  # its examples are those of the helps, which run below
@@ -69,7 +69,7 @@ def test_no_page_shows_a_command_that_is_not_executed():
                 assert not shown, (page, shown)
 
 
-def test_every_command_has_a_page_that_shows_it_at_work():
+def test_every_command_has_a_page_that_shows_it_at_work() -> None:
     shown = {
         command.split()[1]
         for page in ROOT.glob("docs/howto/*.md")
@@ -79,7 +79,7 @@ def test_every_command_has_a_page_that_shows_it_at_work():
     assert set(COMMANDS) <= shown
 
 
-def test_the_page_of_commands_is_fresh():
+def test_the_page_of_commands_is_fresh() -> None:
     made = runpy.run_path(str(ROOT / "docs/site/cli_page.py"))["page"]()
     hint = "stale: run 'python -P docs/site/cli_page.py'"
     assert (ROOT / "docs/cli.md").read_text(encoding="utf-8") == made, hint
@@ -99,13 +99,13 @@ SOURCES = {  # the files that the examples in the helps speak of
 }
 
 
-def examples_of_the_helps():
+def examples_of_the_helps() -> list[str]:
     root = click.Context(invc, info_name="invc")
-    helps = [inspect.cleandoc(invc.get_command(root, name).help or "") for name in COMMANDS]
+    helps = [inspect.cleandoc(sure(invc.get_command(root, name)).help or "") for name in COMMANDS]
     return [line for text in helps for line in text.splitlines() if line.startswith("invc ")]
 
 
-def test_the_examples_in_the_helps_run(tmp_path):
+def test_the_examples_in_the_helps_run(tmp_path: Path) -> None:
     """In their order, and with the exit status that their comments tell."""
     for name, text in SOURCES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -117,7 +117,7 @@ def test_the_examples_in_the_helps_run(tmp_path):
     examples = examples_of_the_helps()
     assert len(examples) > 20
     for line in examples:
-        words = []
+        words: list[Any] = []
         for word in shlex.split(line, comments=True)[1:]:
             found = sorted(path.relative_to(tmp_path) for path in tmp_path.glob(word))
             words += map(str, found) if "*" in word else [word]
@@ -134,21 +134,21 @@ def test_the_examples_in_the_helps_run(tmp_path):
         assert ("impossible" in done.stdout) == impossible, line
 
 
-def skeleton(text):
+def skeleton(text: str) -> list[str]:
     """Lines with their figures struck out, and the blanks that a wider figure moves."""
     return [" ".join(NUMBER.sub("N", line).split()) for line in text.splitlines()]
 
 
-def test_readme_opens_with_two_commands():
+def test_readme_opens_with_two_commands() -> None:
     text = (ROOT / "README.md").read_text()
-    first = re.search(r"```sh\n(.*?)```", text, re.DOTALL)[1]
+    first = sure(re.search(r"```sh\n(.*?)```", text, re.DOTALL))[1]
     assert [line.split("#")[0].strip() for line in first.splitlines()] == ["make demo", "make test"]
     makefile = (ROOT / "Makefile").read_text()
     for target in ("demo", "test", "check", "bench"):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
 
 
-def test_links_lead_somewhere():
+def test_links_lead_somewhere() -> None:
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("rtl_examples/**/*.md")]
     assert len(pages) > 10
     for page in pages:
@@ -156,7 +156,7 @@ def test_links_lead_somewhere():
             assert (page.parent / target).exists(), (page, target)
 
 
-def test_every_command_is_in_the_readme():
+def test_every_command_is_in_the_readme() -> None:
     text = (ROOT / "README.md").read_text()
     for name in COMMANDS:
         assert f"`invc {name}" in text or f"`{name}`" in text

@@ -1,10 +1,6 @@
 """What is compared of a transcript: everything but chance and time."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
-from transcripts import without_chance
+from documents.transcripts import without_chance
 
 SHOWN = """\
 wrote mult8.hj in 0.18 s
@@ -23,11 +19,11 @@ wrote mult8.hj in 1.20 s
 FEW = "  a  reads\n  1      3\n  2      2\nand 5 more (--show N, or --json FILE for all)\n"
 
 
-def test_reads_order_and_times_do_not_count():
+def test_reads_order_and_times_do_not_count() -> None:
     assert without_chance(SHOWN) == without_chance(OTHERWISE)
 
 
-def test_answers_and_everything_else_count():
+def test_answers_and_everything_else_count() -> None:
     for old, new in (
         ("229  167", "229  168"),
         ("170 free", "169 free"),
@@ -37,7 +33,7 @@ def test_answers_and_everything_else_count():
         assert without_chance(SHOWN) != without_chance(SHOWN.replace(old, new))
 
 
-def test_of_many_answers_only_how_many_are_shown_counts():
+def test_of_many_answers_only_how_many_are_shown_counts() -> None:
     assert without_chance(FEW) == without_chance(FEW.replace("  2      2", "  7      2"))
     assert without_chance(FEW) != without_chance(FEW.replace("  2      2\n", ""))
     assert without_chance(FEW) != without_chance(FEW.replace("5 more", "6 more"))

@@ -53,6 +53,7 @@ def test_a_block_does_elsewhere_what_it_does_here(dynamics: str) -> None:
     sent = pickle.loads(pickle.dumps((asked, block, backend_named(), rules)))
     there = pickle.loads(pickle.dumps(run_block(*sent)))
     assert there.block == block
+    assert here is not None
     assert there.verified == here.verified
     assert (there.sweeps, there.updates, there.suits) == (here.sweeps, here.updates, here.suits)
     assert np.array_equal(there.shown, here.shown)
@@ -65,8 +66,11 @@ def test_a_chain_goes_on_as_if_it_had_never_been_interrupted() -> None:
     rules = Rules(seed=2, beta=(0.5, 0.5), hold=16)
     first = run_block(asked, Block(0, "gibbs", 32, 0, kept=True), backend, rules)
     later = Block(1, "gibbs", 32, LANES, 0, draws=False, kept=True)
+    assert first is not None
     second = run_block(asked, later, backend, rules, start=first.end)
     whole = run_block(asked, Block(0, "gibbs", 64, LANES, kept=True), backend, rules)
+    assert second is not None
+    assert whole is not None
     assert np.array_equal(backend.fetch(second.end), backend.fetch(whole.end))
     assert second.verified == whole.verified
 
@@ -99,7 +103,7 @@ def test_time_is_asked_of_the_clock_that_is_given() -> None:
 
 def test_a_new_dynamics_is_a_function_and_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(DYNAMICS, "twin", Dynamics(gibbs))
-    effort = {"reads": 1024, "sweeps": 32, "beta": (0.4, 0.9), "seed": 3}
+    effort: dict[str, Any] = {"reads": 1024, "sweeps": 32, "beta": (0.4, 0.9), "seed": 3}
     result = run(problem("p=143"), Effort(dynamics="twin", **effort))
     assert result.answers == run(problem("p=143"), Effort(dynamics="gibbs", **effort)).answers
     assert result.dynamics == "twin"
@@ -118,7 +122,7 @@ class Wide:
     def __init__(self) -> None:
         self.half = Reference()
 
-    class State(list):
+    class State(list[Any]):
         lanes = 2 * LANES
         turn = 0
 
@@ -167,7 +171,7 @@ def test_a_new_backend_is_a_class_and_a_line(
         yield Wide()
 
     monkeypatch.setattr(protocol, "FAMILIES", (*protocol.FAMILIES, wide))
-    effort = {"dynamics": dynamics, "sweeps": 32, "seed": 1}
+    effort: dict[str, Any] = {"dynamics": dynamics, "sweeps": 32, "seed": 1}
     found = run(problem("p=6", n=2), Effort(kernel="wide", reads=3000, **effort))
     assert found.kernel == "wide"
     assert found.reads == 3000

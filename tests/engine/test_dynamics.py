@@ -1,6 +1,9 @@
 """sc and ssa as dynamics of a run: what they choose, what users set, and that they find answers."""
 
+from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier
-from invc.design import parse_clamps, presolve
+from invc.design import Design, parse_clamps, presolve
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
+from invc.engine import Result
 from invc.engine.dynamics import DYNAMICS
 from invc.engine.dynamics.sc import SETTINGS as SC
 from invc.engine.dynamics.ssa import SETTINGS as SSA
@@ -22,17 +26,17 @@ ALL = {"noise": "7:3", "every": "3", "density": "0.25", "stall": "0.5", "average
 
 
 @cache
-def design(n):
+def design(n: int) -> Design:
     return assemble(multiplier(n), CELLS)
 
 
-def sample(n, clamps, **options):
+def sample(n: int, clamps: Sequence[str], **options: Any) -> Result:
     return run(design(n), presolve(design(n), parse_clamps(design(n).netlist, clamps)), **options)
 
 
 @pytest.mark.parametrize("dynamics", ["sc", "ssa"])
 @pytest.mark.parametrize("product", [143, 225])
-def test_products_factor(dynamics, product):
+def test_products_factor(dynamics: str, product: int) -> None:
     result = sample(4, [f"p={product}"], dynamics=dynamics)
     found = {(answer.ports["a"], answer.ports["b"]) for answer in result.answers}
     assert found == {
@@ -43,8 +47,10 @@ def test_products_factor(dynamics, product):
 
 @pytest.mark.parametrize("dynamics", ["sc", "ssa"])
 @pytest.mark.parametrize("settings", [{}, ALL], ids=["default", "all settings"])
-def test_same_seed_same_result_whatever_the_kernel_or_threads(dynamics, settings):
-    def key(seed=3, **options):
+def test_same_seed_same_result_whatever_the_kernel_or_threads(
+    dynamics: str, settings: Mapping[str, str]
+) -> None:
+    def key(seed: int = 3, **options: Any) -> tuple[Any, ...]:
         result = sample(
             3,
             ["p=15"],
@@ -61,9 +67,9 @@ def test_same_seed_same_result_whatever_the_kernel_or_threads(dynamics, settings
     assert key() != key(seed=4)
 
 
-def test_watchers_see_the_last_state_and_what_ends_a_read():
+def test_watchers_see_the_last_state_and_what_ends_a_read() -> None:
     seen = []
-    options = {"dynamics": "ssa", "reads": 1024, "sweeps": 20, "threads": 1}
+    options: dict[str, Any] = {"dynamics": "ssa", "reads": 1024, "sweeps": 20, "threads": 1}
     sample(
         3, ["p=15"], **options, watch=lambda _, sweeps, state: seen.append((sweeps, state.copy()))
     )
@@ -76,7 +82,7 @@ def test_watchers_see_the_last_state_and_what_ends_a_read():
     assert not np.array_equal(seen[0][1], seen[1][1])
 
 
-def test_what_was_chosen_is_said():
+def test_what_was_chosen_is_said() -> None:
     assert (
         "ssa, I0 1 to "
         in sample(3, ["p=15"], dynamics="ssa", kernel="reference", reads=1, sweeps=1).chosen
@@ -90,7 +96,7 @@ def test_what_was_chosen_is_said():
     ) in said
 
 
-def test_every_dynamics_and_setting_is_documented(repository):
+def test_every_dynamics_and_setting_is_documented(repository: Path) -> None:
     page = (repository / "docs" / "dynamics.md").read_text()
     for name in DYNAMICS:
         assert f"\n## {name}\n" in page
@@ -104,7 +110,7 @@ def test_every_dynamics_and_setting_is_documented(repository):
     ramps=st.integers(1, 7),
     count=st.integers(1, 99),
 )
-def test_ramps_begin_low_end_high_and_rise(low, more, ramps, count):
+def test_ramps_begin_low_end_high_and_rise(low: int, more: int, ramps: int, count: int) -> None:
     plan = Plan(low, low + more, (5,), 1, ramps, Habits())
     limit, noise = plan.cycles(count)
     assert len(limit) == len(noise) == count
@@ -116,7 +122,7 @@ def test_ramps_begin_low_end_high_and_rise(low, more, ramps, count):
     assert np.count_nonzero(np.diff(limit) < 0) <= ramps - 1
 
 
-def test_noise_comes_in_parts_and_at_intervals():
+def test_noise_comes_in_parts_and_at_intervals() -> None:
     _, noise = Plan(4, 4, (11, 5), 3, 1, Habits()).cycles(12)
     assert noise.tolist() == [11, 0, 0, 11, 0, 0, 5, 0, 0, 5, 0, 0]
 
@@ -137,7 +143,9 @@ def test_noise_comes_in_parts_and_at_intervals():
         ("ssa", {"average": "3"}, "error: setting average=3: need 1, 2 or 4"),
     ],
 )
-def test_settings_that_are_none_are_refused(dynamics, settings, text):
+def test_settings_that_are_none_are_refused(
+    dynamics: str, settings: Mapping[str, str], text: str
+) -> None:
     with pytest.raises(InvcError) as reason:
         sample(3, ["p=15"], dynamics=dynamics, settings=settings, reads=1)
     assert text in str(reason.value)

@@ -1,6 +1,9 @@
 """At equilibrium answers are as likely as they should be."""
 
+from collections.abc import Mapping, Sequence
 from math import prod
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +12,9 @@ from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
 from invc.design import (
+    Clamped,
     Contradiction,
+    Design,
     bias_design,
     bit_names,
     parse_biases,
@@ -21,17 +26,20 @@ from invc.design.assemble import assemble
 from invc.engine.equilibrium import Setting
 from invc.engine.statistics import clustered, marginals, uniformity, upper_tail
 from invc.frontend.yosys import Sources
+from invc.netlist import Netlist
 from invc.pipeline import synth
 from invc.proof import count
 from sampling import equilibrium
 
 
 @pytest.fixture(scope="module")
-def popcount(repository):
+def popcount(repository: Path) -> Design:
     return synth(Sources((repository / "rtl_examples/popcount/popcount.v",)))
 
 
-def start(design, clamps, forbidden=()):
+def start(
+    design: Design, clamps: Sequence[str], forbidden: Sequence[str] = ()
+) -> tuple[Clamped, int]:
     held = parse_clamps(design.netlist, clamps)
     bits = [parse_combination(design.netlist, text) for text in forbidden]
     return presolve(design, held, bits), count(design, held, forbidden=bits).number
@@ -39,7 +47,7 @@ def start(design, clamps, forbidden=()):
 
 @pytest.mark.parametrize("dynamics", ["gibbs", "pt", "auto"])
 @pytest.mark.parametrize("seed", [0, 1])
-def test_words_of_one_weight_are_uniform(popcount, dynamics, seed):
+def test_words_of_one_weight_are_uniform(popcount: Design, dynamics: str, seed: int) -> None:
     """Chi-square at 99.9 %."""
     clamped, number = start(popcount, ["count=4"])
     assert number == 70
@@ -54,7 +62,7 @@ def test_words_of_one_weight_are_uniform(popcount, dynamics, seed):
     assert sampled.result.verified_reads == sum(reads) == sampled.samples.sum()
 
 
-def test_one_answer_forbidden_leaves_the_others_uniform(popcount):
+def test_one_answer_forbidden_leaves_the_others_uniform(popcount: Design) -> None:
     clamped, number = start(popcount, ["count=4"], ["x=0b11110000", "x[0]=1:x[1]=1:x[2]=1:x[3]=1"])
     assert number == 68
     found = equilibrium(popcount, clamped, enough=10_000).result.answers
@@ -62,9 +70,9 @@ def test_one_answer_forbidden_leaves_the_others_uniform(popcount):
     assert not {0b11110000, 0b1111} & {answer.ports["x"] for answer in found}
 
 
-def test_ladders_mix_where_a_chain_does_not(popcount):
+def test_ladders_mix_where_a_chain_does_not(popcount: Design) -> None:
     clamped, number = start(popcount, ["count=4"])
-    options = {"beta": 2.2, "thin": 64, "reads": 20_480}
+    options: dict[str, Any] = {"beta": 2.2, "thin": 64, "reads": 20_480}
     frozen = equilibrium(popcount, clamped, dynamics="gibbs", **options)
     ladders = equilibrium(popcount, clamped, dynamics="pt", low=0.6, **options)
     assert not frozen.mixed
@@ -74,7 +82,7 @@ def test_ladders_mix_where_a_chain_does_not(popcount):
     assert uniformity([answer.reads for answer in ladders.result.answers], number).passed
 
 
-def test_any_ladder_that_is_asked_for_is_run(popcount):
+def test_any_ladder_that_is_asked_for_is_run(popcount: Design) -> None:
     """Also one whose ends are the same, or nearly, or that starts colder than the pilot's."""
     clamped, _ = start(popcount, ["count=4"])
     for low, beta in ((None, 0.5), (None, 3.0), (0.5, 0.5001), (1.0, 1.5)):
@@ -89,7 +97,7 @@ def test_any_ladder_that_is_asked_for_is_run(popcount):
             assert thin in (None, got.setting.thin)
 
 
-def test_chains_that_do_not_mix_are_said_so(popcount):
+def test_chains_that_do_not_mix_are_said_so(popcount: Design) -> None:
     clamped, _ = start(popcount, ["count=4"])
     frozen = equilibrium(popcount, clamped, beta=4.0, thin=1, reads=40_960)
     assert not frozen.mixed
@@ -97,9 +105,9 @@ def test_chains_that_do_not_mix_are_said_so(popcount):
 
 
 @pytest.mark.parametrize("dynamics", ["gibbs", "pt"])
-def test_same_seed_same_samples_whatever_the_threads(popcount, dynamics):
+def test_same_seed_same_samples_whatever_the_threads(popcount: Design, dynamics: str) -> None:
     clamped, _ = start(popcount, ["count=4"])
-    options = {"dynamics": dynamics, "reads": 9000}
+    options: dict[str, Any] = {"dynamics": dynamics, "reads": 9000}
     one = equilibrium(popcount, clamped, seed=5, **options, threads=1)
     two = equilibrium(popcount, clamped, seed=5, **options, threads=3)
     assert one.result.answers == two.result.answers
@@ -112,7 +120,9 @@ def test_same_seed_same_samples_whatever_the_threads(popcount, dynamics):
 @pytest.mark.parametrize("dynamics", ["gibbs", "pt"])
 @given(netlist=netlists(max_gates=5), data=st.data())
 @settings(max_examples=8)
-def test_answers_of_any_netlist_are_uniform(dynamics, netlist, data):
+def test_answers_of_any_netlist_are_uniform(
+    dynamics: str, netlist: Netlist, data: st.DataObject
+) -> None:
     design = assemble(netlist, CELLS)
     labels = sorted({label for port in netlist.ports for label in bit_names(port)})
     bit = st.tuples(st.sampled_from(labels), st.sampled_from("01"))
@@ -129,7 +139,7 @@ def test_answers_of_any_netlist_are_uniform(dynamics, netlist, data):
     assert upper_tail(uniformity(reads, number).chi_square, number - 1) > 1e-6  # of many tries
 
 
-def test_marginals_agree_with_the_answers(popcount):
+def test_marginals_agree_with_the_answers(popcount: Design) -> None:
     clamped, _ = start(popcount, ["count=4"])
     sampled = equilibrium(popcount, clamped, reads=20_000)
     chains = clustered(popcount.netlist.ports, sampled.samples, sampled.ones)
@@ -148,7 +158,9 @@ def test_marginals_agree_with_the_answers(popcount):
         {"dynamics": "pt", "low": 0.4, "thin": 16, "enough": 4_000},
     ],
 )
-def test_biased_bits_weigh_answers_by_their_odds(popcount, options):
+def test_biased_bits_weigh_answers_by_their_odds(
+    popcount: Design, options: Mapping[str, Any]
+) -> None:
     clamped, number = start(popcount, ["count=1"])
     beta = 0.8
     wanted = {f"x[{k}]": p for k, p in enumerate((0.8, 0.3, 0.5, 0.6))}
@@ -172,7 +184,7 @@ def test_biased_bits_weigh_answers_by_their_odds(popcount, options):
     assert reads[1] > 5 * reads[2]
 
 
-def test_a_time_limit_ends_it_with_what_there_is():
+def test_a_time_limit_ends_it_with_what_there_is() -> None:
     design = assemble(multiplier(8), CELLS)
     clamped, _ = start(design, ["p=38243"])
     sampled = equilibrium(design, clamped, time_limit=0.7)
@@ -180,10 +192,10 @@ def test_a_time_limit_ends_it_with_what_there_is():
     assert not sampled.result.interrupted
 
 
-def test_interrupt_keeps_what_was_found(popcount):
+def test_interrupt_keeps_what_was_found(popcount: Design) -> None:
     clamped, _ = start(popcount, ["count=4"])
 
-    def stop(_):
+    def stop(_: object) -> None:
         raise KeyboardInterrupt
 
     sampled = equilibrium(popcount, clamped, dynamics="gibbs", progress=stop)

@@ -1,6 +1,7 @@
 """Standard errors at equilibrium are what they say: z-scores have a standard deviation of 1."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,7 +50,9 @@ def _bit(answer: dict[str, int], name: str) -> int:
     return answer[port] >> int(index) & 1
 
 
-def z_scores(design: Design, clamps: tuple[str, ...], bias: str, seed: int, **how: float) -> list:
+def z_scores(
+    design: Design, clamps: tuple[str, ...], bias: str, seed: int, **how: Any
+) -> list[Any]:
     """Of each marginal that is not held: what it is off by, in its standard errors."""
     biases = parse_biases(design.netlist, [bias] if bias else [])
     held = parse_clamps(design.netlist, clamps)
@@ -84,7 +87,7 @@ def z_scores(design: Design, clamps: tuple[str, ...], bias: str, seed: int, **ho
     ids=str,
 )
 def test_z_scores_have_a_deviation_of_one(
-    designs: dict[str, Design], name: str, clamps: tuple[str, ...], bias: str, how: dict
+    designs: dict[str, Design], name: str, clamps: tuple[str, ...], bias: str, how: dict[str, Any]
 ) -> None:
     """Where random numbers of all chains serve 64 times, it is 1.1 to 1.5.
 

@@ -1,16 +1,20 @@
 """The energy of a state is the sum of what its gates violate."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
-from invc.design import Contradiction, bit_names, parse_clamps, parse_combination, presolve
+from invc.design import Contradiction, Design, bit_names, parse_clamps, parse_combination, presolve
 from invc.design.assemble import assemble
-from invc.engine import problem_of
-from invc.engine.explain import excesses, explain, explain_read
+from invc.engine import Result, problem_of
+from invc.engine.explain import Explanation, excesses, explain, explain_read
 from invc.engine.verify import Near, verify
-from invc.netlist import evaluate, evaluate_ports
+from invc.netlist import Gate, Netlist, evaluate, evaluate_ports
 from invc.pbits.heatbath.logic import answers_seen
 from invc.pbits.lanes import LANES, bits_of
 from invc.pbits.random import block_generator, first_state
@@ -21,7 +25,7 @@ MULT = assemble(multiplier(8), CELLS)
 
 @given(netlist=netlists(), seed=st.integers(0, 999))
 @settings(max_examples=60)
-def test_excesses_add_up_to_the_energy(netlist, seed):
+def test_excesses_add_up_to_the_energy(netlist: Netlist, seed: int) -> None:
     design = assemble(netlist, CELLS)
     spins = np.random.default_rng(seed).choice(np.array([-1, 1], dtype=np.int8), design.model.spins)
     excess = excesses(design, spins)
@@ -38,13 +42,13 @@ def test_excesses_add_up_to_the_energy(netlist, seed):
         assert violation.wrong or CELLS[violation.cell].ancillas
 
 
-def satisfied(gate, spins):
+def satisfied(gate: Gate, spins: npt.NDArray[np.int8]) -> bool:
     bits = [int(spins[(pin >> 1) - 1] > 0) ^ (pin & 1) if pin > 1 else pin for pin in gate.pins]
     n = len(gate.function.inputs)
     return tuple(gate.function.evaluate(1, *bits[:n])) == tuple(bits[n:])
 
 
-def test_one_wrong_net_blames_the_gates_on_it():
+def test_one_wrong_net_blames_the_gates_on_it() -> None:
     netlist = MULT.netlist
     inputs = {
         p.name: [value >> k & 1 for k in range(8)]
@@ -62,24 +66,28 @@ def test_one_wrong_net_blames_the_gates_on_it():
     assert violation.excess == MULT.model.energies(spins[None])[0] >= CELLS["AND2"].gap
 
 
-def test_a_run_keeps_the_unverified_read_of_lowest_energy():
+def test_a_run_keeps_the_unverified_read_of_lowest_energy() -> None:
     clamps = parse_clamps(MULT.netlist, ["p=64507"])  # 251 * 257, and 257 needs nine bits
     clamped = presolve(MULT, clamps)
     result = run(MULT, clamped, reads=2000, sweeps=64, near=True)
     assert not result.answers
     near = result.near
+    assert near is not None
     assert near.energy == MULT.model.energies(near.spins[None])[0] > 0
     assert (near.spins[clamped.values != 0] == clamped.values[clamped.values != 0]).all()
     found = explain(MULT, near.spins, clamps)
     assert sum(violation.excess for violation in found) == near.energy
     again = run(MULT, clamped, reads=2000, sweeps=64, near=True, threads=1)
+    assert again.near is not None
     assert np.array_equal(again.near.spins, near.spins)
     assert run(MULT, clamped, reads=10, sweeps=64).near is None
 
 
 @given(netlist=netlists(), data=st.data())
 @settings(max_examples=40)
-def test_what_looks_like_an_answer_is_what_is_verified(netlist, data):
+def test_what_looks_like_an_answer_is_what_is_verified(
+    netlist: Netlist, data: st.DataObject
+) -> None:
     design = assemble(netlist, CELLS)
     labels = sorted({label for port in netlist.ports for label in bit_names(port)})
     bit = st.tuples(st.sampled_from(labels), st.sampled_from("01"))
@@ -100,18 +108,20 @@ def test_what_looks_like_an_answer_is_what_is_verified(netlist, data):
     assert tuple(seen.tolist()) == verify(design, clamped, view, LANES).lanes
 
 
-def explained(design, texts, **options):
+def explained(design: Design, texts: Sequence[str], **options: Any) -> tuple[Result, Explanation]:
     """A run, and why its best unverified read is no answer."""
     clamps = parse_clamps(design.netlist, texts)
     clamped = presolve(design, clamps)
     result = run(design, clamped, near=True, **options)
     problem = problem_of(design, clamped)
+    assert result.near is not None
     found = explain_read(problem, result.near, clamps, dynamics=result.dynamics, seed=result.seed)
     return result, found
 
 
-def test_reads_that_staged_gave_up_are_annealed_on_before_they_are_explained():
+def test_reads_that_staged_gave_up_are_annealed_on_before_they_are_explained() -> None:
     result, found = explained(MULT, ["p=64507"], reads=1000, dynamics="staged")
+    assert result.near is not None
     given_up = explain(MULT, result.near.spins)
     assert len(given_up) > 10  # most gates were never switched on: that says nothing
     assert found.annealed
@@ -124,16 +134,17 @@ def test_reads_that_staged_gave_up_are_annealed_on_before_they_are_explained():
     assert not explained(MULT, ["p=64507"], reads=1000, dynamics="gibbs")[1].annealed
 
 
-def test_what_the_inputs_of_a_read_give_is_told():
+def test_what_the_inputs_of_a_read_give_is_told() -> None:
     result, found = explained(MULT, ["p=64507"], reads=1000, dynamics="gibbs")
     ports = found.ports
     assert ports["a"] * ports["b"] == ports["p"] != 64507
     assert found.missed == tuple(f"p[{k}]" for k in range(16) if (ports["p"] ^ 64507) >> k & 1)
+    assert result.near is not None
     state = result.near.spins
     assert ports["a"] == sum(int(state[k] > 0) << k for k in range(8))
 
 
-def test_a_read_that_was_too_short_becomes_an_answer_as_it_is_annealed_on():
+def test_a_read_that_was_too_short_becomes_an_answer_as_it_is_annealed_on() -> None:
     design = assemble(multiplier(4), CELLS)
     clamps = parse_clamps(design.netlist, ["p=143"])
     clamped = presolve(design, clamps)
@@ -147,7 +158,7 @@ def test_a_read_that_was_too_short_becomes_an_answer_as_it_is_annealed_on():
     assert found.missed
 
 
-def test_under_strict_a_read_whose_gates_have_not_settled_is_the_best_that_does_not_count():
+def test_under_strict_a_read_whose_gates_have_not_settled_is_the_best_that_does_not_count() -> None:
     clamps = parse_clamps(MULT.netlist, ["a=3", "p[15]=0"])
     clamped = presolve(MULT, clamps)
     netlist = MULT.netlist
@@ -157,6 +168,7 @@ def test_under_strict_a_read_whose_gates_have_not_settled_is_the_best_that_does_
     state[last, 0] ^= np.uint64(1)  # in replica 0 one gate is violated
     view = view_of(state)
     strict = verify(MULT, clamped, view, LANES, ground=True, near=True)
+    assert strict.near is not None
     assert strict.near.energy > 0
     assert verify(MULT, clamped, view, LANES, near=True).near is None
     problem = problem_of(MULT, clamped)

@@ -16,6 +16,7 @@ from invc.engine.equilibrium.mixing import Pairs
 from invc.engine.equilibrium.prospect import MARGIN, Prospect, foresee
 from invc.engine.work import never
 from invc.ising import all_energies, fold_known
+from invc.netlist import Netlist
 from invc.pbits.backend import backend_named
 
 
@@ -71,7 +72,9 @@ def test_hope_is_given_up_only_beyond_what_a_prediction_may_be_wrong_by() -> Non
 
 @given(netlist=netlists(max_gates=5), data=st.data(), beta=st.sampled_from([0.2, 0.5, 0.9]))
 @settings(max_examples=15)
-def test_the_predicted_share_of_answers_is_that_of_all_states(netlist, data, beta) -> None:
+def test_the_predicted_share_of_answers_is_that_of_all_states(
+    netlist: Netlist, data: st.DataObject, beta: float
+) -> None:
     """Against the partition function, by enumeration: within half a bit."""
     design = assemble(netlist, CELLS)
     label = data.draw(st.sampled_from(sorted({n for p in netlist.ports for n in bit_names(p)})))

@@ -2,30 +2,33 @@
 
 import threading
 import time
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
-from invc.design import Contradiction, bit_names, decode, parse_clamps, presolve
+from invc.design import Contradiction, Design, bit_names, decode, parse_clamps, presolve
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
-from invc.netlist import counting_words, evaluate_ports
+from invc.engine import Result
+from invc.netlist import Netlist, counting_words, evaluate_ports
 from sampling import run
 
 MULT = {n: assemble(multiplier(n), CELLS) for n in (3, 4, 8)}
 
 
-def sample(design, clamps, **options):
+def sample(design: Design, clamps: Sequence[str], **options: Any) -> Result:
     return run(design, presolve(design, parse_clamps(design.netlist, clamps)), **options)
 
 
-def answers(result):
+def answers(result: Result) -> list[tuple[int, ...]]:
     return [tuple(answer.ports.values()) for answer in result.answers]
 
 
-def every_row(netlist):
+def every_row(netlist: Netlist) -> set[tuple[int, ...]]:
     """All rows of a small netlist as port values."""
     bits = sum(len(port.bits) for port in netlist.inputs)
     words = iter(counting_words(bits))
@@ -42,7 +45,9 @@ def every_row(netlist):
 
 @given(netlist=netlists(), data=st.data())
 @settings(max_examples=40)
-def test_every_answer_is_a_row_that_fits_and_none_is_lost(netlist, data):
+def test_every_answer_is_a_row_that_fits_and_none_is_lost(
+    netlist: Netlist, data: st.DataObject
+) -> None:
     design = assemble(netlist, CELLS)
     labels = sorted({label for port in netlist.ports for label in bit_names(port)})
     held = data.draw(st.dictionaries(st.sampled_from(labels), st.sampled_from("01"), max_size=3))
@@ -60,7 +65,7 @@ def test_every_answer_is_a_row_that_fits_and_none_is_lost(netlist, data):
     assert all(answer.energy >= 0 for answer in result.answers)
 
 
-def fits(netlist, row, held):
+def fits(netlist: Netlist, row: Sequence[int], held: Mapping[str, str]) -> bool:
     for port, value in zip(netlist.ports, row, strict=True):
         for k, label in enumerate(bit_names(port)):
             if label in held and value >> k & 1 != int(held[label]):
@@ -69,7 +74,7 @@ def fits(netlist, row, held):
 
 
 @pytest.mark.parametrize("product", [38243, 36863, 47053, 55973, 57599])
-def test_sixteen_bit_products_factor_in_both_orders(product):
+def test_sixteen_bit_products_factor_in_both_orders(product: int) -> None:
     result = sample(MULT[8], [f"p={product}"])
     small = next(k for k in range(3, 256) if product % k == 0)
     assert sorted(answers(result)) == sorted(
@@ -78,8 +83,8 @@ def test_sixteen_bit_products_factor_in_both_orders(product):
     assert result.strict_reads <= result.verified_reads <= result.reads
 
 
-def test_same_seed_same_result_whatever_the_threads_or_kernel():
-    def key(**options):
+def test_same_seed_same_result_whatever_the_threads_or_kernel() -> None:
+    def key(**options: Any) -> tuple[Any, ...]:
         result = sample(MULT[4], ["p=143"], reads=2500, sweeps=30, seed=7, **options)
         return result.answers, result.reads, result.verified_reads, result.strict_reads
 
@@ -87,12 +92,12 @@ def test_same_seed_same_result_whatever_the_threads_or_kernel():
     assert key() != key_other_seed()
 
 
-def key_other_seed():
+def key_other_seed() -> tuple[Any, ...]:
     result = sample(MULT[4], ["p=143"], reads=2500, sweeps=30, seed=8)
     return result.answers, result.reads, result.verified_reads, result.strict_reads
 
 
-def test_reads_are_exact_and_short_blocks_are_a_prefix():
+def test_reads_are_exact_and_short_blocks_are_a_prefix() -> None:
     few = sample(MULT[3], [], reads=10, sweeps=20)
     assert (few.reads, few.sweeps) == (10, 200)
     assert few.flips == 200 * MULT[3].model.spins
@@ -100,7 +105,7 @@ def test_reads_are_exact_and_short_blocks_are_a_prefix():
     assert many.reads == 2000
 
 
-def test_target_and_time_limit_end_a_run():
+def test_target_and_time_limit_end_a_run() -> None:
     some = sample(MULT[4], [], target=50)
     assert len(some.answers) >= 50
     started = time.perf_counter()
@@ -109,20 +114,20 @@ def test_target_and_time_limit_end_a_run():
     assert time.perf_counter() - started < 30
 
 
-def test_nothing_free_is_one_read():
+def test_nothing_free_is_one_read() -> None:
     result = sample(MULT[4], ["a=11", "b=13"])
     assert answers(result) == [(11, 13, 143)]
     assert (result.reads, result.flips) == (1, 0)
 
 
-def test_progress_is_told():
-    seen = []
+def test_progress_is_told() -> None:
+    seen: list[Any] = []
     sample(MULT[4], ["p=143"], reads=3000, sweeps=20, progress=seen.append)
     assert [step.reads for step in seen] == [1024, 2048, 3000]
 
 
-def test_interrupt_keeps_what_was_found():
-    def stop(_):
+def test_interrupt_keeps_what_was_found() -> None:
+    def stop(_: object) -> None:
         raise KeyboardInterrupt
 
     before = threading.active_count()
@@ -134,12 +139,12 @@ def test_interrupt_keeps_what_was_found():
 
 
 @pytest.mark.parametrize("name", ["dynamics", "kernel"])
-def test_unknown_names_are_refused(name):
+def test_unknown_names_are_refused(name: str) -> None:
     with pytest.raises(InvcError, match=f"no {name} is called 'gibs'"):
         sample(MULT[3], [], **{name: "gibs"})
 
 
-def test_watchers_see_every_block_as_it_goes():
+def test_watchers_see_every_block_as_it_goes() -> None:
     seen = []
     sample(
         MULT[3],

@@ -1,6 +1,10 @@
 """Gates switched on a cone at a time: the stages, and that what comes out is whole."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,19 +18,19 @@ from invc.engine.choose import Mix, choose
 from invc.engine.dynamics.stages import are_gradual, plan_stages
 from invc.engine.verify import Verified, replicas, verify
 from invc.ising import from_terms
-from invc.netlist import evaluate, word_of
+from invc.netlist import Netlist, evaluate, word_of
 from invc.pbits.backend import backend_names
 from invc.pbits.heatbath.energy import compile_meter
 from invc.pbits.heatbath.heat import heat
 from invc.pbits.heatbath.logic import answers_seen, gates_satisfied
-from invc.pbits.lanes import held_in_place
+from invc.pbits.lanes import UInt64, held_in_place
 from invc.pbits.random import block_generator, first_state
 from sampling import run, view_of
 
 
 @given(netlist=netlists(), data=st.data())
 @settings(max_examples=30, deadline=None)
-def test_staged_runs_find_every_answer(netlist, data):
+def test_staged_runs_find_every_answer(netlist: Netlist, data: st.DataObject) -> None:
     design = assemble(netlist, CELLS)
     held = data.draw(
         st.dictionaries(
@@ -52,7 +56,7 @@ def test_staged_runs_find_every_answer(netlist, data):
 
 
 @pytest.mark.parametrize("product", [3127, 2419])
-def test_copies_of_replicas_are_whole(product):
+def test_copies_of_replicas_are_whole(product: int) -> None:
     """Spins that were not copied along come from the replica that was: every gate fits.
 
     A replica whose inputs are right and whose line dies out counts as seen, not as strict.
@@ -65,7 +69,7 @@ def test_copies_of_replicas_are_whole(product):
 
 
 @pytest.mark.parametrize("width", [4, 5, 6])
-def test_stages_of_a_multiplier_are_its_columns(width):
+def test_stages_of_a_multiplier_are_its_columns(width: int) -> None:
     design = assemble(multiplier(width), CELLS)
     product = (2**width - 1) * (2**width - 3)
     clamped = presolve(design, parse_clamps(design.netlist, [f"p={product}"]))
@@ -81,7 +85,7 @@ def test_stages_of_a_multiplier_are_its_columns(width):
     assert [stage.complete for stage in stages].index(True) == max(order)
 
 
-def test_stages_that_leave_all_to_one_are_not_gradual():
+def test_stages_that_leave_all_to_one_are_not_gradual() -> None:
     """A sum of many bits is one cone of all inputs; columns of a product have two each."""
     design = assemble(multiplier(5), CELLS)
     clamped = presolve(design, parse_clamps(design.netlist, ["p=667"]))
@@ -96,7 +100,7 @@ def test_stages_that_leave_all_to_one_are_not_gradual():
     assert run(design, top, reads=1).dynamics == "staged and gibbs"
 
 
-def test_seen_answers_come_before_settled_gates():
+def test_seen_answers_come_before_settled_gates() -> None:
     design = assemble(multiplier(6), CELLS)
     clamped = presolve(design, parse_clamps(design.netlist, ["p=3127"]))
     early = run(design, clamped, dynamics="gibbs", target=1, seed=1)
@@ -106,7 +110,7 @@ def test_seen_answers_come_before_settled_gates():
     assert early.sweeps < whole.sweeps
 
 
-def some_state(spins, known, seed):
+def some_state(spins: int, known: npt.NDArray[Any], seed: int) -> npt.NDArray[np.uint64]:
     state = first_state(block_generator(seed, 0), spins)
     held_in_place(state, known)
     return state
@@ -118,7 +122,7 @@ def some_state(spins, known, seed):
     held=st.lists(st.sampled_from([-1, 0, 0, 1]), min_size=8, max_size=8),
 )
 @settings(max_examples=60)
-def test_meters_read_the_energies_of_the_model(n, seed, held):
+def test_meters_read_the_energies_of_the_model(n: int, seed: int, held: Sequence[int]) -> None:
     chance = np.random.default_rng(seed)
     k = int(chance.integers(0, 20))
     model = from_terms(
@@ -137,7 +141,7 @@ def test_meters_read_the_energies_of_the_model(n, seed, held):
 
 @given(netlist=netlists(), seed=st.integers(0, 1000))
 @settings(max_examples=60)
-def test_conditions_are_the_evaluation_of_the_gates(netlist, seed):
+def test_conditions_are_the_evaluation_of_the_gates(netlist: Netlist, seed: int) -> None:
     """Rows of replicas and Python's integers agree on answers and on satisfied gates."""
     design = assemble(netlist, CELLS)
     output = netlist.outputs[0]
@@ -172,7 +176,7 @@ def test_conditions_are_the_evaluation_of_the_gates(netlist, seed):
 
 @given(netlist=netlists(), split=st.integers(0, 6))
 @settings(max_examples=40)
-def test_sums_of_some_gates_and_of_the_others_are_the_whole(netlist, split):
+def test_sums_of_some_gates_and_of_the_others_are_the_whole(netlist: Netlist, split: int) -> None:
     design = assemble(netlist, CELLS)
     count = len(netlist.gates)
     parts = [
@@ -184,7 +188,7 @@ def test_sums_of_some_gates_and_of_the_others_are_the_whole(netlist, split):
     assert np.array_equal(sum(part.energies(state) for part in parts), whole)
 
 
-def test_a_mix_is_mostly_what_the_first_block_got_through_with():
+def test_a_mix_is_mostly_what_the_first_block_got_through_with() -> None:
     mix = Mix("staged", "gibbs")
     updates, none = 100, np.zeros((0, 0), dtype=np.uint64)
     block, verified = Block(0, "staged", 500, 1024), Verified(1024, 0, 0, {})
@@ -198,7 +202,7 @@ def test_a_mix_is_mostly_what_the_first_block_got_through_with():
 
 
 @given(updates=st.integers(1, 10**6), spent=st.integers(0, 10**9))
-def test_the_other_dynamics_gets_a_share_of_what_is_spent(updates, spent):
+def test_the_other_dynamics_gets_a_share_of_what_is_spent(updates: int, spent: int) -> None:
     """Where the first block got through, all like it cost the same, whatever their number."""
     block, verified = Block(0, "staged", 500, 1024), Verified(1024, 0, 0, {})
     none = np.zeros((0, 0), dtype=np.uint64)
@@ -211,14 +215,14 @@ def test_the_other_dynamics_gets_a_share_of_what_is_spent(updates, spent):
 
 
 @pytest.mark.parametrize("dynamics", ["gibbs", "pt", "staged"])
-def test_every_kernel_and_the_reference_end_in_the_same_states(dynamics):
+def test_every_kernel_and_the_reference_end_in_the_same_states(dynamics: str) -> None:
     design = assemble(multiplier(4), CELLS)
     clamped = presolve(design, parse_clamps(design.netlist, ["p=143"]))
 
-    def states(kernel, threads):
+    def states(kernel: str, threads: int) -> dict[tuple[int, int], UInt64]:
         seen = {}
 
-        def watch(block, sweeps, state):
+        def watch(block: int, sweeps: int, state: UInt64) -> None:
             seen[block, sweeps] = state.copy()
 
         run(
@@ -243,7 +247,7 @@ def test_every_kernel_and_the_reference_end_in_the_same_states(dynamics):
 
 @given(netlist=netlists(), seed=st.integers(0, 1000), strict=st.booleans())
 @settings(max_examples=60)
-def test_a_run_ends_with_what_is_verified(netlist, seed, strict):
+def test_a_run_ends_with_what_is_verified(netlist: Netlist, seed: int, strict: bool) -> None:
     """What ends a block early is an answer to `verify` too: ancillas count where reads are strict."""
     design = assemble(netlist, CELLS)
     output = netlist.outputs[0]

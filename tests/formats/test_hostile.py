@@ -6,12 +6,14 @@ import re
 import sys
 import tracemalloc
 import zipfile
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from designs import CELLS, multiplier
-from invc.design import format_design, parse_clamps, parse_design
+from invc.design import Design, format_design, parse_clamps, parse_design
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.formats import readable
@@ -20,12 +22,13 @@ from invc.formats.files import load
 from invc.formats.incoming import Incoming
 from invc.formats.outgoing import prepare
 from invc.formats.terms import terms
+from typed import sure
 
 GOOD = "".join(format_design(assemble(multiplier(2), CELLS)))
 ENOUGH = 64 << 20  # bytes that reading a small file may take at most
 
 
-def wide_cell(outputs):
+def wide_cell(outputs: int) -> str:
     """A design whose only cell has so many outputs, each a copy of its input."""
     cell = {
         "name": "C",
@@ -41,7 +44,7 @@ def wide_cell(outputs):
     return re.sub(r"cells \d+\n(\{.*\n)+", f"cells 1\n{json.dumps(cell)}\n", GOOD)
 
 
-def packed(method=zipfile.ZIP_STORED, **members):
+def packed(method: Any = zipfile.ZIP_STORED, **members: Any) -> bytes:
     """An .npz file of the arrays, or of bytes where they are to be broken."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as archive:
@@ -55,7 +58,7 @@ def packed(method=zipfile.ZIP_STORED, **members):
     return file.getvalue()
 
 
-def header(text, data=b""):
+def header(text: str, data: bytes = b"") -> bytes:
     body = text.encode().ljust(118)[:118]
     return b"\x93NUMPY\x01\x00" + len(body).to_bytes(2, "little") + body + data
 
@@ -85,11 +88,11 @@ BQM = {
 }
 
 
-def bqp(**changes):
+def bqp(**changes: Any) -> str:
     return json.dumps({**BQP, **changes})
 
 
-def bqm(**changes):
+def bqm(**changes: Any) -> str:
     return json.dumps({**BQM, **changes})
 
 
@@ -192,12 +195,14 @@ def bqm(**changes):
         ("npz", packed(**NPZ | {"h": [np.inf, 1]}), "error: a coefficient is no finite number"),
     ],
 )
-def test_claims_are_refused_in_one_line_before_anything_is_made_of_them(form, data, expected):
+def test_claims_are_refused_in_one_line_before_anything_is_made_of_them(
+    form: str, data: str | bytes, expected: str
+) -> None:
     given = data if isinstance(data, bytes) else data.encode()
     tracemalloc.start()
     try:
         with pytest.raises(InvcError) as error:
-            adopt(load(form).read(Incoming(given, "m")))
+            adopt(sure(load(form).read)(Incoming(given, "m")))
         assert tracemalloc.get_traced_memory()[1] < ENOUGH + 4 * len(given)
     finally:
         tracemalloc.stop()
@@ -206,7 +211,7 @@ def test_claims_are_refused_in_one_line_before_anything_is_made_of_them(form, da
 
 
 @pytest.mark.parametrize("outputs", [34, 70])
-def test_a_cell_of_many_pins_is_refused_before_its_rows_are_listed(outputs):
+def test_a_cell_of_many_pins_is_refused_before_its_rows_are_listed(outputs: int) -> None:
     tracemalloc.start()
     try:
         with pytest.raises(InvcError) as error:
@@ -217,7 +222,7 @@ def test_a_cell_of_many_pins_is_refused_before_its_rows_are_listed(outputs):
     assert error.value.message == f"this cell has {outputs + 1} pins, more than 14"
 
 
-def test_a_surrogate_by_itself_is_refused_with_its_line():
+def test_a_surrogate_by_itself_is_refused_with_its_line() -> None:
     with pytest.raises(InvcError) as error:
         parse_design(GOOD.replace('input "a"', 'input "\\ud800a"'), "sur.hj")
     assert str(error.value).startswith(
@@ -238,18 +243,18 @@ def test_a_surrogate_by_itself_is_refused_with_its_line():
         (f"a=0x{'f' * 9000}", "the value needs 36000 bits, the port has 2"),
     ],
 )
-def test_long_clamps_are_refused_in_a_short_line(text, expected):
+def test_long_clamps_are_refused_in_a_short_line(text: str, expected: str) -> None:
     with pytest.raises(InvcError) as error:
         parse_clamps(parse_design(GOOD).netlist, [text])
     assert expected in error.value.message
     assert len(error.value.message) < 200
 
 
-def calls(work):
+def calls(work: Callable[..., Any]) -> int:
     """How often Python enters or resumes a function in it: its time, without a clock."""
     count = 0
 
-    def saw(frame, event, argument):
+    def saw(frame: object, event: str, argument: object) -> None:
         nonlocal count
         count += event in ("call", "c_call")
 
@@ -261,7 +266,7 @@ def calls(work):
     return count
 
 
-def chain(size):
+def chain(size: int) -> Design:
     """A model of so many variables, each with a name and a port of its own."""
     names = [f"x{k}y" for k in range(size)]
     rows = [(k, k, 0.5) for k in range(size)] + [(k, k + 1, -1.0) for k in range(size - 1)]
@@ -269,7 +274,7 @@ def chain(size):
 
 
 @pytest.mark.parametrize("form", ["hj", *sorted(set(readable()) - {"json"})])
-def test_readers_are_linear_in_the_file(form):
+def test_readers_are_linear_in_the_file(form: str) -> None:
     """Twice the file is twice the work, where ports, names, terms and gates are many."""
     work = []
     for size in (200, 400):
@@ -278,13 +283,13 @@ def test_readers_are_linear_in_the_file(form):
             text = "".join(format_design(design))
             work.append(calls(lambda text=text: parse_design(text)))
         else:
-            chunks = load(form).write(prepare(design, ()))
+            chunks = sure(load(form).write)(prepare(design, ()))
             data = b"".join(c if isinstance(c, bytes) else c.encode() for c in chunks)
-            work.append(calls(lambda data=data: adopt(load(form).read(Incoming(data, "m")))))
+            work.append(calls(lambda data=data: adopt(sure(load(form).read)(Incoming(data, "m")))))
     assert work[1] < 2.2 * work[0]
 
 
-def test_penalties_leave_the_objective_its_digits():
+def test_penalties_leave_the_objective_its_digits() -> None:
     """An assignment with a penalty of 10^6 beside irrational costs: they keep three digits."""
     costs = np.sqrt(np.arange(2.0, 18.0)).reshape(4, 4)
     rows = [(4 * i + j, 4 * i + j, costs[i, j] - 2e6) for i in range(4) for j in range(4)]

@@ -1,6 +1,9 @@
 """Files that other programs write mean the same here: energies of every state, names, offsets."""
 
 import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import bqpjson
 import dimod
@@ -8,6 +11,7 @@ import networkx
 import numpy as np
 import pytest
 import qubolite
+from dimod.binary.binary_quadratic_model import BinaryQuadraticModel
 from dimod.serialization import coo
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,14 +22,16 @@ from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.engine.dynamics import DYNAMICS
 from invc.engine.ranked import LEAST_BETA, RESOLUTION, sampled
-from invc.formats.adopt import adopt, ports_of
+from invc.formats.adopt import Adopted, adopt, ports_of
 from invc.formats.files import import_file, load
 from invc.formats.incoming import Incoming
 from invc.formats.outgoing import prepare
-from invc.formats.terms import terms
+from invc.formats.terms import Terms, terms
 from invc.formats.whole import whole
 from invc.ising import all_energies, from_terms
+from invc.netlist import Netlist
 from sampling import run
+from typed import sure
 
 SMALL = settings(max_examples=40)
 DECIMALS = st.integers(-4000, 4000).map(lambda k: k / 1000)
@@ -34,7 +40,7 @@ REALS = st.one_of(DECIMALS, st.integers(-9, 9).map(float))
 
 
 @st.composite
-def bqms(draw, values=REALS, largest=6):
+def bqms(draw: st.DrawFn, values: st.SearchStrategy[float] = REALS, largest: int = 6) -> Any:
     """Small binary quadratic models of either kind."""
     count = draw(st.integers(1, largest))
     vartype = draw(st.sampled_from(["SPIN", "BINARY"]))
@@ -48,16 +54,16 @@ def bqms(draw, values=REALS, largest=6):
     return bqm
 
 
-def read(form, text, name="m", vartype=None):
-    return load(form).read(Incoming(text.encode(), name, vartype))
+def read(form: str, text: str, name: str = "m", vartype: str | None = None) -> Terms:
+    return sure(load(form).read)(Incoming(text.encode(), name, vartype))
 
 
-def energies_of(adopted):
+def energies_of(adopted: Adopted) -> list[float]:
     design = adopted.design
     return [energy / design.scale for energy in all_energies(design.model).tolist()]
 
 
-def states_of(bqm, variables):
+def states_of(bqm: Any, variables: Sequence[Any]) -> Iterator[dict[Any, int]]:
     low = -1 if bqm.vartype is dimod.SPIN else 0
     for state in range(1 << len(variables)):
         yield {v: 1 if state >> k & 1 else low for k, v in enumerate(variables)}
@@ -65,7 +71,7 @@ def states_of(bqm, variables):
 
 @SMALL
 @given(bqms())
-def test_dimods_coo_has_the_same_energies_here(bqm):
+def test_dimods_coo_has_the_same_energies_here(bqm: BinaryQuadraticModel) -> None:
     text = coo.dumps(bqm, vartype_header=True)
     known = coo.loads(text)  # what dimod itself makes of it: variables without a term are gone
     adopted = adopt(read("dimod", text, "m.coo"))
@@ -76,7 +82,7 @@ def test_dimods_coo_has_the_same_energies_here(bqm):
 
 @SMALL
 @given(bqms())
-def test_dimods_json_has_the_same_energies_here(bqm):
+def test_dimods_json_has_the_same_energies_here(bqm: BinaryQuadraticModel) -> None:
     bqm.offset = 0.625
     text = json.dumps(bqm.to_serializable())
     adopted = adopt(read("json", text, "m.json"))
@@ -86,7 +92,7 @@ def test_dimods_json_has_the_same_energies_here(bqm):
 
 @SMALL
 @given(bqms())
-def test_qubo_files_have_the_same_energies_here(bqm):
+def test_qubo_files_have_the_same_energies_here(bqm: BinaryQuadraticModel) -> None:
     Q, offset = bqm.to_qubo()
     rows = "".join(f"{i} {j} {float(value)!r}\n" for (i, j), value in Q.items() if value)
     text = f"c made by a test\nc constant {float(offset)!r}\np qubo 0 {len(bqm)} 0 0\n{rows}"
@@ -98,7 +104,9 @@ def test_qubo_files_have_the_same_energies_here(bqm):
 
 @SMALL
 @given(st.integers(1, 6), st.data())
-def test_qubo_files_of_qubolite_have_its_energies_here(tmp_path_factory, bits, data):
+def test_qubo_files_of_qubolite_have_its_energies_here(
+    tmp_path_factory: pytest.TempPathFactory, bits: int, data: st.DataObject
+) -> None:
     matrix = np.triu([[data.draw(REALS) for _ in range(bits)] for _ in range(bits)])
     theirs = qubolite.qubo(matrix)
     path = tmp_path_factory.mktemp("qubo") / "m.qubo"
@@ -110,7 +118,7 @@ def test_qubo_files_of_qubolite_have_its_energies_here(tmp_path_factory, bits, d
 
 @SMALL
 @given(bqms())
-def test_bqpjson_has_the_energies_that_its_own_package_gives(bqm):
+def test_bqpjson_has_the_energies_that_its_own_package_gives(bqm: BinaryQuadraticModel) -> None:
     spin = bqm.vartype is dimod.SPIN
     tree = {
         "version": "1.0.0",
@@ -135,7 +143,9 @@ def test_bqpjson_has_the_energies_that_its_own_package_gives(bqm):
 
 @SMALL
 @given(st.integers(1, 6), st.data())
-def test_the_energy_of_a_gset_graph_is_minus_the_cut_that_networkx_counts(vertices, data):
+def test_the_energy_of_a_gset_graph_is_minus_the_cut_that_networkx_counts(
+    vertices: int, data: st.DataObject
+) -> None:
     graph = networkx.Graph()
     graph.add_nodes_from(range(1, vertices + 1))
     for j in range(1, vertices + 1):
@@ -156,11 +166,13 @@ def test_the_energy_of_a_gset_graph_is_minus_the_cut_that_networkx_counts(vertic
     netlists(max_inputs=3, max_gates=3),
     st.sampled_from(["dimod", "qubo", "dimod-json", "bqpjson", "npz"]),
 )
-def test_what_export_wrote_comes_back_with_names_and_energies(tmp_path_factory, netlist, form):
+def test_what_export_wrote_comes_back_with_names_and_energies(
+    tmp_path_factory: pytest.TempPathFactory, netlist: Netlist, form: str
+) -> None:
     design = assemble(netlist, CELLS)
     problem = prepare(design, ())
     path = tmp_path_factory.mktemp("round") / f"m{load(form).suffix}"
-    chunks = list(load(form).write(problem))
+    chunks: list[Any] = list(sure(load(form).write)(problem))
     path.write_bytes(b"".join(c if isinstance(c, bytes) else c.encode() for c in chunks))
     adopted = import_file(path)
     assert adopted.design.netlist.names[1:] == problem.names
@@ -169,7 +181,7 @@ def test_what_export_wrote_comes_back_with_names_and_energies(tmp_path_factory, 
 
 
 @given(st.lists(st.floats(-1e6, 1e6), max_size=6))
-def test_whole_numbers_stand_for_real_ones_within_the_stated_error(values):
+def test_whole_numbers_stand_for_real_ones_within_the_stated_error(values: Sequence[float]) -> None:
     array = np.array(values)
     found = whole(array)
     assert np.abs(found.numbers).max(initial=0) <= 2**31 - 1
@@ -181,25 +193,23 @@ def test_whole_numbers_stand_for_real_ones_within_the_stated_error(values):
 
 
 @given(st.lists(DECIMALS, max_size=6))
-def test_decimals_are_exact(values):
+def test_decimals_are_exact(values: Sequence[float]) -> None:
     found = whole(np.array(values))
     assert found.error == 0
     assert (found.numbers / found.scale).tolist() == pytest.approx(values, rel=1e-15)
 
 
-def test_scales_are_the_smallest_that_do():
+def test_scales_are_the_smallest_that_do() -> None:
     assert whole(np.array([1.0, -7.0])).scale == 1
     assert whole(np.array([0.5, 0.25])).scale == 4
     assert whole(np.array([1 / 3, 0.1])).scale == 30
     assert whole(np.array([5e-324, 0.0])).numbers.tolist() == [0, 0]
     irrational = whole(np.array([np.pi, 1.0]))
-    assert (irrational.scale, irrational.error) == (
-        (2**31 - 2) / np.pi,
-        pytest.approx(2e-10, rel=1),
-    )
+    assert irrational.scale == (2**31 - 2) / np.pi
+    assert irrational.error == pytest.approx(2e-10, rel=1)
 
 
-def test_indexed_names_become_ports_and_all_others_stay_alone():
+def test_indexed_names_become_ports_and_all_others_stay_alone() -> None:
     names = ["a[1]", "x", "a[0]", "b[0]", "b[2]", "c[0]", "c", "d[00]", "d[1]", "e[5]", "e[6]"]
     ports = {port.name: (port.bits, port.offset) for port in ports_of(names)}
     assert ports["a"] == ((6, 2), 0)
@@ -211,7 +221,7 @@ def test_indexed_names_become_ports_and_all_others_stay_alone():
     ]
 
 
-def test_a_design_without_gates_round_trips_with_its_scale():
+def test_a_design_without_gates_round_trips_with_its_scale() -> None:
     adopted = adopt(terms(["a", "b"], [(0, 0, 0.5), (0, 1, -0.25)], offset=1.0), name="m")
     text = "".join(format_design(adopted.design))
     assert "\noffset 4\nscale 4.0\n" in text
@@ -224,12 +234,12 @@ def test_a_design_without_gates_round_trips_with_its_scale():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_runs_find_the_ground_state_and_rank_by_energy(seed):
+def test_runs_find_the_ground_state_and_rank_by_energy(seed: int) -> None:
     random = np.random.default_rng(seed)
     rows = [(i, j, random.normal() * 100) for j in range(12) for i in range(j + 1)]
     adopted = adopt(terms([f"s[{k}]" for k in range(12)], rows))
     design = adopted.design
-    assert design.model.energies  # coefficients of 20 bits are divided before they are sampled
+    assert design.model.spins  # coefficients of 20 bits are divided before they are sampled
     result = run(design, presolve(design, ()), seed=seed, time_limit=900)
     energies = [answer.energy for answer in result.answers]
     assert energies == sorted(energies)
@@ -246,7 +256,9 @@ def test_runs_find_the_ground_state_and_rank_by_energy(seed):
     st.lists(st.integers(-(2**31) + 1, 2**31 - 1), min_size=2, max_size=4),
     st.floats(1e-12, 1e3),
 )
-def test_what_is_rounded_off_for_a_sweep_is_small_beside_the_temperature(h, beta):
+def test_what_is_rounded_off_for_a_sweep_is_small_beside_the_temperature(
+    h: Sequence[int], beta: float
+) -> None:
     model = from_terms(len(h), h, [0], [1], [h[0] // 2], 0)
     found = sampled(model, np.zeros(len(h), dtype=np.int8))
     low, high = found.betas
@@ -261,7 +273,7 @@ def test_what_is_rounded_off_for_a_sweep_is_small_beside_the_temperature(h, beta
     assert program.most[0] == round(coupling / factor)
 
 
-def test_dynamics_that_need_gates_say_so():
+def test_dynamics_that_need_gates_say_so() -> None:
     design = adopt(terms(["a", "b"], [(0, 1, 1.0)])).design
     for name in ("staged", "inputs"):
         with pytest.raises(InvcError, match="this model has none"):
@@ -315,7 +327,9 @@ SPIN = "# vartype=SPIN\n"
         ),
     ],
 )
-def test_broken_files_are_named_line_by_line(tmp_path, monkeypatch, name, text, expected):
+def test_broken_files_are_named_line_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, expected: str
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / name).write_text(text)
     from pathlib import Path
@@ -325,14 +339,14 @@ def test_broken_files_are_named_line_by_line(tmp_path, monkeypatch, name, text, 
     assert str(error.value).startswith(expected)
 
 
-def test_marks_and_line_ends_of_other_systems_are_read(tmp_path):
+def test_marks_and_line_ends_of_other_systems_are_read(tmp_path: Path) -> None:
     path = tmp_path / "m.coo"
     path.write_bytes(b"\xef\xbb\xbf# vartype=SPIN\r\n# offset 2\r\n0 0 1\r\n")
     assert energies_of(import_file(path)) == [1, 3]
 
 
 @given(st.sampled_from(["dimod", "qubo", "gset", "json"]), st.text(max_size=60))
-def test_any_text_is_read_or_refused(form, text):
+def test_any_text_is_read_or_refused(form: str, text: str) -> None:
     try:
         adopt(read(form, text, vartype="SPIN"))
     except InvcError as error:

@@ -4,6 +4,8 @@ import io
 import json
 import re
 import types
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import bqpjson
 import dimod
@@ -19,6 +21,7 @@ from pysat.formula import CNF
 from pysat.solvers import Solver
 from qiskit_optimization.applications import Maxcut
 from qmasm.parse import FileParser
+from qmasm.problem import Problem
 from qmasm.problem import Problem as QmasmProblem
 from qmasm.utils import SymbolMapping, Utilities
 
@@ -28,24 +31,26 @@ from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.formats import writable
 from invc.formats.files import load, losses
-from invc.formats.outgoing import prepare, unique_names
+from invc.formats.outgoing import Outgoing, prepare, unique_names
 from invc.formats.qmasm import SYMBOL, symbols_of
 from invc.ising import all_energies
-from invc.netlist import evaluate_ports
+from invc.netlist import Netlist, evaluate_ports
+from typed import sure
 
 FORMATS = {name: load(name) for name in writable()}
 
 
-def text_of(name, problem):
-    return "".join(FORMATS[name].write(problem))
+def text_of(name: str, problem: Outgoing) -> str:
+    chunks: Iterable[Any] = sure(FORMATS[name].write)(problem)
+    return "".join(chunks)
 
 
-def spins_of(state, names):
+def spins_of(state: int, names: Iterable[Any]) -> dict[Any, int]:
     return {name: 2 * (state >> k & 1) - 1 for k, name in enumerate(names)}
 
 
 @st.composite
-def problems(draw, *, max_gates=3):
+def problems(draw: st.DrawFn, *, max_gates: int = 3) -> Problem:
     """Small designs, some bits clamped, folded or kept."""
     netlist = draw(netlists(max_inputs=3, max_gates=max_gates))
     design = assemble(netlist, CELLS, origin="test")
@@ -61,7 +66,7 @@ SMALL = settings(max_examples=40)
 
 @SMALL
 @given(problems())
-def test_dimod_reads_coo_with_the_same_energy_of_every_state(problem):
+def test_dimod_reads_coo_with_the_same_energy_of_every_state(problem: Outgoing) -> None:
     bqm = coo.loads(text_of("dimod", problem))
     assert bqm.vartype is dimod.SPIN
     assert sorted(bqm.variables) == list(range(problem.model.spins))
@@ -72,7 +77,7 @@ def test_dimod_reads_coo_with_the_same_energy_of_every_state(problem):
 
 @SMALL
 @given(problems())
-def test_dimod_reads_its_json_with_names_offset_and_the_same_energies(problem):
+def test_dimod_reads_its_json_with_names_offset_and_the_same_energies(problem: Outgoing) -> None:
     fields = json.loads(text_of("dimod-json", problem))
     bqm = dimod.BinaryQuadraticModel.from_serializable(fields)
     assert list(bqm.variables) == list(problem.names)
@@ -82,7 +87,7 @@ def test_dimod_reads_its_json_with_names_offset_and_the_same_energies(problem):
     assert fields["info"]["clamps"] == dict(problem.clamps)
 
 
-def read_qubo(text):
+def read_qubo(text: str) -> tuple[int, dict[tuple[int, int], int], int]:
     """(variables, {(i, j): value}, constant) of a .qubo file, by its published description."""
     Q, header, constant = {}, None, None
     for line in text.splitlines():
@@ -95,15 +100,15 @@ def read_qubo(text):
             constant = int(words[2]) if words[1] == "constant" else constant
         else:
             Q[int(words[0]), int(words[1])] = int(words[2])
-    variables, diagonal, couplers = header
+    variables, diagonal, couplers = sure(header)
     assert diagonal == sum(i == j for i, j in Q)
     assert couplers == sum(i < j for i, j in Q)
-    return variables, Q, constant
+    return variables, Q, sure(constant)
 
 
 @SMALL
 @given(problems())
-def test_dimod_gives_a_qubo_the_same_energies(problem):
+def test_dimod_gives_a_qubo_the_same_energies(problem: Outgoing) -> None:
     variables, Q, constant = read_qubo(text_of("qubo", problem))
     assert variables == problem.model.spins
     bqm = dimod.BinaryQuadraticModel.from_qubo(Q, offset=constant)
@@ -115,7 +120,9 @@ def test_dimod_gives_a_qubo_the_same_energies(problem):
 
 @SMALL
 @given(problems())
-def test_qubolite_reads_a_qubo_file_with_the_same_energies(tmp_path_factory, problem):
+def test_qubolite_reads_a_qubo_file_with_the_same_energies(
+    tmp_path_factory: pytest.TempPathFactory, problem: Outgoing
+) -> None:
     path = tmp_path_factory.mktemp("qubo") / "m.qubo"
     path.write_text(text_of("qubo", problem))
     read = qubolite.qubo.load_qbsolv(str(path))
@@ -127,7 +134,7 @@ def test_qubolite_reads_a_qubo_file_with_the_same_energies(tmp_path_factory, pro
 
 @SMALL
 @given(problems())
-def test_bqpjson_validates_it_and_makes_our_qubo_of_it(problem):
+def test_bqpjson_validates_it_and_makes_our_qubo_of_it(problem: Outgoing) -> None:
     fields = json.loads(text_of("bqpjson", problem))
     bqpjson.validate(fields)
     boolean = bqpjson.spin_to_bool(fields)
@@ -147,7 +154,9 @@ def test_bqpjson_validates_it_and_makes_our_qubo_of_it(problem):
 
 @SMALL
 @given(problems())
-def test_cuts_of_the_graph_that_qiskit_reads_are_energies(tmp_path_factory, problem):
+def test_cuts_of_the_graph_that_qiskit_reads_are_energies(
+    tmp_path_factory: pytest.TempPathFactory, problem: Outgoing
+) -> None:
     path = tmp_path_factory.mktemp("gset") / "G"
     path.write_text(text_of("gset", problem))
     weights = Maxcut.parse_gset_format(str(path))
@@ -157,7 +166,7 @@ def test_cuts_of_the_graph_that_qiskit_reads_are_energies(tmp_path_factory, prob
     states = np.arange(1 << model.spins)[:, None] >> np.arange(vertices) & 1
     states[:, model.spins :] = 1
     cuts = ((states @ weights) * (1 - states)).sum(axis=1)
-    constant, _ = FORMATS["gset"].remark(problem).removeprefix("energy = ").split(" - 2 cut")
+    constant, _ = sure(FORMATS["gset"].remark)(problem).removeprefix("energy = ").split(" - 2 cut")
     assert (int(constant) - 2 * cuts == all_energies(model)).all()
     graph = networkx.from_numpy_array(weights)
     for state, cut in zip(states[:16], cuts, strict=False):
@@ -167,7 +176,9 @@ def test_cuts_of_the_graph_that_qiskit_reads_are_energies(tmp_path_factory, prob
 
 @SMALL
 @given(netlists(max_inputs=4, max_gates=5), st.integers(0, 15))
-def test_pysat_reads_dimacs_and_its_models_are_the_truth_table(netlist, value):
+def test_pysat_reads_dimacs_and_its_models_are_the_truth_table(
+    netlist: Netlist, value: int
+) -> None:
     design = assemble(netlist, CELLS)
     text = text_of("dimacs", prepare(design, (), fold=False)) if netlist.gates else None
     if text is None:
@@ -194,8 +205,9 @@ def test_pysat_reads_dimacs_and_its_models_are_the_truth_table(netlist, value):
 
 @SMALL
 @given(problems())
-def test_npz_holds_everything_in_invcs_own_sign(problem):
-    data = np.load(io.BytesIO(b"".join(FORMATS["npz"].write(problem))), allow_pickle=False)
+def test_npz_holds_everything_in_invcs_own_sign(problem: Outgoing) -> None:
+    chunks: Iterable[Any] = sure(FORMATS["npz"].write)(problem)
+    data = np.load(io.BytesIO(b"".join(chunks)), allow_pickle=False)
     model = problem.model
     for key in ("h", "edges", "J"):
         assert (data[key] == getattr(model, key)).all()
@@ -208,16 +220,16 @@ def test_npz_holds_everything_in_invcs_own_sign(problem):
     assert json.loads(str(data["facts"]))["folded"] == dict(problem.folded)
 
 
-class Assembler(Utilities):
+class Assembler(Utilities):  # type: ignore[misc]  # QMASM has no types
     """What QMASM's parser fills in. Its command line is not run: that needs an Ocean of 2020."""
 
-    def __init__(self):
-        self.program = []
+    def __init__(self) -> None:
+        self.program: list[Any] = []
         self.sym_map = SymbolMapping()
         self.ident_re = re.compile(r"[^-+*/%&\\|^~()<=>#,\s]+")  # as its __main__ has it
 
 
-def qmasm_reads(text):
+def qmasm_reads(text: str) -> tuple[Problem, dict[int, str]]:
     """The problem that QMASM's own statements build, and the name of each of its variables."""
     assembler = Assembler()
     FileParser(assembler).process_file("m.qmasm", io.StringIO(text))
@@ -231,7 +243,7 @@ def qmasm_reads(text):
 
 @SMALL
 @given(problems())
-def test_qmasm_reads_every_symbol_and_pin_and_the_energies_add_up(problem):
+def test_qmasm_reads_every_symbol_and_pin_and_the_energies_add_up(problem: Outgoing) -> None:
     read, symbol = qmasm_reads(text_of("qmasm", problem))
     symbols = symbols_of(problem.names)
     assert [symbol[number] for number in read.weights] == list(symbols)
@@ -248,14 +260,14 @@ def test_qmasm_reads_every_symbol_and_pin_and_the_energies_add_up(problem):
 
 
 @given(st.lists(st.text(max_size=6), unique=True, max_size=5))
-def test_qmasm_symbols_are_readable_and_distinct(names):
+def test_qmasm_symbols_are_readable_and_distinct(names: Sequence[str]) -> None:
     symbols = symbols_of(tuple(names))
     assert len(set(symbols)) == len(names)
     assert all(SYMBOL.fullmatch(symbol) for symbol in symbols)
 
 
 @given(st.lists(st.sampled_from(["", "a", "a$2", "$1", "b"]), max_size=6))
-def test_names_become_unique_and_unique_ones_stay(names):
+def test_names_become_unique_and_unique_ones_stay(names: Sequence[str]) -> None:
     unique = unique_names(names)
     assert len(set(unique)) == len(names)
     assert all(
@@ -263,7 +275,7 @@ def test_names_become_unique_and_unique_ones_stay(names):
     )
 
 
-def test_folded_clamps_leave_only_their_answers():
+def test_folded_clamps_leave_only_their_answers() -> None:
     netlist = multiplier(2)
     design = assemble(netlist, CELLS)
     problem = prepare(design, parse_clamps(netlist, ["p=6"]))
@@ -271,7 +283,10 @@ def test_folded_clamps_leave_only_their_answers():
     assert energies.min() == 0
     answers = set()
     for state in np.flatnonzero(energies == 0).tolist():
-        known = {**problem.folded, **{n: state >> k & 1 for k, n in enumerate(problem.names)}}
+        known: dict[Any, int] = {
+            **problem.folded,
+            **{n: state >> k & 1 for k, n in enumerate(problem.names)},
+        }
         answers.add(
             tuple(
                 sum(known[bit.spin] << k for k, bit in enumerate(problem.ports[port]))
@@ -281,7 +296,7 @@ def test_folded_clamps_leave_only_their_answers():
     assert answers == {(2, 3), (3, 2)}
 
 
-def test_contradictions_are_refused_whether_folded_or_kept():
+def test_contradictions_are_refused_whether_folded_or_kept() -> None:
     netlist = multiplier(2)
     design = assemble(netlist, CELLS)
     clamps = parse_clamps(netlist, ["a=0", "p=1"])
@@ -292,7 +307,7 @@ def test_contradictions_are_refused_whether_folded_or_kept():
     assert error.value.status == 4
 
 
-def test_every_format_states_its_sign_where_it_can():
+def test_every_format_states_its_sign_where_it_can() -> None:
     design = assemble(multiplier(2), CELLS)
     problem = prepare(design, parse_clamps(design.netlist, ["p[0]=0"]), fold=False)
     texts = {name: text_of(name, problem) for name in FORMATS if name != "npz"}
@@ -307,7 +322,7 @@ def test_every_format_states_its_sign_where_it_can():
     assert not any(lacking[name] for name in ("dimod-json", "npz", "bqpjson", "dimacs", "thrml"))
 
 
-def test_names_in_comments_never_break_a_file():
+def test_names_in_comments_never_break_a_file() -> None:
     names = ["vartype=BINARY", "x\n0 0 7", '"', "é\u2028"]
     design = assemble(multiplier(2), CELLS)
     netlist = design.netlist
@@ -327,14 +342,14 @@ def test_names_in_comments_never_break_a_file():
     assert code
 
 
-def test_thrml_takes_no_model_without_couplings():
+def test_thrml_takes_no_model_without_couplings() -> None:
     netlist = multiplier(2)
     clamps = parse_clamps(netlist, ["a=1", "b=1"])
     with pytest.raises(InvcError, match="thrml takes no model without couplings"):
         text_of("thrml", prepare(assemble(netlist, CELLS), clamps))
 
 
-def module_of(problem):
+def module_of(problem: Outgoing) -> types.ModuleType:
     """The module that `--to thrml` writes, imported."""
     made = types.ModuleType("made")
     exec(compile(text_of("thrml", problem), "made.py", "exec"), vars(made))
@@ -343,7 +358,7 @@ def module_of(problem):
 
 @settings(max_examples=4)
 @given(problems(max_gates=2).filter(lambda problem: len(problem.model.J)))
-def test_thrml_gives_every_state_the_same_energy(problem):
+def test_thrml_gives_every_state_the_same_energy(problem: Outgoing) -> None:
     made = module_of(problem)
     model, spins = made.model(2.0), problem.model.spins
     states = (np.arange(1 << spins)[:, None] >> np.arange(spins) & 1).astype(bool)
@@ -357,13 +372,13 @@ def test_thrml_gives_every_state_the_same_energy(problem):
     assert set().union(*blocks) == set(made.NODES) - held
 
 
-def test_thrml_samples_the_answers_with_clamps_held():
+def test_thrml_samples_the_answers_with_clamps_held() -> None:
     netlist = multiplier(2)
     clamps = parse_clamps(netlist, ["p=6"])
     made = module_of(prepare(assemble(netlist, CELLS), clamps, fold=False))
     states = made.sample(beta=1.5, reads=400)
 
-    def values(port):
+    def values(port: str) -> Any:
         bits = [(np.asarray(states[spin]), sign < 0) for spin, sign in made.FACTS["ports"][port]]
         return sum((bit ^ inverted).astype(int) << k for k, (bit, inverted) in enumerate(bits))
 
@@ -372,7 +387,7 @@ def test_thrml_samples_the_answers_with_clamps_held():
     assert set(values("a").tolist()) >= {2, 3}
 
 
-def test_a_design_without_gates_is_no_formula():
+def test_a_design_without_gates_is_no_formula() -> None:
     design = assemble(multiplier(2), CELLS)
     bare = design.netlist.with_gates(())
     problem = prepare(type(design)(bare, design.model, {}), ())

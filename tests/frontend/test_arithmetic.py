@@ -1,5 +1,8 @@
 """Sums are right modulo their width, whatever they are built of, and as small as published."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,7 +10,7 @@ from invc.frontend.arithmetic import PLAIN, Adders, Sum, Word, counters
 from invc.frontend.yosys import Sources
 from invc.library import hamlib
 from invc.mapping.mapper import Mapper
-from invc.netlist import FALSE, TRUE, Builder, Port, evaluate_ports
+from invc.netlist import FALSE, TRUE, Builder, Netlist, Port, evaluate_ports
 from invc.passes.fuse_products import fuse_products, fusions
 from invc.passes.simplify import simplify
 from invc.passes.sweep_dead import sweep_dead
@@ -20,13 +23,13 @@ TRIALS = 64
 
 
 @st.composite
-def words(draw):
+def words(draw: st.DrawFn) -> Word:
     """Operands over eight inputs, repeated, inverted and constant bits too."""
     bits = draw(st.lists(st.integers(FALSE, 2 * BITS + 1), min_size=1, max_size=4))
     return Word(tuple(bits), draw(st.booleans()), draw(st.booleans()))
 
 
-def value(word, row):
+def value(word: Word, row: int) -> int:
     bits = [(row << 1 >> (bit >> 1) & 1) ^ (bit & 1) for bit in word.bits]
     number = sum(bit << k for k, bit in enumerate(bits))
     if word.signed:
@@ -41,7 +44,9 @@ def value(word, row):
     rows=st.lists(st.integers(0, (1 << BITS) - 1), min_size=TRIALS, max_size=TRIALS),
 )
 @settings(max_examples=150)
-def test_a_sum_is_its_terms(terms, width, adders, rows):
+def test_a_sum_is_its_terms(
+    terms: Sequence[Sequence[Word]], width: int, adders: Adders, rows: Sequence[int]
+) -> None:
     builder = Builder()
     inputs = tuple(builder.net() for _ in range(BITS))
     total = Sum(width)
@@ -64,18 +69,18 @@ def test_a_sum_is_its_terms(terms, width, adders, rows):
             )
 
 
-def smallest(netlist):
+def smallest(netlist: Netlist) -> Netlist:
     for transform in (simplify, sweep_dead, fuse_products, sweep_dead):
         netlist = transform(netlist, MAPPER)
     return netlist
 
 
-def spins(netlist):
+def spins(netlist: Netlist) -> int:
     inputs = sum(len(port.bits) for port in netlist.inputs)
     return inputs + sum(MAPPER.spins(gate.function) for gate in netlist.gates)
 
 
-def built(inputs, terms, width, adders):
+def built(inputs: int, terms: Sequence[Sequence[slice]], width: int, adders: Adders) -> Netlist:
     builder = Builder()
     bits = tuple(builder.net() for _ in range(inputs))
     total = Sum(width)
@@ -88,7 +93,7 @@ def built(inputs, terms, width, adders):
     return builder.netlist("sum", (Port("x", "input", bits), Port("y", "output", out)))
 
 
-def test_multipliers_and_counts_are_no_larger_than_published():
+def test_multipliers_and_counts_are_no_larger_than_published() -> None:
     for n, fused in ((4, 36), (8, 136), (16, 528)):
         halves = [(slice(0, n), slice(n, 2 * n))]
         plain = sweep_dead(simplify(built(2 * n, halves, 2 * n, PLAIN), MAPPER), MAPPER)
@@ -101,7 +106,7 @@ def test_multipliers_and_counts_are_no_larger_than_published():
     assert spins(smallest(built(64, ones, 7, SMALLEST))) <= 116
 
 
-def test_counters_and_fusions_are_known_by_their_tables():
+def test_counters_and_fusions_are_known_by_their_tables() -> None:
     assert {n: cell.name for n, cell in sorted(SMALLEST.counters.items())} == {
         **{4: "COUNT4_3", 5: "COUNT5_3", 6: "COUNT6_3", 7: "COUNT7_3"}
     }
@@ -117,7 +122,7 @@ def test_counters_and_fusions_are_known_by_their_tables():
     }
 
 
-def test_constants_are_no_operands():
+def test_constants_are_no_operands() -> None:
     builder = Builder()
     total = Sum(4)
     total.add(Word((TRUE, FALSE, TRUE)))
@@ -126,7 +131,7 @@ def test_constants_are_no_operands():
     assert not builder.gates
 
 
-def test_adders_written_gate_by_gate_become_adders(tmp_path):
+def test_adders_written_gate_by_gate_become_adders(tmp_path: Path) -> None:
     rtl = tmp_path / "hand.v"
     rtl.write_text(
         "module hand(input [3:0] a, b, output [4:0] s);\n  wire [4:0] c;\n  assign c[0] = 0;\n"

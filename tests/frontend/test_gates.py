@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from invc.diagnostics import InvcError
 from invc.frontend.gate_level import read_gates
 from invc.library import hamlib
 from invc.library.cell import Cell
+from invc.netlist import Function, Netlist, Port
 from invc.netlist.gates import BUF, INV
 from truth import truth
 
@@ -25,39 +28,40 @@ LIBRARY = {
 }
 
 
-def read(folder, text, **options):
+def read(folder: Path, text: str, **options: Any) -> Netlist:
     path = folder / "g.v"
     path.write_text(text)
     return read_gates(path, LIBRARY, **options)
 
 
-def table(netlist):
+def table(netlist: Netlist) -> dict[str, list[int]]:
     """Values of the outputs, bit by bit, over all values of the inputs."""
     values = truth(netlist)
     return {p.name: values[p.name] for p in netlist.outputs}
 
 
-def shape(netlist):
+def shape(netlist: Netlist) -> list[tuple[int | str, ...]]:
     return [(p.name, p.direction, p.range_text, p.signed, len(p.bits)) for p in netlist.ports]
 
 
 class Writer:
     """A netlist as structural Verilog, in one of many manners that hypothesis draws."""
 
-    def __init__(self, netlist, draw):
+    def __init__(self, netlist: Netlist, draw: Callable[..., Any]) -> None:
         self.netlist = netlist
         self.draw = draw
-        self.items = []
+        self.items: list[Any] = []
         escaped = draw(st.booleans())
         self.net_names = [
             f"\\n{k}[{k % 3}].q " if escaped and k % 2 else f"n{k}"
             for k in range(len(netlist.names))
         ]
 
-    def choice(self, *options):
-        return self.draw(st.sampled_from(options))
+    def choice(self, *options: str) -> str:
+        value: str = self.draw(st.sampled_from(options))
+        return value
 
-    def read(self, lit):
+    def read(self, lit: int) -> str:
         if lit < 2:
             return self.choice(f"1'b{lit}", f"1'h{lit}", f"1 'd {lit}")
         name = self.net_names[lit >> 1]
@@ -78,7 +82,7 @@ class Writer:
             self.items[-1] = f"wire {made} = {name} ~^ 1'b0;"
         return made
 
-    def driven(self, lit):
+    def driven(self, lit: int) -> str:
         name = self.net_names[lit >> 1]
         if not lit & 1:
             return name
@@ -86,7 +90,7 @@ class Writer:
         self.items.append(f"wire {made}; assign {name} = ~{made};")
         return made
 
-    def gate(self, k, function, pins):
+    def gate(self, k: int, function: Function, pins: Sequence[int]) -> None:
         n = len(function.inputs)
         names = [self.read(p) for p in pins[:n]] + [self.driven(p) for p in pins[n:]]
         kind = {"AND2": "and", "XOR2": "xor"}.get(function.name)
@@ -99,10 +103,10 @@ class Writer:
             order = self.draw(st.permutations(pairs))
             self.items.append(f'(* src = "a*)b" *) {function.name} g{k} ({", ".join(order)});')
 
-    def port_name(self, port):
+    def port_name(self, port: Port) -> str:
         return f"\\{port.name} " if port.name == "b.c[0]" else port.name
 
-    def text(self):
+    def text(self) -> str:
         ports = self.netlist.ports
         heads = []
         for port in ports:
@@ -131,7 +135,9 @@ class Writer:
 
 @given(netlists(), st.data())
 @settings(max_examples=150)
-def test_what_is_written_is_read_back(tmp_path_factory, netlist, data):
+def test_what_is_written_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, netlist: Netlist, data: st.DataObject
+) -> None:
     ports = tuple(
         type(p)(p.name.replace("b[0] ", "b.c[0]"), p.direction, p.bits, p.signed, p.offset, p.upto)
         for p in netlist.ports
@@ -151,12 +157,12 @@ def test_what_is_written_is_read_back(tmp_path_factory, netlist, data):
 
 @pytest.mark.parametrize("kind", ["and", "nand", "or", "nor", "xor", "xnor"])
 @pytest.mark.parametrize("width", [1, 2, 3, 5, 8])
-def test_primitives_of_any_width(tmp_path, kind, width):
+def test_primitives_of_any_width(tmp_path: Path, kind: str, width: int) -> None:
     names = [f"a[{k}]" for k in range(width)]
     text = f"module m(input [{width - 1}:0] a, output y); {kind} (y, {', '.join(names)}); endmodule"
     netlist = read(tmp_path, text)
     whole = (1 << width) - 1
-    plain = {
+    plain: dict[str, Callable[[int], bool]] = {
         "and": lambda r: r == whole,
         "or": lambda r: r != 0,
         "xor": lambda r: r.bit_count() % 2 == 1,
@@ -170,7 +176,7 @@ def test_primitives_of_any_width(tmp_path, kind, width):
 
 
 @pytest.mark.parametrize("name", ["NAND2", "OR3", "NOR4", "XNOR2", "XOR5", "AND9"])
-def test_cells_that_differ_by_polarity_need_none_of_their_own(tmp_path, name):
+def test_cells_that_differ_by_polarity_need_none_of_their_own(tmp_path: Path, name: str) -> None:
     kind, width = name[:-1].lower(), int(name[-1])
     pins = ", ".join(f".{p}(a[{k}])" for k, p in enumerate("ABCDEFGHI"[:width]))
     head = f"module m(input [{width - 1}:0] a, output y);"
@@ -180,15 +186,15 @@ def test_cells_that_differ_by_polarity_need_none_of_their_own(tmp_path, name):
     assert (cells.gates, cells.ports) == (primitives.gates, primitives.ports)
 
 
-def test_inverters_and_buffers_need_no_library(tmp_path):
+def test_inverters_and_buffers_need_no_library(tmp_path: Path) -> None:
     path = tmp_path / "g.v"
     path.write_text("module m(input a, output y, z); INV i(a, y); BUF b(.Y(z), .A(y)); endmodule")
     netlist = read_gates(path, {})
     assert [p.bits for p in netlist.ports] == [(2,), (3,), (3,)]
 
 
-def depth(netlist):
-    level = {}
+def depth(netlist: Netlist) -> int:
+    level: dict[Any, Any] = {}
     for gate in netlist.gates:
         deepest = max(level.get(pin >> 1, 0) for pin in gate.inputs)
         for pin in gate.outputs:
@@ -196,7 +202,7 @@ def depth(netlist):
     return max(level.values(), default=0)
 
 
-EXPRESSIONS = {
+EXPRESSIONS: dict[str, Callable[[int, int], int]] = {
     "~a": lambda a, b: ~a,
     "a & b": lambda a, b: a & b,
     "a | b & a": lambda a, b: a | b & a,
@@ -219,7 +225,7 @@ EXPRESSIONS = {
 
 
 @pytest.mark.parametrize("text", EXPRESSIONS)
-def test_expressions(tmp_path, text):
+def test_expressions(tmp_path: Path, text: str) -> None:
     netlist = read(
         tmp_path,
         f"module m #(parameter W = 3) (input [W-1:0] a, b, output [2:0] y);\n"
@@ -259,7 +265,7 @@ endmodule
 HALF = "module half (a, b, s, c);\n input a, b; output s, c;\n HA g (a, b, s, c);\nendmodule\n"
 
 
-def test_hierarchy_includes_macros_and_arrays(tmp_path):
+def test_hierarchy_includes_macros_and_arrays(tmp_path: Path) -> None:
     (tmp_path / "half.vh").write_text(HALF)
     text = HIERARCHY.replace("`PAIR(a, b)", ".a(a), .b(b)")
     netlist = read(tmp_path, text)
@@ -272,7 +278,7 @@ def test_hierarchy_includes_macros_and_arrays(tmp_path):
     assert not any(".h" in name for name in netlist.names)
 
 
-def test_a_stub_of_a_cell_is_the_cell_and_a_body_is_a_module(tmp_path):
+def test_a_stub_of_a_cell_is_the_cell_and_a_body_is_a_module(tmp_path: Path) -> None:
     head = "module AND2(input A, B, output Y); {} endmodule\n"
     use = "module m(input a, b, output y); AND2 g(.A(a), .B(b), .Y(y)); endmodule\n"
     stub = read(tmp_path, head.format("") + use)
@@ -281,7 +287,7 @@ def test_a_stub_of_a_cell_is_the_cell_and_a_body_is_a_module(tmp_path):
     assert [g.function.name for g in body.gates] == ["XOR2"]
 
 
-def test_hamlib_cells_and_the_order_of_their_pins(tmp_path):
+def test_hamlib_cells_and_the_order_of_their_pins(tmp_path: Path) -> None:
     path = tmp_path / "g.v"
     path.write_text(
         "module m(input a, b, s, output [1:0] y);\n"
@@ -293,7 +299,7 @@ def test_hamlib_cells_and_the_order_of_their_pins(tmp_path):
     assert all(gate.function == hamlib()["MUX2"].function for gate in netlist.gates)
 
 
-def test_wide_ports_constants_aliases_and_tie_cells(tmp_path):
+def test_wide_ports_constants_aliases_and_tie_cells(tmp_path: Path) -> None:
     netlist = read(
         tmp_path,
         "module m(input [127:0] a, input [0:0] e, output [127:0] y, output n, z, o, output [7:4] h);"
@@ -308,7 +314,7 @@ def test_wide_ports_constants_aliases_and_tie_cells(tmp_path):
     assert netlist.gates == ()
 
 
-def test_undefined_bits_that_nobody_reads(tmp_path):
+def test_undefined_bits_that_nobody_reads(tmp_path: Path) -> None:
     netlist = read(
         tmp_path,
         "module m(input a, output [5:0] y); wire [3:0] u; wire v; wire [2:0] w;\n"
@@ -317,7 +323,7 @@ def test_undefined_bits_that_nobody_reads(tmp_path):
     assert netlist.outputs[0].bits == (1, 1, 0, 0, 0, 0)
 
 
-def test_choosing_the_top(tmp_path):
+def test_choosing_the_top(tmp_path: Path) -> None:
     two = "module p(input a, output y); buf(y, a); endmodule\nmodule q(input a, output y); not(y, a); endmodule"
     assert read(tmp_path, two, top="q").name == "q"
     with pytest.raises(InvcError, match="2 modules may be the top: p, q"):
@@ -404,14 +410,14 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("text", FAULTS, ids=range(len(FAULTS)))
-def test_faults(tmp_path, monkeypatch, text):
+def test_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InvcError) as caught:
         read(Path(), text)
     assert str(caught.value) == FAULTS[text]
 
 
-def test_a_module_that_contains_itself(tmp_path, monkeypatch):
+def test_a_module_that_contains_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     text = M + "m g(a, b, y);\nendmodule"
     with pytest.raises(InvcError) as caught:
@@ -421,7 +427,7 @@ def test_a_module_that_contains_itself(tmp_path, monkeypatch):
     )
 
 
-def test_missing_and_binary_files(tmp_path, monkeypatch):
+def test_missing_and_binary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InvcError, match=r"^no\.v: error: cannot read it: no such file"):
         read_gates(Path("no.v"), LIBRARY)
@@ -430,7 +436,7 @@ def test_missing_and_binary_files(tmp_path, monkeypatch):
         read_gates(Path("b.v"), LIBRARY)
 
 
-def test_large_and_deep_netlists(tmp_path):
+def test_large_and_deep_netlists(tmp_path: Path) -> None:
     count = 20_000
     gates = "".join(
         f"wire n{k + 1}; XOR2 g{k} (.A(n{k}), .B(a[{k % 8}]), .Y(n{k + 1}));\n"
@@ -450,7 +456,7 @@ def test_large_and_deep_netlists(tmp_path):
 
 
 @pytest.mark.parametrize("cache", ["cache", "broken", "none"])
-def test_nothing_is_printed_or_left_in_the_working_directory(tmp_path, cache):
+def test_nothing_is_printed_or_left_in_the_working_directory(tmp_path: Path, cache: str) -> None:
     work, kept = tmp_path / "work", tmp_path / "cache"
     work.mkdir()
     environment = {**os.environ, "XDG_CACHE_HOME": str(kept)}

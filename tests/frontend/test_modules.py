@@ -1,12 +1,14 @@
 """Heads of modules: Pyverilog's answer, the scanner's for SystemVerilog, and that they agree."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invc.diagnostics import InvcError
+from invc.diagnostics import InvcError, Location
 from invc.frontend import modules as reader
 from invc.frontend.gate_level.preprocessor import preprocess
 from invc.frontend.headers import scan_headers
@@ -18,7 +20,7 @@ DEFAULTS = st.sampled_from(["8", "4'b10_01", "W + 1", "{2{1'b0}}", '"a,b)"', "(1
 
 
 @st.composite
-def sources(draw):
+def sources(draw: st.DrawFn) -> tuple[str, tuple[Any, ...], tuple[Any, ...]]:
     """One module in Verilog-2001, and what it says of itself."""
     ansi = draw(st.booleans())
     in_head = draw(st.booleans())
@@ -53,7 +55,10 @@ def sources(draw):
 
 
 @given(sources())
-def test_pyverilog_and_the_scanner_agree(tmp_path_factory, source):
+def test_pyverilog_and_the_scanner_agree(
+    tmp_path_factory: pytest.TempPathFactory,
+    source: tuple[str, Sequence[Parameter], Sequence[ModulePort]],
+) -> None:
     text, parameters, ports = source
     path = tmp_path_factory.getbasetemp() / "m.v"
     path.write_text(text)
@@ -83,7 +88,7 @@ module half (output logic x); endmodule
 """
 
 
-def test_system_verilog_heads(tmp_path):
+def test_system_verilog_heads(tmp_path: Path) -> None:
     path = tmp_path / "m.sv"
     path.write_text(SYSTEM_VERILOG)
     alu, half = read_modules([path])
@@ -111,7 +116,7 @@ def test_system_verilog_heads(tmp_path):
     assert top_of((alu, half)) == (alu,)
 
 
-def test_old_style_ports_in_a_body_that_pyverilog_cannot_parse(tmp_path):
+def test_old_style_ports_in_a_body_that_pyverilog_cannot_parse(tmp_path: Path) -> None:
     path = tmp_path / "m.v"
     path.write_text(
         "module old(a, b);\nparameter W = 3;\ninput signed [W - 1:0] a;\noutput reg b;\n"
@@ -126,7 +131,7 @@ def test_old_style_ports_in_a_body_that_pyverilog_cannot_parse(tmp_path):
     )
 
 
-def test_memories_behaviour_and_a_port_made_signed_by_its_reg(tmp_path):
+def test_memories_behaviour_and_a_port_made_signed_by_its_reg(tmp_path: Path) -> None:
     path = tmp_path / "m.v"
     path.write_text(
         "module m(input clk, q);\nreg [7:0] mem [0:3]; integer i;\n"
@@ -138,7 +143,7 @@ def test_memories_behaviour_and_a_port_made_signed_by_its_reg(tmp_path):
     assert n.ports == (ModulePort("y", "output", "[3:0]", True),)
 
 
-def test_directives(tmp_path):
+def test_directives(tmp_path: Path) -> None:
     folder = tmp_path / "inc"
     folder.mkdir()
     (folder / "w.vh").write_text(
@@ -151,7 +156,7 @@ def test_directives(tmp_path):
         "module m(`LONG, input `DEEP c, output `MISSING d, e, input [`N-1:0] f);\nendmodule\n"
     )
 
-    def ranges(**define):
+    def ranges(**define: Any) -> list[str]:
         (module,) = read_modules([path], include=[folder], define=define)
         assert module.location.line == 11
         return [p.range for p in module.ports]
@@ -163,7 +168,7 @@ def test_directives(tmp_path):
     ]
 
 
-def test_lines_after_an_include_are_those_of_the_file(tmp_path):
+def test_lines_after_an_include_are_those_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "a.vh").write_text("module a;\nendmodule\n\n\n")
     path = tmp_path / "m.v"
     path.write_text('`include "a.vh"\n\nmodule m; endmodule `include "a.vh"\nmodule n; endmodule\n')
@@ -171,9 +176,9 @@ def test_lines_after_an_include_are_those_of_the_file(tmp_path):
     assert places == [("a.vh", 1), ("m.v", 3), ("a.vh", 1), ("m.v", 4)]
 
 
-def test_top_of():
-    def module(name, *uses):
-        return reader.ModuleInfo(name, (), (), None, frozenset(uses))
+def test_top_of() -> None:
+    def module(name: str, *uses: str) -> reader.ModuleInfo:
+        return reader.ModuleInfo(name, (), (), Location(""), frozenset(uses))
 
     a, b, c = module("a", "b", "wire_t"), module("b"), module("c", "c")
     assert top_of((a, b, c)) == (a, c)
@@ -201,7 +206,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("text", FAULTS, ids=range(len(FAULTS)))
-def test_faults(tmp_path, monkeypatch, text):
+def test_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.chdir(tmp_path)
     Path("m.v").write_text(text)
     with pytest.raises(InvcError) as caught:
@@ -209,7 +214,7 @@ def test_faults(tmp_path, monkeypatch, text):
     assert str(caught.value) == FAULTS[text]
 
 
-def test_macros_that_grow_are_stopped(tmp_path):
+def test_macros_that_grow_are_stopped(tmp_path: Path) -> None:
     path = tmp_path / "m.v"
     doubling = "".join(f"`define A{k + 1} `A{k} `A{k}\n" for k in range(40))
     path.write_text(f"`define A0 wire\n{doubling}`A40\n")

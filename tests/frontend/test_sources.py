@@ -1,8 +1,10 @@
 """Sources that people have: what they compile to, or how they are refused."""
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,12 +13,12 @@ from invc.frontend.cache import MOST_LOGS, keep_log
 from invc.frontend.filelist import read_lists
 from invc.frontend.words import Agreement
 from invc.frontend.yosys import Sources
-from invc.netlist import evaluate_ports
+from invc.netlist import Netlist, evaluate_ports
 from invc.pipeline import Check, Journal, Tool, synth
 from truth import every_answer
 
 
-def compiled(folder, text, name="t.v", **options):
+def compiled(folder: Path, text: str, name: str = "t.v", **options: Any) -> tuple[Netlist, Journal]:
     path = folder / name
     path.write_text(text)
     journal = Journal()
@@ -26,7 +28,9 @@ def compiled(folder, text, name="t.v", **options):
     return design.netlist, journal
 
 
-def refused(folder, text, name="t.v", **options):
+def refused(
+    folder: Path, text: str, name: str = "t.v", **options: Check | bool | str | Tool
+) -> str:
     with pytest.raises(InvcError) as caught:
         compiled(folder, text, name, **options)
     return str(caught.value).replace(f"{folder}/", "")
@@ -42,7 +46,7 @@ NARROW = [
 
 
 @pytest.mark.parametrize("chosen", range(4))
-def test_sums_of_narrow_nets_wrap_before_they_are_extended(tmp_path, chosen):
+def test_sums_of_narrow_nets_wrap_before_they_are_extended(tmp_path: Path, chosen: int) -> None:
     shapes = NARROW[chosen::4]
     ports, body = ["input signed [3:0] a", "input signed [2:0] b", "input signed c"], []
     for k, (inner, outer, width, sign) in enumerate(shapes):
@@ -63,7 +67,7 @@ def test_sums_of_narrow_nets_wrap_before_they_are_extended(tmp_path, chosen):
             assert answer[f"y{k}"] & 0xFF == value & 0xFF, (inner, outer, width, sign)
 
 
-def test_the_wrap_that_alumacc_loses(tmp_path):
+def test_the_wrap_that_alumacc_loses(tmp_path: Path) -> None:
     text = "module t(input signed [3:0] a, output signed [7:0] y); wire signed [3:0] n;"
     netlist, _ = compiled(tmp_path, f"{text} assign n = -a; assign y = -n; endmodule\n")
     values = {answer["a"]: answer["y"] for answer in every_answer(netlist)}
@@ -114,7 +118,7 @@ DRIVERS = {
 
 
 @pytest.mark.parametrize("kind", DRIVERS)
-def test_two_drivers_are_named_with_their_lines(tmp_path, kind):
+def test_two_drivers_are_named_with_their_lines(tmp_path: Path, kind: str) -> None:
     text, (net, second, first) = DRIVERS[kind]
     assert refused(tmp_path, text) == (
         f"t.v:{second}: error: net '{net}' is driven twice\n"
@@ -122,7 +126,7 @@ def test_two_drivers_are_named_with_their_lines(tmp_path, kind):
     )
 
 
-def test_wired_logic_and_bits_driven_apart_are_one_driver_each(tmp_path):
+def test_wired_logic_and_bits_driven_apart_are_one_driver_each(tmp_path: Path) -> None:
     text = (
         "module t(input [3:0] a, output [3:0] y, output wor w);\n"
         " assign y[1:0] = a[1:0]; assign y[3:2] = a[3:2];\n"
@@ -135,7 +139,9 @@ def test_wired_logic_and_bits_driven_apart_are_one_driver_each(tmp_path):
 
 
 @pytest.mark.parametrize("proving", [None, 60])
-def test_a_net_without_a_driver_is_refused_with_and_without_a_proof(tmp_path, proving):
+def test_a_net_without_a_driver_is_refused_with_and_without_a_proof(
+    tmp_path: Path, proving: int | None
+) -> None:
     text = "module t(input en, a, output y);\n assign y = enn & a;\nendmodule\n"
     assert refused(tmp_path, text, check=Check(proving=proving)) == (
         "t.v:2:13: error: net 'enn' is read but nothing drives it\n"
@@ -143,7 +149,7 @@ def test_a_net_without_a_driver_is_refused_with_and_without_a_proof(tmp_path, pr
     )
 
 
-def test_ports_called_like_cells_are_proven(tmp_path):
+def test_ports_called_like_cells_are_proven(tmp_path: Path) -> None:
     text = "module t(input g0, g1, output y); assign y = g0 & g1; endmodule\n"
     _, journal = compiled(tmp_path, text, check=Check(proving=60))
     assert journal.agreement == Agreement(True)
@@ -156,7 +162,7 @@ STUB = (
 BODY_HINT = "name the file with its body, or make it a cell: 'invc lib-gen', then --lib"
 
 
-def test_modules_without_a_body(tmp_path):
+def test_modules_without_a_body(tmp_path: Path) -> None:
     assert refused(tmp_path, STUB) == (
         f"t.v:3:11: error: module 'NAND2X4' has no body: give its function\n  hint: {BODY_HINT}"
     )
@@ -173,7 +179,7 @@ def test_modules_without_a_body(tmp_path):
     )
 
 
-def test_powers(tmp_path):
+def test_powers(tmp_path: Path) -> None:
     text = (
         "module t(input [2:0] a, input [1:0] b, output [7:0] y);\n assign y = a ** b;\nendmodule\n"
     )
@@ -187,7 +193,7 @@ def test_powers(tmp_path):
     )
 
 
-def test_a_module_that_holds_itself_under_generate_is_the_top(tmp_path):
+def test_a_module_that_holds_itself_under_generate_is_the_top(tmp_path: Path) -> None:
     text = """module tree #(parameter W = 4) (input [W-1:0] a, output y);
   generate if (W == 1) begin : g1 assign y = a; end
   else begin : g2
@@ -209,7 +215,7 @@ endmodule
 
 
 @pytest.mark.parametrize("gate_level", [False, True])
-def test_cells_of_yosys_in_a_source(tmp_path, gate_level):
+def test_cells_of_yosys_in_a_source(tmp_path: Path, gate_level: bool) -> None:
     text = (
         "module t(input a, b, c, output y);\n wire n;\n"
         " \\$_NAND_ u (.A(a), .B(b), .Y(n));\n \\$_MUX_ v (.A(n), .B(c), .S(a), .Y(y));\nendmodule\n"
@@ -220,7 +226,7 @@ def test_cells_of_yosys_in_a_source(tmp_path, gate_level):
         assert answer["y"] == (c if a else 1 - (a & b))
 
 
-def test_json_without_names_of_nets(tmp_path):
+def test_json_without_names_of_nets(tmp_path: Path) -> None:
     module = {
         "ports": {
             "a": {"direction": "input", "bits": [2]},
@@ -240,7 +246,9 @@ def test_json_without_names_of_nets(tmp_path):
         ((["1"], [2]), "input 'a' is tied to 1"),
     ],
 )
-def test_json_inputs_that_are_no_nets_of_their_own(tmp_path, bits, message):
+def test_json_inputs_that_are_no_nets_of_their_own(
+    tmp_path: Path, bits: tuple[Sequence[str | int], Sequence[int]], message: str
+) -> None:
     ports = {
         name: {"direction": "input", "bits": own} for name, own in zip("ab", bits, strict=True)
     }
@@ -275,14 +283,14 @@ SYSTEM_VERILOG = {
 
 
 @pytest.mark.parametrize("kind", SYSTEM_VERILOG)
-def test_system_verilog_by_slang(tmp_path, kind):
+def test_system_verilog_by_slang(tmp_path: Path, kind: str) -> None:
     text, is_right = SYSTEM_VERILOG[kind]
     netlist, journal = compiled(tmp_path, text, "t.sv")
     assert journal.reader == "slang"
     assert all(map(is_right, every_answer(netlist)))
 
 
-def test_ports_keep_the_order_of_the_source(tmp_path):
+def test_ports_keep_the_order_of_the_source(tmp_path: Path) -> None:
     text = (
         "package p; typedef struct packed { logic [1:0] u; logic v; } s_t; endpackage\n"
         "module t(input p::s_t s, input logic signed [1:0] a, output p::s_t y, output logic z);\n"
@@ -294,7 +302,7 @@ def test_ports_keep_the_order_of_the_source(tmp_path):
     ]  # fmt: skip
 
 
-PINS = {
+PINS: dict[str, Callable[[Mapping[str, int]], int]] = {
     "$signed(x)": lambda answer: (answer["x"] - 8 * (answer["x"] > 3)) % 32,
     "$unsigned(z)": lambda answer: answer["z"] % 8,
     "{z}": lambda answer: answer["z"] % 8,
@@ -303,7 +311,7 @@ PINS = {
 
 
 @pytest.mark.parametrize("pin", PINS)
-def test_what_the_own_reader_of_yosys_fails_on_is_read_by_slang(tmp_path, pin):
+def test_what_the_own_reader_of_yosys_fails_on_is_read_by_slang(tmp_path: Path, pin: str) -> None:
     text = f"""module sub(input [4:0] a, output [4:0] y); assign y = a; endmodule
 module top #(parameter W = 2)(input [2:0] x, input signed [2:0] z, output [W-1:0] y);
   wire [4:0] w;
@@ -321,7 +329,7 @@ endmodule
         synth(Sources((path,), parameters={"Q": "5"}))
 
 
-def test_errors_of_slang_name_the_place(tmp_path):
+def test_errors_of_slang_name_the_place(tmp_path: Path) -> None:
     text = "module t(input a, output y);\n assign y = a +;\nendmodule\n"
     message = refused(tmp_path, text, "t.sv")
     assert message.startswith("t.sv:2: error: expected expression\n")
@@ -329,7 +337,7 @@ def test_errors_of_slang_name_the_place(tmp_path):
     assert "SystemVerilog needs a .sv file" in refused(tmp_path, text)
 
 
-def test_a_parameter_that_the_top_does_not_have(tmp_path):
+def test_a_parameter_that_the_top_does_not_have(tmp_path: Path) -> None:
     path = tmp_path / "t.sv"
     path.write_text(
         "module t #(parameter int W = 2)(input [W-1:0] a, output y); assign y = ^a; endmodule\n"
@@ -340,20 +348,20 @@ def test_a_parameter_that_the_top_does_not_have(tmp_path):
         synth(replace(sources, parameters={"V": "3"}))
 
 
-def test_blif(tmp_path):
+def test_blif(tmp_path: Path) -> None:
     text = ".model t\n.inputs a b\n.outputs y\n.names a b y\n01 1\n10 1\n.end\n"
     netlist, journal = compiled(tmp_path, text, "t.blif")
     assert [answer["y"] for answer in every_answer(netlist)] == [0, 1, 1, 0]
     assert journal.agreement == Agreement(True, 4)
 
 
-def test_aiger(tmp_path):
+def test_aiger(tmp_path: Path) -> None:
     text = "aag 3 2 0 1 1\n2\n4\n6\n6 2 4\ni0 a\ni1 b\no0 y\n"
     netlist, _ = compiled(tmp_path, text, "t.aag")
     assert [answer["y"] for answer in every_answer(netlist)] == [0, 0, 0, 1]
 
 
-def test_messages_do_not_quote_a_whole_file(tmp_path):
+def test_messages_do_not_quote_a_whole_file(tmp_path: Path) -> None:
     name = "n" * 20_000
     assert (
         len(refused(tmp_path, f"module t(input a, output y); {name} u(.a(a)); endmodule\n")) < 900
@@ -362,12 +370,12 @@ def test_messages_do_not_quote_a_whole_file(tmp_path):
     assert len(refused(tmp_path, source, gate_level=True)) < 900
 
 
-def test_a_range_in_a_gate_netlist_is_bounded(tmp_path):
+def test_a_range_in_a_gate_netlist_is_bounded(tmp_path: Path) -> None:
     text = "module t(input [1:1000000] a, output y); assign y = a[1]; endmodule\n"
     assert "'a' has more than 65536 bits" in refused(tmp_path, text, gate_level=True)
 
 
-def test_the_last_few_logs_are_kept(tmp_path, monkeypatch):
+def test_the_last_few_logs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     names = [keep_log(["line\n"]) for _ in range(MOST_LOGS + 5)]
     kept = list((tmp_path / "invc" / "logs").iterdir())
@@ -375,13 +383,15 @@ def test_the_last_few_logs_are_kept(tmp_path, monkeypatch):
     assert Path(names[-1]).read_text() == "line\n"
 
 
-def test_a_netlist_that_is_not_its_source_is_not_written(tmp_path, monkeypatch):
+def test_a_netlist_that_is_not_its_source_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import invc.pipeline
 
     balanced = invc.pipeline.OBJECTIVES["balanced"]
-    found = invc.pipeline.find_pass
+    found = vars(invc.pipeline)["find_pass"]
 
-    def spoil(netlist, _):
+    def spoil(netlist: Netlist, _: object) -> Netlist:
         (port,) = netlist.outputs
         ports = (*netlist.inputs, replace(port, bits=tuple(bit ^ 1 for bit in port.bits)))
         return replace(netlist, ports=ports)
@@ -420,7 +430,7 @@ MAPPED = (
 
 @pytest.mark.parametrize("gate_level", [False, True])
 @pytest.mark.parametrize("proving", [None, 60])
-def test_cells_of_a_liberty_file(tmp_path, gate_level, proving):
+def test_cells_of_a_liberty_file(tmp_path: Path, gate_level: bool, proving: int | None) -> None:
     (tmp_path / "c.lib").write_text(LIBERTY)
     (tmp_path / "t.v").write_text(MAPPED)
     path, cells = tmp_path / "t.v", (tmp_path / "c.lib",)
@@ -435,7 +445,7 @@ def test_cells_of_a_liberty_file(tmp_path, gate_level, proving):
         assert answer["n"] == 1 - (a | b)
 
 
-def test_a_flip_flop_of_a_liberty_file_is_refused_where_it_is_used(tmp_path):
+def test_a_flip_flop_of_a_liberty_file_is_refused_where_it_is_used(tmp_path: Path) -> None:
     (tmp_path / "c.lib").write_text(LIBERTY)
     text = "module t(input c, d, output q);\n DFFX1 u(.CK(c), .D(d), .Q(q));\nendmodule\n"
     (tmp_path / "t.v").write_text(text)
@@ -446,7 +456,7 @@ def test_a_flip_flop_of_a_liberty_file_is_refused_where_it_is_used(tmp_path):
         synth(replace(sources, gate_level=True))
 
 
-def test_file_lists(tmp_path, monkeypatch):
+def test_file_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("inc").mkdir()
     Path("inner.f").write_text("b.v // the second\n")

@@ -1,6 +1,8 @@
 """The evaluator of Yosys's words: every cell is what its definition says, undefined bits included."""
 
 import operator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,11 +14,13 @@ from invc.frontend.words.check import Agreement, compare
 from invc.frontend.words.evaluate import evaluate_module
 from invc.frontend.words.graph import Graph, prove_false
 from invc.frontend.words.vectors import all_vectors, some_vectors
-from invc.netlist import Gate, Netlist, Port
+from invc.netlist import Function, Gate, Netlist, Port
 from invc.netlist.gates import AND2, XOR2
 
 
-def binary(kind, a_width, b_width, y_width, signed):
+def binary(
+    kind: str, a_width: int, b_width: int, y_width: int, signed: bool
+) -> dict[str, dict[str, dict[str, Any]]]:
     """A module that is one cell."""
     a = list(range(2, 2 + a_width))
     b = list(range(100, 100 + b_width))
@@ -40,7 +44,9 @@ def binary(kind, a_width, b_width, y_width, signed):
     }  # fmt: skip
 
 
-def run(module, functions=None):
+def run(
+    module: Mapping[str, Any], functions: Any = None
+) -> Iterator[tuple[dict[str, int], int | None]]:
     """Every row of a module's table: values of its inputs, and of y or None where undefined."""
     widths = {
         name: len(port["bits"])
@@ -60,19 +66,20 @@ def run(module, functions=None):
             yield row, sum((bit.value >> t & 1) << k for k, bit in enumerate(bits))
 
 
-def number(value, width, signed):
+def number(value: int, width: int, signed: bool) -> int:
     return value - (1 << width) if signed and value >> (width - 1) & 1 else value
 
 
-def truncated(a, b):
+def truncated(a: int, b: int) -> tuple[int, int]:
     """Quotient towards zero and what is left."""
     quotient = abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
     return quotient, a - quotient * b
 
 
-def power(a, b):
+def power(a: int, b: int) -> int:
     if b >= 0:
-        return a**b
+        value: int = a**b
+        return value
     if a == 0:
         raise ZeroDivisionError
     return {1: 1, -1: -1 if b & 1 else 1}.get(a, 0)
@@ -106,7 +113,9 @@ ARITHMETIC = {
 
 @pytest.mark.parametrize("kind", ARITHMETIC)
 @given(widths=st.tuples(*[st.integers(1, 4)] * 3), signed=st.booleans())
-def test_arithmetic_is_that_of_integers(kind, widths, signed):
+def test_arithmetic_is_that_of_integers(
+    kind: str, widths: tuple[int, int, int], signed: bool
+) -> None:
     a_width, b_width, y_width = widths
     for row, got in run(binary(kind, *widths, signed)):
         a, b = number(row["a"], a_width, signed), number(row["b"], b_width, signed)
@@ -119,7 +128,7 @@ def test_arithmetic_is_that_of_integers(kind, widths, signed):
 
 @pytest.mark.parametrize("kind", ["$shl", "$sshl", "$shr", "$sshr", "$shift", "$shiftx"])
 @given(widths=st.tuples(*[st.integers(1, 4)] * 3), signed=st.booleans())
-def test_shifts(kind, widths, signed):
+def test_shifts(kind: str, widths: tuple[int, int, int], signed: bool) -> None:
     a_width, b_width, y_width = widths
     both_ways = kind in ("$shift", "$shiftx")
     for row, got in run(binary(kind, *widths, signed)):
@@ -137,7 +146,7 @@ def test_shifts(kind, widths, signed):
         assert got == (None if beyond else want & (1 << y_width) - 1), (widths, signed, row)
 
 
-def test_undefined_bits_ask_for_nothing_and_decided_ones_for_something():
+def test_undefined_bits_ask_for_nothing_and_decided_ones_for_something() -> None:
     module = {
         "ports": {
             "a": {"direction": "input", "bits": [2]},
@@ -168,7 +177,7 @@ def test_undefined_bits_ask_for_nothing_and_decided_ones_for_something():
     assert undriven == logic.unknown
 
 
-def test_two_hot_selects_of_pmux_are_undefined():
+def test_two_hot_selects_of_pmux_are_undefined() -> None:
     module = {
         "ports": {
             "s": {"direction": "input", "bits": [2, 3]},
@@ -190,7 +199,7 @@ def test_two_hot_selects_of_pmux_are_undefined():
     assert [value for _, value in run(module)] == [3, 1, 2, None]
 
 
-def test_a_loop_of_words_that_is_none_of_bits():
+def test_a_loop_of_words_that_is_none_of_bits() -> None:
     module = {
         "ports": {
             "a": {"direction": "input", "bits": [2, 3]},
@@ -207,7 +216,7 @@ def test_a_loop_of_words_that_is_none_of_bits():
     assert [value for _, value in run(module)] == [0, 3, 2, 1]
 
 
-def test_tables_in_memories():
+def test_tables_in_memories() -> None:
     module = {
         "ports": {
             "a": {"direction": "input", "bits": [2, 3]},
@@ -234,13 +243,13 @@ def test_tables_in_memories():
     assert [value for _, value in run(module)] == [None, 1, 3, None]
 
 
-def test_an_unknown_cell_is_no_agreement():
+def test_an_unknown_cell_is_no_agreement() -> None:
     module = binary("$nonsense", 1, 1, 1, False)
     with pytest.raises(InvcError, match=r"cell 'u' of type '\$nonsense' cannot be evaluated"):
         list(run(module))
 
 
-def gates(function, width):
+def gates(function: Function, width: int) -> Netlist:
     """Bitwise a op b, as a netlist."""
     names = ["", *(f"n{k}" for k in range(3 * width))]
     a, b, y = ([2 * (1 + place * width + k) for k in range(width)] for place in range(3))
@@ -256,22 +265,22 @@ def gates(function, width):
 @pytest.mark.parametrize(("width", "agreement"), [
     (2, Agreement(True, 16)), (10, Agreement(True, 1 << 20)), (11, Agreement(True)),
 ])  # fmt: skip
-def test_all_inputs_where_they_are_few_else_vectors(width, agreement):
-    assert compare(binary("$and", *[width] * 3, False), {}, gates(AND2, width)) == agreement
+def test_all_inputs_where_they_are_few_else_vectors(width: int, agreement: Agreement) -> None:
+    assert compare(binary("$and", width, width, width, False), {}, gates(AND2, width)) == agreement
     with pytest.raises(InvcError, match="the mapped netlist is not equal to its source: y is "):
-        compare(binary("$and", *[width] * 3, False), {}, gates(XOR2, width))
+        compare(binary("$and", width, width, width, False), {}, gates(XOR2, width))
 
 
-def test_a_gate_that_is_wrong_in_one_row_of_many_is_found():
+def test_a_gate_that_is_wrong_in_one_row_of_many_is_found() -> None:
     for width in (8, 16):
         wrong = gates(AND2, width)
         *rest, last = wrong.gates
         spoilt = wrong.with_gates((*rest, last._replace(pins=(last.pins[0] ^ 1, *last.pins[1:]))))
         with pytest.raises(InvcError, match="is not equal"):
-            compare(binary("$and", *[width] * 3, False), {}, spoilt)
+            compare(binary("$and", width, width, width, False), {}, spoilt)
 
 
-def test_vectors_are_the_same_always_and_hold_the_corners():
+def test_vectors_are_the_same_always_and_hold_the_corners() -> None:
     first, trials = some_vectors({"a": 8, "b": 30})
     assert (first, trials) == some_vectors({"a": 8, "b": 30})
     values = {sum((w >> t & 1) << k for k, w in enumerate(first["b"])) for t in range(trials)}
@@ -280,7 +289,7 @@ def test_vectors_are_the_same_always_and_hold_the_corners():
 
 
 @given(a=st.integers(0, 3), b=st.integers(0, 3))
-def test_ports_that_differ_are_no_agreement(a, b):
+def test_ports_that_differ_are_no_agreement(a: int, b: int) -> None:
     module = binary("$and", 1, 1, 1, False)
     netlist = gates(AND2, 1)
     module["ports"]["a"]["bits"] = [2] * (a + 1)
@@ -292,7 +301,7 @@ def test_ports_that_differ_are_no_agreement(a, b):
             compare(module, {}, netlist)
 
 
-def chained(width):
+def chained(width: int) -> Netlist:
     """The or of all bits of a & b, bit by bit, at y."""
     netlist = gates(AND2, width)
     names, made = [*netlist.names], list(netlist.gates)
@@ -306,7 +315,7 @@ def chained(width):
 
 
 @pytest.mark.parametrize("kind", ["$logic_and", "$add", "$lt", "$eq"])
-def test_many_inputs_are_proven_where_that_is_quick(kind):
+def test_many_inputs_are_proven_where_that_is_quick(kind: str) -> None:
     """Two words of the same source are equal, and a wrong row among 2**60 is no proof."""
     module = binary(kind, 30, 30, 8, False)
     graph = Graph()
@@ -321,15 +330,15 @@ def test_many_inputs_are_proven_where_that_is_quick(kind):
         lit: word for name in "ab" for lit, word in zip(bits[name], vectors[name], strict=True)
     }
     wrong = [graph.xor(x.value, y.value) for x, y in zip(made, other, strict=True)]
-    assert prove_false(graph, wrong, values, trials) == (kind != "$lt")
+    assert prove_false(graph, wrong, values, trials, 100) == (kind != "$lt")
     needle = 1  # all sixty inputs are 1
     for lit in values:
         needle = graph.land(needle, lit)
-    assert not prove_false(graph, [needle], values, trials)
+    assert not prove_false(graph, [needle], values, trials, 100)
 
 
 @given(table=st.integers(0, 255), literals=st.lists(st.integers(0, 7), min_size=3, max_size=3))
-def test_functions_of_a_graph_are_their_tables(table, literals):
+def test_functions_of_a_graph_are_their_tables(table: int, literals: Sequence[int]) -> None:
     graph = Graph()
     inputs = [graph.variable() for _ in range(3)]
     known = [0, *inputs]
@@ -338,13 +347,14 @@ def test_functions_of_a_graph_are_their_tables(table, literals):
     for row in range(8):
         values = [0, *(row >> k & 1 for k in range(3))]
         for node in graph.nodes[4:]:
+            assert node is not None
             a, b = (values[lit >> 1] ^ (lit & 1) for lit in (node.a, node.b))
             values.append(a ^ b if node.parity else a & b)
         index = sum((values[lit >> 1] ^ (lit & 1)) << k for k, lit in enumerate(literals))
         assert values[made >> 1] ^ (made & 1) == table >> index & 1
 
 
-def test_a_netlist_of_many_inputs_is_proven_or_caught():
+def test_a_netlist_of_many_inputs_is_proven_or_caught() -> None:
     netlist = chained(15)
     module = binary("$logic_and", 15, 15, 1, False)
     for cell in (
@@ -367,3 +377,21 @@ def test_a_netlist_of_many_inputs_is_proven_or_caught():
     )
     with pytest.raises(InvcError, match="is not equal"):
         compare(module, {}, spoilt)
+
+
+@pytest.mark.parametrize("width", [4, 12])  # by truth tables, by SAT
+def test_what_the_vectors_do_not_tell_apart_is_told_apart(width: int) -> None:
+    """One trial of zeros makes all nodes look alike: equal is only what is proven so."""
+    graph = Graph()
+    bits = [graph.variable() for _ in range(width)]
+    zeros = dict.fromkeys(bits, 0)
+    both, parity = 1, 0
+    for bit in bits:
+        both, parity = graph.land(both, bit), graph.xor(parity, bit)
+    again = 0
+    for bit in reversed(bits):
+        again = graph.xor(again, bit)
+    assert not prove_false(graph, [both], zeros, 1, 100)
+    assert not prove_false(graph, [graph.xor(parity, both)], zeros, 1, 100)
+    assert prove_false(graph, [graph.xor(parity, again)], zeros, 1, 100)
+    assert prove_false(graph, [graph.land(both, graph.land(bits[0] ^ 1, parity))], zeros, 1, 100)

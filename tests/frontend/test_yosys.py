@@ -4,8 +4,10 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,17 +18,18 @@ from invc.frontend.yosys import EMBEDDED, Sources, find_yosys
 from invc.netlist import evaluate_ports
 from invc.pipeline import Tool, synth
 from truth import values
+from typed import sure
 
 WIDTHS = {"a": 3, "b": 2, "c": 1}
 SIGNED = "signed"
 
 
-def expressions():
+def expressions() -> st.SearchStrategy[str]:
     leaves = st.sampled_from(
         ["a", "b", "c", "a[1]", "b[0]", "a[2:1]", "2'd2", "3'sd5", "7", "1'b1"]
     )
 
-    def grow(inner):
+    def grow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         binary = st.sampled_from(
             [
                 "+",
@@ -67,13 +70,13 @@ def expressions():
     return st.recursive(leaves, grow, max_leaves=6)
 
 
-def _binary(parts):
+def _binary(parts: tuple[str, str, str]) -> str:
     operator, left, right = parts
     # Division by zero is unknown, which is no value that two tools must agree on.
     return f"({left} {operator} {f'(({right}) | 1)' if operator in '/%' else right})"
 
 
-def yosys_table(folder, source):
+def yosys_table(folder: Path, source: str) -> list[str]:
     """The truth table of y by Yosys's own interpreter, before any mapping."""
     (folder / "source.v").write_text(source)
     bits = [f"{n}[{k}]" if w > 1 else n for n, w in WIDTHS.items() for k in range(w)]
@@ -95,7 +98,9 @@ def yosys_table(folder, source):
 
 @given(expression=expressions(), width=st.integers(1, 7), signed=st.booleans())
 @settings(max_examples=30)
-def test_random_expressions_equal_yosys_own_evaluation(tmp_path_factory, expression, width, signed):
+def test_random_expressions_equal_yosys_own_evaluation(
+    tmp_path_factory: pytest.TempPathFactory, expression: str, width: int, signed: bool
+) -> None:
     ports = "input [2:0] a, input signed [1:0] b, input c"
     kind = SIGNED if signed else ""
     source = f"module top({ports}, output {kind} [{width - 1}:0] y);\nassign y = {expression};\nendmodule\n"
@@ -204,7 +209,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_golden_errors(kind, tmp_path, monkeypatch):
+def test_golden_errors(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, expected = REFUSED[kind]
     monkeypatch.chdir(tmp_path)
     Path("f.v").write_text(source)
@@ -233,7 +238,7 @@ def test_golden_errors(kind, tmp_path, monkeypatch):
         ),
     ],
 )
-def test_a_yosys_that_says_nothing(tmp_path, ending, problem, hint):
+def test_a_yosys_that_says_nothing(tmp_path: Path, ending: str, problem: str, hint: str) -> None:
     tool, source = tmp_path / "yosys", tmp_path / "f.v"
     parsing = "Parsing Verilog input from 'source0.v' to AST representation."
     tool.write_text(
@@ -243,7 +248,8 @@ def test_a_yosys_that_says_nothing(tmp_path, ending, problem, hint):
     source.write_text("module top(input a, output y); assign y = a; endmodule\n")
     with pytest.raises(InvcError) as caught:
         synth(Sources((source,)), tool=Tool(str(tool)))
-    log = Path(re.search(r"Yosys's log: (\S+)", caught.value.hint)[1])
+    assert caught.value.hint is not None
+    log = Path(sure(re.search(r"Yosys's log: (\S+)", caught.value.hint))[1])
     assert parsing in log.read_text()
     log.unlink()
     assert caught.value.message == f"Yosys 0.99 ({tool}) {problem}"
@@ -253,13 +259,13 @@ def test_a_yosys_that_says_nothing(tmp_path, ending, problem, hint):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names")
-def test_a_pipe_is_no_source(tmp_path):
+def test_a_pipe_is_no_source(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.v")
     with pytest.raises(InvcError, match="a pipe or a device, not a file"):
         synth(Sources((tmp_path / "pipe.v",)))
 
 
-def test_a_loop_is_named(tmp_path):
+def test_a_loop_is_named(tmp_path: Path) -> None:
     path = tmp_path / "loop.v"
     path.write_text(
         "module top(input a, b, output y);\n  wire u, v;\n  assign u = a & v;\n"
@@ -267,6 +273,7 @@ def test_a_loop_is_named(tmp_path):
     )
     with pytest.raises(InvcError, match="combinational loop through 'u'") as caught:
         synth(Sources((path,)))
+    assert caught.value.where is not None
     assert caught.value.where.startswith(f"{path}:")
 
 
@@ -303,7 +310,9 @@ def test_a_loop_is_named(tmp_path):
         ({"files": (Path(),)}, ".: error: a folder, not a file\n  hint: name its .v files"),
     ],
 )
-def test_golden_errors_of_options(changes, expected, tmp_path, monkeypatch):
+def test_golden_errors_of_options(
+    changes: Mapping[str, Any], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("f.v").write_text(
         "module top #(parameter W = 2)(input [W-1:0] a, output y); assign y = ^a; endmodule\n"
@@ -313,7 +322,7 @@ def test_golden_errors_of_options(changes, expected, tmp_path, monkeypatch):
     assert str(caught.value) == expected
 
 
-def test_names_are_never_commands(tmp_path, monkeypatch):
+def test_names_are_never_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     folder = Path("a b;$(touch hacked)")
     folder.mkdir()
@@ -327,7 +336,7 @@ def test_names_are_never_commands(tmp_path, monkeypatch):
     assert sorted(p.name for p in tmp_path.iterdir()) == [folder.name]
 
 
-def test_options_reach_the_source(tmp_path):
+def test_options_reach_the_source(tmp_path: Path) -> None:
     (tmp_path / "inc").mkdir()
     (tmp_path / "inc" / "k.vh").write_text("`define K 3\n")
     (tmp_path / "beside.vh").write_text("`define L 1\n")
@@ -350,7 +359,7 @@ def test_options_reach_the_source(tmp_path):
         assert values(netlist) == [((a ^ number) + 6) & 15 for a in range(16)], value
 
 
-def test_odd_ports(tmp_path):
+def test_odd_ports(tmp_path: Path) -> None:
     path = tmp_path / "odd.v"
     path.write_text(
         "module top(input [127:0] a, b, input \\foo[3] , input [0:2] \\u.v , input unused,\n"
@@ -388,7 +397,7 @@ def test_odd_ports(tmp_path):
     assert sum(bit << k for k, bit in enumerate(y)) == (a + b) % (1 << 128)
 
 
-def test_a_table_that_is_only_read_is_logic(tmp_path):
+def test_a_table_that_is_only_read_is_logic(tmp_path: Path) -> None:
     path = tmp_path / "rom.v"
     path.write_text(
         "module top(input [2:0] a, output [5:0] q);\n  reg [5:0] rom [0:7];\n  integer i;\n"
@@ -397,7 +406,7 @@ def test_a_table_that_is_only_read_is_logic(tmp_path):
     assert values(synth(Sources((path,))).netlist) == [a * a for a in range(8)]
 
 
-def test_gates_know_their_source(tmp_path):
+def test_gates_know_their_source(tmp_path: Path) -> None:
     path = tmp_path / "src.v"
     path.write_text(
         "module top(input [3:0] a, b, output [3:0] s, output y);\n  assign s = a + b;\n"
@@ -409,7 +418,7 @@ def test_gates_know_their_source(tmp_path):
     assert all(place == "" or place.startswith(f"{path}:") for place in places)
 
 
-def test_multipliers_have_at_most_three_spins_a_bit_pair(tmp_path):
+def test_multipliers_have_at_most_three_spins_a_bit_pair(tmp_path: Path) -> None:
     path = tmp_path / "m.v"
     path.write_text(
         "module m #(parameter W = 4)(input [W-1:0] a, b, output [2*W-1:0] p);\n"
@@ -421,7 +430,9 @@ def test_multipliers_have_at_most_three_spins_a_bit_pair(tmp_path):
         assert synth(sources, objective="spins").model.spins <= fused
 
 
-def test_yosys_is_found_where_the_user_says(tmp_path, monkeypatch):
+def test_yosys_is_found_where_the_user_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fake = tmp_path / "my yosys"
     fake.write_text(
         f'#!/bin/sh\nif [ "$1" = -V ]; then echo "Yosys 0.99 (mine)"; exit; fi\n'

@@ -33,14 +33,16 @@ class TooSlow(Exception):
 
 def find_targets(only: str | None = None) -> Mapping[str, Target]:
     """The targets of all modules beside this one, or of one of them, by name."""
-    sys.path[:0] = [str(HERE), str(HERE.parent)]
+    sys.path.insert(0, str(HERE.parent))
     found: dict[str, Target] = {}
     for path in sorted(HERE.glob("*.py")):
         if path.name.startswith(("_", "test_")) or path.stem != (only or path.stem):
             continue
         spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules.setdefault(path.stem, module)
+        assert spec.loader is not None
         spec.loader.exec_module(module)
         found.update(getattr(module, "TARGETS", {}))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from copy import deepcopy
+from typing import Any
 
 NUMBERS = (
     *("0", "-1", "1", "2", "7", "65536", "2147483647", "2147483648", "-2147483649", "16777216"),
@@ -17,7 +18,7 @@ TOKENS = (
     *('"\\ud800"', '"\\u0000"', "[" * 2000, "{" * 50, "]", "}", "[]", "{}", ":", ",", "#", "//"),
     *("null", "true", "false", "T", "F", "end", "p", "c", "p qubo 0 70000 0 0", "a" * 3000),
 )
-TREES = (
+TREES: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 1, 2, 1.5, -0.0, 1e308, 10**18, -(10**30), "", "a", "\ud800"),
     *("\x1b", [], {}, [[]], {"": {}}, float("nan"), float("inf"), "1", 0.1, 65537),
 )

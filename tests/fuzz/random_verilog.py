@@ -6,6 +6,10 @@ two tools have to agree on every bit.
 
 from random import Random
 
+Signal = tuple[str, int, bool]  # name, width, signed
+Port = tuple[str, int]  # name and width
+Ports = tuple[list[Port], list[Port], str]  # inputs, outputs and the text of a module
+
 # What makes hundreds of gates of a line is drawn more rarely: many modules find more than large ones.
 UNARY = ("~", "-", "!", "&", "|", "^", "~&", "~|", "~^", "+")
 CHEAP = ("+", "-", "&", "|", "^", "~^", "<<", ">>", "<<<", ">>>", "<", "<=", ">", ">=", "==", "!=",
@@ -16,21 +20,21 @@ BINARY = (*CHEAP * 5, "*", "*", "*", "/", "%", "**")
 class Module:
     """One random module under construction."""
 
-    def __init__(self, name, random):
+    def __init__(self, name: str, random: Random) -> None:
         self.name, self.random = name, random
         self.inputs = [(f"i{k}", random.randint(1, 6), random.random() < 0.5)
                        for k in range(random.randint(1, 3))]  # fmt: skip
         self.known = list(self.inputs)  # name, width, signed
-        self.lines = []
-        self.below = []  # modules that it holds
+        self.lines: list[str] = []
+        self.below: list[str] = []  # modules that it holds
 
-    def chance(self, share):
+    def chance(self, share: float) -> bool:
         return self.random.random() < share
 
-    def word(self):
+    def word(self) -> Signal:
         return self.random.choice(self.known)
 
-    def constant(self):
+    def constant(self) -> str:
         width = self.random.randint(1, 6)
         value = self.random.getrandbits(width)
         kind = self.random.choice(("'d", "'sd", "'h", "'b"))
@@ -38,7 +42,7 @@ class Module:
             return f"{width}'b{value:0{width}b}"
         return f"{width}{kind}{value:x}" if kind == "'h" else f"{width}{kind}{value}"
 
-    def leaf(self):
+    def leaf(self) -> str:
         if self.chance(0.15):
             return self.constant() if self.chance(0.8) else str(self.random.randint(0, 9))
         name, width, _ = self.word()
@@ -48,9 +52,10 @@ class Module:
             return f"{name}[{high}:{low}]" if self.chance(0.7) else f"{name}[{high}]"
         if self.chance(0.1):
             return f"${self.random.choice(('signed', 'unsigned'))}({name})"
-        return name
+        value: str = name
+        return value
 
-    def sized(self, depth):
+    def sized(self, depth: int) -> str:
         """An operand of a concatenation, which takes no constant without a size."""
         name, width, _ = self.word()
         if self.chance(0.3):
@@ -59,7 +64,7 @@ class Module:
             return f"({self.random.choice(('~', '-'))}{name})"
         return f"{name}[{self.random.randrange(width)}]" if width > 1 and self.chance(0.4) else name
 
-    def expression(self, depth):
+    def expression(self, depth: int) -> str:
         if depth <= 0:
             return self.leaf()
         pick = self.random.random()
@@ -71,13 +76,13 @@ class Module:
             parts = [self.expression(depth - 1) for _ in range(3)]
             return f"(({parts[0]}) ? ({parts[1]}) : ({parts[2]}))"
         if pick < 0.9:
-            parts = ", ".join(self.sized(depth - 1) for _ in range(self.random.randint(1, 3)))
+            joined = ", ".join(self.sized(depth - 1) for _ in range(self.random.randint(1, 3)))
             if self.chance(0.3):
-                return f"{{{self.random.randint(1, 3)}{{{parts}}}}}"
-            return f"{{{parts}}}"
+                return f"{{{self.random.randint(1, 3)}{{{joined}}}}}"
+            return f"{{{joined}}}"
         return f"${self.random.choice(('signed', 'unsigned'))}({self.expression(depth - 1)})"
 
-    def binary(self, depth):
+    def binary(self, depth: int) -> str:
         operator = self.random.choice(BINARY)
         left, right = self.expression(depth - 1), self.expression(depth - 1)
         if operator in "/%":
@@ -88,33 +93,37 @@ class Module:
             right = self.narrow(3) if self.chance(0.8) else right
         return f"(({left}) {operator} ({right}))"
 
-    def narrow(self, most):
+    def narrow(self, most: int) -> str:
         """A word of few bits."""
         name, width, _ = self.word()
         return name if width <= most else f"{name}[{self.random.randint(0, most - 1)}:0]"
 
-    def declare(self, kind, text=None, place=0):
+    def declare(self, kind: str, text: str | None = None, place: int = 0) -> Signal:
         name = f"{kind[0]}{len(self.known) + place}"
         width, signed = self.random.randint(1, 9), self.chance(0.5)
         sign = "signed " if signed else ""
         self.lines.append(f"  {kind} {sign}[{width - 1}:0] {name}{f' = {text}' if text else ''};")
         return name, width, signed
 
-    def assign(self):
+    def assign(self) -> None:
         made = self.declare("wire", self.expression(self.random.randint(1, 3)))
         self.known.append(made)
 
-    def split(self):
+    def split(self) -> None:
         """Two words that share what is assigned, and is cut or extended to their widths."""
         made = [self.declare("wire"), self.declare("wire", place=1)]
         names = ", ".join(name for name, _, _ in made)
         self.lines.append(f"  assign {{{names}}} = {self.expression(2)};")
         self.known += made
 
-    def instance(self):
+    def instance(self) -> None:
         """A module in a module, whose pins are narrower or wider than what is on them."""
         name, width, signed = self.declare("wire")
+        given, bits, _ = self.word()
         inner, outer = self.random.randint(1, 7), self.random.randint(1, 7)
+        if self.chance(0.5):  # no narrower than the port: Icarus Verilog 11 extends those by zeros
+            form = self.random.choice(("$signed({})", "$unsigned({})", "{{{}}}", "-{}", "~{}"))
+            given, inner = form.format(given), self.random.randint(1, bits)
         signs = [self.random.choice(("", "signed ")) for _ in range(2)]
         self.below += [
             f"module {self.name}_{name}(input {signs[0]}[{inner - 1}:0] a, "
@@ -122,11 +131,10 @@ class Module:
             f"  assign y = {self.random.choice(('-a', 'a + 1', '~a >>> 1', 'a * a', 'a'))};",
             "endmodule",
         ]
-        given = self.expression(1) if self.chance(0.5) else self.word()[0]
         self.lines.append(f"  {self.name}_{name} u{name}(.a({given}), .y({name}));")
         self.known.append((name, width, signed))
 
-    def overwrite(self):
+    def overwrite(self) -> None:
         """A word of which a slice at an index that varies is then assigned anew."""
         name = f"r{len(self.known)}"
         choice, width = self.narrow(2), self.random.randint(1, 4)
@@ -137,7 +145,7 @@ class Module:
         ]
         self.known.append((name, 8, False))
 
-    def index(self):
+    def index(self) -> None:
         """A bit or a slice at an index that varies, always inside."""
         choice = self.narrow(2)
         base = len(self.known)
@@ -148,7 +156,7 @@ class Module:
         self.lines.append(f"  wire [{width - 1}:0] w{base} = v{base}{select};")
         self.known += [(f"v{base}", 8, False), (f"w{base}", width, False)]
 
-    def branch(self):
+    def branch(self) -> None:
         """An always block: a case with don't-cares, or ifs, that assign on every path."""
         name, width, signed = self.declare("reg")
         self.lines.append("  always @* begin")
@@ -168,7 +176,7 @@ class Module:
         self.lines.append("  end")
         self.known.append((name, width, signed))
 
-    def loop(self):
+    def loop(self) -> None:
         """A function with a loop over the bits of its argument."""
         word, width, _ = self.word()
         size, signed = self.random.randint(1, 8), "signed " if self.chance(0.5) else ""
@@ -192,7 +200,7 @@ class Module:
         self.lines.append(f"  wire {signed}[{size - 1}:0] g{k} = f{k}({word});")
         self.known.append((f"g{k}", size, bool(signed)))
 
-    def text(self):
+    def text(self) -> tuple[str, list[Port]]:
         """The module, and its outputs with their widths."""
         for _ in range(self.random.randint(1, 4)):
             self.random.choice((self.assign, self.assign, self.assign, self.index, self.branch,
@@ -210,7 +218,7 @@ class Module:
         return text, [(n, w) for n, w, _ in outputs]
 
 
-def batch(seed, count):
+def batch(seed: int, count: int) -> tuple[str, list[Ports]]:
     """Some modules and a top that holds each of them once, with ports of its own.
 
     Returns:

@@ -7,11 +7,18 @@ import io
 import random
 import zipfile
 from functools import cache, partial
-
-from mutate import spoilt_bytes, spoilt_json, spoilt_text
+from typing import Any
 
 from designs import CELLS, multiplier
-from invc.design import format_design, parse_clamps, parse_combination, parse_design, statistics
+from fuzz.mutate import spoilt_bytes, spoilt_json, spoilt_text
+from invc.design import (
+    Design,
+    format_design,
+    parse_clamps,
+    parse_combination,
+    parse_design,
+    statistics,
+)
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.formats import readable
@@ -19,11 +26,12 @@ from invc.formats.adopt import adopt
 from invc.formats.files import load
 from invc.formats.incoming import Incoming
 from invc.formats.outgoing import prepare
+from typed import sure
 
 DESIGN = assemble(multiplier(2), CELLS, origin="a fuzzer")
 
 
-def text_of(design) -> str:
+def text_of(design: Design) -> str:
     return "".join(format_design(design))
 
 
@@ -35,7 +43,8 @@ def written(name: str) -> tuple[bytes, ...]:
     for form in map(load, names):
         for fold, clamps in ((True, []), (False, ["p[0]=0"])):
             held = parse_clamps(DESIGN.netlist, clamps)
-            chunks = list(form.write(prepare(DESIGN, held, fold=fold)))
+            assert form.write is not None
+            chunks: list[Any] = list(form.write(prepare(DESIGN, held, fold=fold)))
             files.append(b"".join(c if isinstance(c, bytes) else c.encode() for c in chunks))
     return tuple(files)
 
@@ -77,7 +86,7 @@ def model(name: str, draw: random.Random) -> None:
     else:
         spoilt = spoilt_text(data.decode(), draw).encode(errors="surrogatepass")
     with contextlib.suppress(InvcError):
-        adopted = adopt(load(name).read(Incoming(spoilt, "m", draw.choice((None, "SPIN")))))
+        adopted = adopt(sure(load(name).read)(Incoming(spoilt, "m", draw.choice((None, "SPIN")))))
         text = text_of(adopted.design)
         assert text_of(parse_design(text)) == text
 

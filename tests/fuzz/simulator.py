@@ -2,11 +2,17 @@
 
 import shutil
 import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from fuzz.random_verilog import Ports
 
 IVERILOG = shutil.which("iverilog")
 
 
-def outputs(folder, source, modules, vectors):
+def outputs(
+    folder: Path, source: str | Path, modules: Sequence[Ports], vectors: Sequence[Sequence[int]]
+) -> list[list[str]]:
     """For each vector and each output of each module its bits, highest first; x where undefined.
 
     Args:

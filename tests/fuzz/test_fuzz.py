@@ -8,7 +8,7 @@ from pathlib import Path
 INPUTS = 10_000
 
 
-def test_no_spoilt_input_ends_in_a_traceback():
+def test_no_spoilt_input_ends_in_a_traceback() -> None:
     done = subprocess.run(
         [
             sys.executable,

@@ -12,7 +12,7 @@ MODULES = 192
 
 
 @pytest.mark.skipif(shutil.which("iverilog") is None, reason="iverilog is not installed")
-def test_random_modules_agree_with_iverilog():
+def test_random_modules_agree_with_iverilog() -> None:
     script = Path(__file__).with_name("verilog.py")
     done = subprocess.run(
         [sys.executable, script, "--modules", str(MODULES), "--seconds", "900"],

@@ -8,13 +8,14 @@ import io
 import random
 import struct
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from mutate import spoilt_bytes, spoilt_json, spoilt_text
-from readers import spoilt_member
 
+from fuzz.mutate import spoilt_bytes, spoilt_json, spoilt_text
+from fuzz.readers import spoilt_member
 from invc.diagnostics import InvcError
 from invc.train.arrays import format_arrays
 from invc.train.data import read_data
@@ -41,7 +42,7 @@ def plain_npz() -> bytes:
     return out.getvalue()
 
 
-def saved(write, *arguments) -> bytes:
+def saved(write: Callable[..., object], *arguments: object) -> bytes:
     write(FOLDER / "seed", *arguments)
     return (FOLDER / "seed").read_bytes()
 

@@ -8,19 +8,20 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
-from random_verilog import batch
-from simulator import IVERILOG, outputs
-
+from fuzz.random_verilog import Ports, batch
+from fuzz.simulator import IVERILOG, outputs
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources
 from invc.library import Limits
 from invc.netlist import evaluate_ports
 from invc.pipeline import synth
 
-WAYS = [
+WAYS: list[dict[str, Any]] = [
     {"objective": "balanced"},
     {"objective": "gap"},
     {"objective": "spins"},
@@ -36,7 +37,7 @@ class Difference(AssertionError):
     """A module that two tools do not agree on."""
 
 
-def vectors_of(modules, random):
+def vectors_of(modules: Sequence[Ports], random: Random) -> list[list[int]]:
     """Random values for every input, corners among them."""
     widths = [w for inputs, _, _ in modules for _, w in inputs]
     rows = []
@@ -51,7 +52,7 @@ def vectors_of(modules, random):
     return rows
 
 
-def compare(seed, count, folder, way=None):
+def compare(seed: int, count: int, folder: Path, way: Mapping[str, Any] | None = None) -> int:
     """Compile a batch and compare every output with the simulator's.
 
     Raises:
@@ -92,7 +93,7 @@ def compare(seed, count, folder, way=None):
     return len(modules)
 
 
-def fuzz_batch(random):
+def fuzz_batch(random: Random) -> None:
     """Some modules, which take as long as Yosys takes."""
     signal.setitimer(signal.ITIMER_REAL, 0)
     with tempfile.TemporaryDirectory() as folder:
@@ -102,7 +103,7 @@ def fuzz_batch(random):
 TARGETS = {"verilog": fuzz_batch} if IVERILOG else {}
 
 
-def main():
+def main() -> None:
     """Until time is over; the first difference ends it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=600)

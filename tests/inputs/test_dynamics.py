@@ -1,21 +1,26 @@
 """`inputs` as a dynamics, and `auto`, which tries it first."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 import invc
 from designs import CELLS, multiplier
 from free_inputs import KERNELS, answers_of, numbers, prepared
-from invc.design import parse_biases, parse_clamps, parse_combination, presolve
+from invc.design import Clamp, Design, parse_biases, parse_clamps, parse_combination, presolve
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
-from invc.engine import Effort, problem_of, run
+from invc.engine import Effort, Problem, problem_of, run
 from invc.engine.auto import Auto, cost_of
 from invc.engine.block import Block, Outcome
 from invc.engine.inputs import search
 from invc.engine.inputs.search import Search, Wish
 from invc.engine.verify import Verified
 from invc.pbits.backend import backend_named
+from typed import sure
 
 ROTATOR = """module rotator(input [15:0] x, input [3:0] s, output [15:0] y);
 wire [31:0] d = {x, x} << s; assign y = d[31:16];
@@ -26,33 +31,35 @@ endmodule"""
 
 
 @pytest.fixture(scope="module")
-def rotator():
+def rotator() -> Design:
     return invc.synth(ROTATOR)
 
 
 @pytest.fixture(scope="module")
-def copies():
+def copies() -> Design:
     return invc.synth(COPIES)
 
 
-def problem(*texts, n=4, forbid=(), bias=()):
+def problem(
+    *texts: str, n: int = 4, forbid: Sequence[str] = (), bias: Sequence[str] = ()
+) -> Problem:
     design = assemble(multiplier(n), CELLS)
     forbidden = [parse_combination(design.netlist, text) for text in forbid]
     clamped = presolve(design, parse_clamps(design.netlist, texts), forbidden)
     return problem_of(design, clamped, parse_biases(design.netlist, bias))
 
 
-def sampled_only(monkeypatch):
+def sampled_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is enumerated: what is left is sampled, whatever its size."""
     monkeypatch.setattr(search, "EFFORTS", (-1.0, -1.0, -1.0))
 
 
-def inputs_of(design, state):
+def inputs_of(design: Design, state: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     rows = [state[(bit >> 1) - 1] for port in design.netlist.inputs for bit in port.bits]
     return numbers(np.array(rows))
 
 
-def test_all_answers_are_found_and_known_to_be_all():
+def test_all_answers_are_found_and_known_to_be_all() -> None:
     result = run(problem("p=60"), Effort(seed=1))
     assert {(a.ports["a"], a.ports["b"]) for a in result.answers} == {
         (4, 15),
@@ -69,7 +76,7 @@ def test_all_answers_are_found_and_known_to_be_all():
     assert fewer.total == len(fewer.answers) == 4
 
 
-def test_what_has_no_answer_is_ruled_out_without_sat():
+def test_what_has_no_answer_is_ruled_out_without_sat() -> None:
     result = run(problem("p=134"), Effort())
     assert result.impossible
     assert (result.total, result.answers) == (0, ())
@@ -82,7 +89,9 @@ def test_what_has_no_answer_is_ruled_out_without_sat():
 @pytest.mark.parametrize(
     "wanted", [{}, {"target": 1}, {"reads": 1500}, {"reads": 100, "sweeps": 20}]
 )
-def test_equal_seeds_give_equal_results_by_all_kernels_and_threads(monkeypatch, wanted):
+def test_equal_seeds_give_equal_results_by_all_kernels_and_threads(
+    monkeypatch: pytest.MonkeyPatch, wanted: Mapping[str, Any]
+) -> None:
     sampled_only(monkeypatch)
     found = [
         run(
@@ -101,7 +110,7 @@ def test_equal_seeds_give_equal_results_by_all_kernels_and_threads(monkeypatch, 
         )
 
 
-def test_samples_are_even(monkeypatch, rotator):
+def test_samples_are_even(monkeypatch: pytest.MonkeyPatch, rotator: Design) -> None:
     """Chi-square for each degree of freedom, over all answers, at fixed temperatures."""
     sampled_only(monkeypatch)
     four = assemble(multiplier(4), CELLS)
@@ -114,10 +123,11 @@ def test_samples_are_even(monkeypatch, rotator):
     for design, texts in cases:
         clamps = parse_clamps(design.netlist, texts)
         truth = sorted(answers_of(design, clamps))
-        asked = Search(prepared(design, clamps), KERNELS[0])
+        asked = Search(sure(prepared(design, clamps)), KERNELS[0])
         counts = dict.fromkeys(truth, 0)
         for number in range(10):
             found = asked.run(Wish(5, number, sweeps=128), lambda: False)
+            assert found is not None
             values = inputs_of(design, asked.marginal.state(found.kept))
             for value in values.tolist():
                 if value in counts:
@@ -129,7 +139,7 @@ def test_samples_are_even(monkeypatch, rotator):
         assert chi < 1.5, (texts, len(truth), chi)
 
 
-def test_biases_weigh_answers_exactly(monkeypatch):
+def test_biases_weigh_answers_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawn and sampled alike: by the product of P over biased bits that are 1, 1 - P over others."""
     for enumerated in (True, False):
         if not enumerated:
@@ -152,20 +162,23 @@ def test_biases_weigh_answers_exactly(monkeypatch):
         assert result.biased == (0.8, 0.3)
 
 
-def asked_clamps(design):
+def asked_clamps(design: Design) -> tuple[Clamp, ...]:
     return parse_clamps(design.netlist, ["p[1]=1"])
 
 
-def test_components_are_sampled_apart_and_put_together(monkeypatch, copies):
+def test_components_are_sampled_apart_and_put_together(
+    monkeypatch: pytest.MonkeyPatch, copies: Design
+) -> None:
     sampled_only(monkeypatch)
     clamps = parse_clamps(copies.netlist, ["x=60", "y=143"])
-    asked = Search(prepared(copies, clamps), KERNELS[0])
+    asked = Search(sure(prepared(copies, clamps)), KERNELS[0])
     assert len(asked.marginal.components) == 2
     truth = answers_of(copies, clamps)
     assert len(truth) == 12
     seen = set()
     for number in range(4):
         found = asked.run(Wish(1, number), lambda: False)
+        assert found is not None
         values = inputs_of(copies, asked.marginal.state(found.kept))
         assert found.lanes > 0
         good = [value for value in values.tolist() if value in truth]
@@ -175,10 +188,11 @@ def test_components_are_sampled_apart_and_put_together(monkeypatch, copies):
     assert asked.run(Wish(1, 0), lambda: True) is None
 
 
-def test_counts_are_those_of_sat(copies, rotator):
+def test_counts_are_those_of_sat(copies: Design, rotator: Design) -> None:
     for design, clamps in ((copies, {"x": 60, "y": 143}), (rotator, {"y": 0b0101010101010101})):
         proven = invc.prove(design, clamps, count=True)
         samples = invc.simulate(design, clamps)
+        assert samples.result is not None
         assert samples.result.total == len(proven.answers)
         assert {tuple(a.items()) for a in samples.answers} == {
             tuple(a.items()) for a in proven.answers
@@ -192,13 +206,13 @@ def test_counts_are_those_of_sat(copies, rotator):
         ({"settings": {"noise": "1"}}, "inputs has no setting 'noise'"),
     ],
 )
-def test_what_inputs_does_not_know_is_refused(given, message):
+def test_what_inputs_does_not_know_is_refused(given: Mapping[str, Any], message: str) -> None:
     with pytest.raises(InvcError) as fault:
         run(problem("p=143"), Effort(dynamics="inputs", **given))
     assert fault.value.message == message
 
 
-def test_a_bounded_run_is_about_the_network():
+def test_a_bounded_run_is_about_the_network() -> None:
     for given in ({"reads": 64}, {"sweeps": 16, "reads": 64}, {"beta": (0.5, 1.0)}):
         assert (
             "inputs" not in run(problem("p=143"), Effort(time_limit=5, target=1, **given)).dynamics
@@ -206,23 +220,25 @@ def test_a_bounded_run_is_about_the_network():
     assert run(problem("p=143"), Effort(dynamics="inputs", reads=64)).verified_reads == 64
 
 
-def outcome(dynamics, number, answers, updates, total=None):
-    found = {(k,): (1, 0) for k in range(answers)}
+def outcome(
+    dynamics: str, number: int, answers: int, updates: int, total: int | None = None
+) -> Outcome:
+    found: dict[tuple[int, ...], tuple[int, int]] = {(k,): (1, 0) for k in range(answers)}
     verified = Verified(1024, answers, answers, found)
     none = np.zeros((0, 0), dtype=np.uint64)
     block = Block(number, dynamics, 512, 1024)
     return Outcome(block, verified, 10, updates, True, none, total=total)
 
 
-def auto():
+def auto() -> Auto:
     return Auto(problem("p=143"), backend_named())
 
 
-def names(chosen, tried, count=40):
+def names(chosen: Auto, tried: Sequence[Outcome], count: int = 40) -> list[str]:
     return [chosen.choice(k, 512, tried, 100).dynamics for k in range(len(tried), count)]
 
 
-def test_auto_goes_on_with_whoever_brings_most_for_its_cost():
+def test_auto_goes_on_with_whoever_brings_most_for_its_cost() -> None:
     first = outcome("inputs", 0, 3, 1000)
     chosen = auto()
     assert chosen.first == "inputs"
@@ -237,7 +253,7 @@ def test_auto_goes_on_with_whoever_brings_most_for_its_cost():
     assert set(names(chosen, tried)) == {"inputs"}
 
 
-def test_auto_tries_nobody_else_where_all_answers_are_known():
+def test_auto_tries_nobody_else_where_all_answers_are_known() -> None:
     first = outcome("inputs", 0, 3, 1000, total=5)
     chosen = auto()
     assert not chosen.alone([first])
@@ -246,7 +262,7 @@ def test_auto_tries_nobody_else_where_all_answers_are_known():
 
 
 @pytest.mark.parametrize("ratio", [0.01, 0.3, 1.0, 2.5, 7.0])
-def test_auto_takes_turns_that_cost_about_the_same(ratio):
+def test_auto_takes_turns_that_cost_about_the_same(ratio: float) -> None:
     chosen = auto()
     object.__setattr__(chosen, "ratio", ratio)
     tried = [outcome("inputs", 0, 0, 1000)]
@@ -261,7 +277,7 @@ def test_auto_takes_turns_that_cost_about_the_same(ratio):
     assert chosen.why(tried) == "a block of inputs brought no answer: all take turns"
 
 
-def test_auto_leaves_inputs_that_would_be_slow_for_later():
+def test_auto_leaves_inputs_that_would_be_slow_for_later() -> None:
     chosen = auto()
     object.__setattr__(chosen, "ratio", 50.0)
     assert chosen.first == "staged"

@@ -7,6 +7,7 @@ from free_inputs import KERNELS, literal, missed, numbers, random_part, table
 from invc.engine.inputs import exact
 from invc.engine.inputs.exact import enumerate_answers
 from invc.pbits.lanes import LANES
+from typed import sure
 
 EVERY = 1 << 40
 SHAPES = [
@@ -23,11 +24,12 @@ SHAPES = [
 
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("inputs, operations, goals", SHAPES)
-def test_all_answers_are_found(kernel, inputs, operations, goals):
+def test_all_answers_are_found(kernel: str, inputs: int, operations: int, goals: int) -> None:
     part = random_part(np.random.default_rng(inputs + operations), inputs, operations, goals)
     truth = np.flatnonzero(missed(part) == 0)
     for order in (0, 0x5A5A5A5A):
         answers = enumerate_answers(part, kernel, EVERY, order=order)
+        assert answers is not None
         assert answers.complete
         assert answers.count == len(truth)
         assert sorted(answers.kept.tolist()) == truth.tolist()
@@ -35,7 +37,9 @@ def test_all_answers_are_found(kernel, inputs, operations, goals):
 
 
 @pytest.mark.parametrize("inputs, operations, goals", [(5, 12, 3), (12, 40, 3), (14, 60, 4)])
-def test_kernels_equal_the_reference(monkeypatch, inputs, operations, goals):
+def test_kernels_equal_the_reference(
+    monkeypatch: pytest.MonkeyPatch, inputs: int, operations: int, goals: int
+) -> None:
     monkeypatch.setattr(exact, "MOST_ANSWERS", 100)
     part = random_part(np.random.default_rng(inputs), inputs, operations, goals)
     for most, wanted, order, fixed in ((EVERY, 0, 0, 0), (300, 0, 5, 0), (EVERY, 3, 9, 0)):
@@ -44,39 +48,44 @@ def test_kernels_equal_the_reference(monkeypatch, inputs, operations, goals):
             for name in (*KERNELS, "reference")
         ]
         for one in found[:-1]:
+            assert one is not None
             assert (one.count, one.complete, one.evaluated) == (
-                found[-1].count,
-                found[-1].complete,
-                found[-1].evaluated,
+                sure(found[-1]).count,
+                sure(found[-1]).complete,
+                sure(found[-1]).evaluated,
             )
-            assert np.array_equal(one.kept, found[-1].kept)
+            assert np.array_equal(one.kept, sure(found[-1]).kept)
 
 
-def test_parts_of_the_assignments_add_up():
+def test_parts_of_the_assignments_add_up() -> None:
     part = random_part(np.random.default_rng(5), 15, 60, 3)
     truth = np.flatnonzero(missed(part) == 0)
     found = []
     for order in range(8):
-        found += enumerate_answers(part, KERNELS[0], EVERY, order=order, fixed=3).kept.tolist()
+        found += sure(
+            enumerate_answers(part, KERNELS[0], EVERY, order=order, fixed=3)
+        ).kept.tolist()
     assert sorted(found) == truth.tolist()
 
 
-def test_an_enumeration_ends_when_there_is_enough():
+def test_an_enumeration_ends_when_there_is_enough() -> None:
     part = random_part(np.random.default_rng(6), 16, 40, 2)
     truth = set(np.flatnonzero(missed(part) == 0).tolist())
     some = enumerate_answers(part, KERNELS[0], EVERY, wanted=1)
+    assert some is not None
     assert not some.complete
     assert 0 < some.count < len(truth)
     assert set(some.kept.tolist()) <= truth
-    assert not enumerate_answers(part, KERNELS[0], 100).complete
+    assert not sure(enumerate_answers(part, KERNELS[0], 100)).complete
     assert enumerate_answers(part, KERNELS[0], EVERY, stopped=lambda: True) is None
 
 
-def test_of_many_answers_an_even_choice_is_kept(monkeypatch):
+def test_of_many_answers_an_even_choice_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exact, "MOST_ANSWERS", 512)
     part = random_part(np.random.default_rng(7), 15, 20, 1)
     truth = np.flatnonzero(missed(part) == 0)
     answers = enumerate_answers(part, KERNELS[0], EVERY)
+    assert answers is not None
     assert answers.count == len(truth) > 8 * 512
     assert 128 < len(answers.kept) <= 512
     assert set(answers.kept.tolist()) <= set(truth.tolist())
@@ -87,13 +96,15 @@ def test_of_many_answers_an_even_choice_is_kept(monkeypatch):
         assert abs(share - p) < 5 * np.sqrt(0.25 / len(answers.kept))
 
 
-def test_draws_are_even():
+def test_draws_are_even() -> None:
     part = random_part(np.random.default_rng(8), 8, 20, 2)
     answers = enumerate_answers(part, KERNELS[0], EVERY)
     draws = np.random.default_rng(1)
     counts = np.zeros(1 << 8)
     for _ in range(50):
+        assert answers is not None
         np.add.at(counts, numbers(answers.draw(draws, 8)), 1)
+    assert answers is not None
     seen = counts[answers.kept.astype(np.int64)]
     assert seen.sum() == 50 * LANES
     expected = seen.sum() / answers.count
@@ -101,11 +112,12 @@ def test_draws_are_even():
     assert chi < 1 + 5 * np.sqrt(2 / (answers.count - 1))
 
 
-def test_draws_follow_biases():
+def test_draws_follow_biases() -> None:
     part = random_part(np.random.default_rng(12), 7, 20, 2, biases=2)
     p = np.array([0.8, 0.3])
     answers = enumerate_answers(part, KERNELS[0], EVERY, biases=p)
     rows = table(part)
+    assert answers is not None
     kept = answers.kept.astype(np.int64)
     law = np.ones(len(kept))
     for lit, probability in zip(part.biased.tolist(), p, strict=True):

@@ -1,6 +1,10 @@
 """The compiled walk equals the reference, state for state, and both are the Metropolis rule."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from free_inputs import (
@@ -15,12 +19,14 @@ from free_inputs import (
     walkers,
 )
 from invc.pbits.inputs.code import walkers_of
+from invc.pbits.inputs.reference import Reference
 from invc.pbits.lanes import LANES, empty_rows, words_of
+from invc.pbits.native.inputs import Component, Walkers
 
 MIXED = np.array([0, 1, 2, 3, 4, 5, 9, 0, 1, 2, 3, 4, 5, 9, 2, 7], dtype=np.int32)
 
 
-def state(w, part):
+def state(w: Reference | Walkers, part: Component) -> list[int | npt.NDArray[Any]]:
     rows, goals = empty_rows(part.inputs), empty_rows(len(part.goals))
     every, active = np.empty(16, dtype=np.uint64), np.empty(16, dtype=np.uint64)
     w.read(rows)
@@ -30,7 +36,7 @@ def state(w, part):
     return [rows, goals, every, active, w.flips(), w.evaluated]
 
 
-def equal(one, other):
+def equal(one: Sequence[int | npt.NDArray[Any]], other: Sequence[int | npt.NDArray[Any]]) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
@@ -39,7 +45,9 @@ def equal(one, other):
     "inputs, operations, goals, biases",
     [(2, 3, 1, 0), (3, 8, 4, 2), (12, 70, 30, 3), (70, 130, 90, 0)],
 )
-def test_kernels_equal_the_reference(kernel, inputs, operations, goals, biases):
+def test_kernels_equal_the_reference(
+    kernel: str, inputs: int, operations: int, goals: int, biases: int
+) -> None:
     source = np.random.default_rng(inputs)
     part = random_part(source, inputs, operations, goals, biases)
     odds = [(1 << 16), 40_000, 3][:biases]
@@ -54,7 +62,7 @@ def test_kernels_equal_the_reference(kernel, inputs, operations, goals, biases):
     assert equal(*(state(w, part) for w in pair))
     for levels, pairs, adapt, count, between, active in (
         (MIXED, True, True, True, 1, some),
-        (LEVELS, True, False, False, 1, some | 1),
+        (LEVELS, True, False, False, 1, some | np.uint8(1)),
         (LEVELS, False, True, True, 2, some),
     ):
         for w in pair:
@@ -68,7 +76,7 @@ def test_kernels_equal_the_reference(kernel, inputs, operations, goals, biases):
     assert equal(*(state(w, part) for w in pair))
 
 
-def test_a_walk_ends_when_enough_lanes_are_good_or_enough_rows_were_evaluated():
+def test_a_walk_ends_when_enough_lanes_are_good_or_enough_rows_were_evaluated() -> None:
     part = random_part(np.random.default_rng(3), 6, 10, 2)
     for kernel in (KERNELS[0], "reference"):
         w = walkers(walkers_of(kernel), part, 1)
@@ -77,7 +85,7 @@ def test_a_walk_ends_when_enough_lanes_are_good_or_enough_rows_were_evaluated():
         assert w.walk(LEVELS, True, False, False, 1, 50, 0, 1) == 1
 
 
-def test_copies_are_copies_of_good_lanes():
+def test_copies_are_copies_of_good_lanes() -> None:
     part = random_part(np.random.default_rng(4), 20, 20, 3)
     w = walkers(walkers_of(KERNELS[0]), part, 1)
     w.randomize()
@@ -92,7 +100,14 @@ def test_copies_are_copies_of_good_lanes():
     assert (new[[5, 700]] == old[[5, 700]]).all()
 
 
-def transition_matrix(part, level, weights, odds, favoured, pairs):
+def transition_matrix(
+    part: Component,
+    level: int,
+    weights: Sequence[int],
+    odds: Sequence[int],
+    favoured: Sequence[int],
+    pairs: bool,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Of one move, from the definition: every assignment to every other."""
     n, size = part.inputs, 1 << part.inputs
     energy, rows = missed(part, weights), table(part)
@@ -118,7 +133,9 @@ def transition_matrix(part, level, weights, odds, favoured, pairs):
 @pytest.mark.parametrize("kernel", [KERNELS[0], "reference"])
 @pytest.mark.parametrize("pairs", [False, True])
 @pytest.mark.parametrize("level", [0, 1, 3])
-def test_acceptance_is_metropolis_by_exact_transition_matrices(kernel, pairs, level):
+def test_acceptance_is_metropolis_by_exact_transition_matrices(
+    kernel: str, pairs: bool, level: int
+) -> None:
     part = random_part(np.random.default_rng(8), 3, 9, 4, 1)
     weights, odds, favoured = [1, 2, 1, 3], [20_000], [1]
     matrix, energy, rows = transition_matrix(part, level, weights, odds, favoured, pairs)
@@ -135,11 +152,11 @@ def test_acceptance_is_metropolis_by_exact_transition_matrices(kernel, pairs, le
         np.array(weights, dtype=np.int32), np.ones(4, dtype=np.uint8), np.zeros(4, dtype=np.int64)
     )
     begin = np.arange(LANES) % size
-    rows = words_of(np.array([begin >> i & 1 for i in range(part.inputs)], dtype=np.uint8))
+    write = words_of(np.array([begin >> i & 1 for i in range(part.inputs)], dtype=np.uint8))
     after = empty_rows(part.inputs)
     levels = np.full(16, level, dtype=np.int32)
     for _ in range(rounds):
-        w.write(rows)
+        w.write(write)
         w.walk(levels, pairs, False, False, 0, 1, 0, EVERY)
         w.read(after)
         np.add.at(seen, (begin, numbers(after)), 1)

@@ -1,14 +1,15 @@
 """Folding known spins changes no energy."""
 
 import numpy as np
+import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from invc.ising import fold_known, from_terms
+from invc.ising import IsingModel, fold_known, from_terms
 
 
 @st.composite
-def models(draw):
+def models(draw: st.DrawFn) -> tuple[IsingModel, npt.NDArray[np.int8]]:
     n = draw(st.integers(1, 7))
     spin, value = st.integers(0, n - 1), st.integers(-9, 9)
     terms = draw(st.lists(st.tuples(spin, spin, value), max_size=12))
@@ -20,7 +21,9 @@ def models(draw):
 
 @settings(max_examples=60)
 @given(models(), st.integers(0, 2**7 - 1))
-def test_energies_are_those_of_the_whole_model(case, bits):
+def test_energies_are_those_of_the_whole_model(
+    case: tuple[IsingModel, npt.NDArray[np.int8]], bits: int
+) -> None:
     model, known = case
     m = np.array([1 - 2 * (bits >> k & 1) for k in range(model.spins)], dtype=np.int8)
     whole = np.where(known == 0, m, known).astype(np.int8)

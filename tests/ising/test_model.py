@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from invc.ising import IsingModel, all_energies, from_terms, ground_states
 
 
 @st.composite
-def models(draw):
+def models(draw: st.DrawFn) -> tuple[int, list[int], list[tuple[int, int, int]], int]:
     n = draw(st.integers(1, 6))
     value = st.integers(-5, 5)
     h = draw(st.lists(value, min_size=n, max_size=n))
@@ -16,13 +18,15 @@ def models(draw):
     return n, h, terms, draw(value)
 
 
-def build(case) -> IsingModel:
+def build(case: tuple[int, Sequence[int], Sequence[tuple[int, int, int]], int]) -> IsingModel:
     n, h, terms, offset = case
     i, j, J = zip(*terms, strict=True) if terms else ((), (), ())
     return from_terms(n, h, i, j, J, offset)
 
 
-def energy(case, m):
+def energy(
+    case: tuple[int, Sequence[int], Sequence[tuple[int, int, int]], int], m: Sequence[int]
+) -> int:
     _, h, terms, offset = case
     return (
         offset
@@ -32,7 +36,9 @@ def energy(case, m):
 
 
 @given(models())
-def test_every_energy_is_the_formula(case):
+def test_every_energy_is_the_formula(
+    case: tuple[int, Sequence[int], Sequence[tuple[int, int, int]], int],
+) -> None:
     model = build(case)
     energies = all_energies(model)
     states = 2 * (np.arange(len(energies))[:, None] >> np.arange(model.spins) & 1) - 1
@@ -42,7 +48,9 @@ def test_every_energy_is_the_formula(case):
 
 
 @given(models())
-def test_local_field_is_half_the_energy_of_a_flip(case):
+def test_local_field_is_half_the_energy_of_a_flip(
+    case: tuple[int, Sequence[int], Sequence[tuple[int, int, int]], int],
+) -> None:
     model = build(case)
     states = 2 * (np.arange(1 << model.spins)[:, None] >> np.arange(model.spins) & 1) - 1
     states = states.astype(np.int8)
@@ -55,7 +63,9 @@ def test_local_field_is_half_the_energy_of_a_flip(case):
 
 
 @given(models())
-def test_edges_are_canonical(case):
+def test_edges_are_canonical(
+    case: tuple[int, Sequence[int], Sequence[tuple[int, int, int]], int],
+) -> None:
     model = build(case)
     pairs = [tuple(e) for e in model.edges.tolist()]
     assert pairs == sorted(set(pairs))
@@ -75,12 +85,12 @@ def test_edges_are_canonical(case):
     }
 
 
-def test_ground_states_of_a_ferromagnet():
+def test_ground_states_of_a_ferromagnet() -> None:
     lowest, states = ground_states(from_terms(3, [0, 0, 0], [0, 1], [1, 2], [1, 1], 0))
     assert lowest == -2
     assert states.tolist() == [[-1, -1, -1], [1, 1, 1]]
 
 
-def test_too_many_spins_to_enumerate():
+def test_too_many_spins_to_enumerate() -> None:
     with pytest.raises(ValueError, match="too many"):
         all_energies(from_terms(27, [0] * 27, [], [], [], 0))

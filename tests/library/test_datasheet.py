@@ -1,7 +1,9 @@
 """What people read of a cell is true: formulas of ancillas, tables, levels; and the page is fresh."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,24 +11,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invc.ising import all_energies
-from invc.library import hamlib
-from invc.library.datasheet import ancillas, datasheet, gap_ratio, page
+from invc.library import Cell, gap_ratio, hamlib
+from invc.library.datasheet import ancillas, datasheet, page
 from invc.library.expression import parse_specification
 from invc.library.kin import KIN, connections
 from invc.library.products import expression
+from typed import sure
 
 CELLS = dict(hamlib().cells)
 NAMES = ("A", "B", "C", "D")
 
 
-def value(formula, row):
+def value(formula: str, row: int) -> int:
     """A formula in the notation of lib-gen at one row; A is bit 0."""
     bits = {name: row >> k & 1 for k, name in enumerate(NAMES)}
-    return eval(re.sub(r"~(\w+|\([^)]*\))", r"(1-(\1))", formula), bits)
+    value: int = eval(re.sub(r"~(\w+|\([^)]*\))", r"(1-(\1))", formula), bits)
+    return value
 
 
 @given(rows=st.lists(st.sampled_from("01-"), min_size=16, max_size=16))
-def test_formulas_are_true_where_they_have_to_be(rows):
+def test_formulas_are_true_where_they_have_to_be(rows: Sequence[str]) -> None:
     on = [row for row, kind in enumerate(rows) if kind == "1"]
     off = [row for row, kind in enumerate(rows) if kind == "0"]
     formula = expression(NAMES, on, off)
@@ -52,15 +56,16 @@ def test_formulas_are_true_where_they_have_to_be(rows):
         (0xA956, "A ^ D ^ (B | C)"),
     ],
 )
-def test_formulas_are_short(table, formula):
+def test_formulas_are_short(table: int, formula: str) -> None:
     rows = range(16)
     on = [row for row in rows if table >> row & 1]
     assert expression(NAMES, on, [row for row in rows if not table >> row & 1]) == formula
 
 
 @pytest.mark.parametrize("cell", [c for c in CELLS.values() if c.ancillas], ids=lambda c: c.name)
-def test_ancillas_are_what_is_said(cell):
+def test_ancillas_are_what_is_said(cell: Cell) -> None:
     """Every valid row with the ancillas that the formulas give is a ground state."""
+    assert cell.function is not None
     inputs = cell.function.inputs
     energy = all_energies(cell.model)
     text = "; ".join(
@@ -70,13 +75,14 @@ def test_ancillas_are_what_is_said(cell):
     pins = len(cell.pins)
     for row in range(1 << pins):
         if cell.rows >> row & 1:
+            assert made is not None
             at = sum((row >> inputs.index(pin) & 1) << k for k, pin in enumerate(made.inputs))
             word = sum((table >> at & 1) << k for k, table in enumerate(made.tables))
             assert energy[row | word << pins] == cell.ground
 
 
 @pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
-def test_the_sheet_holds_every_coefficient_row_and_state(cell):
+def test_the_sheet_holds_every_coefficient_row_and_state(cell: Cell) -> None:
     facts, matrix, rows, levels = datasheet(cell).split("\n\n")
     assert facts.startswith(f"{cell.name}: {cell.text}\n")
     assert f"\nsource      {cell.source}" in facts
@@ -100,19 +106,19 @@ def test_the_sheet_holds_every_coefficient_row_and_state(cell):
     assert re.search(rf"^ *{cell.gap}  #+ \d+  the first wrong rows$", levels, re.MULTILINE)
 
 
-def test_a_long_truth_table_is_cut_on_request():
+def test_a_long_truth_table_is_cut_on_request() -> None:
     sheet = datasheet(CELLS["COUNT7_3"], most_rows=32)
     assert "\nand 96 rows more\n" in sheet
     assert len(datasheet(CELLS["COUNT7_3"]).splitlines()) > 128
 
 
-def test_a_relation_and_a_free_ancilla_have_a_sheet():
+def test_a_relation_and_a_free_ancilla_have_a_sheet() -> None:
     cell = CELLS["AND2"]
     relation = replace(cell, function=None, ancillas=("x0",), h=(*cell.h, 0), degenerate=True)
     assert "x0          0\n" in datasheet(relation)
 
 
-def test_the_sheet_names_variants():
+def test_the_sheet_names_variants() -> None:
     assert "\nvariant     FA_A1, with 1 ancilla more: gap ratio 2 for 1\n" in datasheet(
         CELLS["FA"], CELLS
     )
@@ -122,11 +128,11 @@ def test_the_sheet_names_variants():
     assert "variant" not in datasheet(CELLS["FA"])
 
 
-def test_every_named_kin_is_a_cell_with_pins_inverted_or_permuted():
+def test_every_named_kin_is_a_cell_with_pins_inverted_or_permuted() -> None:
     made = page(CELLS)
     for name, text in KIN.items():
         specification = parse_specification("X", text)
-        cell, connected = connections(text, CELLS)
+        cell, connected = sure(connections(text, CELLS))
         ends = dict(part.split("=") for part in connected[len(cell.name) + 1 : -1].split(", "))
         rows = 0
         for row in range(1 << len(cell.pins)):
@@ -140,13 +146,13 @@ def test_every_named_kin_is_a_cell_with_pins_inverted_or_permuted():
         assert f"\n| {name} | `" in made
 
 
-def test_ratios():
+def test_ratios() -> None:
     assert gap_ratio(CELLS["AND2"]) == 2
     assert gap_ratio(CELLS["MULHA"]).as_integer_ratio() == (2, 3)
     assert gap_ratio(CELLS["FA_A1"]) == 2 * gap_ratio(CELLS["FA"])
 
 
-def test_the_page_of_the_cells_is_fresh(repository):
+def test_the_page_of_the_cells_is_fresh(repository: Path) -> None:
     made = page(CELLS)
     assert (repository / "docs" / "cells.md").read_text(encoding="utf-8") == made, (
         "stale: run 'invc lib markdown > docs/cells.md'"

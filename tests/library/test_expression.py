@@ -1,5 +1,6 @@
 """Expressions: what they mean is what Python makes of the same text; faults point at a column."""
 
+from collections.abc import Sequence
 from itertools import product
 
 import pytest
@@ -8,12 +9,13 @@ from hypothesis import strategies as st
 
 from invc.diagnostics import InvcError
 from invc.library.expression import MAX_PINS, parse_specification
+from typed import sure
 
 NAMES = "ABCD"
 
 
 @st.composite
-def texts(draw, depth=3):
+def texts(draw: st.DrawFn, depth: int = 3) -> tuple[str, str]:
     """An expression in our notation and in Python's; the operators bind alike in both."""
     ours, python = "", ""
     for k in range(draw(st.integers(1, 4))):
@@ -28,7 +30,7 @@ def texts(draw, depth=3):
 
 
 @st.composite
-def atoms(draw, depth):
+def atoms(draw: st.DrawFn, depth: int) -> tuple[str, str]:
     kind = draw(st.sampled_from(["name", "name", "name", "constant", "not", "group", "choice"]))
     if kind == "constant":
         return draw(st.sampled_from([("0", "0"), ("2", "2"), ("2'b11", "3"), ("4'hA", "10")]))
@@ -45,7 +47,7 @@ def atoms(draw, depth):
 
 
 @given(text=texts(), comparison=st.sampled_from(["==", "!=", "<", "<=", ">", ">="]))
-def test_a_relation_means_what_python_makes_of_it(text, comparison):
+def test_a_relation_means_what_python_makes_of_it(text: tuple[str, str], comparison: str) -> None:
     ours, python = text
     names = [n for n in dict.fromkeys(ours.replace("'hA", "")) if n in NAMES]
     want = 0
@@ -86,16 +88,18 @@ def test_a_relation_means_what_python_makes_of_it(text, comparison):
         ("T(A, B) = 4'h6; Y = T & C", [0x66, 0x60]),
     ],
 )
-def test_functions(text, tables):
+def test_functions(text: str, tables: Sequence[int]) -> None:
     made = parse_specification("X", text).function
+    assert made is not None
     assert list(made.tables) == tables
     assert made.name == "X"
 
 
-def test_pins_are_inputs_in_order_of_appearance_then_outputs():
+def test_pins_are_inputs_in_order_of_appearance_then_outputs() -> None:
     assert parse_specification("X", "S = B ^ A; C = A & Z").pins == ("B", "A", "Z", "S", "C")
     adder = parse_specification("X", "A*B + C = S + 2*CO")
     assert adder.pins == ("A", "B", "C", "S", "CO")
+    assert adder.function is not None
     assert adder.function.tables == (0x78, 0x80)
     most_one = parse_specification("X", "A + B + C <= 1")
     assert most_one == (("A", "B", "C"), 0b00010111, None)
@@ -106,7 +110,7 @@ def test_pins_are_inputs_in_order_of_appearance_then_outputs():
 
 
 @given(rows=st.integers(1, 254))
-def test_rows_of_a_relation_as_a_table(rows):
+def test_rows_of_a_relation_as_a_table(rows: int) -> None:
     assert parse_specification("X", f"(A, B, C) = 8'h{rows:x}") == (("A", "B", "C"), rows, None)
     mixed = parse_specification("X", f"Y(A, B, C) = 8'h{rows:x}; Y + D <= 1")
     for row in range(32):
@@ -116,8 +120,8 @@ def test_rows_of_a_relation_as_a_table(rows):
         assert mixed.rows >> row & 1 == valid
 
 
-def test_a_relation_that_is_a_function_is_known_as_one():
-    assert parse_specification("X", "A + B = 2*C + S").function.outputs == ("C", "S")
+def test_a_relation_that_is_a_function_is_known_as_one() -> None:
+    assert sure(parse_specification("X", "A + B = 2*C + S").function).outputs == ("C", "S")
     assert parse_specification("X", "A + B = Y").function is None
 
 
@@ -161,25 +165,25 @@ def test_a_relation_that_is_a_function_is_known_as_one():
         ("+".join(f"A{k}" for k in range(20)) + " = 1", "20 pins are too many for one cell"),
     ],
 )
-def test_a_fault_is_pointed_at(text, error):
+def test_a_fault_is_pointed_at(text: str, error: str) -> None:
     with pytest.raises(InvcError) as caught:
         parse_specification("MY", text)
     assert caught.value.message == error
     assert caught.value.where == "MY"
 
 
-def test_a_constant_that_no_sum_needs():
+def test_a_constant_that_no_sum_needs() -> None:
     with pytest.raises(InvcError, match="this constant is too long at column 9"):
         parse_specification("MY", "A + B < " + "9" * 5000)
 
 
-def test_the_largest_cell():
+def test_the_largest_cell() -> None:
     text = "+".join(f"A{k}" for k in range(MAX_PINS)) + " = 1"
     assert parse_specification("X", text).rows.bit_count() == MAX_PINS
 
 
 @given(text=st.text("ABY01'bdhx=<>~!&|^?:(),+*- ;\n", max_size=30))
-def test_any_text_is_read_or_refused(text):
+def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         made = parse_specification("X", text)
     except InvcError as error:
@@ -188,6 +192,6 @@ def test_any_text_is_read_or_refused(text):
         assert 0 < made.rows < 1 << (1 << len(made.pins))
 
 
-def test_a_text_of_any_length_is_refused_at_once():
+def test_a_text_of_any_length_is_refused_at_once() -> None:
     with pytest.raises(InvcError, match="has 4000003 characters, more than 20000"):
         parse_specification("X", "Y =" + " A &" * 1_000_000)

@@ -4,6 +4,8 @@ import itertools
 import re
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +17,7 @@ CELL = re.compile(
 )
 
 
-def parsed(text):
+def parsed(text: str) -> Iterator[tuple[str, float, list[str], str, str]]:
     """Name, area, inputs, output and function of each cell; nothing else may be in the text."""
     head, tail = "library(hamlib) {\n", "}\n"
     assert text.startswith(head)
@@ -25,7 +27,7 @@ def parsed(text):
         yield name, float(area), re.findall(r"pin\((\w+)\)", inputs), output, function
 
 
-def table(function, inputs):
+def table(function: str, inputs: Sequence[str]) -> int:
     """A truth table from Liberty's own operators: ! & |."""
     python = re.sub(r"!(\w+)", r"(1-\1)", function)
     rows = itertools.product((0, 1), repeat=len(inputs))
@@ -35,7 +37,7 @@ def table(function, inputs):
     )
 
 
-def test_functions_and_areas_are_those_of_the_cells():
+def test_functions_and_areas_are_those_of_the_cells() -> None:
     cells = hamlib()
     seen = {}
     for name, area, inputs, output, function in parsed(liberty(cells)):
@@ -45,6 +47,7 @@ def test_functions_and_areas_are_those_of_the_cells():
             assert 0 < area < 0.01
             continue
         cell = cells[name]
+        assert cell.function is not None
         assert (tuple(inputs), (output,)) == (cell.function.inputs, cell.function.outputs)
         assert table(function, inputs) == cell.function.tables[0]
         # A parity is a little cheaper, so that ties go to it: it may be paired later.
@@ -55,7 +58,7 @@ def test_functions_and_areas_are_those_of_the_cells():
     assert {"AND2", "XOR2", "MUX2", "AO22"} <= set(seen)
 
 
-def test_couplings_cost_copies_where_a_spin_may_have_only_so_many():
+def test_couplings_cost_copies_where_a_spin_may_have_only_so_many() -> None:
     cells = hamlib()
     wide = {cell[0]: cell[1] for cell in parsed(liberty(cells))}
     narrow = {cell[0]: cell[1] for cell in parsed(liberty(cells, max_degree=6))}
@@ -67,7 +70,7 @@ def test_couplings_cost_copies_where_a_spin_may_have_only_so_many():
     assert narrow["AND2"] == 2
 
 
-def test_an_empty_library_still_has_the_buffer_that_abc_needs():
+def test_an_empty_library_still_has_the_buffer_that_abc_needs() -> None:
     assert [cell[0] for cell in parsed(liberty({}))] == ["INV", "BUF"]
 
 
@@ -82,7 +85,7 @@ endmodule
 RUN = "import sys; from pyosys import libyosys as ys; ys.run_pass('script run.ys', ys.Design())"
 
 
-def test_abc_maps_with_it(tmp_path):
+def test_abc_maps_with_it(tmp_path: Path) -> None:
     pytest.importorskip("pyosys")
     (tmp_path / "hamlib.lib").write_text(liberty(hamlib()))
     (tmp_path / "top.v").write_text(VERILOG)

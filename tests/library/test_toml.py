@@ -1,5 +1,7 @@
 """Cell files: what is written is read again, and what is no cell gets one clear line."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ INTEGERS = st.integers(-(2**20), 2**20)
 
 
 @st.composite
-def cells(draw):
+def cells(draw: st.DrawFn) -> Cell:
     """Any cell that a file can hold, true or not."""
     names = draw(st.lists(WORDS, min_size=2, max_size=6, unique=True))
     split = draw(st.integers(1, len(names) - 1))
@@ -32,31 +34,33 @@ def cells(draw):
     edges = draw(st.dictionaries(st.tuples(*[st.integers(0, len(names) - 1)] * 2), INTEGERS))
     J = tuple((i, j, value) for (i, j), value in sorted(edges.items()) if i < j and value)
     h = tuple(draw(INTEGERS) for _ in names)
-    text = st.text(st.characters(exclude_categories=("Cs",)))
+    text = st.text(st.characters(exclude_categories=["Cs"]))
     energies = draw(INTEGERS), draw(INTEGERS)
     texts = draw(text), draw(text)
     return Cell(name, pins, rows, ancillas, h, J, *energies, function, *texts, draw(st.booleans()))
 
 
 @given(cell=cells())
-def test_a_cell_is_read_as_it_was_written(tmp_path_factory, cell):
+def test_a_cell_is_read_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory, cell: Cell
+) -> None:
     path = tmp_path_factory.getbasetemp() / "CELL.toml"
     write_cell(cell, path)
     assert read_cell(path) == cell
 
 
-def test_the_built_in_files_are_canonical():
+def test_the_built_in_files_are_canonical() -> None:
     for cell in hamlib().values():
         assert (builtin_folder() / f"{cell.name}.toml").read_text() == format_cell(cell)
 
 
-def test_a_name_that_is_no_text_is_still_written(tmp_path):
+def test_a_name_that_is_no_text_is_still_written(tmp_path: Path) -> None:
     cell = Cell("A", ("a",), 1, (), (0,), (), 0, 2, text="module \udcff of x.v")
     write_cell(cell, tmp_path / "A.toml")
     assert read_cell(tmp_path / "A.toml").text == "module ? of x.v"
 
 
-def refusal(path, text):
+def refusal(path: Path, text: str | bytes) -> str:
     if isinstance(text, bytes):
         path.write_bytes(text)
     else:
@@ -100,12 +104,12 @@ def refusal(path, text):
         ("gap      = 4", "gap = 4\ndegenerate = 1", "'degenerate' is neither true nor false"),
     ],
 )
-def test_a_wrong_field_is_named(tmp_path, old, new, message):
+def test_a_wrong_field_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert old in AND2
     assert refusal(tmp_path / "AND2.toml", AND2.replace(old, new, 1)) == f"not a cell: {message}"
 
 
-def test_a_relation_has_rows_that_fit(tmp_path):
+def test_a_relation_has_rows_that_fit(tmp_path: Path) -> None:
     start, end = AND2.index("inputs"), AND2.index("ancillas")
     for rows in ("0", "100000000"):
         text = AND2[:start] + f'pins = ["A", "B", "Y"]\nrows = "{rows}"\n' + AND2[end:]
@@ -121,19 +125,21 @@ def test_a_relation_has_rows_that_fit(tmp_path):
         (b"gap = \xff", "not a text file (byte 6 is not UTF-8)"),
     ],
 )
-def test_what_is_no_toml(tmp_path, text, message):
+def test_what_is_no_toml(tmp_path: Path, text: str | bytes, message: str) -> None:
     assert refusal(tmp_path / "X.toml", text) == message
 
 
 @pytest.mark.parametrize("line", ["gap = ", "gap = 1\ngap = 2", "gap = " + "9" * 5000])
-def test_what_python_itself_refuses(tmp_path, line):
+def test_what_python_itself_refuses(tmp_path: Path, line: str) -> None:
     message = refusal(tmp_path / "X.toml", AND2.replace("gap      = 4", line))
     assert message.startswith("not a cell: ")
     assert len(message) < 200
 
 
 @given(data=st.data())
-def test_a_truncated_file_is_refused_or_still_whole(tmp_path_factory, data):
+def test_a_truncated_file_is_refused_or_still_whole(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
     path = tmp_path_factory.getbasetemp() / "CUT.toml"
     cut = data.draw(st.integers(0, len(AND2)))
     path.write_text(AND2[:cut])

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -52,7 +52,7 @@ SUITES: Mapping[str, tuple[str, ...]] = {
     "pipeline": ("golden/test_sizes.py", "frontend"),
 }
 SECONDS = 30.0  # of tests for one change
-PATIENCE = 20  # times as long as they took unchanged: then it hangs, which is noticed
+PATIENCE = 10  # times as long as they took under coverage: then it hangs, which is noticed
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 PYTEST = (
     *("-q", "-n", "0", "-p", "no:cacheprovider", "-p", "mutation.few", "--hypothesis-seed=0"),
@@ -172,13 +172,30 @@ def _path(name: str) -> str:
 
 
 class Copy:
-    """A copy of the package in which files are changed."""
+    """A copy of the package in which files are changed, and a warm process that tests it."""
 
     def __init__(self, folder: Path) -> None:
         """Copy the package and the library beside it."""
         shutil.copytree(ROOT / "invc", folder / "invc")
         shutil.copytree(ROOT / "hamlib", folder / "hamlib")
         self.folder = folder
+        path = os.pathsep.join((str(folder), str(ROOT / "tests")))
+        self.warm = subprocess.Popen(
+            [sys.executable, "-P", "-m", "mutation.warm"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Copy:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.warm.stdin is not None
+        self.warm.stdin.close()
+        self.warm.wait()
 
     def notices(self, mutant: Mutant, tests: Sequence[str], patience: float) -> bool:
         """Whether a test fails, or hangs, with the change made."""
@@ -188,29 +205,18 @@ class Copy:
             compiled.unlink()
         file.write_bytes(mutant.applied(source))
         try:
-            return self._fails(tests, patience)
+            return self._ask([*PYTEST, "-x", *tests], patience) != "0"
         finally:
             file.write_bytes(source)
 
-    def _fails(self, tests: Sequence[str], patience: float) -> bool:
-        path = os.pathsep.join((str(self.folder), str(ROOT / "tests")))
-        kept = {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [sys.executable, "-P", "-m", "pytest", *PYTEST, "-x", *tests]
-        with subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, **kept},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        ) as running:
-            try:
-                status = running.wait(patience)
-            except subprocess.TimeoutExpired:
-                os.killpg(running.pid, signal.SIGKILL)
-                return True
-        assert status in (0, 1, 2, 3), f"pytest ended with {status}: {' '.join(tests)}"
-        return status != 0
+    def _ask(self, arguments: Sequence[str], patience: float) -> str:
+        assert self.warm.stdin is not None
+        assert self.warm.stdout is not None
+        self.warm.stdin.write(json.dumps({"tests": arguments, "seconds": patience}) + "\n")
+        self.warm.stdin.flush()
+        status = self.warm.stdout.readline().strip()
+        assert status not in ("", "4", "5"), f"pytest ended with {status!r}: {' '.join(arguments)}"
+        return status
 
 
 def equivalents() -> dict[tuple[str, str, str, str], str]:
@@ -247,8 +253,7 @@ def main() -> int:
     drawn = sample(options.count, options.seed, _chosen(options.file))
     tests, known = Tests(folder), equivalents()
     told: dict[str, list[Mutant]] = defaultdict(list)
-    with tempfile.TemporaryDirectory(prefix="mutation-") as place:
-        copy = Copy(Path(place))
+    with tempfile.TemporaryDirectory(prefix="mutation-") as place, Copy(Path(place)) as copy:
         for number, mutant in enumerate(drawn, 1):
             what = "equivalent" if mutant.key in known else outcome(mutant, tests, copy)
             told[what].append(mutant)

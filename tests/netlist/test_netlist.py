@@ -1,3 +1,6 @@
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +21,7 @@ from invc.netlist import (
 @given(
     st.integers(0, 4).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, 2 ** (1 << n) - 1)))
 )
-def test_compiled_function_is_its_truth_table(case):
+def test_compiled_function_is_its_truth_table(case: tuple[int, int]) -> None:
     n, table = case
     inputs = tuple(f"i{k}" for k in range(n))
     function = Function("F", inputs, ("Y",), (table,))
@@ -28,7 +31,7 @@ def test_compiled_function_is_its_truth_table(case):
 
 
 @given(netlists(), st.data())
-def test_bit_parallel_evaluation_equals_gate_by_gate(netlist, data):
+def test_bit_parallel_evaluation_equals_gate_by_gate(netlist: Netlist, data: st.DataObject) -> None:
     width = sum(len(port.bits) for port in netlist.inputs)
     bits = sum(len(port.bits) for port in netlist.inputs)
     words = counting_words(bits)
@@ -50,7 +53,7 @@ def test_bit_parallel_evaluation_equals_gate_by_gate(netlist, data):
     assert [word >> trial & 1 for word in nets] == value
 
 
-def test_multiplier_multiplies():
+def test_multiplier_multiplies() -> None:
     netlist = multiplier(4)
     words = counting_words(8)
     ports = evaluate_ports(netlist, {"a": words[:4], "b": words[4:]}, 256)
@@ -59,12 +62,12 @@ def test_multiplier_multiplies():
         assert product == (trial & 15) * (trial >> 4)
 
 
-def test_relation_lists_valid_rows():
+def test_relation_lists_valid_rows() -> None:
     assert AND2.relation == 1 << 0b000 | 1 << 0b001 | 1 << 0b010 | 1 << 0b111
     assert FA.relation.bit_count() == 8
 
 
-def test_word_of_inverts_within_the_mask():
+def test_word_of_inverts_within_the_mask() -> None:
     assert word_of(3, [0, 0b01], 0b11) == 0b10
     assert word_of(0, [0, 0b01], 0b11) == 0
     assert word_of(1, [0, 0b01], 0b11) == 0b11
@@ -79,7 +82,7 @@ def test_word_of_inverts_within_the_mask():
         (("F", tuple(f"i{k}" for k in range(13)), ("Y",), (1,)), "more than"),
     ],
 )
-def test_function_refuses_nonsense(arguments, message):
+def test_function_refuses_nonsense(arguments: tuple[Any, ...], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Function(*arguments)
 
@@ -96,7 +99,9 @@ def test_function_refuses_nonsense(arguments, message):
         ((Port("y", "output", (2,)),), (), "not driven"),
     ],
 )
-def test_check_finds_each_broken_invariant(ports, gates, message):
+def test_check_finds_each_broken_invariant(
+    ports: tuple[Port], gates: tuple[Gate, ...], message: str
+) -> None:
     with pytest.raises(AssertionError, match=message):
         Netlist("n", ports, gates, ("", "a", "b", "c")).check()
 
@@ -111,7 +116,7 @@ def test_check_finds_each_broken_invariant(ports, gates, message):
         (Port("a", "input", (2,), offset=7), "[7:7]", [7]),
     ],
 )
-def test_port_range(port, text, indices):
+def test_port_range(port: Port, text: str, indices: Sequence[int]) -> None:
     assert port.range_text == text
     assert [port.index(k) for k in range(len(port.bits))] == indices
     assert [port.position(i) for i in indices] == list(range(len(port.bits)))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from designs import netlists
 from invc.library import hamlib
 from invc.mapping.mapper import Mapper, always, depends
-from invc.netlist import Function, counting_words
+from invc.netlist import Function, Netlist, counting_words
 from invc.netlist.gates import AND2, BUF, FA, HA, INV, MUX2, XOR2
 from invc.passes.fuse_products import fuse_products
 from invc.passes.name_nets import name_nets
@@ -32,7 +32,7 @@ PASSES = {
 @pytest.mark.parametrize("name", PASSES)
 @given(netlist=netlists(max_inputs=5, max_gates=8, functions=ANY))
 @settings(max_examples=150)
-def test_passes_keep_the_function_of_every_port(name, netlist):
+def test_passes_keep_the_function_of_every_port(name: str, netlist: Netlist) -> None:
     result = netlist
     for transform in PASSES[name]:
         result = transform(result, MAPPER)
@@ -44,7 +44,7 @@ def test_passes_keep_the_function_of_every_port(name, netlist):
 
 @given(netlist=netlists(max_inputs=5, max_gates=8, functions=ANY))
 @settings(max_examples=150)
-def test_simplify_leaves_library_cells_with_distinct_nets(netlist):
+def test_simplify_leaves_library_cells_with_distinct_nets(netlist: Netlist) -> None:
     result = simplify(netlist, MAPPER)
     for gate in result.gates:
         assert MAPPER.holds(gate.function)
@@ -55,7 +55,7 @@ def test_simplify_leaves_library_cells_with_distinct_nets(netlist):
 
 @given(netlist=netlists(max_inputs=5, max_gates=8, functions=ANY))
 @settings(max_examples=150)
-def test_sweep_leaves_only_what_an_output_needs(netlist):
+def test_sweep_leaves_only_what_an_output_needs(netlist: Netlist) -> None:
     result = sweep_dead(simplify(netlist, MAPPER), MAPPER)
     read = {pin >> 1 for gate in result.gates for pin in gate.inputs}
     read |= {bit >> 1 for port in result.outputs for bit in port.bits}
@@ -66,7 +66,7 @@ def test_sweep_leaves_only_what_an_output_needs(netlist):
 
 @pytest.mark.parametrize("mapper", [MAPPER, ANDS], ids=["hamlib", "AND2 alone"])
 @given(table=st.integers(0, 255))
-def test_every_function_of_three_inputs_has_a_recipe(mapper, table):
+def test_every_function_of_three_inputs_has_a_recipe(mapper: Mapper, table: int) -> None:
     if not all(depends(table, 3, k) for k in range(3)):
         return
     recipe = mapper.recipe(3, (table,))

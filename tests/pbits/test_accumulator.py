@@ -1,14 +1,17 @@
 """Stochastic-computing p-bits: kernels equal the reference, the reference equals the equation."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier
 from invc.design.assemble import assemble
-from invc.ising import from_terms
-from invc.pbits.accumulator.network import compile_network, field_distribution
+from invc.ising import IsingModel, from_terms
+from invc.pbits.accumulator.network import Network, compile_network, field_distribution
 from invc.pbits.accumulator.plan import Cycles
 from invc.pbits.accumulator.registers import (
     Habits,
@@ -38,7 +41,7 @@ cycle = st.tuples(st.integers(1, 40) | st.just(2**12), st.integers(0, 30) | st.j
 
 
 @st.composite
-def models(draw, most=8):
+def models(draw: st.DrawFn, most: int = 8) -> IsingModel:
     """Any small model: missing couplings, large weights, isolated spins."""
     n = draw(st.integers(1, most))
     weights = st.integers(-9, 9) | st.integers(-300, 300)
@@ -50,14 +53,21 @@ def models(draw, most=8):
     return from_terms(n, h, i, j, J, 0)
 
 
-def begin(model, known, cycles, habits, seed=0, block=0):
+def begin(
+    model: IsingModel,
+    known: npt.NDArray[np.int8],
+    cycles: Sequence[tuple[int, int]],
+    habits: Habits,
+    seed: int = 0,
+    block: int = 0,
+) -> tuple[Network, Running]:
     network = compile_network(model, known)
     planes = planes_of(max((limit for limit, _ in cycles), default=1))
     registers = first_registers(network, known, planes, habits, seed=seed, block=block)
     return network, Running(registers)
 
 
-def columns(cycles):
+def columns(cycles: Sequence[tuple[int, int]]) -> Cycles:
     table = np.array(cycles, dtype=np.int64).reshape(-1, 2)
     return Cycles(np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1]))
 
@@ -71,7 +81,14 @@ def columns(cycles):
     held=st.lists(st.sampled_from([-1, 0, 0, 1]), min_size=8, max_size=8),
 )
 @settings(max_examples=40)
-def test_kernels_equal_the_reference(name, model, habits, cycles, more, held):
+def test_kernels_equal_the_reference(
+    name: str,
+    model: IsingModel,
+    habits: Habits,
+    cycles: list[tuple[int, int]],
+    more: list[tuple[int, int]],
+    held: Sequence[int],
+) -> None:
     known = np.array(held[: model.spins], dtype=np.int8)
     network, want = begin(model, known, cycles + more, habits)
     _, got = begin(model, known, cycles + more, habits)
@@ -87,7 +104,7 @@ def test_kernels_equal_the_reference(name, model, habits, cycles, more, held):
 
 @pytest.mark.parametrize("name", COMPILED)
 @pytest.mark.parametrize("habits", [Habits(), Habits(40, 128, 4)], ids=["plain", "all options"])
-def test_kernels_equal_the_reference_on_a_multiplier(name, habits):
+def test_kernels_equal_the_reference_on_a_multiplier(name: str, habits: Habits) -> None:
     """More than 64 p-bits, so several generators; some held."""
     model = assemble(multiplier(5), CELLS).model
     known = np.zeros(model.spins, dtype=np.int8)
@@ -104,23 +121,32 @@ def test_kernels_equal_the_reference_on_a_multiplier(name, habits):
 MASK = (1 << 64) - 1
 
 
-def mix(x):
+def mix(x: int) -> int:
     z = (x + 0x9E3779B97F4A7C15) & MASK
     z = ((z ^ z >> 30) * 0xBF58476D1CE4E5B9) & MASK
     z = ((z ^ z >> 27) * 0x94D049BB133111EB) & MASK
     return z ^ z >> 31
 
 
-def hardware(model, known, cycles, habits, *, seed, block, replica):
+def hardware(
+    model: IsingModel,
+    known: npt.NDArray[np.int8],
+    cycles: Sequence[tuple[int, int]],
+    habits: Habits,
+    *,
+    seed: int,
+    block: int,
+    replica: int,
+) -> tuple[list[int], list[int]]:
     """docs/dynamics.md for one replica, register by register: m and Itanh after the cycles."""
 
-    def first(stream, group):
+    def first(stream: int, group: int) -> int:
         x = 0
         for number in (seed, block, replica, group, stream):
             x = mix(x + number)
         return x or 0x9E3779B97F4A7C15
 
-    def next_word(x):
+    def next_word(x: int) -> int:
         x ^= x << 13 & MASK
         x ^= x >> 7
         return x ^ (x << 17 & MASK)
@@ -131,10 +157,10 @@ def hardware(model, known, cycles, habits, *, seed, block, replica):
     for (i, j), J in zip(model.edges.tolist(), model.J.tolist(), strict=True):
         coupling[i, j] = coupling[j, i] = J
 
-    def bit(stream, i):
+    def bit(stream: int, i: int) -> int:
         return x[stream, i // 64] >> i % 64 & 1
 
-    def number(first_stream, i):
+    def number(first_stream: int, i: int) -> int:
         return sum(bit(first_stream + k, i) << 7 - k for k in range(8))
 
     m = [int(known[i]) or 2 * bit(0, i) - 1 for i in spins]
@@ -165,8 +191,14 @@ def hardware(model, known, cycles, habits, *, seed, block, replica):
 )
 @settings(max_examples=40)
 def test_kernels_do_what_the_document_tells_hardware(
-    model, habits, cycles, held, seed, block, replica
-):
+    model: IsingModel,
+    habits: Habits,
+    cycles: Sequence[tuple[int, int]],
+    held: Sequence[int],
+    seed: int,
+    block: int,
+    replica: int,
+) -> None:
     known = np.array(held[: model.spins], dtype=np.int8)
     network, state = begin(model, known, cycles, habits, seed, block)
     backend_named().accumulate(network, state, columns(cycles), habits)
@@ -177,7 +209,7 @@ def test_kernels_do_what_the_document_tells_hardware(
     assert got == [itanh[i] for i in network.target]
 
 
-def test_seeds_are_splitmix64():
+def test_seeds_are_splitmix64() -> None:
     """First outputs of the authors' own C for the seed 1234567."""
     state = 1234567 + 0x9E37_79B9_7F4A_7C15 * np.arange(3, dtype=np.uint64)
     with np.errstate(over="ignore"):
@@ -185,7 +217,7 @@ def test_seeds_are_splitmix64():
     assert got == [6457827717110365317, 3203168211198807973, 9817491932198370423]
 
 
-def test_no_two_generators_start_alike_and_none_at_zero():
+def test_no_two_generators_start_alike_and_none_at_zero() -> None:
     rng = seeds(0, 0, 3, 4)
     assert rng.shape == (3, 4, 64, 16)
     assert len(np.unique(np.concatenate([rng, seeds(0, 1, 3, 4)]))) == 2 * rng.size
@@ -193,14 +225,14 @@ def test_no_two_generators_start_alike_and_none_at_zero():
     assert not np.array_equal(rng, seeds(1, 0, 3, 4))
 
 
-def test_random_bits_are_the_generators_own():
+def test_random_bits_are_the_generators_own() -> None:
     rng = seeds(4, 0, 1, 2)
     bits = random_bits(rng[0], 100)
     for spin, lane in ((0, 0), (63, 5), (64, 700), (99, 1023)):
         assert bits[spin, lane] == int(rng[0, spin // 64, lane & 63, lane >> 6]) >> spin % 64 & 1
 
 
-def test_the_generator_is_xorshift64():
+def test_the_generator_is_xorshift64() -> None:
     """Marsaglia's own seed; the outputs that other implementations give."""
     x = np.array([88172645463325252], dtype=np.uint64)
     got = []
@@ -212,7 +244,7 @@ def test_the_generator_is_xorshift64():
 
 @given(st.data())
 @settings(max_examples=10)
-def test_itanh_survives_a_round_trip(data):
+def test_itanh_survives_a_round_trip(data: st.DataObject) -> None:
     model = from_terms(3, [1, 0, 2], [0], [1], [3], 0)
     network, state = begin(model, np.zeros(3, dtype=np.int8), [(37, 1)], Habits())
     registers = state.registers
@@ -225,7 +257,9 @@ def test_itanh_survives_a_round_trip(data):
 
 @given(model=models(6), held=st.lists(st.sampled_from([-1, 0, 1]), min_size=8, max_size=8))
 @settings(max_examples=30)
-def test_the_field_distribution_is_that_of_random_spins(model, held):
+def test_the_field_distribution_is_that_of_random_spins(
+    model: IsingModel, held: Sequence[int]
+) -> None:
     """Mean and deviation over all states of the free spins and all p-bits, exactly."""
     known = np.array(held[: model.spins], dtype=np.int8)
     free = np.flatnonzero(known == 0)
@@ -241,7 +275,7 @@ def test_the_field_distribution_is_that_of_random_spins(model, held):
         assert (mean, deviation) == (0, 0)
 
 
-def test_the_kernel_refuses_arrays_that_do_not_fit():
+def test_the_kernel_refuses_arrays_that_do_not_fit() -> None:
     model = from_terms(3, [1, 0, 2], [0], [1], [3], 0)
     network, state = begin(model, np.zeros(3, dtype=np.int8), [(4, 1)], Habits())
     baseline = backend_named("baseline")

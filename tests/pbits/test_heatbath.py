@@ -1,8 +1,10 @@
 """Kernels equal the reference state for state, and the reference is the heat bath."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,13 +12,13 @@ from hypothesis import strategies as st
 from designs import CELLS, multiplier
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
-from invc.ising import all_energies, from_terms
+from invc.ising import IsingModel, all_energies, from_terms
 from invc.pbits.backend import backend_named, backend_names
 from invc.pbits.heatbath.energy import compile_meter
 from invc.pbits.heatbath.heat import FULL, heat, table
 from invc.pbits.heatbath.ladder import Pace, compile_ladder
 from invc.pbits.heatbath.logic import Compiler, condition, gates_satisfied
-from invc.pbits.heatbath.program import compile_program, structure_of
+from invc.pbits.heatbath.program import Program, compile_program, structure_of
 from invc.pbits.heatbath.settling import BRIEF, Course, Looks, Settling, Verdict
 from invc.pbits.lanes import LANES, Rows, bits_of, ones, words_of
 from invc.pbits.native import sliced
@@ -27,7 +29,7 @@ REFERENCE = backend_named("reference")
 
 
 @st.composite
-def models(draw, most=8):
+def models(draw: st.DrawFn, most: int = 8) -> IsingModel:
     """Any small model: missing couplings, large weights, isolated spins."""
     n = draw(st.integers(1, most))
     weights = st.integers(-9, 9) | st.integers(-300, 300)
@@ -39,12 +41,12 @@ def models(draw, most=8):
     return from_terms(n, h, i, j, J, 0)
 
 
-def begin(spins, seed=0, block=0):
+def begin(spins: int, seed: int = 0, block: int = 0) -> Rows:
     source = block_generator(seed, block)
     return Rows(first_state(source, spins), generators(source))
 
 
-def assert_same(got, want):
+def assert_same(got: Rows, want: Rows) -> None:
     """Both states, their generators and their exchanges so far."""
     assert np.array_equal(got.rows, want.rows)
     assert np.array_equal(got.rng, want.rng)
@@ -59,7 +61,9 @@ def assert_same(got, want):
     held=st.lists(st.sampled_from([-1, 0, 0, 1]), min_size=8, max_size=8),
 )
 @settings(max_examples=40)
-def test_kernels_equal_the_reference(name, model, beta, sweeps, held):
+def test_kernels_equal_the_reference(
+    name: str, model: IsingModel, beta: float, sweeps: int, held: Sequence[int]
+) -> None:
     known = np.array(held[: model.spins], dtype=np.int8)
     program = compile_program(model, known)
     want, got = begin(model.spins), begin(model.spins)
@@ -69,7 +73,7 @@ def test_kernels_equal_the_reference(name, model, beta, sweeps, held):
 
 
 @pytest.mark.parametrize("name", COMPILED)
-def test_kernels_equal_the_reference_on_a_multiplier(name):
+def test_kernels_equal_the_reference_on_a_multiplier(name: str) -> None:
     model = assemble(multiplier(6), CELLS).model
     program = compile_program(model, np.zeros(model.spins, dtype=np.int8))
     want, got = begin(model.spins, 5), begin(model.spins, 5)
@@ -80,7 +84,7 @@ def test_kernels_equal_the_reference_on_a_multiplier(name):
 
 
 @pytest.mark.parametrize("name", COMPILED)
-def test_a_long_program_does_what_its_parts_do_again_and_again(name):
+def test_a_long_program_does_what_its_parts_do_again_and_again(name: str) -> None:
     """Programs of more than 2^17 updates are prepared part by part, and fetch ahead."""
     model = assemble(multiplier(4), CELLS).model
     times = (1 << 17) // model.spins + 1
@@ -103,7 +107,9 @@ def test_a_long_program_does_what_its_parts_do_again_and_again(name):
     flips=st.integers(0, 2**30),
 )
 @settings(max_examples=30, deadline=None)
-def test_settling_equals_the_reference(name, enough, stalled, most, length, beta, flips):
+def test_settling_equals_the_reference(
+    name: str, enough: int, stalled: int, most: int, length: int, beta: float, flips: int
+) -> None:
     design = assemble(multiplier(3), CELLS)
     program = compile_program(design.model, np.zeros(design.model.spins, dtype=np.int8))
     restless = np.array([flips >> k % 30 & 1 for k in range(program.updates)], dtype=np.int8)
@@ -119,7 +125,7 @@ def test_settling_equals_the_reference(name, enough, stalled, most, length, beta
     assert_same(got, want)
 
 
-def test_settling_comes_back_after_a_while():
+def test_settling_comes_back_after_a_while() -> None:
     design = assemble(multiplier(6), CELLS)
     program = compile_program(design.model, np.zeros(design.model.spins, dtype=np.int8))
     satisfied = gates_satisfied(design, range(len(design.netlist.gates)))
@@ -132,18 +138,19 @@ def test_settling_comes_back_after_a_while():
     assert BRIEF == sliced.BRIEF <= course.done * program.updates < 4 * sliced.BRIEF
 
 
-def lanes(count, seed):
+def lanes(count: int, seed: int) -> npt.NDArray[np.uint64]:
     """A row in which so many lanes are good."""
     chosen = np.random.default_rng(seed).permutation(LANES)[:count]
     row = np.zeros(LANES, dtype=np.uint8)
     row[chosen] = 1
-    return words_of(row[None])[0]
+    value: npt.NDArray[np.uint64] = words_of(row[None])[0]
+    return value
 
 
 @pytest.mark.parametrize("name", COMPILED)
 @given(count=st.integers(1, LANES), seed=st.integers(0, 10**6))
 @settings(max_examples=40, deadline=None)
-def test_copies_of_lanes_equal_the_reference(name, count, seed):
+def test_copies_of_lanes_equal_the_reference(name: str, count: int, seed: int) -> None:
     good = lanes(count, seed)
     spins = np.array([3, 0, 7], dtype=np.int64)
     want, got = begin(9, seed), begin(9, seed)
@@ -162,7 +169,7 @@ def test_copies_of_lanes_equal_the_reference(name, count, seed):
 
 
 @pytest.mark.parametrize("count", [40, 200, 700])
-def test_every_good_lane_has_as_many_copies_as_another(count):
+def test_every_good_lane_has_as_many_copies_as_another(count: int) -> None:
     """On average over runs; and in no run do they differ more than by independent choice."""
     good = lanes(count, count)
     runs = 2000
@@ -184,7 +191,7 @@ def test_every_good_lane_has_as_many_copies_as_another(count):
     assert squares < 1 + 4 * np.sqrt(2 / count)
 
 
-def fields_of(program, bits):
+def fields_of(program: Program, bits: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
     """I of every update, from the parts of a program. Shape (updates, lanes)."""
     fields = []
     for u in range(program.updates):
@@ -202,7 +209,7 @@ def fields_of(program, bits):
 
 @given(model=models(), held=st.lists(st.sampled_from([-1, 0, 1]), min_size=8, max_size=8))
 @settings(max_examples=60)
-def test_a_program_has_the_fields_of_its_model(model, held):
+def test_a_program_has_the_fields_of_its_model(model: IsingModel, held: Sequence[int]) -> None:
     known = np.array(held[: model.spins], dtype=np.int8)
     program = compile_program(model, known)
     bits = bits_of(begin(model.spins, 3).rows)
@@ -215,7 +222,9 @@ def test_a_program_has_the_fields_of_its_model(model, held):
 
 @given(model=models(), other=models(), held=st.lists(st.sampled_from([-1, 0, 1]), min_size=8))
 @settings(max_examples=60)
-def test_weights_change_without_compiling_who_feels_whom_again(model, other, held):
+def test_weights_change_without_compiling_who_feels_whom_again(
+    model: IsingModel, other: IsingModel, held: list[int]
+) -> None:
     """A structure weighed by a model is the program of that model, whatever it was made from."""
     known = np.array((held * 8)[: model.spins], dtype=np.int8)
     source = np.random.default_rng(len(other.J))
@@ -241,7 +250,7 @@ def test_weights_change_without_compiling_who_feels_whom_again(model, other, hel
 
 
 @given(beta=st.floats(0.0005, 5), parity=st.sampled_from([0, 1]))
-def test_thresholds_are_the_logistic(beta, parity):
+def test_thresholds_are_the_logistic(beta: float, parity: int) -> None:
     found = table(beta, parity)
     (thresholds,) = found.thresholds
     levels = len(thresholds)
@@ -253,7 +262,7 @@ def test_thresholds_are_the_logistic(beta, parity):
     assert cut or 1 / (1 + np.exp(-2 * beta * (2 * found.certain + parity))) > 1 - 1 / FULL
 
 
-def test_generators_are_xoshiro256plusplus():
+def test_generators_are_xoshiro256plusplus() -> None:
     """First outputs of the authors' own C for the state 1, 2, 3, 4."""
     rng = np.repeat(np.array([[1], [2], [3], [4]], dtype=np.uint64), 16, axis=1)
     with np.errstate(over="ignore"):
@@ -261,7 +270,7 @@ def test_generators_are_xoshiro256plusplus():
     assert got == [41943041, 58720359, 3588806011781223, 3591011842654386]
 
 
-def test_words_and_bits_are_inverse():
+def test_words_and_bits_are_inverse() -> None:
     rows = begin(3, 1).rows
     assert np.array_equal(words_of(bits_of(rows)), rows)
     assert bits_of(rows)[2, 130] == int(rows[2, 2]) >> 2 & 1
@@ -269,7 +278,7 @@ def test_words_and_bits_are_inverse():
 
 @pytest.mark.parametrize("name", COMPILED[:1])
 @pytest.mark.parametrize("beta", [0.1, 0.35, 0.8])
-def test_equilibrium_is_boltzmann(name, beta):
+def test_equilibrium_is_boltzmann(name: str, beta: float) -> None:
     """Chi-square at 99.9 % of the states of every lane group against exp(-beta E) / Z."""
     model = from_terms(
         5, [1, -2, 0, 1, 0], [0, 0, 1, 2, 3, 1], [1, 2, 3, 3, 4, 4], [-1, 2, 1, -2, 1, 2], 0
@@ -280,15 +289,15 @@ def test_equilibrium_is_boltzmann(name, beta):
         state = begin(5, 11, block)
         backend_named(name).sweep(program, state, heat(beta), 200)
         bits = bits_of(state.rows).astype(np.int64)
-        index = sum(bits[k] << k for k in range(5))
+        index = np.asarray(sum(bits[k] << k for k in range(5)))
         for group in range(4):
             lanes = index[group * LANES // 4 : (group + 1) * LANES // 4]
             counts[group] += np.bincount(lanes, minlength=32)
     weight = np.exp(-beta * all_energies(model).astype(float))
     expected = weight / weight.sum() * counts[0].sum()
     few = expected < 8
-    for group in counts:
-        have = np.append(group[~few], group[few].sum())
+    for row in counts:
+        have = np.append(row[~few], row[few].sum())
         want = np.append(expected[~few], expected[few].sum())
         chi2 = ((have - want) ** 2 / np.maximum(want, 1e-9))[want > 0].sum()
         degrees = int((want > 0).sum()) - 1
@@ -297,7 +306,7 @@ def test_equilibrium_is_boltzmann(name, beta):
         assert chi2 < limit
 
 
-def test_lanes_are_independent():
+def test_lanes_are_independent() -> None:
     """No lane follows another: at beta 0.05 two lanes agree in half of 40 x 200 bits."""
     model = assemble(multiplier(3), CELLS).model
     program = compile_program(model, np.zeros(model.spins, dtype=np.int8))
@@ -315,12 +324,12 @@ def test_lanes_are_independent():
     assert np.abs(correlation).max() < 6.5 / len(m) ** 0.5
 
 
-def test_an_unknown_kernel_is_named():
+def test_an_unknown_kernel_is_named() -> None:
     with pytest.raises(InvcError, match="no kernel is called 'avx'"):
         backend_named("avx")
 
 
-def test_colder_than_cold_is_the_same():
+def test_colder_than_cold_is_the_same() -> None:
     for parity in (0, 1):
         cold, coldest = table(20.0, parity), table(1e12, parity)
         assert cold.certain == coldest.certain
@@ -340,7 +349,17 @@ def test_colder_than_cold_is_the_same():
     held=st.lists(st.sampled_from([-1, 0, 0, 1]), min_size=8, max_size=8),
 )
 @settings(max_examples=40)
-def test_ladders_equal_the_reference(name, model, betas, power, sweeps, between, turn, seen, held):
+def test_ladders_equal_the_reference(
+    name: str,
+    model: IsingModel,
+    betas: Sequence[float],
+    power: int,
+    sweeps: int,
+    between: int,
+    turn: int,
+    seen: Sequence[int],
+    held: Sequence[int],
+) -> None:
     known = np.array(held[: model.spins], dtype=np.int8)
     program, meter = compile_program(model, known), compile_meter(model, known)
     ladder = compile_ladder(tuple(sorted(betas[: 1 << power])), meter)
@@ -360,7 +379,7 @@ def test_ladders_equal_the_reference(name, model, betas, power, sweeps, between,
 
 
 @pytest.mark.parametrize("name", COMPILED)
-def test_ladders_equal_the_reference_on_a_multiplier(name):
+def test_ladders_equal_the_reference_on_a_multiplier(name: str) -> None:
     model = assemble(multiplier(6), CELLS).model
     known = np.zeros(model.spins, dtype=np.int8)
     program, meter = compile_program(model, known), compile_meter(model, known)
@@ -375,7 +394,7 @@ def test_ladders_equal_the_reference_on_a_multiplier(name):
 
 
 @pytest.mark.parametrize("name", COMPILED)
-def test_looks_at_states_equal_the_reference(name):
+def test_looks_at_states_equal_the_reference(name: str) -> None:
     """Energies, conditions, rows, copies: every backend sees what the reference sees."""
     design = assemble(multiplier(4), CELLS)
     known = np.zeros(design.model.spins, dtype=np.int8)
@@ -403,7 +422,7 @@ def test_looks_at_states_equal_the_reference(name):
 
 
 @given(spins=st.integers(0, 40))
-def test_states_begin_at_a_cache_line(spins):
+def test_states_begin_at_a_cache_line(spins: int) -> None:
     state = first_state(block_generator(1, 0), spins)
     assert state.shape == (spins, 16)
     assert state.ctypes.data % 64 == 0 or not spins

@@ -3,13 +3,14 @@
 import gc
 import threading
 import time
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import AND2, CELLS, FA, HA, XOR2, multiplier, netlists
-from invc.design import Clamp, bit_names, parse_clamps, parse_combination
+from invc.design import Clamp, Design, bit_names, parse_clamps, parse_combination
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.library import hamlib
@@ -31,7 +32,7 @@ LIBRARY = hamlib()
 FUNCTIONS = [cell.function for cell in LIBRARY.values() if cell.function]
 
 
-def has(netlist, row, held):
+def has(netlist: Netlist, row: Mapping[str, int], held: Mapping[str, str]) -> bool:
     """Whether a row has values of bits given by their names."""
     return all(
         row[port.name] >> k & 1 == int(held[label])
@@ -41,13 +42,13 @@ def has(netlist, row, held):
     )
 
 
-def combination(netlist, bits):
+def combination(netlist: Netlist, bits: Mapping[str, str]) -> tuple[Clamp, ...]:
     return parse_combination(netlist, ":".join(f"{name}=0b{value}" for name, value in bits.items()))
 
 
 @given(netlist=netlists(max_gates=9), data=st.data())
 @settings(max_examples=150)
-def test_proofs_and_counts_agree_with_enumeration(netlist, data):
+def test_proofs_and_counts_agree_with_enumeration(netlist: Netlist, data: st.DataObject) -> None:
     design = assemble(netlist, CELLS)
     labels = sorted({label for port in netlist.ports for label in bit_names(port)})
     bit = st.tuples(st.sampled_from(labels), st.sampled_from("01"))
@@ -78,18 +79,20 @@ def test_proofs_and_counts_agree_with_enumeration(netlist, data):
 
 @given(netlist=netlists(max_gates=4, functions=FUNCTIONS), data=st.data())
 @settings(max_examples=100)
-def test_bits_of_any_net_are_held_and_left_out_in_designs_of_all_cells(netlist, data):
+def test_bits_of_any_net_are_held_and_left_out_in_designs_of_all_cells(
+    netlist: Netlist, data: st.DataObject
+) -> None:
     design = assemble(netlist, LIBRARY)
     inputs, count_of = every_input(netlist)
     values, rows = evaluate(netlist, inputs, count_of), range(count_of)
 
-    def bits(most):  # inner nets, complements and constants among them
+    def bits(most: int) -> list[Clamp]:  # inner nets, complements and constants among them
         bit = st.builds(
             Clamp, st.integers(0, 2 * netlist.net_count + 1), st.integers(0, 1), st.just("a net")
         )
         return data.draw(st.lists(bit, min_size=1, max_size=most))
 
-    def hold(bits, row):
+    def hold(bits: Sequence[Clamp], row: int) -> bool:
         return all(word_of(lit, values, -1) >> row & 1 == value for lit, value, _ in bits)
 
     clamps, left_out = bits(3), [bits(2)]
@@ -108,7 +111,7 @@ def test_bits_of_any_net_are_held_and_left_out_in_designs_of_all_cells(netlist, 
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
-def test_every_cell_of_the_library_becomes_few_clauses(function):
+def test_every_cell_of_the_library_becomes_few_clauses(function: Function) -> None:
     constraint = constraint_of(function, 0, 0, 0)
     pins = len(function.pins)
     assert constraint.pins == tuple(range(pins))
@@ -118,7 +121,7 @@ def test_every_cell_of_the_library_becomes_few_clauses(function):
     assert len(constraint.forbidden) < 2**pins
 
 
-def test_a_pin_that_does_not_matter_is_in_no_clause():
+def test_a_pin_that_does_not_matter_is_in_no_clause() -> None:
     mux = Function("MUX2", ("A", "B", "S"), ("Y",), (0xCA,))
     s, y, a, b = 4, 8, 1, 2
     chosen = constraint_of(mux, s | y, y, 0)  # S = 0, Y = 1: A must be 1, B may be anything
@@ -131,7 +134,7 @@ def test_a_pin_that_does_not_matter_is_in_no_clause():
 AND_FALSE = Function("ZERO", (), ("Y",), (0,))
 
 
-def test_a_net_and_its_complement_on_one_gate_ask_nothing_of_it():
+def test_a_net_and_its_complement_on_one_gate_ask_nothing_of_it() -> None:
     ports = (Port("x", "input", (2,)), Port("y", "output", (4,)))
     netlist = Netlist("top", ports, (Gate(AND2, (2, 3, 4)),), ("", "x", "y"))
     design = assemble(netlist, CELLS)
@@ -139,7 +142,7 @@ def test_a_net_and_its_complement_on_one_gate_ask_nothing_of_it():
     assert count(design, parse_clamps(netlist, ["y=1"])).number == 0
 
 
-def test_only_the_gates_that_decide_a_clamp_are_asked():
+def test_only_the_gates_that_decide_a_clamp_are_asked() -> None:
     design = MULT[8]
     clamps = parse_clamps(design.netlist, ["p[1]=1"])
     problem = pose(design, clamps)
@@ -161,7 +164,7 @@ def test_only_the_gates_that_decide_a_clamp_are_asked():
         (["a=167", "b=229"], "possible"),
     ],
 )
-def test_multipliers(clamps, status):
+def test_multipliers(clamps: Sequence[str], status: str) -> None:
     design = MULT[8]
     proof = solve(design, parse_clamps(design.netlist, clamps))
     assert proof.status == status
@@ -169,7 +172,7 @@ def test_multipliers(clamps, status):
         assert proof.answer["a"] * proof.answer["b"] == proof.answer["p"]
 
 
-def test_all_factors_and_the_other_ones():
+def test_all_factors_and_the_other_ones() -> None:
     design = MULT[8]
     clamps = parse_clamps(design.netlist, ["p=38243"])
     both = count(design, clamps).answers
@@ -183,12 +186,12 @@ def test_all_factors_and_the_other_ones():
     )
 
 
-def combination_of(design, answer):
+def combination_of(design: Design, answer: Mapping[str, int]) -> tuple[Clamp, ...]:
     text = ":".join(f"{name}={value}" for name, value in answer.items())
     return parse_combination(design.netlist, text)
 
 
-def test_time_ends_what_is_too_hard():
+def test_time_ends_what_is_too_hard() -> None:
     design = MULT[24]
     product = 17000003 * 8000009  # primes, and the larger one needs 25 bits
     clamps = parse_clamps(design.netlist, [f"p={product}"])
@@ -198,12 +201,12 @@ def test_time_ends_what_is_too_hard():
     assert (counted.number, counted.complete) == (0, False)
 
 
-def test_interrupt_stops_the_work_and_leaves_no_thread():
+def test_interrupt_stops_the_work_and_leaves_no_thread() -> None:
     clock = Clock()
     before = threading.active_count()
     latest = time.monotonic() + 30
 
-    def work():
+    def work() -> None:
         import _thread
 
         _thread.interrupt_main()
@@ -221,8 +224,8 @@ def test_interrupt_stops_the_work_and_leaves_no_thread():
     assert threading.active_count() == before
 
 
-def test_what_the_work_raises_is_raised():
-    def work():
+def test_what_the_work_raises_is_raised() -> None:
+    def work() -> None:
         raise ValueError("mine")
 
     with pytest.raises(ValueError, match="mine"):
@@ -241,7 +244,7 @@ NETLIST = MULT[4].netlist
         ("a=4'bx1xx,p[7]=0", "a[2]=1 p[7]=0"),
     ],
 )
-def test_combinations(text, names):
+def test_combinations(text: str, names: str) -> None:
     bits = parse_combination(NETLIST, text)
     assert " ".join(f"{bit.name}={bit.value}" for bit in bits) == names
 
@@ -258,12 +261,12 @@ def test_combinations(text, names):
         ("a=1:a=2", "error: clamp 'a=2': a[0] is already held at 1\n  hint: hold every bit once"),
     ],
 )
-def test_combination_errors(text, expected):
+def test_combination_errors(text: str, expected: str) -> None:
     with pytest.raises(InvcError) as error:
         parse_combination(NETLIST, text)
     assert str(error.value) == expected
 
 
-def test_small_cells_have_all_their_prime_implicates():
+def test_small_cells_have_all_their_prime_implicates() -> None:
     sizes = {f.name: len(constraint_of(f, 0, 0, 0).forbidden) for f in (AND2, XOR2, HA, FA)}
     assert sizes == {"AND2": 3, "XOR2": 4, "HA": 10, "FA": 20}

@@ -8,7 +8,7 @@ import pytest
 TEXT, SHAPE = 4.5, 3.0
 
 
-def palettes(name):
+def palettes(name: str) -> tuple[dict[str, str], dict[str, str]]:
     """The custom properties of a style sheet, in light and in dark mode."""
     text = files("invc.report").joinpath(name).read_text()
     light, dark = text.split("prefers-color-scheme: dark", 1)
@@ -16,19 +16,19 @@ def palettes(name):
     return values[0], values[0] | values[1]
 
 
-def luminance(colour):
+def luminance(colour: str) -> float:
     parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def contrast(one, other):
+def contrast(one: str, other: str) -> float:
     high, low = sorted((luminance(one), luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
 
 @pytest.mark.parametrize("mode", [0, 1])
-def test_page(mode):
+def test_page(mode: int) -> None:
     colour = palettes("page.css")[mode]
     for back in ("--paper", "--back"):
         for front in ("--ink", "--soft", "--accent"):
@@ -37,7 +37,7 @@ def test_page(mode):
 
 
 @pytest.mark.parametrize("mode", [0, 1])
-def test_netlist(mode):
+def test_netlist(mode: int) -> None:
     colour = palettes("netlist.css")[mode]
     for k in range(6):
         back = colour[f"--q{k}"] if k else colour["--paper"]

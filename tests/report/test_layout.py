@@ -10,12 +10,13 @@ from designs import AND2, multiplier, netlists
 from invc.netlist import Gate, Netlist, Port
 from invc.report.columns import levels, port_bits
 from invc.report.drawing import depth_class, draw, standalone
-from invc.report.layout import place, size_of
+from invc.report.layout import Box, place, size_of
+from typed import sure
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def overlap(one, other):
+def overlap(one: Box, other: Box) -> bool:
     return (
         one.x < other.x + other.width
         and other.x < one.x + one.width
@@ -26,7 +27,7 @@ def overlap(one, other):
 
 @settings(max_examples=60)
 @given(netlists())
-def test_every_gate_and_port_bit_stands_once_and_apart(netlist):
+def test_every_gate_and_port_bit_stands_once_and_apart(netlist: Netlist) -> None:
     layout = place(netlist)
     kinds = Counter(box.kind for box in layout.boxes)
     assert kinds["gate"] == len(netlist.gates)
@@ -40,7 +41,7 @@ def test_every_gate_and_port_bit_stands_once_and_apart(netlist):
 
 @settings(max_examples=60)
 @given(netlists())
-def test_wires_go_right_from_the_driver_to_every_reader(netlist):
+def test_wires_go_right_from_the_driver_to_every_reader(netlist: Netlist) -> None:
     layout = place(netlist)
     drives = {(p.literal >> 1): (p.x, p.y) for box in layout.boxes for p in box.outputs}
     reads = {(p.literal >> 1, p.x, p.y) for b in layout.boxes for p in b.inputs if p.literal > 1}
@@ -57,7 +58,7 @@ def test_wires_go_right_from_the_driver_to_every_reader(netlist):
 
 @settings(max_examples=60)
 @given(netlists())
-def test_levels_rise_from_drivers_to_readers(netlist):
+def test_levels_rise_from_drivers_to_readers(netlist: Netlist) -> None:
     level = levels(netlist)
     driver = {pin >> 1: k for k, gate in enumerate(netlist.gates) for pin in gate.outputs}
     for k, gate in enumerate(netlist.gates):
@@ -69,17 +70,17 @@ def test_levels_rise_from_drivers_to_readers(netlist):
 
 @settings(max_examples=30)
 @given(netlists())
-def test_the_picture_is_well_formed_and_complete(netlist):
+def test_the_picture_is_well_formed_and_complete(netlist: Netlist) -> None:
     text = ET.tostring(standalone(draw(netlist)), encoding="unicode")
     svg = ET.fromstring(text)
     assert len(svg.findall(f".//{SVG}g[@data-gate]")) == len(netlist.gates)
     nets = {pin >> 1 for gate in netlist.gates for pin in gate.inputs}
     nets |= {bit >> 1 for _, bit in port_bits(netlist, "output")}
-    drawn = {int(path.get("data-net")) for path in svg.findall(f".//{SVG}path[@data-net]")}
+    drawn = {int(sure(path.get("data-net"))) for path in svg.findall(f".//{SVG}path[@data-net]")}
     assert drawn == nets - {0}
 
 
-def test_gates_are_coloured_by_how_often_they_are_violated():
+def test_gates_are_coloured_by_how_often_they_are_violated() -> None:
     netlist = multiplier(2)
     shares = [0, 0.005, 0.02, 0.05, 0.2, 0.9]
     assert [depth_class(share) for share in shares] == list(range(6))
@@ -88,14 +89,14 @@ def test_gates_are_coloured_by_how_often_they_are_violated():
     assert classes == {str(k): f"gate q{k}" for k in range(6)}
 
 
-def test_size_is_counted_without_drawing():
+def test_size_is_counted_without_drawing() -> None:
     netlist = multiplier(6)
     layout = place(netlist)
     passing = sum(len(branch) == 3 for wire in layout.wires for branch in wire.branches)
     assert len(layout.boxes) < size_of(netlist) <= len(layout.boxes) + passing
 
 
-def test_a_deep_netlist_is_folded_into_rows_and_what_goes_on_is_named():
+def test_a_deep_netlist_is_folded_into_rows_and_what_goes_on_is_named() -> None:
     gates = [Gate(AND2, (2, 4, 6)), *(Gate(AND2, (2 * k, 4, 2 * k + 2)) for k in range(3, 40))]
     gates.append(Gate(AND2, (80, 7, 82)))  # reads net 3, 38 gates after its driver
     ports = (Port("a", "input", (2, 4)), Port("y", "output", (82, 9)))

@@ -1,6 +1,9 @@
 """What a recorder saw is what the states say, gate by gate and read by read."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,18 +14,19 @@ from invc.design.assemble import assemble
 from invc.engine import Progress
 from invc.engine.dynamics import DYNAMICS
 from invc.engine.observers import MOST_LOOKS, Recorder, trace
-from invc.netlist import evaluate_ports
+from invc.netlist import Netlist, evaluate_ports
 from invc.pbits.lanes import words_of
 from sampling import run
+from typed import sure
 
 
-def bits_of_read(state, read):
+def bits_of_read(state: npt.NDArray[np.uint64], read: int) -> list[int]:
     return [int(row[read >> 6]) >> (read & 63) & 1 for row in state]
 
 
 @settings(max_examples=40)
 @given(netlists(), st.integers(0, 2**32), st.integers(1, 130))
-def test_trace_of_any_states(netlist, seed, reads):
+def test_trace_of_any_states(netlist: Netlist, seed: int, reads: int) -> None:
     design = assemble(netlist, CELLS)
     clamped = presolve(design, ())
     source = np.random.default_rng(seed)
@@ -31,6 +35,7 @@ def test_trace_of_any_states(netlist, seed, reads):
         bits = source.integers(0, 2, (design.model.spins, 192), dtype=np.uint8)
         looks.append((sweeps, words_of(bits)))
     seen = trace(design, clamped, looks, reads)
+    assert seen is not None
     assert seen.sweeps.tolist() == [3, 5]
     for k, (_, state) in enumerate(looks):
         wrong = np.zeros(len(netlist.gates))
@@ -38,8 +43,9 @@ def test_trace_of_any_states(netlist, seed, reads):
         for read in range(reads):
             m = [0, *bits_of_read(state, read)]
 
-            def lit(pin, m=m):
-                return m[pin >> 1] ^ (pin & 1)
+            def lit(pin: int, m: Any = m) -> int:
+                value: int = m[pin >> 1] ^ (pin & 1)
+                return value
 
             bad = []
             for gate in netlist.gates:
@@ -53,14 +59,14 @@ def test_trace_of_any_states(netlist, seed, reads):
         assert seen.verified[k] == 1  # nothing is held, so every read's inputs give an answer
         chosen = bits_of_read(state, seen.chosen)
         assert seen.nets[k].tolist() == chosen[: netlist.net_count]
-        m = 2 * np.array([chosen], dtype=np.int8) - 1
-        assert seen.energy[k] == design.model.energies(m)[0]
+        spins = 2 * np.array([chosen], dtype=np.int8) - 1
+        assert seen.energy[k] == design.model.energies(spins)[0]
         low, *_, high = seen.energies[k]
         assert low <= high
 
 
 @pytest.mark.parametrize("dynamics", DYNAMICS)
-def test_the_block_with_most_verified_reads_is_kept_and_ends_in_an_answer(dynamics):
+def test_the_block_with_most_verified_reads_is_kept_and_ends_in_an_answer(dynamics: str) -> None:
     design = assemble(multiplier(4), CELLS)
     clamped = presolve(design, parse_clamps(design.netlist, ["p=143"]))
     recorder = Recorder(design, clamped)
@@ -74,9 +80,12 @@ def test_the_block_with_most_verified_reads_is_kept_and_ends_in_an_answer(dynami
         watch=recorder.watch,
     )
     seen = recorder.trace()
+    assert recorder.best is not None
     assert recorder.best[0] * 3 >= result.verified_reads > 0
     if dynamics not in ("staged", "inputs"):  # which end when all reads are answers
+        assert seen is not None
         assert seen.sweeps[-1] == 200
+    assert seen is not None
     assert np.all(np.diff(seen.sweeps) > 0)
     assert seen.verified[-1] == pytest.approx(recorder.best[0] / recorder.best[1])
     assert seen.answered
@@ -89,7 +98,7 @@ def test_the_block_with_most_verified_reads_is_kept_and_ends_in_an_answer(dynami
     assert not recorder.running or max(recorder.running) >= recorder.ended
 
 
-def test_of_blocks_without_an_answer_the_longest_is_kept():
+def test_of_blocks_without_an_answer_the_longest_is_kept() -> None:
     design = assemble(multiplier(4), CELLS)
     recorder = Recorder(design, presolve(design, parse_clamps(design.netlist, ["p=211"])))
     state = np.zeros((design.model.spins, 16), dtype=np.uint64)
@@ -97,14 +106,14 @@ def test_of_blocks_without_an_answer_the_longest_is_kept():
         for sweeps in lengths:
             recorder.watch(block, sweeps, state)
         recorder.progress(Progress(1024 * (block + 1), 0, 0))
-    assert recorder.trace().sweeps.tolist() == [32, 64]
+    assert sure(recorder.trace()).sweeps.tolist() == [32, 64]
 
 
-def test_what_is_seen_does_not_depend_on_threads():
+def test_what_is_seen_does_not_depend_on_threads() -> None:
     design = assemble(multiplier(4), CELLS)
     clamped = presolve(design, parse_clamps(design.netlist, ["p=143"]))
 
-    def seen(threads):
+    def seen(threads: int) -> Any:
         recorder = Recorder(design, clamped)
         run(
             design,
@@ -121,7 +130,7 @@ def test_what_is_seen_does_not_depend_on_threads():
     assert one.energies.tolist() == two.energies.tolist()
 
 
-def test_long_reads_are_seen_at_few_of_their_sweeps():
+def test_long_reads_are_seen_at_few_of_their_sweeps() -> None:
     design = assemble(multiplier(2), CELLS)
     clamped = presolve(design, ())
     recorder = Recorder(design, clamped)
@@ -132,10 +141,11 @@ def test_long_reads_are_seen_at_few_of_their_sweeps():
     assert MOST_LOOKS <= len(looks) <= 2 * MOST_LOOKS
     assert (looks[0][0], looks[-1][0]) == (1, 5000)
     seen = recorder.trace()
+    assert seen is not None
     assert len(seen.sweeps) <= MOST_LOOKS
     assert (seen.sweeps[0], seen.sweeps[-1]) == (1, 5000)
 
 
-def test_nothing_seen_is_no_trace():
+def test_nothing_seen_is_no_trace() -> None:
     design = assemble(multiplier(2), CELLS)
     assert Recorder(design, presolve(design, ())).trace() is None

@@ -2,7 +2,10 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,12 +18,13 @@ from invc.netlist import Gate, Netlist, Port
 from invc.report.page import format_design_page, format_page
 from invc.report.run import Found, Run
 from sampling import run
+from typed import sure
 
 needs_browser = pytest.mark.skipif(browser.find() is None, reason=browser.INSTALL)
 EVIL = '</script><img src=x onerror="window.evil=1"><b a=\'"&\u202e\x1b$1$'
 
 
-def run_of(design, clamps, **options):
+def run_of(design: Design, clamps: tuple[str, ...], **options: Any) -> Run:
     clamped = presolve(design, parse_clamps(design.netlist, clamps))
     recorder = Recorder(design, clamped)
     result = run(design, clamped, progress=recorder.progress, watch=recorder.watch, **options)
@@ -40,19 +44,19 @@ def run_of(design, clamps, **options):
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "page.html"
     path.write_text("".join(format_page(run_of(assemble(multiplier(4), CELLS), ("p=143",)))))
     return path
 
 
 @pytest.fixture(scope="module")
-def tab(tmp_path_factory):
+def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Tab]:
     with browser.chromium(tmp_path_factory.mktemp("profile")) as opened:
         yield opened
 
 
-def evil_design():
+def evil_design() -> Design:
     """Every name that a file can hold is an attempt to leave its place."""
     netlist = Netlist(
         EVIL,
@@ -65,7 +69,9 @@ def evil_design():
 
 
 @needs_browser
-def test_page_draws_everything_and_says_nothing_to_the_console(page, tab):
+def test_page_draws_everything_and_says_nothing_to_the_console(
+    page: Path, tab: browser.Tab
+) -> None:
     tab.open(page)
     assert tab.complaints() == []
     assert tab.ask("document.title") == "multiplier with p=143 · invc"
@@ -83,7 +89,9 @@ def test_page_draws_everything_and_says_nothing_to_the_console(page, tab):
 
 
 @needs_browser
-def test_wheel_keys_and_buttons_move_the_graph_and_a_click_asks_it(page, tab):
+def test_wheel_keys_and_buttons_move_the_graph_and_a_click_asks_it(
+    page: Path, tab: browser.Tab
+) -> None:
     tab.open(page)
     where = "document.getElementById('view').getAttribute('transform')"
     scale = f"Number(/scale\\((.*)\\)/.exec({where})[1])"
@@ -91,11 +99,14 @@ def test_wheel_keys_and_buttons_move_the_graph_and_a_click_asks_it(page, tab):
     tab.ask("document.getElementById('graph').scrollIntoView({block: 'center'})")
     x, y = tab.ask(f"{box}.x + {box}.width / 2"), tab.ask(f"{box}.y + {box}.height / 2")
     before = tab.ask(scale)
+    assert x is not None
+    assert y is not None
     tab.send("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=-200)
     tab.until(f"{scale} > {before * 1.1}")
     tab.ask("document.getElementById('whole').click()")
     moved = tab.ask(where)
     for kind, to in (("mousePressed", x), ("mouseMoved", x + 80), ("mouseReleased", x + 80)):
+        assert to is not None
         tab.send(
             "Input.dispatchMouseEvent", type=kind, x=to, y=y, button="left", buttons=1, clickCount=1
         )
@@ -104,6 +115,8 @@ def test_wheel_keys_and_buttons_move_the_graph_and_a_click_asks_it(page, tab):
     gate = "document.querySelector('#graph [data-gate=\"3\"] rect').getBoundingClientRect()"
     x, y = tab.ask(f"{gate}.x + {gate}.width / 2"), tab.ask(f"{gate}.y + 4")
     for kind in ("mousePressed", "mouseReleased"):
+        assert x is not None
+        assert y is not None
         tab.send(
             "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1
         )
@@ -111,12 +124,13 @@ def test_wheel_keys_and_buttons_move_the_graph_and_a_click_asks_it(page, tab):
     said = tab.ask("document.getElementById('about').textContent")
     names = multiplier(4).names
     assert f"drives Y = {names[multiplier(4).gates[3].outputs[0] >> 1]}" in said
+    assert said is not None
     assert re.search(r"violated (never|in [0-9.]+ % of the reads)", said)
     assert tab.complaints() == []
 
 
 @needs_browser
-def test_slider_repaints_gates_and_wires(page, tab):
+def test_slider_repaints_gates_and_wires(page: Path, tab: browser.Tab) -> None:
     tab.open(page)
     classes = "[...document.querySelectorAll('#graph [data-gate], #graph path')].map(e => e.getAttribute('class')).join()"
     end = tab.ask(classes)
@@ -124,12 +138,14 @@ def test_slider_repaints_gates_and_wires(page, tab):
         "(() => { const s = document.getElementById('sweep'); s.value = 0; s.dispatchEvent(new Event('input')); })()"
     )
     assert tab.ask(classes) != end
-    assert tab.ask("document.getElementById('when').textContent").startswith("sweep ")
+    assert sure(tab.ask("document.getElementById('when').textContent")).startswith("sweep ")
     assert tab.complaints() == []
 
 
 @needs_browser
-def test_phone_width_scrolls_only_downwards_and_dark_mode_is_dark(page, tab):
+def test_phone_width_scrolls_only_downwards_and_dark_mode_is_dark(
+    page: Path, tab: browser.Tab
+) -> None:
     tab.open(page, width=390, height=844, touch=True)
     assert tab.ask("document.documentElement.scrollWidth") == 390
     small = "[...document.querySelectorAll('p, td, th, dd, button')].map(e => parseFloat(getComputedStyle(e).fontSize))"
@@ -143,7 +159,7 @@ def test_phone_width_scrolls_only_downwards_and_dark_mode_is_dark(page, tab):
     assert tab.complaints() == []
 
 
-def brightness(selector, which):
+def brightness(selector: str, which: str) -> str:
     return (
         f"Math.max(...getComputedStyle(document.querySelector('{selector}')).{which}"
         ".match(/[0-9]+/g).slice(0, 3).map(Number))"
@@ -151,7 +167,7 @@ def brightness(selector, which):
 
 
 @needs_browser
-def test_names_from_files_are_text_and_nothing_else(tab, tmp_path):
+def test_names_from_files_are_text_and_nothing_else(tab: browser.Tab, tmp_path: Path) -> None:
     path = tmp_path / "evil.html"
     path.write_text("".join(format_page(run_of(evil_design(), (), reads=64, sweeps=8))))
     tab.open(path)
@@ -166,16 +182,16 @@ def test_names_from_files_are_text_and_nothing_else(tab, tmp_path):
     )
 
 
-def test_page_asks_for_nothing_from_elsewhere(page):
+def test_page_asks_for_nothing_from_elsewhere(page: Path) -> None:
     text = page.read_text()
-    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)[1]
+    policy = sure(re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text))[1]
     assert policy.startswith("default-src 'none';")
     assert "'unsafe-inline'" not in policy.partition("script-src")[2]
     assert not re.findall(r"""(?:src|href)=["'](?!data:)""", text)
     assert "http://" not in text.replace("http://www.w3.org/", "") and "https://" not in text
 
 
-def test_a_design_too_large_to_draw_is_summed_up(tmp_path):
+def test_a_design_too_large_to_draw_is_summed_up(tmp_path: Path) -> None:
     design = assemble(multiplier(40), CELLS)
     text = "".join(format_design_page(design))
     assert "gates are too many to draw" in text
@@ -184,7 +200,9 @@ def test_a_design_too_large_to_draw_is_summed_up(tmp_path):
 
 
 @needs_browser
-def test_the_largest_graph_is_a_file_of_megabytes_and_a_larger_run_is_summed_up(tab, tmp_path):
+def test_the_largest_graph_is_a_file_of_megabytes_and_a_larger_run_is_summed_up(
+    tab: browser.Tab, tmp_path: Path
+) -> None:
     path = tmp_path / "large.html"
     design = assemble(multiplier(31), CELLS)
     assert 1800 < len(design.netlist.gates) <= 2000
@@ -203,7 +221,7 @@ def test_the_largest_graph_is_a_file_of_megabytes_and_a_larger_run_is_summed_up(
     assert "gates are too many to draw" in tab.ask("document.body.innerText")
 
 
-def test_no_answer_and_nothing_to_sample_have_pages_too():
+def test_no_answer_and_nothing_to_sample_have_pages_too() -> None:
     # 64507 = 251 * 257, and 257 needs nine bits.
     design = assemble(multiplier(8), CELLS)
     none = "".join(format_page(run_of(design, ("p=64507",), reads=64, sweeps=4)))
@@ -213,7 +231,7 @@ def test_no_answer_and_nothing_to_sample_have_pages_too():
 
 
 @needs_browser
-def test_two_fingers_zoom_and_one_tap_asks(page, tab):
+def test_two_fingers_zoom_and_one_tap_asks(page: Path, tab: browser.Tab) -> None:
     tab.open(page, width=390, height=844, touch=True)
     tab.ask("document.getElementById('graph').scrollIntoView({block: 'center'})")
     x, y, width = tab.ask(
@@ -241,7 +259,7 @@ def test_two_fingers_zoom_and_one_tap_asks(page, tab):
     assert tab.complaints() == []
 
 
-def test_a_model_without_gates_shows_energies_and_no_verification():
+def test_a_model_without_gates_shows_energies_and_no_verification() -> None:
     logic = assemble(multiplier(2), CELLS)
     ports = (Port("v", "input", tuple(2 * k for k in range(1, logic.model.spins + 1))),)
     netlist = Netlist("m", ports, (), ("", *(f"s{k}" for k in range(logic.model.spins))))

@@ -4,6 +4,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -17,6 +20,7 @@ from invc.diagnostics import InvcError
 from invc.netlist import Gate, Netlist, Port
 from invc.report.graphviz import format_dot, render
 from invc.report.show import write_picture
+from typed import sure
 
 needs_dot = pytest.mark.skipif(
     shutil.which("dot") is None, reason="no graphviz: apt-get install graphviz"
@@ -24,33 +28,34 @@ needs_dot = pytest.mark.skipif(
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def invc(folder, *arguments, **options):
+def invc(folder: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "invc", "show", *arguments]
-    return subprocess.run(
+    value: subprocess.CompletedProcess[str] = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=900, **options
     )
+    return value
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     write_design(assemble(multiplier(3), CELLS), tmp_path / "mult3.hj")
     return tmp_path
 
 
 @needs_dot
-def test_graphviz_draws_every_gate_port_and_net(folder):
+def test_graphviz_draws_every_gate_port_and_net(folder: Path) -> None:
     done = invc(folder, "mult3.hj")
     assert (done.returncode, done.stdout) == (0, "wrote mult3.svg\n")
     svg = ET.parse(folder / "mult3.svg")
     names = [title.text for title in svg.iter(f"{SVG}title")]
     netlist = multiplier(3)
-    assert sum(bool(re.fullmatch(r"g\d+", name)) for name in names) == len(netlist.gates)
+    assert sum(bool(re.fullmatch(r"g\d+", sure(name))) for name in names) == len(netlist.gates)
     edges = sum(len(gate.inputs) for gate in netlist.gates) + 6
-    assert sum("->" in name for name in names) == edges
+    assert sum("->" in sure(name) for name in names) == edges
 
 
 @needs_dot
-def test_other_formats(folder):
+def test_other_formats(folder: Path) -> None:
     for suffix, head in (("png", b"\x89PNG"), ("pdf", b"%PDF"), ("dot", b"digraph")):
         assert invc(folder, "mult3.hj", "-o", f"out.{suffix}").returncode == 0
         assert (folder / f"out.{suffix}").read_bytes().startswith(head)
@@ -69,7 +74,7 @@ def test_other_formats(folder):
         max_size=30,
     ),
 )
-def test_no_name_is_a_statement_an_option_or_markup(netlist, words):
+def test_no_name_is_a_statement_an_option_or_markup(netlist: Netlist, words: Sequence[str]) -> None:
     names = ("", *words[: netlist.net_count])
     ports = tuple(
         Port(words[20 + k], p.direction, p.bits, p.signed) for k, p in enumerate(netlist.ports)
@@ -82,11 +87,13 @@ def test_no_name_is_a_statement_an_option_or_markup(netlist, words):
 
 
 @needs_dot
-def test_a_large_netlist_is_drawn_with_bounded_effort_and_one_too_large_is_refused(monkeypatch):
+def test_a_large_netlist_is_drawn_with_bounded_effort_and_one_too_large_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     asked = []
     real = subprocess.run
 
-    def told(command, **options):
+    def told(command: list[str], **options: Any) -> Any:
         asked.append(command)
         return real(command, **options)
 
@@ -103,7 +110,7 @@ def test_a_large_netlist_is_drawn_with_bounded_effort_and_one_too_large_is_refus
         render(multiplier(45), "svg")
 
 
-def test_without_graphviz_the_page_is_the_default_and_svg_is_our_own(folder):
+def test_without_graphviz_the_page_is_the_default_and_svg_is_our_own(folder: Path) -> None:
     bare = {"PATH": "/nonexistent"}
     done = invc(folder, "mult3.hj", env=bare)
     assert (done.returncode, done.stdout) == (0, "wrote mult3.html\n")
@@ -118,7 +125,7 @@ def test_without_graphviz_the_page_is_the_default_and_svg_is_our_own(folder):
     )
 
 
-def test_errors(folder):
+def test_errors(folder: Path) -> None:
     done = invc(folder, "mult3.hj", "-o", "out.jpg")
     assert done.returncode == 1
     assert done.stderr == (
@@ -132,7 +139,7 @@ def test_errors(folder):
     assert "cannot write it" in invc(folder, "mult3.hj", "-o", "no/out.html").stderr
 
 
-def test_an_empty_netlist_has_a_picture(tmp_path):
+def test_an_empty_netlist_has_a_picture(tmp_path: Path) -> None:
     netlist = Netlist("e", (Port("y", "output", (0, 1)),), (), ("",)).check()
     write_picture(assemble(netlist, CELLS), tmp_path / "e.html")
     assert "y[1]" in (tmp_path / "e.html").read_text()

@@ -12,15 +12,13 @@ from invc.rtl.campaign import Trial, campaign
 from invc.rtl.parallel import parallel_files
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run
-
-sys.path.insert(0, str(Path(__file__).parent))
-from tools import needs
+from rtl.tools import needs
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @needs("iverilog")
-def test_runs_end_as_in_software_and_start_again_where_they_were_never_right():
+def test_runs_end_as_in_software_and_start_again_where_they_were_never_right() -> None:
     path = ROOT / "rtl_examples/multiplier/multiplier.v"
     design = synth(Sources((path,), parameters={"W": "3"}))
     held = {p: parse_clamps(design.netlist, [f"p={p}"]) for p in (15, 49, 11)}
@@ -47,7 +45,7 @@ def test_runs_end_as_in_software_and_start_again_where_they_were_never_right():
 
 
 @needs("verilator")
-def test_published_results_can_be_run_again():
+def test_published_results_can_be_run_again() -> None:
     """The script of `make reproduce`, in small."""
     script = ROOT / "tests/benchmarks/hardware.py"
     done = subprocess.run(

@@ -6,6 +6,7 @@ import pty
 import re
 import subprocess
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -13,18 +14,20 @@ import pytest
 from click.testing import CliRunner
 
 from invc.cli import invc
-from invc.design import parse_clamps, write_design
+from invc.design import Design, parse_clamps, write_design
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources
 from invc.pipeline import synth
 from invc.rtl.bench import expect
 from invc.rtl.check import lint
 from invc.rtl.chip import Line, Wait, ask_board, identify, opened, read_board
+from invc.rtl.circuit import Circuit
 from invc.rtl.folder import write_folder
 from invc.rtl.programs import find, run_well
 from invc.rtl.project import project_files
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run
+from typed import sure
 
 ROOT = Path(__file__).resolve().parents[2]
 needs_iverilog = pytest.mark.skipif(find("iverilog") is None, reason="needs iverilog")
@@ -69,13 +72,15 @@ endmodule
 """
 
 
-def multiplier():
+def multiplier() -> Design:
     path = ROOT / "rtl_examples/multiplier/multiplier.v"
     return synth(Sources((path,), parameters={"W": "2"}))
 
 
 @pytest.fixture(scope="module", params=["parallel", "gibbs"])
-def built(tmp_path_factory, request):
+def built(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> tuple[Path, Design, Circuit]:
     """A design, the folder of its circuit, and the board's program."""
     place, design = tmp_path_factory.mktemp("chip"), multiplier()
     write_design(design, place / "m.hj")
@@ -96,23 +101,27 @@ def built(tmp_path_factory, request):
 
 
 @contextmanager
-def board(place):
+def board(place: Path) -> Iterator[str]:
     """The port of a board that runs."""
     master, slave = pty.openpty()
     chip = subprocess.Popen(
         ["vvp", "-n", "board.vvp"], cwd=place, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
 
-    def taken():
+    def taken() -> None:
         try:
             while data := os.read(master, 64):
+                assert chip.stdin is not None
                 chip.stdin.write(data)
                 chip.stdin.flush()
         except OSError:
             pass
 
-    def given():
-        for line in chip.stdout:
+    def given() -> None:
+        assert chip is not None
+        assert chip is not None
+        assert chip is not None
+        for line in sure(chip.stdout):
             os.write(master, bytes([int(line, 16)]))
 
     threads = [threading.Thread(target=f, daemon=True) for f in (taken, given)]
@@ -124,15 +133,17 @@ def board(place):
         chip.kill()
         chip.wait()
         threads[1].join()
+        assert chip.stdout is not None
         chip.stdout.close()
         with suppress(BrokenPipeError):
+            assert chip.stdin is not None
             chip.stdin.close()
         os.close(slave)
         os.close(master)
 
 
 @needs_iverilog
-def test_a_board_gives_the_reads_of_the_software(built):
+def test_a_board_gives_the_reads_of_the_software(built: tuple[Path, Design, Circuit]) -> None:
     place, design, circuit = built
     with board(place) as port, opened(port, 115200) as line:
         known = read_board(place / "m_rtl", design)
@@ -142,6 +153,7 @@ def test_a_board_gives_the_reads_of_the_software(built):
             run = Run(3, 0, replica)
             want = expect(circuit, held, run, 200).first
             reply = ask_board(known, line, held, run, Wait(200, False, 60))
+            assert want is not None
             assert (reply.found, reply.cycles) == (True, want[0])
             assert reply.ports["a"] * reply.ports["b"] == reply.ports["p"] == product
         held = parse_clamps(design.netlist, ["p=7"])  # a prime that needs three bits
@@ -150,7 +162,9 @@ def test_a_board_gives_the_reads_of_the_software(built):
 
 
 @needs_iverilog
-def test_the_command_speaks_as_simulate_does(built, monkeypatch):
+def test_the_command_speaks_as_simulate_does(
+    built: tuple[Path, Design, Circuit], monkeypatch: pytest.MonkeyPatch
+) -> None:
     place, _, _ = built
     monkeypatch.chdir(place)
     with board(place) as port:
@@ -172,7 +186,7 @@ def test_the_command_speaks_as_simulate_does(built, monkeypatch):
 
 
 @needs_iverilog
-def test_another_circuit_is_noticed(built):
+def test_another_circuit_is_noticed(built: tuple[Path, Design, Circuit]) -> None:
     place, design, _ = built
     known = read_board(place / "m_rtl", design)
     object.__setattr__(known, "identity", known.identity ^ 1)
@@ -185,11 +199,13 @@ def test_another_circuit_is_noticed(built):
 
 
 @needs_iverilog
-def test_faults_of_lines_and_folders(built, monkeypatch):
+def test_faults_of_lines_and_folders(
+    built: tuple[Path, Design, Circuit], monkeypatch: pytest.MonkeyPatch
+) -> None:
     place, _, _ = built
     monkeypatch.chdir(place)
 
-    def fault(*arguments):
+    def fault(*arguments: str) -> str:
         return str(CliRunner().invoke(invc, ["chip", "m.hj", *arguments]).exception)
 
     assert fault("--port", "/dev/none") == (
@@ -219,13 +235,13 @@ def test_faults_of_lines_and_folders(built, monkeypatch):
     assert "error: no answer within 0.2 s\n  hint: is the circuit on the board" in silent
 
 
-def test_a_serial_line_needs_one_chain():
+def test_a_serial_line_needs_one_chain() -> None:
     for options in ({"chains": 2}, {"architecture": "sparse"}):
         with pytest.raises(InvcError, match="--uart goes with one chain of a parallel or gibbs"):
             circuit_of(multiplier(), (), Wishes(divider=8, **options))
 
 
-def test_an_answer_that_is_wrong_is_not_told(built):
+def test_an_answer_that_is_wrong_is_not_told(built: tuple[Path, Design, Circuit]) -> None:
     """A clock too fast for the circuit: bits that no gate gives."""
     place, design, _ = built
     known = read_board(place / "m_rtl", design)
@@ -236,10 +252,10 @@ def test_an_answer_that_is_wrong_is_not_told(built):
         place_ += width
 
     class Liar(Line):
-        def write(self, data):
+        def write(self, data: bytes) -> None:
             pass
 
-        def read(self, count, seconds):
+        def read(self, count: int, seconds: float) -> bytes:
             return word.to_bytes(count, "big")
 
     held = parse_clamps(design.netlist, ["p=7"])

@@ -1,7 +1,8 @@
 """Every circuit does, state for state, what the software does in its place."""
 
-import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,14 +18,12 @@ from invc.netlist import Netlist, Port
 from invc.pipeline import synth
 from invc.rtl.bench import expect
 from invc.rtl.check import check, lint
-from invc.rtl.circuit import Circuit, held_values
+from invc.rtl.circuit import Circuit, Pin, held_values
 from invc.rtl.project import project_files
 from invc.rtl.schedule import Entry, Schedule
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run
-
-sys.path.insert(0, str(Path(__file__).parent))
-from tools import needs
+from rtl.tools import needs
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(
@@ -33,19 +32,25 @@ EXAMPLES = sorted(
 CYCLES = 2000
 LARGE = 60  # spins from which a sparse circuit is compiled rather than interpreted
 # Each architecture with something else that circuits can do: stepped, ramped and sparse noise.
-WISHES = {
+WISHES: dict[str, dict[str, Any]] = {
     "parallel": {"settings": {"noise": "7:3", "i0": "5"}},
     "sparse": {"settings": {"noise": "9", "every": "2"}, "lanes": 4},
     "gibbs": {},
 }
 
 
-def example(name, **parameters):
+def example(name: str, **parameters: str) -> Design:
     (path,) = ROOT.glob(f"rtl_examples/*/{name}.v")
     return synth(Sources((path,), parameters=parameters))
 
 
-def compared(circuit, clamps=(), run=None, cycles=CYCLES, simulator="iverilog"):
+def compared(
+    circuit: Circuit,
+    clamps: Sequence[Clamp] = (),
+    run: Run | None = None,
+    cycles: int = CYCLES,
+    simulator: str = "iverilog",
+) -> int:
     """How many states were compared and found equal."""
     files = project_files(expect(circuit, clamps, run or Run(1, 2, 77), cycles))
     return check(files, circuit.name, simulator)
@@ -55,7 +60,7 @@ def compared(circuit, clamps=(), run=None, cycles=CYCLES, simulator="iverilog"):
 @needs("verilator")
 @pytest.mark.parametrize("architecture", WISHES)
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_examples_equal_the_software_and_are_clean(name, architecture):
+def test_examples_equal_the_software_and_are_clean(name: str, architecture: str) -> None:
     design = example(name)
     circuit = circuit_of(design, (), Wishes(architecture, cycles=CYCLES, **WISHES[architecture]))
     files = project_files(expect(circuit, (), Run(1, 2, 77), CYCLES))
@@ -86,7 +91,7 @@ def test_examples_equal_the_software_and_are_clean(name, architecture):
     ],
     ids=str,
 )
-def test_whatever_is_set(wishes):
+def test_whatever_is_set(wishes: Wishes) -> None:
     design = example("multiplier", W="3")
     held = parse_clamps(design.netlist, ["p=6"])
     circuit = circuit_of(design, held, wishes)
@@ -96,7 +101,7 @@ def test_whatever_is_set(wishes):
 @pytest.mark.parametrize("clamps", [["p=35"], ["a=5", "b=3"], ["a[1]=1", "p[5:4]=2"], []], ids=str)
 @pytest.mark.parametrize("architecture", WISHES)
 @needs("iverilog")
-def test_any_bits_can_be_held(architecture, clamps):
+def test_any_bits_can_be_held(architecture: str, clamps: Sequence[str]) -> None:
     design = example("multiplier", W="3")
     held = parse_clamps(design.netlist, clamps)
     circuit = circuit_of(design, held, Wishes(architecture, cycles=CYCLES, lanes=8))
@@ -104,14 +109,14 @@ def test_any_bits_can_be_held(architecture, clamps):
 
 
 @st.composite
-def circuits(draw):
+def circuits(draw: st.DrawFn) -> tuple[Circuit, list[Any]]:
     """Any small netlist: constant, repeated and complementary bits, odd names; any schedule."""
     netlist = draw(netlists())
     design = assemble(netlist, CELLS)
     architecture = draw(st.sampled_from(sorted(WISHES)))
     entries = st.builds(Entry, st.integers(1, 20), st.integers(0, 20), st.integers(1, 90))
     table = Schedule(tuple(draw(st.lists(entries, min_size=1, max_size=5))))
-    betas = ()
+    betas: tuple[float, ...] = ()
     if architecture == "gibbs":
         betas = tuple(draw(st.lists(st.floats(0, 3), min_size=1, max_size=3)))
         table = Schedule(tuple(Entry(k, 0, 40) for k in range(len(betas))))
@@ -134,7 +139,9 @@ def circuits(draw):
     suppress_health_check=list(HealthCheck),
 )
 @given(circuits(), st.integers(0, 2**63 - 1), st.integers(0, 1023), st.data())
-def test_random_models_equal_the_software(drawn, seed, replica, data):
+def test_random_models_equal_the_software(
+    drawn: tuple[Circuit, Sequence[Pin]], seed: int, replica: int, data: st.DataObject
+) -> None:
     circuit, bits = drawn
     held = {}
     for port in circuit.ports:
@@ -147,7 +154,7 @@ def test_random_models_equal_the_software(drawn, seed, replica, data):
 
 @needs("iverilog")
 @pytest.mark.parametrize("architecture", WISHES)
-def test_a_model_without_gates_runs_too(architecture):
+def test_a_model_without_gates_runs_too(architecture: str) -> None:
     """An imported one: large and lone coefficients, a spin without couplings."""
     model = from_terms(4, [700, -3, 0, 1], [0, 1], [1, 2], [-301, 5], 0)
     ports = tuple(Port(f"m{k}", "output", (2 * k + 2,)) for k in range(4))
@@ -157,7 +164,7 @@ def test_a_model_without_gates_runs_too(architecture):
 
 
 @needs("verilator")
-def test_a_million_cycles():
+def test_a_million_cycles() -> None:
     design = example("multiplier", W="2")
     cycles = 1_000_000
     held = parse_clamps(design.netlist, ["p=6"])
@@ -166,7 +173,7 @@ def test_a_million_cycles():
 
 
 @needs("verilator")
-def test_the_sparse_multiplier_of_16_bits():
+def test_the_sparse_multiplier_of_16_bits() -> None:
     design = example("multiplier", W="16")
     held = parse_clamps(design.netlist, ["p=3000000019"])
     circuit = circuit_of(design, held, Wishes("sparse", lanes=8, cycles=200))
@@ -174,7 +181,7 @@ def test_the_sparse_multiplier_of_16_bits():
 
 
 @needs("iverilog")
-def test_a_state_that_differs_is_found():
+def test_a_state_that_differs_is_found() -> None:
     design = example("half_adder")
     circuit = circuit_of(design, (), Wishes(cycles=50))
     files = project_files(expect(circuit, (), Run(1, 0, 0), 50))
@@ -185,7 +192,7 @@ def test_a_state_that_differs_is_found():
         check(files, circuit.name, "iverilog")
 
 
-def test_bits_with_two_names_cannot_be_held_at_odds():
+def test_bits_with_two_names_cannot_be_held_at_odds() -> None:
     netlist = Netlist(
         "w", (Port("a", "input", (2,)), Port("y", "output", (3, 0, 2))), (), ("", "a")
     )
@@ -197,13 +204,13 @@ def test_bits_with_two_names_cannot_be_held_at_odds():
             held_values(circuit, parse_clamps(netlist, clamps))
 
 
-def test_the_random_models_are_all_kinds():
+def test_the_random_models_are_all_kinds() -> None:
     """What the strategy is for: every architecture, ancillas, held bits."""
     seen, ancillas, held = set(), 0, 0
 
     @settings(max_examples=60, derandomize=True, database=None, phases=[Phase.generate])
     @given(circuits())
-    def look(drawn):
+    def look(drawn: tuple[Circuit, list[Any]]) -> None:
         nonlocal ancillas, held
         circuit, bits = drawn
         seen.add(circuit.architecture)

@@ -1,9 +1,12 @@
 """What users can get wrong about circuits: one line and a hint each, and nothing half-written."""
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -22,26 +25,24 @@ from invc.rtl.folder import write_folder
 from invc.rtl.project import project_files
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run
-
-sys.path.insert(0, str(Path(__file__).parent))
-from tools import needs
+from rtl.tools import needs
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def multiplier(width):
+def multiplier(width: int) -> Design:
     path = ROOT / "rtl_examples/multiplier/multiplier.v"
     return synth(Sources((path,), parameters={"W": str(width)}))
 
 
 @pytest.fixture(scope="module")
-def design(tmp_path_factory):
+def design(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("design") / "mult2.hj"
     write_design(multiplier(2), path)
     return path
 
 
-def fault(*arguments):
+def fault(*arguments: Path | str) -> str:
     """What the command raises."""
     done = CliRunner().invoke(invc, ["rtl", *map(str, arguments)])
     assert isinstance(done.exception, InvcError), (done.output, done.exception)
@@ -116,7 +117,13 @@ def fault(*arguments):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_one_line_and_a_hint(design, tmp_path, monkeypatch, arguments, text):
+def test_one_line_and_a_hint(
+    design: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: Sequence[str],
+    text: str,
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "full").mkdir()
     (tmp_path / "full/file").write_text("kept")
@@ -126,7 +133,7 @@ def test_one_line_and_a_hint(design, tmp_path, monkeypatch, arguments, text):
     assert (tmp_path / "full/file").read_text() == "kept"
 
 
-def test_a_design_too_large_for_a_part(tmp_path, monkeypatch):
+def test_a_design_too_large_for_a_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_design(multiplier(8), tmp_path / "m.hj")
     text = fault("m.hj", "-o", "new", "--part", "ice40-hx1k")
@@ -137,29 +144,29 @@ def test_a_design_too_large_for_a_part(tmp_path, monkeypatch):
     assert not (tmp_path / "new").exists()
 
 
-def imported(h, J):
+def imported(h: Sequence[int], J: int) -> Design:
     model = from_terms(2, h, [0], [1], [J], 0)
     ports = tuple(Port(f"m{k}", "output", (2 * k + 2,)) for k in range(2))
     return Design(Netlist("model", ports, (), ("", "a", "b")), model)
 
 
-def test_a_coefficient_too_wide():
+def test_a_coefficient_too_wide() -> None:
     big = 2**31 - 1
     with pytest.raises(InvcError, match="a field of this model needs 33 bits, a circuit has 32"):
         circuit_of(imported([big, 0], big), (), Wishes())
     circuit_of(imported([1 << 20, 0], -(1 << 20)), (), Wishes())
 
 
-def test_nothing_to_build():
+def test_nothing_to_build() -> None:
     model = from_terms(0, [], [], [], [], 0)
     netlist = Netlist("zero", (Port("y", "output", (0,)),), (), ("",))
     with pytest.raises(InvcError, match="zero has no p-bit\n  hint: all of its outputs"):
         circuit_of(Design(netlist, model), (), Wishes())
 
 
-def test_a_missing_tool(design, tmp_path, monkeypatch):
+def test_a_missing_tool(design: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(programs.shutil, "which", lambda *args, **kwargs: None)
+    monkeypatch.setattr(shutil, "which", lambda *args, **kwargs: None)
     assert fault(design, "-o", "new", "--check") == (
         "error: neither iverilog nor Verilator was found\n"
         "  hint: apt-get install iverilog verilator"
@@ -170,7 +177,7 @@ def test_a_missing_tool(design, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_long_runs_are_compiled_where_they_can_be(monkeypatch):
+def test_long_runs_are_compiled_where_they_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
     here = {"iverilog": "/bin/iverilog", "verilator": "/bin/verilator"}
     monkeypatch.setattr("invc.rtl.check.find", here.get)
     assert choose_simulator(1000) == "iverilog"
@@ -179,7 +186,7 @@ def test_long_runs_are_compiled_where_they_can_be(monkeypatch):
     assert choose_simulator(10**9) == "iverilog"
 
 
-def test_what_a_program_says_is_told(tmp_path):
+def test_what_a_program_says_is_told(tmp_path: Path) -> None:
     script = "import sys; print('note'); print('Error: no such thing'); sys.exit(3)"
     with pytest.raises(InvcError, match=r"python\S* failed: Error: no such thing"):
         programs.run_well([sys.executable, "-c", script], tmp_path)
@@ -189,11 +196,13 @@ def test_what_a_program_says_is_told(tmp_path):
         programs.run([sys.executable, "-c", "while True: pass"], tmp_path, seconds=0.1)
 
 
-def test_a_folder_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+def test_a_folder_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "new"
     wrote = Path.write_text
 
-    def full(path, text, **options):
+    def full(path: Path, text: str, **options: Any) -> Any:
         if path.name == "b":
             raise OSError(28, "No space left on device")
         return wrote(path, text, **options)
@@ -213,7 +222,7 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 
 @needs("iverilog")
 @pytest.mark.parametrize("architecture", ["parallel", "sparse", "gibbs"])
-def test_a_seed_of_zero_is_refused_by_the_circuit(tmp_path, architecture):
+def test_a_seed_of_zero_is_refused_by_the_circuit(tmp_path: Path, architecture: str) -> None:
     circuit = circuit_of(multiplier(2), (), Wishes(architecture, cycles=20))
     files = project_files(expect(circuit, (), Run(), 20))
     name = circuit.name
@@ -247,7 +256,7 @@ endmodule
     assert "one: busy 1 refused 0" in said
 
 
-def test_no_design(tmp_path):
+def test_no_design(tmp_path: Path) -> None:
     env = {**os.environ, "COLUMNS": "100"}
     done = subprocess.run(
         [sys.executable, "-P", "-m", "invc", "rtl", "none.hj"],

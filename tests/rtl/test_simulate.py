@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = ("--dynamics", "sc", "--set", "i0=3", "--set", "noise=9", "--seed", "7")
 
 
-def invc(folder, *arguments, status=0):
+def invc(folder: Path, *arguments: int | Path | str, status: int = 0) -> tuple[str, str]:
     done = subprocess.run(
         [sys.executable, "-P", "-m", "invc", *map(str, arguments)],
         cwd=folder,
@@ -33,14 +34,14 @@ def invc(folder, *arguments, status=0):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("run")
     source = ROOT / "rtl_examples/multiplier/multiplier.v"
     invc(place, "synth", source, "-G", "W=3", "-o", "m.hj", "-q")
     return place
 
 
-def test_first_times_are_those_of_the_circuits_and_of_traces(folder):
+def test_first_times_are_those_of_the_circuits_and_of_traces(folder: Path) -> None:
     invc(
         *(folder, "simulate", "m.hj", "--clamp", "p=15", *SETTINGS, "--no-presolve", "--first"),
         *("--reads", 1100, "--sweeps", 100, "--trace", "1030:t.mem", "--json", "r.json"),
@@ -68,7 +69,7 @@ def test_first_times_are_those_of_the_circuits_and_of_traces(folder):
     assert all(s < 0 or 0 <= f <= s for f, s in zip(times, first["strict"]["cycles"], strict=True))
 
 
-def test_what_people_see(folder):
+def test_what_people_see(folder: Path) -> None:
     text, _ = invc(
         *(folder, "simulate", "m.hj", "--clamp", "p=15", *SETTINGS, "--no-presolve", "--first"),
         *("--reads", 64, "--sweeps", 400, "--show", 0),
@@ -80,7 +81,7 @@ def test_what_people_see(folder):
     assert "\nevery gate in place: " in text
 
 
-def test_other_runs_are_what_they_were(folder):
+def test_other_runs_are_what_they_were(folder: Path) -> None:
     """Whoever looks at every cycle changes no read; nothing is folded only where that is said."""
     run = (folder, "simulate", "m.hj", "--clamp", "p=15", *SETTINGS, "--reads", 300)
     counts = []
@@ -104,12 +105,12 @@ def test_other_runs_are_what_they_were(folder):
         (("--trace", "-1:x"), "'-1:x' is not K:FILE, such as 0:states.mem"),
     ],
 )
-def test_other_dynamics_have_no_cycles(folder, options, text):
+def test_other_dynamics_have_no_cycles(folder: Path, options: Sequence[str], text: str) -> None:
     _, error = invc(folder, "simulate", "m.hj", "--clamp", "p=15", *options, status=2)
     assert text in error
 
 
-def test_a_read_that_there_was_not(folder):
+def test_a_read_that_there_was_not(folder: Path) -> None:
     _, error = invc(
         *(folder, "simulate", "m.hj", "--clamp", "p=15", *SETTINGS, "--reads", 10),
         *("--sweeps", 10, "--trace", "5000:none.mem", "-q"),
@@ -119,14 +120,14 @@ def test_a_read_that_there_was_not(folder):
     assert not (folder / "none.mem").exists()
 
 
-def test_impossible_clamps_are_impossible_unfolded_too(folder):
+def test_impossible_clamps_are_impossible_unfolded_too(folder: Path) -> None:
     text, _ = invc(
         *(folder, "simulate", "m.hj", "--clamp", "p=63", "--no-presolve", *SETTINGS), status=4
     )
     assert text.startswith("impossible")
 
 
-def test_histograms_are_drawn(folder):
+def test_histograms_are_drawn(folder: Path) -> None:
     """In the page and in the picture, of all reads that were ever right."""
     invc(
         *(folder, "simulate", "m.hj", "--clamp", "p=15", *SETTINGS, "--first", "--reads", 128),

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invc.diagnostics import InvcError
-from invc.ising import from_terms
+from invc.ising import IsingModel, from_terms
 from invc.rtl.fields import fields_of, one_sum, staged_sum
 from invc.rtl.schedule import MOST_ENTRIES, Entry, Schedule, schedule_of
 from invc.rtl.verilog import (
@@ -22,15 +23,16 @@ from invc.rtl.verilog import (
     template,
     unsigned_bits,
 )
+from typed import sure
 
 TOKEN = re.compile(r"1'b[01]|\w+|[()?:&|^~]")
 
 
-def evaluated(text, scope):
+def evaluated(text: str, scope: Mapping[str, int]) -> int:
     """What a Verilog expression of bits comes to."""
     tokens = TOKEN.findall(text)[::-1]
 
-    def binary(level=0):
+    def binary(level: int = 0) -> int:
         if level == 3:
             return unary()
         left = binary(level + 1)
@@ -40,7 +42,7 @@ def evaluated(text, scope):
             left = (left | right, left ^ right, left & right)[level]
         return left
 
-    def whole():
+    def whole() -> int:
         chosen = binary()
         if tokens and tokens[-1] == "?":
             tokens.pop()
@@ -50,7 +52,7 @@ def evaluated(text, scope):
             chosen = yes if chosen else no
         return chosen
 
-    def unary():
+    def unary() -> int:
         token = tokens.pop()
         if token == "~":
             return 1 ^ unary()
@@ -65,17 +67,17 @@ def evaluated(text, scope):
     return value
 
 
-def value_of(logic, text, names, row):
+def value_of(logic: Logic, text: str, names: Sequence[str], row: int) -> int:
     """What an expression and the wires under it come to, the inputs being the bits of a row."""
     scope = {name: row >> k & 1 for k, name in enumerate(names)}
     for wire in logic.wires:
-        name, expression = re.fullmatch(r"    wire (\w+) = (.*);", wire).groups()
+        name, expression = sure(re.fullmatch(r"    wire (\w+) = (.*);", wire)).groups()
         scope[name] = evaluated(expression, scope)
     return evaluated(text, scope)
 
 
 @given(st.integers(0, 5).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, 2**2**n - 1))))
-def test_an_expression_is_its_table(drawn):
+def test_an_expression_is_its_table(drawn: tuple[int, int]) -> None:
     inputs, table = drawn
     names = [f"x{k}" for k in range(inputs)]
     logic = Logic("t")
@@ -85,13 +87,13 @@ def test_an_expression_is_its_table(drawn):
 
 
 @given(st.integers(-(2**40), 2**40), st.integers(-(2**40), 2**40))
-def test_the_least_width_that_holds_both(a, b):
+def test_the_least_width_that_holds_both(a: int, b: int) -> None:
     bits = signed_bits(min(a, b), max(a, b))
     assert all(-(1 << bits - 1) <= x < 1 << bits - 1 for x in (a, b))
     assert bits == 1 or not all(-(1 << bits - 2) <= x < 1 << bits - 2 for x in (a, b))
 
 
-def test_numbers():
+def test_numbers() -> None:
     assert signed(-8, 4) == "4'sh8"
     assert signed(-7, 4) == "-4'sd7"
     assert signed(7, 4) == "4'sd7"
@@ -101,7 +103,7 @@ def test_numbers():
 
 
 @given(st.text(max_size=20), st.sets(st.text("ab", max_size=2), max_size=5))
-def test_names_are_legal_and_free(text, taken):
+def test_names_are_legal_and_free(text: str, taken: set[str]) -> None:
     name = identifier(text, taken, "port")
     assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name)
     assert name not in taken
@@ -113,14 +115,14 @@ def test_names_are_legal_and_free(text, taken):
     "name",
     ["generator", "chance", "node", "control", "heat", "pool", "walker", "lane", "steps"],
 )
-def test_templates_are_installed_and_take_the_name(name):
+def test_templates_are_installed_and_take_the_name(name: str) -> None:
     text = template(name, "adder")
     assert f"module adder_{name} " in text
     assert "DESIGN" not in text
 
 
 @st.composite
-def small_models(draw):
+def small_models(draw: st.DrawFn) -> IsingModel:
     n = draw(st.integers(1, 5))
     weights = st.integers(-9, 9) | st.integers(-300, 300)
     pairs = list(itertools.combinations(range(n), 2))
@@ -130,15 +132,16 @@ def small_models(draw):
     return from_terms(n, h, i, j, J, 0)
 
 
-def number(text):
+def number(text: str) -> int:
     """A signed constant of Verilog."""
     match = re.fullmatch(r"(-?)(\d+)'s([dh])([0-9a-f]+)", text)
+    assert match is not None
     value = int(match[4], 16 if match[3] == "h" else 10)
     return value - (1 << int(match[2])) if match[3] == "h" else -value if match[1] else value
 
 
 @given(small_models())
-def test_sums_are_the_fields(model):
+def test_sums_are_the_fields(model: IsingModel) -> None:
     """In one expression and as a tree: for every state, modulo the width, and it fits the width."""
     for state in itertools.product((0, 1), repeat=model.spins):
         want = model.local_fields(2 * np.array([state]) - 1)[0]
@@ -159,13 +162,15 @@ def test_sums_are_the_fields(model):
 
 
 @given(small_models(), st.integers(1, 6))
-def test_a_staged_sum_has_so_many_registers_on_every_path(model, stages):
+def test_a_staged_sum_has_so_many_registers_on_every_path(model: IsingModel, stages: int) -> None:
     for field in fields_of(model):
         declared, clocked, total = staged_sum(field, "s", stages)
         takes = {line.split(" <= ")[0]: line.split(" <= ")[1] for line in clocked}
         wires = dict(re.findall(r"wire signed \[\d+:0\] (\w+) = (.*);", "\n".join(declared)))
 
-        def depths(name, takes=takes, wires=wires):
+        def depths(
+            name: str, takes: Mapping[str, str] = takes, wires: Mapping[str, str] = wires
+        ) -> set[int]:
             if re.fullmatch(r"m\d+", name):
                 return {0}
             text, more = (takes[name], 1) if name in takes else (wires[name], 0)
@@ -178,7 +183,7 @@ def test_a_staged_sum_has_so_many_registers_on_every_path(model, stages):
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 2)), min_size=1, max_size=24))
-def test_a_table_repeats_what_it_was_made_from(rows):
+def test_a_table_repeats_what_it_was_made_from(rows: Sequence[tuple[int, int]]) -> None:
     i0, noise = zip(*rows, strict=True)
     table = schedule_of(i0, noise, 1)
     limits, weights = table.cycles(3 * len(rows))
@@ -188,14 +193,14 @@ def test_a_table_repeats_what_it_was_made_from(rows):
     assert again == table
 
 
-def test_every_takes_noise_away():
+def test_every_takes_noise_away() -> None:
     table = Schedule((Entry(3, 9, 2), Entry(4, 5, 3)), every=2)
     assert table.period == 5
     assert table.cycles(7).limit.tolist() == [3, 3, 4, 4, 4, 3, 3]
     assert table.cycles(7).noise.tolist() == [9, 0, 5, 0, 5, 0, 9]
 
 
-def test_a_table_has_an_end():
+def test_a_table_has_an_end() -> None:
     with pytest.raises(InvcError, match="the schedule has 5000 entries, a circuit at most"):
         schedule_of([k % 7 + k // 2 for k in range(1, 5001)], [0] * 5000)
     assert MOST_ENTRIES == 4096

@@ -5,6 +5,6 @@ import pytest
 from invc.rtl.programs import INSTALL, find
 
 
-def needs(name):
+def needs(name: str) -> pytest.MarkDecorator:
     """Skips a test where a program is not here."""
     return pytest.mark.skipif(find(name) is None, reason=f"needs {name}: {INSTALL[name]}")

@@ -12,6 +12,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -20,10 +21,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from invc.design import parse_clamps, read_design
+from invc.design import Design, parse_clamps, read_design
 from invc.frontend.yosys import Sources
 from invc.ising import ground_states
-from invc.netlist import evaluate_ports, word_of
+from invc.netlist import Netlist, evaluate_ports, word_of
 from invc.pipeline import synth
 from rtl_examples.models import EXAMPLES
 
@@ -49,18 +50,19 @@ class Run(NamedTuple):
     comment: str
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         return next(kind for kind in KINDS if self.comment.startswith(f"{kind}: "))
 
     @property
-    def clamps(self):
+    def clamps(self) -> tuple[str, ...]:
         pairs = zip(self.arguments, self.arguments[1:], strict=False)
         return tuple(value for flag, value in pairs if flag == "--clamp")
 
 
-def commands(readme):
+def commands(readme: Path) -> list[tuple[int, list[str], str]]:
     """(line number, words, comment) of each command in the sh blocks of a README."""
-    found, inside = [], False
+    found: list[tuple[int, list[str], list[str]]] = []
+    inside = False
     for number, line in enumerate(readme.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("```"):
             inside = line == "```sh"
@@ -71,7 +73,7 @@ def commands(readme):
     return [(number, words, " ".join(comment)) for number, words, comment in found]
 
 
-def runs_of(folder):
+def runs_of(folder: str) -> list[Run]:
     """Every `invc simulate` of a folder's README, joined to the `invc synth` of its file."""
     made, runs = {}, []
     for number, (program, command, *arguments), comment in commands(FOLDER / folder / "README.md"):
@@ -92,7 +94,7 @@ RUNS = [run for folder in FOLDERS for run in runs_of(folder)]
 RUN_IDS = [f"{run.readme}:{run.line}" for run in RUNS]
 
 
-def invc(folder, *arguments):
+def invc(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     words = [a.replace("rtl_examples", str(FOLDER), 1) for a in arguments]
     command = [sys.executable, "-P", "-m", "invc", *words]
     return subprocess.run(
@@ -101,12 +103,12 @@ def invc(folder, *arguments):
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory):
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """An `invc synth` line of a README, each one once: the path of its .hj file."""
     folder = tmp_path_factory.mktemp("rtl_examples")
 
     @cache
-    def compile_line(*arguments):
+    def compile_line(*arguments: str) -> Path:
         done = invc(folder, "synth", *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         return folder / arguments[arguments.index("-o") + 1]
@@ -115,14 +117,14 @@ def compiled(tmp_path_factory):
 
 
 @cache
-def design_of(name, parameters):
+def design_of(name: str, parameters: tuple[tuple[str, int], ...]) -> Design:
     """An example's source compiled with other parameters."""
     texts = {k: str(v) for k, v in parameters}
     return synth(Sources((FOLDER / EXAMPLES[name].source,), parameters=texts))
 
 
 @cache
-def table(name, parameters):
+def table(name: str, parameters: tuple[tuple[str, int], ...]) -> list[dict[str, int]]:
     """Every row of an example's truth table, as values of ports."""
     example, sizes = EXAMPLES[name], dict(parameters)
     widths = example.inputs(**sizes)
@@ -133,7 +135,7 @@ def table(name, parameters):
     return rows
 
 
-def held_bits(netlist, clamps):
+def held_bits(netlist: Netlist, clamps: Sequence[str]) -> list[tuple[str, int, int]]:
     """(port, bit, value) of each bit that clamps hold."""
     held = []
     for clamp in parse_clamps(netlist, clamps):
@@ -142,7 +144,7 @@ def held_bits(netlist, clamps):
     return held
 
 
-def answers(run, netlist):
+def answers(run: Run, netlist: Netlist) -> list[dict[str, int]]:
     """What the truth table says to a run's clamps."""
     held = held_bits(netlist, run.clamps)
     return [
@@ -152,21 +154,21 @@ def answers(run, netlist):
     ]
 
 
-def stated(comment):
+def stated(comment: str) -> list[dict[str, int]]:
     """Groups of NAME=VALUE with nothing but blanks between them, such as "a=45 b=255"."""
     pair = r"\w+=\w+"
     groups = re.findall(rf"{pair}(?: {pair})*", comment)
     return [{k: int(v, 0) for k, v in (p.split("=") for p in g.split())} for g in groups]
 
 
-def stated_count(comment):
+def stated_count(comment: str) -> int | None:
     if "the only answer" in comment:
         return 1
     match = re.search(r"(\d+) answers", comment)
     return int(match[1]) if match else None
 
 
-def test_every_folder_is_in_the_index_and_every_source_has_a_model():
+def test_every_folder_is_in_the_index_and_every_source_has_a_model() -> None:
     index = (FOLDER / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| \[(\w+)\]\((\w+)/README\.md\)", index, re.M)
     assert all(name == folder for name, folder in rows)
@@ -176,7 +178,7 @@ def test_every_folder_is_in_the_index_and_every_source_has_a_model():
     assert sources == set(BY_SOURCE)
 
 
-def test_pyverilog_reads_every_source_as_yosys_does(tmp_path):
+def test_pyverilog_reads_every_source_as_yosys_does(tmp_path: Path) -> None:
     sources = sorted(f"rtl_examples/{source}" for source in BY_SOURCE)
     done = invc(tmp_path, "ports", *sources, "--json", "-")
     assert done.returncode == 0, done.stderr
@@ -192,13 +194,13 @@ def test_pyverilog_reads_every_source_as_yosys_does(tmp_path):
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_every_source_is_tried_in_three_directions(name):
+def test_every_source_is_tried_in_three_directions(name: str) -> None:
     kinds = {run.kind for run in RUNS if run.example == name}
     assert {"forward", "backward", "partly clamped"} <= kinds
 
 
 @pytest.mark.parametrize("run", RUNS, ids=RUN_IDS)
-def test_what_the_readme_states_is_true(run, compiled):
+def test_what_the_readme_states_is_true(run: Run, compiled: Callable[..., Path]) -> None:
     netlist = read_design(compiled(*run.synth)).netlist
     right = answers(run, netlist)
     inputs = {(p.name, k) for p in netlist.inputs for k in range(len(p.bits))}
@@ -226,7 +228,7 @@ def test_what_the_readme_states_is_true(run, compiled):
 
 
 @pytest.mark.parametrize("run", RUNS, ids=RUN_IDS)
-def test_the_commands_of_the_readme_answer_right(run, compiled):
+def test_the_commands_of_the_readme_answer_right(run: Run, compiled: Callable[..., Path]) -> None:
     path = compiled(*run.synth)
     right = answers(run, read_design(path).netlist)
     done = invc(path.parent, "simulate", *run.arguments, "--json", "-")
@@ -243,7 +245,7 @@ def test_the_commands_of_the_readme_answer_right(run, compiled):
         assert len(found) == len(right)
 
 
-def words_of(widths, rows):
+def words_of(widths: Mapping[str, int], rows: Sequence[Mapping[str, int]]) -> dict[str, list[int]]:
     """For each port a word for each bit, bit t of a word being the value in row t."""
     return {
         name: [sum((row[name] >> k & 1) << t for t, row in enumerate(rows)) for k in range(width)]
@@ -251,7 +253,9 @@ def words_of(widths, rows):
     }
 
 
-def assert_netlist_equals_model(netlist, name, parameters, rows):
+def assert_netlist_equals_model(
+    netlist: Netlist, name: str, parameters: Mapping[str, int], rows: Sequence[Mapping[str, int]]
+) -> None:
     """The netlist's ports against the model's, for rows of inputs."""
     example = EXAMPLES[name]
     got = evaluate_ports(netlist, words_of(example.inputs(**parameters), rows), len(rows))
@@ -273,7 +277,7 @@ SIZES = [
 
 
 @pytest.mark.parametrize(("name", "parameters"), SIZES)
-def test_the_netlist_is_the_model_for_all_inputs(name, parameters):
+def test_the_netlist_is_the_model_for_all_inputs(name: str, parameters: Mapping[str, int]) -> None:
     netlist = design_of(name, tuple(parameters.items())).netlist
     widths = EXAMPLES[name].inputs(**parameters)
     assert {p.name: len(p.bits) for p in netlist.inputs} == widths
@@ -289,14 +293,14 @@ WIDE = [
 
 
 @pytest.mark.parametrize(("name", "W"), WIDE)
-def test_the_netlist_is_the_model_at_other_widths(name, W):
+def test_the_netlist_is_the_model_at_other_widths(name: str, W: int) -> None:
     netlist = design_of(name, (("W", W),)).netlist
     widths = EXAMPLES[name].inputs(W=W)
     row = st.fixed_dictionaries({k: st.integers(0, (1 << n) - 1) for k, n in widths.items()})
 
     @settings(max_examples=25)
     @given(rows=st.lists(row, min_size=1, max_size=30))
-    def check(rows):
+    def check(rows: list[dict[str, int]]) -> None:
         assert_netlist_equals_model(netlist, name, {"W": W}, rows)
 
     check()
@@ -306,7 +310,7 @@ GROUND = [name for name in EXAMPLES if name not in ("alu", "hamming_decoder")]
 
 
 @pytest.mark.parametrize("name", GROUND)
-def test_the_ground_states_are_the_truth_table(name):
+def test_the_ground_states_are_the_truth_table(name: str) -> None:
     parameters = tuple(EXAMPLES[name].small.items())
     design = design_of(name, parameters)
     lowest, states = ground_states(design.model)

@@ -2,27 +2,28 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from invc.cli import invc
 from invc.design import read_design, write_design
 
 
-def run(*arguments):
+def run(*arguments: int | Path | str) -> Result:
     return CliRunner().invoke(invc, [str(a) for a in arguments])
 
 
 @pytest.fixture(scope="session")
-def lock(repository, tmp_path_factory):
+def lock(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("lock") / "lock.hj"
     done = run("synth", repository / "rtl_examples/clocked/lock.v", "--cycles", "5", "-o", path)
     assert done.exit_code == 0, done.output
     return path
 
 
-def test_the_cover_is_reached_by_the_code_alone(lock, tmp_path):
+def test_the_cover_is_reached_by_the_code_alone(lock: Path, tmp_path: Path) -> None:
     file = tmp_path / "r.json"
     done = run(
         "simulate", lock, "--cover", "unlock", "-c", "press@*=1", "-c", "unlock@4=1", "--json", file
@@ -34,7 +35,7 @@ def test_the_cover_is_reached_by_the_code_alone(lock, tmp_path):
     assert re.search(r"^ +4 +\d+ +\d+ +\d+ +1 +4", done.output, re.M)
 
 
-def test_assertions_hold_and_assumptions_are_held(lock):
+def test_assertions_hold_and_assumptions_are_held(lock: Path) -> None:
     assert run("prove", lock, "--violate", "stays").exit_code == 4
     assert run("prove", lock, "-c", "reset@2=1", "-c", "press@2=1").exit_code == 4
     assert run("prove", lock, "-c", "reset@2=1", "-c", "press@2=0").exit_code == 0
@@ -43,7 +44,7 @@ def test_assertions_hold_and_assumptions_are_held(lock):
     assert "no cover is called 'unlok'" in str(done.exception)
 
 
-def test_a_cover_out_of_reach_is_impossible(lock):
+def test_a_cover_out_of_reach_is_impossible(lock: Path) -> None:
     assert (
         run("prove", lock, "-c", "press@0=0", "-c", "press@1=0", "--cover", "unlock").exit_code == 4
     )
@@ -51,8 +52,9 @@ def test_a_cover_out_of_reach_is_impossible(lock):
     assert run("prove", lock, "-c", "right@any=7").exit_code == 4
 
 
-def test_files_keep_the_time(lock, tmp_path):
+def test_files_keep_the_time(lock: Path, tmp_path: Path) -> None:
     design = read_design(lock)
+    assert design.frames is not None
     assert design.frames.clock == "clk"
     assert design.frames.cycles == 5
     assert design.frames.names("cover") == ("unlock",)
@@ -69,7 +71,7 @@ def test_files_keep_the_time(lock, tmp_path):
         ('cover "unlock"', 'output "open"', "a second output is called 'open'"),
     ],
 )
-def test_broken_frames_are_told(lock, tmp_path, old, new, error):
+def test_broken_frames_are_told(lock: Path, tmp_path: Path, old: str, new: str, error: str) -> None:
     text = lock.read_text()
     assert old in text
     broken = tmp_path / "b.hj"
@@ -79,7 +81,7 @@ def test_broken_frames_are_told(lock, tmp_path, old, new, error):
     assert error in str(done.exception)
 
 
-def test_waveforms_are_by_the_clock(lock, tmp_path):
+def test_waveforms_are_by_the_clock(lock: Path, tmp_path: Path) -> None:
     pytest.importorskip("vcd")
     vcdvcd = pytest.importorskip("vcdvcd")
     file = tmp_path / "w.vcd"
@@ -127,7 +129,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_machine_of_one_clock_is_refused(name, tmp_path, monkeypatch):
+def test_what_is_no_machine_of_one_clock_is_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source, error = REFUSED[name]
     monkeypatch.chdir(tmp_path)
     (tmp_path / "m.v").write_text(source)
@@ -137,7 +141,7 @@ def test_what_is_no_machine_of_one_clock_is_refused(name, tmp_path, monkeypatch)
     assert not list(tmp_path.glob("*.hj"))
 
 
-def test_options_that_need_each_other(repository):
+def test_options_that_need_each_other(repository: Path) -> None:
     counter = repository / "rtl_examples/clocked/counter.v"
     assert "--init goes with --cycles" in run("synth", counter, "--init", "zero").output
     assert (

@@ -3,6 +3,9 @@
 import random
 import re
 import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,13 +22,22 @@ INPUTS = [("rst", 1), ("a", 1), ("b", 6)]
 CYCLES = 10
 
 
-def binary(value, width):
+def binary(value: int, width: int) -> str:
     return f"{value & ((1 << width) - 1):0{width}b}"
 
 
 def compare(
-    source, folder, inputs, outputs, seed, *, cycles=CYCLES, module="machine", clock="clk", **given
-):
+    source: str,
+    folder: Path,
+    inputs: Sequence[tuple[str, int]],
+    outputs: Sequence[str],
+    seed: int,
+    *,
+    cycles: int = CYCLES,
+    module: str = "machine",
+    clock: str = "clk",
+    **given: Any,
+) -> int:
     """Run a source in both, as far as Icarus knows values: what it calls x may be anything."""
     path = folder / "source.v"
     path.write_text(source)
@@ -49,10 +61,10 @@ def compare(
     known = 0
     for t in range(cycles + 1):
         for name, bits in zip(outputs, wanted[t], strict=True):
-            port = f"{name.removeprefix('dut.')}@{t}"
-            if port not in ports:
+            place = f"{name.removeprefix('dut.')}@{t}"
+            if place not in ports:
                 continue
-            ours = "".join(str(bit) for bit in reversed(found[port]))
+            ours = "".join(str(bit) for bit in reversed(found[place]))
             assert len(ours) == len(bits), port
             assert all(w in (o, "x") for o, w in zip(ours, bits, strict=True)), (
                 port,
@@ -66,7 +78,7 @@ def compare(
 
 @pytest.mark.parametrize("start", [0, 6])
 @pytest.mark.parametrize("mixed", [False, True])
-def test_random_machines_are_what_icarus_says(start, mixed, tmp_path):
+def test_random_machines_are_what_icarus_says(start: int, mixed: bool, tmp_path: Path) -> None:
     for seed in range(start, start + 6):
         source = random_machine(seed + 1000 * mixed, mixed=mixed)
         outputs = ["dut.y", *(f"dut.{name}" for name in re.findall(r"\] (r\d+)", source))]
@@ -81,14 +93,14 @@ EXAMPLES = {
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_examples_are_what_icarus_says(name, repository, tmp_path):
+def test_examples_are_what_icarus_says(name: str, repository: Path, tmp_path: Path) -> None:
     source = (repository / "rtl_examples" / "clocked" / f"{name}.v").read_text()
     inputs, outputs = EXAMPLES[name]
     shown = [f"dut.{output}" for output in outputs]
     assert compare(source, tmp_path, inputs, shown, 1, module=name) > 0
 
 
-def test_the_stream_of_a_seed_gives_the_seed_back(repository, tmp_path):
+def test_the_stream_of_a_seed_gives_the_seed_back(repository: Path, tmp_path: Path) -> None:
     """The register forward in Python, then backward: its 64 bits have one seed."""
     from invc.ask import Effort, ask, read_question
 
@@ -104,7 +116,7 @@ def test_the_stream_of_a_seed_gives_the_seed_back(repository, tmp_path):
     assert [answer["state@0"] for answer in samples.answers] == [seed]
 
 
-def test_the_serial_multiplier_is_factored(repository):
+def test_the_serial_multiplier_is_factored(repository: Path) -> None:
     from invc.ask import Effort, ask, read_question
 
     path = repository / "rtl_examples" / "clocked" / "serial_multiplier.v"

@@ -1,5 +1,7 @@
 """Names with times in them."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from invc.design import parse_clamps
@@ -37,11 +39,11 @@ NAMES = [port.name for port in PORTS]
         ("nobody@*", [["nobody@*"]]),
     ],
 )
-def test_names_in_time(name, expected):
+def test_names_in_time(name: str, expected: Sequence[Sequence[str]]) -> None:
     assert moments(NAMES, name) == expected
 
 
-def test_a_value_for_each_cycle_or_one_over_all():
+def test_a_value_for_each_cycle_or_one_over_all() -> None:
     held = parse_clamps(NETLIST, ["en@*=1"])
     assert [(c.name, c.value) for c in held] == [("en@0", 1), ("en@1", 1), ("en@2", 1)]
     held = parse_clamps(NETLIST, ["en@[0..2]=0b011"])
@@ -60,6 +62,6 @@ def test_a_value_for_each_cycle_or_one_over_all():
         ("en@[0..2]=9", "the value needs 4 bits|does not fit 3"),
     ],
 )
-def test_times_that_are_not_there(text, error):
+def test_times_that_are_not_there(text: str, error: str) -> None:
     with pytest.raises(InvcError, match=error):
         parse_clamps(NETLIST, [text])

@@ -1,6 +1,7 @@
 """An unrolled machine is the machine, cycle by cycle."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -9,14 +10,14 @@ from hypothesis import strategies as st
 from designs import netlists
 from invc.netlist import Port, evaluate_ports
 from invc.netlist.machine import NEXT, STATE
-from invc.sequential import Machine, Property, Register, unroll
+from invc.sequential import Init, Machine, Property, Register, unroll
 from invc.sequential.step import step_through
 
 TRIALS = 64
 
 
 @st.composite
-def machines(draw):
+def machines(draw: st.DrawFn) -> Machine:
     """A random core; some of its inputs are registers, which take random literals of it."""
     core = draw(netlists(max_inputs=5, max_gates=8))
     inputs = [bit for port in core.inputs for bit in port.bits]
@@ -37,7 +38,9 @@ def machines(draw):
 
 
 @given(machines(), st.integers(1, 5), st.sampled_from(("source", "zero", "free")), st.randoms())
-def test_unrolled_is_cycle_by_cycle(machine, cycles, init, random):
+def test_unrolled_is_cycle_by_cycle(
+    machine: Machine, cycles: int, init: Init, random: Random
+) -> None:
     netlist, frames = unroll(machine, cycles, init)
     netlist.check()
     values = {p.name: [random.getrandbits(TRIALS) for _ in p.bits] for p in netlist.inputs}
@@ -67,7 +70,7 @@ def test_unrolled_is_cycle_by_cycle(machine, cycles, init, random):
         assert any(port.name in names for port in netlist.ports)
 
 
-def test_a_register_costs_no_gate():
+def test_a_register_costs_no_gate() -> None:
     from designs import XOR2
     from invc.netlist import Gate, Netlist
 
@@ -87,7 +90,7 @@ def test_a_register_costs_no_gate():
 
 
 @pytest.mark.parametrize("init", ["source", "zero", "free"])
-def test_initial_bits_are_inputs_only_where_they_are_free(init):
+def test_initial_bits_are_inputs_only_where_they_are_free(init: Init) -> None:
     ports = (
         Port("q" + STATE, "input", (2, 4), offset=4),
         Port("q" + NEXT, "output", (4, 2)),

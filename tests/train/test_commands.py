@@ -7,7 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +30,7 @@ class Done:
     stderr: str
 
 
-def invc(folder, *words, status=0):
+def invc(folder: Path, *words: object, status: int = 0) -> Done:
     """The command in this process: most of what it costs is to start it."""
     with contextlib.chdir(folder):
         result = CliRunner().invoke(group, [str(word) for word in words])
@@ -42,7 +45,7 @@ def invc(folder, *words, status=0):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("train")
     inputs, labels = separable(60, 9, 4)
     np.savez(path / "nine.npz", x=inputs, y=labels)
@@ -60,14 +63,14 @@ NINE = [PERCEPTRON, "-G", "N=9", "--data", "nine.npz"]
 THREE = [MLP, "-G", "N=17", "-G", "H=20", "-G", "C=3", "--data", "three.npz", "--passes", "12"]
 
 
-def accuracies(folder, *words):
+def accuracies(folder: Path, *words: object) -> tuple[dict[str, Any], dict[str, float]]:
     invc(folder, "train", *words, "-q", "--json", "r.json")
     found = json.loads((folder / "r.json").read_text())
     return found, {k: v["single"]["accuracy"] for k, v in found["scores"].items()}
 
 
 @pytest.mark.parametrize("method", ["energy", "gates", "stream"])
-def test_every_method_satisfies_a_few_samples(folder, method):
+def test_every_method_satisfies_a_few_samples(folder: Path, method: str) -> None:
     found, right = accuracies(
         folder, *NINE, "--method", method, "--samples", 12, "--passes", 60, "--batch", 2
     )
@@ -77,7 +80,7 @@ def test_every_method_satisfies_a_few_samples(folder, method):
     assert right["validation"] > 0.6
 
 
-def test_streams_learn_classes_and_eval_says_the_same(folder):
+def test_streams_learn_classes_and_eval_says_the_same(folder: Path) -> None:
     done = invc(
         folder,
         "train",
@@ -109,12 +112,12 @@ def test_streams_learn_classes_and_eval_says_the_same(folder):
     assert (folder / "v.v").read_text().count(") nh") == 20 * 4  # the vote's networks
 
 
-def weights(folder, name):
+def weights(folder: Path, name: str) -> list[list[int | list[int]]]:
     trained = read_trained(folder / name)
     return [trained.weights.tolist(), [bits.tolist() for bits in trained.votes]]
 
 
-def test_seeds_decide_and_threads_do_not(folder):
+def test_seeds_decide_and_threads_do_not(folder: Path) -> None:
     invc(folder, "train", *THREE, "-o", "a.json", "-q")
     invc(folder, "train", *THREE, "-o", "b.json", "-q", "--threads", 3)
     invc(folder, "train", *THREE, "-o", "c.json", "-q", "--seed", 1)
@@ -123,7 +126,7 @@ def test_seeds_decide_and_threads_do_not(folder):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
-def test_a_run_that_was_killed_goes_on_to_the_same_weights(folder):
+def test_a_run_that_was_killed_goes_on_to_the_same_weights(folder: Path) -> None:
     words = [MLP, "-G", "N=17", "-G", "H=100", "-G", "C=3", "--data", "three.npz"]
     words += ["--passes", 150, "--batch", 1, "-q"]
     command = [*INVC, "train", *map(str, words), "--checkpoint", "run.npz"]
@@ -181,7 +184,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("case", FAULTS)
-def test_faults_are_one_line_and_a_hint(folder, case):
+def test_faults_are_one_line_and_a_hint(folder: Path, case: str) -> None:
     words, message = FAULTS[case]
     done = invc(folder, "train", *words, status=1)
     assert message in done.stderr
@@ -200,11 +203,11 @@ def test_faults_are_one_line_and_a_hint(folder, case):
         (["--label-strength", "1"], "label-strength"),
     ],
 )
-def test_usage(folder, words, message):
+def test_usage(folder: Path, words: Sequence[str], message: str) -> None:
     assert message in invc(folder, "train", *NINE, *words, status=2).stderr
 
 
-def test_what_cannot_be_satisfied_is_proven_so(folder):
+def test_what_cannot_be_satisfied_is_proven_so(folder: Path) -> None:
     np.savez(folder / "no.npz", x=np.eye(3, dtype=int)[[0, 0, 1]], y=[0, 1, 1])
     words = [PERCEPTRON, "-G", "N=3", "--data", "no.npz", "--method", "gates", "--samples", "3"]
     done = invc(folder, "train", *words, status=1)
@@ -223,13 +226,13 @@ def test_what_cannot_be_satisfied_is_proven_so(folder):
         ('{"format": "invc weights 1"}', "broken file of weights"),
     ],
 )
-def test_files_that_are_no_weights(folder, content, message):
+def test_files_that_are_no_weights(folder: Path, content: str, message: str) -> None:
     (folder / "bad.json").write_text(content)
     words = ["eval", PERCEPTRON, "--weights-file", "bad.json", "--data", "nine.npz"]
     assert message in invc(folder, *words, status=1).stderr
 
 
-def test_weights_of_another_design(folder):
+def test_weights_of_another_design(folder: Path) -> None:
     invc(folder, "train", *NINE, "-o", "nine.json", "-q")
     words = ["eval", PERCEPTRON, "--weights-file", "nine.json", "--data"]
     assert "fit port 'x' of 9" in invc(folder, *words, "three.npz", status=1).stderr
@@ -238,7 +241,7 @@ def test_weights_of_another_design(folder):
     assert "for a port 'w' of 9 bits, not of 11" in invc(folder, *wider, status=1).stderr
 
 
-def test_pictures(folder):
+def test_pictures(folder: Path) -> None:
     pytest.importorskip("matplotlib")
     invc(folder, "train", *THREE, "-q", "--plot", "p.png", "--html", "p.html")
     assert (folder / "p.png").read_bytes().startswith(b"\x89PNG")
@@ -248,7 +251,7 @@ def test_pictures(folder):
     assert "mlp 17-20-3, trained by stream" in page
 
 
-def test_data_is_coded_split_and_written(folder):
+def test_data_is_coded_split_and_written(folder: Path) -> None:
     invc(
         folder, "data", "three.npz:train:0/2", "--planes", "64,128", "--test", "0.25", "-o", "d.npz"
     )

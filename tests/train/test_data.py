@@ -3,8 +3,12 @@
 import gzip
 import io
 import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from invc.diagnostics import InvcError
@@ -16,7 +20,7 @@ from invc.train.data.prepare import prepared
 from invc.train.data.samples import Data, Samples
 
 
-def idx(array):
+def idx(array: npt.NDArray[np.int64]) -> bytes:
     head = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
     return head + array.astype(np.uint8).tobytes()
 
@@ -25,13 +29,18 @@ IMAGES = np.arange(5 * 3 * 2).reshape(5, 3, 2)
 LABELS = np.array([0, 1, 2, 1, 0])
 
 
-def write_idx(folder, start="train", pack=lambda data: data, end=""):
+def write_idx(
+    folder: Path,
+    start: str = "train",
+    pack: type[bytes] | Callable[..., Any] = lambda data: data,
+    end: str = "",
+) -> None:
     (folder / f"{start}-images-idx3-ubyte{end}").write_bytes(pack(idx(IMAGES)))
     (folder / f"{start}-labels-idx1-ubyte{end}").write_bytes(pack(idx(LABELS)))
 
 
 @pytest.mark.parametrize(("pack", "end"), [(bytes, ""), (gzip.compress, ".gz")], ids=["", "gz"])
-def test_idx(tmp_path, pack, end):
+def test_idx(tmp_path: Path, pack: type[bytes] | Callable[..., Any], end: str) -> None:
     write_idx(tmp_path, pack=pack, end=end)
     one = read_data(str(tmp_path / f"train-images-idx3-ubyte{end}"))
     assert one.test is None
@@ -58,7 +67,7 @@ BROKEN_IDX = {
 
 
 @pytest.mark.parametrize("case", BROKEN_IDX)
-def test_broken_idx(tmp_path, case):
+def test_broken_idx(tmp_path: Path, case: str) -> None:
     content, message = BROKEN_IDX[case]
     write_idx(tmp_path)
     path = tmp_path / "train-images-idx3-ubyte"
@@ -68,14 +77,14 @@ def test_broken_idx(tmp_path, case):
     assert caught.value.where == str(path)
 
 
-def test_idx_without_labels(tmp_path):
+def test_idx_without_labels(tmp_path: Path) -> None:
     (tmp_path / "a-images.idx3").write_bytes(idx(IMAGES))
     with pytest.raises(InvcError, match="no file of labels") as caught:
         read_data(str(tmp_path / "a-images.idx3"))
     assert "a-labels.idx1" in str(caught.value)
 
 
-def save(path, **arrays):
+def save(path: Path, **arrays: Any) -> str:
     np.savez(path, **arrays)
     return str(path)
 
@@ -88,7 +97,7 @@ def save(path, **arrays):
         ("data", "target", "test_data", "test_target"),
     ],
 )
-def test_npz(tmp_path, names):
+def test_npz(tmp_path: Path, names: tuple[str, str, str, str]) -> None:
     arrays = (IMAGES, LABELS, IMAGES[:2] / 255.0, LABELS[:2, None])
     data = read_data(save(tmp_path / "d.npz", **dict(zip(names, arrays, strict=True))))
     assert data.image == (3, 2)
@@ -98,7 +107,7 @@ def test_npz(tmp_path, names):
     assert data.classes == 3
 
 
-def test_parts_and_classes(tmp_path):
+def test_parts_and_classes(tmp_path: Path) -> None:
     name = save(tmp_path / "d.npz", x_train=IMAGES, y_train=LABELS, x_test=IMAGES, y_test=LABELS)
     test = read_data(f"{name}:test:2/0")
     assert test.test is None
@@ -137,14 +146,14 @@ BAD_ARRAYS = {
 
 
 @pytest.mark.parametrize("case", BAD_ARRAYS)
-def test_bad_arrays(tmp_path, case):
+def test_bad_arrays(tmp_path: Path, case: str) -> None:
     arrays, message = BAD_ARRAYS[case]
     with pytest.raises(InvcError, match=message) as caught:
         read_data(save(tmp_path / "d.npz", **arrays))
     assert len(str(caught.value).splitlines()) <= 2
 
 
-def test_an_array_that_claims_too_much_is_not_read(tmp_path):
+def test_an_array_that_claims_too_much_is_not_read(tmp_path: Path) -> None:
     out = io.BytesIO()
     np.lib.format.write_array_header_1_0(
         out, {"descr": "|u1", "fortran_order": False, "shape": (1 << 20, 1 << 20)}
@@ -161,7 +170,7 @@ def test_an_array_that_claims_too_much_is_not_read(tmp_path):
         read_data(str(tmp_path / "e.npz"))
 
 
-def test_csv(tmp_path):
+def test_csv(tmp_path: Path) -> None:
     path = tmp_path / "d.csv"
     path.write_text("a,label,b\n0,1,255\n7,0,8\n\n")
     data = read_data(str(path))
@@ -186,7 +195,7 @@ def test_csv(tmp_path):
         ("\xff\xfe", "no sample|not a text", ""),
     ],
 )
-def test_bad_csv(tmp_path, text, message, where):
+def test_bad_csv(tmp_path: Path, text: str, message: str, where: str) -> None:
     path = tmp_path / "d.csv"
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(InvcError, match=message) as caught:
@@ -194,17 +203,17 @@ def test_bad_csv(tmp_path, text, message, where):
     assert caught.value.where == f"{path}{where}"
 
 
-def test_digits():
+def test_digits() -> None:
     data = read_data("digits:3/8")
     assert (len(data.train), data.features, data.image) == (357, 64, (8, 8))
 
 
-def grey(count=4, width=16):
+def grey(count: int = 4, width: int = 16) -> Data:
     values = np.random.default_rng(0).integers(0, 256, (count, width)).astype(np.uint8)
     return Data("d", Samples(values, np.array([0, 1] * (count // 2), dtype=np.uint8)))
 
 
-def test_thermometer_planes_are_in_order_and_the_last_input_is_one():
+def test_thermometer_planes_are_in_order_and_the_last_input_is_one() -> None:
     data = grey()
     coding = fitted(coding_for(data, planes=(50, 200)), 16, 33, "x")
     bits = coding.apply(data.train.inputs)
@@ -215,31 +224,31 @@ def test_thermometer_planes_are_in_order_and_the_last_input_is_one():
     assert (bits[:, 32] == 1).all()
 
 
-def test_pooling_keeps_means():
+def test_pooling_keeps_means() -> None:
     means = pooled(np.arange(16, dtype=np.uint8)[None], (4, 4), (2, 2))
     assert means.tolist() == [[2, 4, 10, 12]]  # 2.5, 4.5, 10.5, 12.5: halves go to the even one
     assert pooled(np.full((1, 64), 9, np.uint8), (8, 8), (5, 5)).tolist() == [[9] * 25]
 
 
-def test_bits_stay_bits():
+def test_bits_stay_bits() -> None:
     data = Data("d", Samples(np.eye(4, dtype=np.uint8), np.array([0, 1, 0, 1], np.uint8)))
     assert (coding_for(data).apply(data.train.inputs) == np.eye(4)).all()
 
 
 @pytest.mark.parametrize("width", [15, 18, 1])
-def test_ports_that_do_not_fit(width):
+def test_ports_that_do_not_fit(width: int) -> None:
     with pytest.raises(InvcError, match=f"16 bits do not fit port 'x' of {width}"):
         fitted(Coding(), 16, width, "x")
 
 
-def test_bad_pools():
+def test_bad_pools() -> None:
     with pytest.raises(InvcError, match="cannot be pooled to 5x5"):
         coding_for(grey(), pool=(5, 5))
     with pytest.raises(InvcError, match="no pictures"):
         coding_for(grey(width=15), pool=(2, 2))
 
 
-def test_equal_seeds_prepare_equal_files():
+def test_equal_seeds_prepare_equal_files() -> None:
     data = grey(20)
     coding = coding_for(data)
     files = [
@@ -253,7 +262,7 @@ def test_equal_seeds_prepare_equal_files():
         prepared(data, None, samples=21)
 
 
-def test_files_come_back(tmp_path):
+def test_files_come_back(tmp_path: Path) -> None:
     data = prepared(grey(20), None, share=0.25)
     (tmp_path / "d.npz").write_bytes(format_npz(data))
     again = read_data(str(tmp_path / "d.npz"))

@@ -2,8 +2,11 @@
 
 import shutil
 import subprocess
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from invc.frontend.elaborate import elaborate
@@ -23,7 +26,7 @@ NETS = {
 }
 
 
-def networks(net, seed=0):
+def networks(net: tuple[list[int], list[bool], int, int], seed: int = 0) -> list[Network]:
     sizes, both, classes, count = net
     given = shape(sizes, both, classes)
     source = np.random.default_rng(seed)
@@ -39,7 +42,12 @@ def networks(net, seed=0):
     ]
 
 
-def write(path, nets, name="net", columns=None):
+def write(
+    path: Path,
+    nets: Sequence[Network],
+    name: str = "net",
+    columns: npt.NDArray[np.int64] | None = None,
+) -> Path:
     width = nets[0].shape.inputs
     columns = np.arange(width) if columns is None else columns
     text = verilog(name, nets, inputs=("x", width), columns=columns, labels="y")
@@ -47,12 +55,12 @@ def write(path, nets, name="net", columns=None):
     return path
 
 
-def predicted(nets, inputs):
-    return classes_of(sum(outputs(net, inputs) for net in nets))
+def predicted(nets: Sequence[Network], inputs: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    return classes_of(np.sum([outputs(net, inputs) for net in nets], axis=0))
 
 
 @pytest.mark.parametrize("net", NETS.values(), ids=NETS)
-def test_as_gates_and_as_words(tmp_path, net):
+def test_as_gates_and_as_words(tmp_path: Path, net: tuple[list[int], list[bool], int, int]) -> None:
     nets = networks(net)
     path = write(tmp_path / "net.v", nets)
     inputs, _ = samples(100, net[0][0], 2)
@@ -63,7 +71,9 @@ def test_as_gates_and_as_words(tmp_path, net):
     assert said == predicted(nets, inputs).tolist()
     design = elaborate(Sources((path,), "net"), find_yosys(None))
     found = evaluate_words(design, {"x": list(inputs.astype(bool).T)})["y"]
-    assert (sum(b.astype(int) << k for k, b in enumerate(found)) == predicted(nets, inputs)).all()
+    assert (
+        np.sum([b.astype(int) << k for k, b in enumerate(found)], axis=0) == predicted(nets, inputs)
+    ).all()
 
 
 BENCH = """
@@ -78,7 +88,7 @@ endmodule
 
 @pytest.mark.skipif(not shutil.which("iverilog"), reason="needs Icarus Verilog")
 @pytest.mark.parametrize("net", NETS.values(), ids=NETS)
-def test_in_icarus(tmp_path, net):
+def test_in_icarus(tmp_path: Path, net: tuple[list[int], list[bool], int, int]) -> None:
     nets = networks(net, seed=1)
     inputs, _ = samples(64, net[0][0], 2, seed=3)
     columns = np.append(np.arange(net[0][0] - 1)[::-1], net[0][0] + 1)  # turned round, and a 1
@@ -95,7 +105,7 @@ def test_in_icarus(tmp_path, net):
     assert [int(line) for line in done.stdout.split()] == predicted(nets, seen).tolist()
 
 
-def test_any_name_can_be_written(tmp_path):
+def test_any_name_can_be_written(tmp_path: Path) -> None:
     path = write(tmp_path / "net.v", networks(NETS["perceptron"]), name="a+b.c")
     assert escaped("plain_1") == "plain_1"
     design = elaborate(Sources((path,)), find_yosys(None))

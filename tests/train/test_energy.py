@@ -26,7 +26,7 @@ from train.nets import samples, separable, shape
 MAJORITY = np.array([[-1, -1, -1], [1, 1, 1]], dtype=np.int8)
 
 
-def random_model(spins, seed=0):
+def random_model(spins: int, seed: int = 0) -> Model:
     source = np.random.default_rng(seed)
     J = np.triu(source.integers(-3, 4, (spins, spins)), 1)
     h = source.integers(-3, 4, spins)
@@ -34,7 +34,7 @@ def random_model(spins, seed=0):
 
 
 @pytest.mark.parametrize("name", contrast.kernels())
-def test_kernels_are_the_reference(name):
+def test_kernels_are_the_reference(name: str) -> None:
     model = random_model(11)
     fast = start(model, 3 * LANES, seed=1)
     slow = deepcopy(fast)
@@ -46,7 +46,7 @@ def test_kernels_are_the_reference(name):
     assert (fast.rng == slow.rng).all()
 
 
-def test_fields_are_those_of_the_states():
+def test_fields_are_those_of_the_states() -> None:
     model = random_model(9, seed=4)
     lanes = start(model, LANES, seed=2)
     sweep(model, lanes, levels(0.2)[None], 5)
@@ -54,7 +54,7 @@ def test_fields_are_those_of_the_states():
     assert (states @ model.J + model.h == lanes.fields[0].T).all()
 
 
-def test_states_have_the_boltzmann_distribution():
+def test_states_have_the_boltzmann_distribution() -> None:
     model, beta = random_model(6), 0.2
     lanes = start(model, 512 * LANES, seed=3)
     sweep(model, lanes, levels(beta)[None], 40)
@@ -67,7 +67,7 @@ def test_states_have_the_boltzmann_distribution():
 
 
 @pytest.mark.parametrize("both", [True, False])
-def test_the_energy_of_a_neuron_is_its_formula(both):
+def test_the_energy_of_a_neuron_is_its_formula(both: bool) -> None:
     network = shape([6, 1], [both], 2, threshold=1)
     inputs, labels = samples(5, 6, 2)
     y = signs(labels).astype(int)
@@ -80,7 +80,7 @@ def test_the_energy_of_a_neuron_is_its_formula(both):
     assert len(set(values)) == 1  # but for a constant
 
 
-def test_the_energy_of_a_majority_is_its_formula():
+def test_the_energy_of_a_majority_is_its_formula() -> None:
     network = Shape((Layer(3, 3, True, 0),), MAJORITY)
     inputs, labels = samples(2, 3, 2)
     y, x = signs(labels).astype(int), signs(inputs).astype(int)
@@ -95,7 +95,7 @@ def test_the_energy_of_a_majority_is_its_formula():
     assert len(values) == 1
 
 
-def test_every_satisfiable_set_is_satisfied():
+def test_every_satisfiable_set_is_satisfied() -> None:
     for seed in range(4):
         inputs, labels = separable(14, 15, seed)
         if len(set(labels.tolist())) < 2:
@@ -106,7 +106,7 @@ def test_every_satisfiable_set_is_satisfied():
         assert (classes_of(outputs(found.best, inputs)) == labels).all()
 
 
-def test_failures_are_counted_by_evaluating_forward():
+def test_failures_are_counted_by_evaluating_forward() -> None:
     network = Shape((Layer(3, 7, False, 0),), MAJORITY)
     inputs, labels = samples(40, 7, 2)
     found = sample_weights(network, inputs, labels, Effort(reads=64, sweeps=16))
@@ -116,7 +116,7 @@ def test_failures_are_counted_by_evaluating_forward():
         assert (said != labels).sum() == number
 
 
-def test_threads_and_more_reads_leave_the_first_reads_as_they_are():
+def test_threads_and_more_reads_leave_the_first_reads_as_they_are() -> None:
     inputs, labels = separable(10, 9)
     network = shape([9, 1], [True], 2)
     few = sample_weights(network, inputs, labels, Effort(reads=64), threads=1)
@@ -124,13 +124,13 @@ def test_threads_and_more_reads_leave_the_first_reads_as_they_are():
     assert (many.vote[:64] == few.vote).all()
 
 
-def test_weights_stand_first_in_a_state():
+def test_weights_stand_first_in_a_state() -> None:
     network = Shape((Layer(3, 2, True, 0),), MAJORITY)
     states = signs((np.arange(64)[:, None] >> np.arange(6) & 1).astype(np.uint8))
     assert (weights_of(network, states)[5].ravel() == [1, 0, 1, 0, 0, 0]).all()
 
 
-def test_networks_without_such_an_energy_are_refused():
+def test_networks_without_such_an_energy_are_refused() -> None:
     with pytest.raises(InvcError, match="no quadratic energy"):
         check_shape(shape([5, 4, 3], [True, True], 3), 10)
     with pytest.raises(InvcError, match="more than 4096"):

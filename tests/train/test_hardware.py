@@ -3,13 +3,18 @@
 import shutil
 import subprocess
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from invc.diagnostics import InvcError
 from invc.train.hardware import cycles, row_words, trainer_verilog
+from invc.train.network import Shape
 from invc.train.stream import kernel, reference
-from invc.train.stream.rule import default_rule, start
+from invc.train.stream.rule import Rule, default_rule, start
 from train.nets import samples, shape
 
 NETS = {
@@ -56,7 +61,7 @@ endmodule
 """
 
 
-def write(folder, net):
+def write(folder: Path, net: tuple[list[int], list[bool], int, int]) -> tuple[Any, ...]:
     sizes, both, classes, threshold = net
     network = shape(sizes, both, classes, threshold)
     inputs, labels = samples(COUNT, sizes[0], classes)
@@ -79,7 +84,14 @@ def write(folder, net):
     return network, rule, begin, inputs, labels
 
 
-def check(printed, network, rule, begin, inputs, labels):
+def check(
+    printed: str,
+    network: Shape,
+    rule: Rule,
+    begin: tuple[npt.NDArray[np.int8]],
+    inputs: npt.NDArray[np.uint8],
+    labels: npt.NDArray[np.uint8],
+) -> None:
     after = reference.train_pass(network, begin, inputs, labels, rule, 0)
     trainer = kernel.Trainer(network, begin)
     trainer.train_pass(kernel.pack(inputs, labels), rule, 0)
@@ -95,7 +107,7 @@ def check(printed, network, rule, begin, inputs, labels):
 
 @pytest.mark.skipif(not shutil.which("iverilog"), reason="needs Icarus Verilog")
 @pytest.mark.parametrize("net", NETS.values(), ids=NETS)
-def test_in_icarus(tmp_path, net):
+def test_in_icarus(tmp_path: Path, net: tuple[list[int], list[bool], int, int]) -> None:
     given = write(tmp_path, net)
     build = ["iverilog", "-g2005-sv", "-o", "sim", "bench.v", "trainer.v"]
     subprocess.run(build, cwd=tmp_path, check=True, capture_output=True)
@@ -104,7 +116,7 @@ def test_in_icarus(tmp_path, net):
 
 
 @pytest.mark.skipif(not shutil.which("verilator"), reason="needs Verilator")
-def test_in_verilator(tmp_path):
+def test_in_verilator(tmp_path: Path) -> None:
     given = write(tmp_path, NETS["classes"])
     build = [
         "verilator",
@@ -124,7 +136,7 @@ def test_in_verilator(tmp_path):
     check(done.stdout, *given)
 
 
-def test_what_the_circuit_has_not():
+def test_what_the_circuit_has_not() -> None:
     deep = shape([5, 4, 3], [False, True], 3)
     inputs, _ = samples(4, 5, 3)
     rule = default_rule(deep, inputs, passes=1, batch=1, drop=0, seed=0)

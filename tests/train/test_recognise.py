@@ -1,5 +1,7 @@
 """Networks in Verilog: which are recognised, as what, and which are not."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from invc.frontend.elaborate import elaborate
 from invc.frontend.parts import NEURONS, parts_of
 from invc.frontend.yosys import Sources, find_yosys
 from invc.train.network import Network, classes_of, outputs
-from invc.train.recognise import Ports
+from invc.train.recognise import Ports, Recognised
 from invc.train.score import check_forward, say_by_design
 from train.nets import MLP, PERCEPTRON, found, samples
 
@@ -44,13 +46,13 @@ endmodule
 """
 
 
-def write(tmp_path, text):
+def write(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "net.v"
     path.write_text(text)
     return path
 
 
-def agrees(recognised, seed=0, trials=64):
+def agrees(recognised: Recognised, seed: int = 0, trials: int = 64) -> None:
     """The network says what the user's whole design says, whatever the weights."""
     source = np.random.default_rng(seed)
     width = recognised.widths[recognised.ports.inputs]
@@ -66,7 +68,7 @@ def agrees(recognised, seed=0, trials=64):
         assert (recognised.flat(network) == flat).all()
 
 
-def test_a_perceptron_is_known_by_what_it_computes():
+def test_a_perceptron_is_known_by_what_it_computes() -> None:
     recognised = found(PERCEPTRON)
     assert str(recognised.shape) == "25-1"
     assert recognised.shape.layers[0].both
@@ -75,21 +77,21 @@ def test_a_perceptron_is_known_by_what_it_computes():
 
 
 @pytest.mark.parametrize(("n", "h", "c"), [(5, 3, 2), (7, 8, 3), (16, 12, 10), (3, 70, 5)])
-def test_the_parts_of_our_own(n, h, c):
+def test_the_parts_of_our_own(n: int, h: int, c: int) -> None:
     recognised = found(MLP, N=n, H=h, C=c)
     assert str(recognised.shape) == f"{n}-{h}-{c}"
     assert set(recognised.shape.code.sum(axis=0).tolist()) == {c % 2}
     agrees(recognised)
 
 
-def test_a_committee_of_ones_own_modules(tmp_path):
+def test_a_committee_of_ones_own_modules(tmp_path: Path) -> None:
     recognised = found(write(tmp_path, COMMITTEE))
     assert str(recognised.shape) == "5-3-1"
     assert recognised.shape.is_majority
     agrees(recognised)
 
 
-def test_two_hidden_layers_constants_and_any_order(tmp_path):
+def test_two_hidden_layers_constants_and_any_order(tmp_path: Path) -> None:
     recognised = found(write(tmp_path, DEEP), Ports("x", ("v", "w"), "y"))
     assert str(recognised.shape) == "6-4-3-4"
     assert [layer.both for layer in recognised.shape.layers] == [False, True]
@@ -97,7 +99,7 @@ def test_two_hidden_layers_constants_and_any_order(tmp_path):
     agrees(recognised)
 
 
-def test_constant_inputs(tmp_path):
+def test_constant_inputs(tmp_path: Path) -> None:
     text = """module top(input [3:0] x, input [5:0] w, output y);
       invc_neuron #(.N(6)) n(.x({1'b1, x, 1'b0}), .w(w), .y(y));
     endmodule"""
@@ -108,7 +110,7 @@ def test_constant_inputs(tmp_path):
 
 @pytest.mark.parametrize("both", [0, 1])
 @pytest.mark.parametrize("threshold", [-3, 0, 1, 2])
-def test_thresholds(tmp_path, both, threshold):
+def test_thresholds(tmp_path: Path, both: int, threshold: int) -> None:
     text = f"""module top(input [4:0] x, input [4:0] w, output y);
       invc_neuron #(.N(5), .BOTH({both}), .THRESHOLD({threshold})) n(.x(x), .w(w), .y(y));
     endmodule"""
@@ -132,7 +134,7 @@ NOT_NETWORKS = {
 
 
 @pytest.mark.parametrize("case", NOT_NETWORKS)
-def test_what_is_no_network_is_refused(tmp_path, case):
+def test_what_is_no_network_is_refused(tmp_path: Path, case: str) -> None:
     body, message = NOT_NETWORKS[case]
     path = write(tmp_path, f"module top(input [2:0] x, w, output y);\n{body}\nendmodule\n")
     with pytest.raises(InvcError, match=message) as caught:
@@ -140,7 +142,7 @@ def test_what_is_no_network_is_refused(tmp_path, case):
     assert "--method gates" in str(caught.value)
 
 
-def test_an_attribute_that_lies_is_not_believed(tmp_path):
+def test_an_attribute_that_lies_is_not_believed(tmp_path: Path) -> None:
     text = NEURONS.read_text().replace("count > most", "count >= most").replace("invc_", "my_")
     text = text.replace("my_train", "invc_train")
     path = write(tmp_path, text + MLP.read_text().replace("invc_", "my_"))
@@ -148,7 +150,7 @@ def test_an_attribute_that_lies_is_not_believed(tmp_path):
         found(path, top="mlp", N=5, H=4, C=3)
 
 
-def test_a_neuron_that_is_another_when_small_is_refused(tmp_path):
+def test_a_neuron_that_is_another_when_small_is_refused(tmp_path: Path) -> None:
     text = """module top #(parameter N = 9) (input [N-1:0] x, w, output y);
       integer i; reg [7:0] c;
       always @* begin c = 0; for (i = 0; i < N; i = i + 1) c = c + (x[i] ~^ w[i] ? 1 : 0); end
@@ -168,18 +170,18 @@ def test_a_neuron_that_is_another_when_small_is_refused(tmp_path):
         (Ports("x", ("x",), "y"), "named twice"),
     ],
 )
-def test_ports_that_are_not_there(ports, message):
+def test_ports_that_are_not_there(ports: Ports, message: str) -> None:
     with pytest.raises(InvcError, match=message):
         found(PERCEPTRON, ports)
 
 
-def test_every_input_is_a_sample_or_a_weight(tmp_path):
+def test_every_input_is_a_sample_or_a_weight(tmp_path: Path) -> None:
     text = "module top(input [2:0] x, w, input en, output y); assign y = en; endmodule"
     with pytest.raises(InvcError, match="input 'en' is neither"):
         found(write(tmp_path, text))
 
 
-def test_a_large_network_is_read_once_a_module(tmp_path):
+def test_a_large_network_is_read_once_a_module(tmp_path: Path) -> None:
     """100,000 weights; how many modules there are does not depend on it."""
     recognised = found(MLP, N=500, H=200, C=10)
     assert str(recognised.shape) == "500-200-10"
@@ -192,7 +194,7 @@ def test_a_large_network_is_read_once_a_module(tmp_path):
     assert (outputs(wrong, inputs) != outputs(network, inputs)).any()
 
 
-def test_parts_are_added_only_where_they_are_named():
+def test_parts_are_added_only_where_they_are_named() -> None:
     assert parts_of([PERCEPTRON]) == ()
     assert parts_of([MLP]) == (NEURONS,)
     assert parts_of([MLP, NEURONS]) == ()

@@ -1,6 +1,9 @@
 """The rule of stream: kernels are the reference, accumulator for accumulator."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +30,9 @@ NETS = {
 }
 
 
-def run_both(net, name, threads, passes=2, count=150):
+def run_both(
+    net: Any, name: str, threads: int, passes: int = 2, count: int = 150
+) -> Iterator[tuple[Any, Any, Any, Any]]:
     sizes, both, classes, batch, drop, threshold = net
     network = shape(sizes, both, classes, threshold)
     inputs, labels = samples(count, sizes[0], classes)
@@ -43,7 +48,7 @@ def run_both(net, name, threads, passes=2, count=150):
 
 @pytest.mark.parametrize("name", contrast.kernels())
 @pytest.mark.parametrize("net", NETS.values(), ids=NETS)
-def test_kernels_are_the_reference(net, name):
+def test_kernels_are_the_reference(net: Sequence[int | Sequence[int]], name: str) -> None:
     for slow, fast, given_, inputs in run_both(net, name, threads=3):
         for mine, theirs in zip(slow, fast.accumulators, strict=True):
             assert (mine == theirs).all()
@@ -59,7 +64,9 @@ def test_kernels_are_the_reference(net, name):
     limit=st.integers(1, 128),
     seed=st.integers(0, 2**40),
 )
-def test_any_network_any_settings(sizes, classes, batch, drop, limit, seed):
+def test_any_network_any_settings(
+    sizes: list[int], classes: int, batch: int, drop: int, limit: int, seed: int
+) -> None:
     both = [k > 0 for k in range(len(sizes) - 1)]
     network = shape(sizes, both, 2 if sizes[-1] == 1 else classes)
     inputs, labels = samples(40, sizes[0], network.classes, seed % 1000)
@@ -75,7 +82,7 @@ def test_any_network_any_settings(sizes, classes, batch, drop, limit, seed):
         assert mine.max() < limit
 
 
-def test_the_contrast_descends_a_bounded_ramp():
+def test_the_contrast_descends_a_bounded_ramp() -> None:
     """d_j is 1 exactly where the field is within the pull: the two settled phases."""
     network = shape([9, 4], [False], 2)
     inputs, labels = samples(30, 9, 2)
@@ -93,7 +100,7 @@ def test_the_contrast_descends_a_bounded_ramp():
     assert (counts == wanted).all()
 
 
-def test_a_share_of_inputs_is_dropped_and_never_the_same_twice():
+def test_a_share_of_inputs_is_dropped_and_never_the_same_twice() -> None:
     places = np.arange(1000, dtype=np.uint64)
     one, two = (unpacked(dropped(key, places, 64)[:, None], 64) for key in (1, 2))
     assert abs(one.mean() - 0.25) < 0.01
@@ -101,24 +108,24 @@ def test_a_share_of_inputs_is_dropped_and_never_the_same_twice():
     assert not dropped(1, places, 0).any()
 
 
-def test_steps_halve_in_equal_parts():
+def test_steps_halve_in_equal_parts() -> None:
     rule = Rule(6, (1,), 1)
     assert [rule.step(k) for k in range(6)] == [4, 4, 2, 2, 1, 1]
     assert [replace(rule, passes=2).step(k) for k in range(2)] == [4, 2]
 
 
-def test_packing_is_undone():
+def test_packing_is_undone() -> None:
     bits, _ = samples(7, 131, 2)
     assert (unpacked(packed(bits), 131) == bits).all()
 
 
-def test_every_neuron_is_for_half_of_the_classes():
+def test_every_neuron_is_for_half_of_the_classes() -> None:
     code = random_code(7, 50, 3)
     assert set(code.sum(axis=0).tolist()) == {1}
     assert (random_code(7, 50, 3) == code).all()
 
 
-def test_a_vote_is_one_wider_network():
+def test_a_vote_is_one_wider_network() -> None:
     network = shape([20, 9], [False], 4)
     inputs, labels = samples(50, 20, 4)
     rule = default_rule(network, inputs, passes=3, batch=5, drop=0, seed=1)
@@ -131,7 +138,7 @@ def test_a_vote_is_one_wider_network():
     assert (outputs(joined(seen), inputs) == total).all()
 
 
-def test_a_run_goes_on_from_a_checkpoint_as_if_it_had_not_ended(tmp_path):
+def test_a_run_goes_on_from_a_checkpoint_as_if_it_had_not_ended(tmp_path: Path) -> None:
     network = shape([30, 20], [False], 3)
     inputs, labels = samples(60, 30, 3)
     rule = default_rule(network, inputs, passes=5, batch=10, drop=30, seed=2)
@@ -143,7 +150,7 @@ def test_a_run_goes_on_from_a_checkpoint_as_if_it_had_not_ended(tmp_path):
     class Killed(Exception):
         pass
 
-    def kill(state):
+    def kill(state: Any) -> None:
         if len(state.curve) == 3:
             write_checkpoint(path, state, mark)
             raise Killed
@@ -169,7 +176,7 @@ def test_a_run_goes_on_from_a_checkpoint_as_if_it_had_not_ended(tmp_path):
     [{"batch": 128}, {"limit": 129}, {"drop": 256}, {"threads": 0}, {"kernel": "none"}],
     ids=str,
 )
-def test_the_module_refuses_what_would_overflow(change):
+def test_the_module_refuses_what_would_overflow(change: Mapping[str, Any]) -> None:
     network = shape([10, 4], [False], 2)
     inputs, labels = samples(6, 10, 2)
     trainer = kernel.Trainer(network, start(network, Rule(1, (1,), 1)))

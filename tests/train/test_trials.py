@@ -1,6 +1,10 @@
 """Word-level evaluation of elaborated modules is what the compiled gates compute."""
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from invc.diagnostics import InvcError
@@ -14,7 +18,7 @@ TRIALS = 200
 
 
 @pytest.mark.parametrize("name", [name for name in EXAMPLES if name != "bcd"])
-def test_the_examples(name):
+def test_the_examples(name: str) -> None:
     """Against their models in Python; bcd divides, which no network does."""
     example = EXAMPLES[name]
     given = {key: str(value) for key, value in example.parameters.items()}
@@ -39,7 +43,7 @@ OPERATIONS = [
 ]
 
 
-def say(text, a, b):
+def say(text: str, a: int, b: int) -> int:
     """What an operation means for unsigned numbers of 4 bits in 8 bits."""
     top = {
         "&a": int(a == 15),
@@ -61,7 +65,7 @@ def say(text, a, b):
 
 
 @pytest.fixture(scope="module")
-def operations(tmp_path_factory):
+def operations(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[npt.NDArray[np.bool_]]]:
     path = tmp_path_factory.mktemp("operations") / "all.v"
     ports = ", ".join(f"output [7:0] y{k}" for k in range(len(OPERATIONS)))
     body = "\n".join(f"assign y{k} = {text};" for k, text in enumerate(OPERATIONS))
@@ -76,13 +80,14 @@ def operations(tmp_path_factory):
 
 
 @pytest.mark.parametrize("number", range(len(OPERATIONS)), ids=OPERATIONS)
-def test_operations(operations, number):
-    said = sum(bit.astype(int) << k for k, bit in enumerate(operations[f"y{number}"]))
+def test_operations(operations: Mapping[str, Sequence[npt.NDArray[np.bool_]]], number: int) -> None:
+    bits = operations[f"y{number}"]
+    said = np.sum([bit.astype(int) << k for k, bit in enumerate(bits)], axis=0)
     for row in range(256):
         assert said[row] == say(OPERATIONS[number], row & 15, row >> 4), (row & 15, row >> 4)
 
 
-def test_signed_comparisons_sums_and_cases(tmp_path):
+def test_signed_comparisons_sums_and_cases(tmp_path: Path) -> None:
     path = tmp_path / "signed.v"
     path.write_text("""module top(input signed [3:0] a, b, input [1:0] s, output y, z,
         output reg signed [5:0] c, output signed [7:0] d);
@@ -101,8 +106,12 @@ def test_signed_comparisons_sums_and_cases(tmp_path):
     wrapped = ((a + 2 & 15) ^ 8) - 8  # both are of four bits
     assert (found["z"][0] == (wrapped >= b)).all()
     wanted = np.select([s == 0, s == 1, s == 2], [a + b, a - b, -a], 3 * a) & 63
-    assert (sum(bit.astype(int) << k for k, bit in enumerate(found["c"])) == wanted).all()
-    assert (sum(bit.astype(int) << k for k, bit in enumerate(found["d"])) == (a >> 1) & 255).all()
+    assert (
+        np.sum([bit.astype(int) << k for k, bit in enumerate(found["c"])], axis=0) == wanted
+    ).all()
+    assert (
+        np.sum([bit.astype(int) << k for k, bit in enumerate(found["d"])], axis=0) == (a >> 1) & 255
+    ).all()
 
 
 @pytest.mark.parametrize(
@@ -113,7 +122,7 @@ def test_signed_comparisons_sums_and_cases(tmp_path):
         ("wire t; assign y = t & a[0];", "has no driver"),
     ],
 )
-def test_what_is_no_function_is_refused(tmp_path, body, message):
+def test_what_is_no_function_is_refused(tmp_path: Path, body: str, message: str) -> None:
     path = tmp_path / "bad.v"
     path.write_text(f"module top(input [3:0] a, b, output y);\n{body}\nendmodule\n")
     design = elaborate(Sources((path,)), find_yosys(None))
@@ -122,7 +131,7 @@ def test_what_is_no_function_is_refused(tmp_path, body, message):
         evaluate_words(design, {"a": bits, "b": bits})
 
 
-def test_a_module_is_elaborated_with_several_parameters():
+def test_a_module_is_elaborated_with_several_parameters() -> None:
     path = ROOT / "rtl_examples/popcount/popcount.v"
     few = elaborate_variants(
         Sources((path,)), find_yosys(None), [Variant("popcount", {"W": w}) for w in (2, 5)]

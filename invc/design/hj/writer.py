@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -71,8 +72,12 @@ def _frames(frames: Frames) -> Iterator[str]:
     yield from _section("frames", signals)
 
 
+@lru_cache(maxsize=16)
 def model_hash(design: Design) -> str:
-    """SHA-256 of the design's .hj file: what a result was sampled from or proven of."""
+    """SHA-256 of the design's .hj file: what a result was sampled from or proven of.
+
+    Those of the last designs are kept: each answer of a batch names it.
+    """
     sha = hashlib.sha256()
     for piece in format_design(design):
         sha.update(piece.encode())

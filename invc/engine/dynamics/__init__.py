@@ -17,8 +17,8 @@ from invc.engine.dynamics.task import Dynamics, Ended, Task
 DYNAMICS: dict[str, Dynamics] = {
     "gibbs": Dynamics(gibbs),
     "pt": Dynamics(pt, plan_pt, goes_on=True),
-    "staged": Dynamics(staged),
-    "inputs": Dynamics(inputs, plan_inputs, leans=True),
+    "staged": Dynamics(staged, by_gates=True),
+    "inputs": Dynamics(inputs, plan_inputs, leans=True, by_gates=True),
     "sc": Dynamics(sc, plan_sc),
     "ssa": Dynamics(ssa, plan_ssa),
 }

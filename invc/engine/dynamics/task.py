@@ -130,12 +130,14 @@ class Dynamics:
         plan: What it will run with, where it has settings of its own or chooses something.
         goes_on: Whether it can go on from the state in which a block ended.
         leans: Whether it knows biases by itself, and needs no fields for them.
+        by_gates: Whether it goes by the gates of the design, so that none may become clauses.
     """
 
     move: Callable[[Task], Ended | None]
     plan: Words | None = None
     goes_on: bool = False
     leans: bool = False
+    by_gates: bool = False
 
     def described(self, name: str, problem: Problem, backend: Backend, rules: Rules) -> str:
         """What it runs with, in words.

@@ -47,23 +47,33 @@ class Prospect:
         return min(0.0, self.each + (known if self.complete else self.most))
 
     @property
+    def is_impossible(self) -> bool:
+        """Whether there is no answer at all."""
+        return self.complete and not self.number
+
+    @property
     def is_hopeless(self) -> bool:
         """Whether no answer is to be expected, also if the prediction is too low by MARGIN."""
-        if self.complete and not self.number:
+        if self.is_impossible:
             return True
         return self.share + MARGIN + float(np.log2(max(1.0, self.samples))) < 0
 
     @property
     def text(self) -> str:
         """It in a sentence, for people."""
-        if self.complete and not self.number:
+        if self.is_impossible:
             return "there is no answer, says SAT"
-        most = "" if self.complete else "at most "
         number = f"all {self.number}" if self.complete else f"{self.number} and more"
         return (
-            f"{most}one sample in 2^{-self.share:.0f} would be an answer; SAT finds {number}: "
+            f"{self.expected}; SAT finds {number}: "
             "ask for --prove or invc prove --count, or clamp what is known"
         )
+
+    @property
+    def expected(self) -> str:
+        """The share of answers, in words."""
+        most = "" if self.complete else "at most "
+        return f"{most}one sample in 2^{-self.share:.0f} would be an answer"
 
 
 def foresee(chains: Chains, setting: Setting, samples: float, halted: Halted) -> Prospect | None:

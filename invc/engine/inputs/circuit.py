@@ -12,6 +12,7 @@ from invc.ising.model import Int64
 from invc.library.cell import Cell
 from invc.netlist import Function, Gate
 from invc.pbits.heatbath.logic import Compiler
+from invc.pbits.lanes import WORDS, UInt64
 from invc.pbits.native import free_inputs as native
 
 # Inputs, operations (kind, literal, literal), literals of outputs and ancillas, and how many
@@ -46,6 +47,21 @@ def circuit_of(design: Design) -> native.Circuit:
         np.array(pins, dtype=np.int32),
         design.ancilla_starts,
     )
+
+
+def settled_ancillas(design: Design, rows: UInt64) -> UInt64:
+    """Rows of all spins with every ancilla at the least energy that the inputs of its gate allow.
+
+    Args:
+        design: Whose gates.
+        rows: The state. Shape (spins, words).
+    """
+    nets_are_known = np.ones(design.model.spins, dtype=np.int8)
+    parts = np.split(rows, rows.shape[1] // WORDS, axis=1)
+    settled = [np.ascontiguousarray(part) for part in parts]
+    for part in settled:
+        circuit_of(design).settle(nets_are_known, part)
+    return np.concatenate(settled, axis=1)
 
 
 @lru_cache(maxsize=1 << 10)

@@ -111,7 +111,7 @@ def _prove(
         for name, lits in inputs.items()
         for lit, word in zip(lits, vectors[name], strict=True)
     }
-    return prove_false(graph, wrong, values, trials)
+    return prove_false(graph, wrong, values, trials, len(netlist.gates))
 
 
 def _check_ports(module: Json, netlist: Netlist, where: str) -> None:

@@ -9,13 +9,16 @@ seconds: what is proven depends on the design alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from invc.netlist import Netlist
+from invc.netlist import Netlist, counting_words
 
 MOST_NODES = 12_000
-MOST_CONFLICTS = 8_000  # of all questions: about a second
+# Conflicts of all questions. A synth takes a quarter of a second and half a millisecond a gate, a
+# conflict some 12 microseconds: so they take at most a fifth of it.
+FIRST_CONFLICTS, CONFLICTS_A_GATE, MOST_CONFLICTS = 800, 5, 8_000
 CONFLICTS = 200  # of one question about inner nodes
+FEW_INPUTS = 10  # of nodes whose equality is seen in their truth tables
 LAST_CONFLICTS = 2_000  # of one question about an output
 
 
@@ -116,7 +119,7 @@ def netlist_outputs(
 
 
 def prove_false(
-    graph: Graph, literals: Sequence[int], vectors: Mapping[int, int], trials: int
+    graph: Graph, literals: Sequence[int], vectors: Mapping[int, int], trials: int, gates: int
 ) -> bool:
     """Whether some literals are proven to be false for all inputs, within the budget.
 
@@ -125,27 +128,32 @@ def prove_false(
         literals: What must be false.
         vectors: For each input the word of its values in some trials.
         trials: How many trials.
+        gates: What the netlist has, as a measure of what it may cost.
     """
-    return _Sweep(graph, vectors, trials).all_false(literals)
+    conflicts = min(MOST_CONFLICTS, FIRST_CONFLICTS + CONFLICTS_A_GATE * gates)
+    return _Sweep(graph, vectors, trials, conflicts).all_false(literals)
 
 
 class _Sweep:
-    """Nodes that are known to be equal, and the solver that says so."""
+    """Nodes that are known to be equal, and what says so: truth tables of few inputs, else SAT."""
 
-    def __init__(self, graph: Graph, vectors: Mapping[int, int], trials: int) -> None:
-        from pysat.solvers import Solver  # noqa: PLC0415 - takes a while to load
-
+    def __init__(
+        self, graph: Graph, vectors: Mapping[int, int], trials: int, conflicts: int
+    ) -> None:
         self.nodes = graph.nodes
         self.full = (1 << trials) - 1
         self.words = [0] * len(self.nodes)
-        for lit, word in vectors.items():
+        self.inputs = [lit >> 1 for lit in vectors]
+        self.supports = [0] * len(self.nodes)  # inputs that a node depends on, as bits
+        for place, (lit, word) in enumerate(vectors.items()):
             self.words[lit >> 1] = word
+            self.supports[lit >> 1] = 1 << place
         self.image = [2 * k for k in range(len(self.nodes))]
+        self.gates: dict[int, Node] = {}  # of what is its own image
         self.known: dict[Node, int] = {}
         self.classes: dict[int, int] = {0: 0}
-        self.solver = Solver(name="minisat22")
-        self.solver.add_clause([-1])  # variable of node k is k + 1, and node 0 is false
-        self.left = MOST_CONFLICTS
+        self.tables: dict[int, dict[int, int]] = {}
+        self.questions = _Questions(conflicts)
 
     def all_false(self, literals: Sequence[int]) -> bool:
         """Whether all literals are 0 whatever the inputs, see `prove_false`."""
@@ -158,7 +166,7 @@ class _Sweep:
                     self._add(k, node)
             return all(self._is_false(self._image(lit)) for lit in literals)
         finally:
-            self.solver.delete()
+            self.questions.close()
 
     def _image(self, lit: int) -> int:
         return self.image[lit >> 1] ^ (lit & 1)
@@ -177,14 +185,20 @@ class _Sweep:
         if node.parity:
             flip = (a ^ b) & 1
             a, b = a & ~1, b & ~1
-        same = self.known.setdefault(Node(a, b, node.parity), 2 * k ^ flip)
+        gate = Node(a, b, node.parity)
+        same = self.known.setdefault(gate, 2 * k ^ flip)
         if same != 2 * k ^ flip:
             self.image[k] = same ^ flip
             return
-        for clause in _clauses(2 * k, node.parity, a, b, flip):
-            self.solver.add_clause([_variable(lit) for lit in clause])
+        self.gates[k] = Node(a ^ flip, b, node.parity)
+        self.supports[k] = self.supports[a >> 1] | self.supports[b >> 1]
         other = self._class(k)
-        if other is not None and self.left > 0 and self._equal(2 * k, other, CONFLICTS):
+        few = other is not None and self._has_few_inputs(2 * k, other)
+        if other is not None and few and self._same_table(2 * k, other):
+            self.image[k] = other
+            return
+        self.questions.clauses += _clauses(2 * k, node.parity, a, b, flip)
+        if other is not None and not few and self.questions.equal(2 * k, other):
             self.image[k] = other
 
     def _word(self, lit: int) -> int:
@@ -197,26 +211,81 @@ class _Sweep:
         found = self.classes.setdefault(word ^ (self.full if flip else 0), 2 * k ^ flip)
         return None if found == 2 * k ^ flip else found ^ flip
 
-    def _equal(self, a: int, b: int, conflicts: int) -> bool:
-        """Whether two literals are proven equal; what is learnt of it stays."""
-        for one, other in ((a, b ^ 1), (a ^ 1, b)):
-            if not self._impossible([one, other], conflicts):
-                return False
-        self.solver.add_clause([_variable(a), _variable(b ^ 1)])
-        self.solver.add_clause([_variable(a ^ 1), _variable(b)])
-        return True
+    def _has_few_inputs(self, a: int, b: int) -> bool:
+        return (self.supports[a >> 1] | self.supports[b >> 1]).bit_count() <= FEW_INPUTS
 
-    def _impossible(self, literals: Sequence[int], conflicts: int) -> bool:
-        self.solver.conf_budget(min(conflicts, max(self.left, 1)))
-        before = self.solver.accum_stats()["conflicts"]
-        answer = self.solver.solve_limited(assumptions=[_variable(lit) for lit in literals])
-        self.left -= self.solver.accum_stats()["conflicts"] - before + 1
-        return answer is False
+    def _same_table(self, a: int, b: int) -> bool:
+        support = self.supports[a >> 1] | self.supports[b >> 1]
+        return self._table(a, support) == self._table(b, support)
 
     def _is_false(self, lit: int) -> bool:
-        if lit == 0:
-            return True
-        return self.left > 0 and self._impossible([lit], LAST_CONFLICTS)
+        if self._has_few_inputs(lit, 0):
+            return self._same_table(lit, 0)
+        return self.questions.impossible([lit], LAST_CONFLICTS)
+
+    def _table(self, lit: int, support: int) -> int:
+        """A literal's truth table over some inputs, which are all that it depends on."""
+        tables = self.tables.get(support)
+        full = (1 << (1 << support.bit_count())) - 1
+        if tables is None:
+            places = [k for k in range(support.bit_length()) if support >> k & 1]
+            words = counting_words(len(places))
+            tables = {self.inputs[k]: word for k, word in zip(places, words, strict=True)}
+            tables[0] = 0
+            self.tables[support] = tables
+        stack = [lit >> 1]
+        while stack:
+            k = stack[-1]
+            if k in tables:
+                stack.pop()
+                continue
+            a, b, parity = self.gates[k]
+            left = [below >> 1 for below in (a, b) if below >> 1 not in tables]
+            stack += left
+            if not left:
+                one, other = (tables[x >> 1] ^ (full if x & 1 else 0) for x in (a, b))
+                tables[k] = one ^ other if parity else one & other
+        return tables[lit >> 1] ^ (full if lit & 1 else 0)
+
+
+class _Questions:
+    """A solver with a budget, made when it is first asked."""
+
+    def __init__(self, conflicts: int) -> None:
+        self.clauses = [[1]]  # not yet given to the solver; node 0 is false
+        self.solver: Any = None
+        self.left = conflicts
+
+    def impossible(self, literals: Sequence[int], conflicts: int) -> bool:
+        """Whether some literals are proven never to be true together, within so many conflicts."""
+        if self.left <= 0:
+            return False
+        if self.solver is None:
+            from pysat.solvers import Solver  # noqa: PLC0415 - takes a while to load
+
+            self.solver = Solver(name="minisat22")
+        for clause in self.clauses:
+            self.solver.add_clause([_variable(lit) for lit in clause])
+        self.clauses = []
+        self.solver.conf_budget(min(conflicts, self.left))
+        before = self.solver.accum_stats()
+        answer = self.solver.solve_limited(assumptions=[_variable(lit) for lit in literals])
+        after = self.solver.accum_stats()
+        self.left -= after["conflicts"] - before["conflicts"] + 1
+        return answer is False
+
+    def equal(self, a: int, b: int) -> bool:
+        """Whether two literals are proven equal; what is learnt of it stays."""
+        for one, other in ((a, b ^ 1), (a ^ 1, b)):
+            if not self.impossible([one, other], CONFLICTS):
+                return False
+        self.clauses += [[a, b ^ 1], [a ^ 1, b]]
+        return True
+
+    def close(self) -> None:
+        """Let go of the solver's memory."""
+        if self.solver is not None:
+            self.solver.delete()
 
 
 def _variable(lit: int) -> int:

@@ -29,8 +29,7 @@ def some_vectors(widths: Mapping[str, int]) -> tuple[dict[str, list[int]], int]:
     alike = [random.getrandbits(BLOCK) for _ in range(most)]
     made: dict[str, list[int]] = {}
     for place, (name, width) in enumerate(widths.items()):
-        corners = _transposed([random.choice(_corners(width, random)) for _ in range(BLOCK)], width)
-        mine = _transposed([random.choice(_corners(width, random)) for _ in range(BLOCK)], width)
+        corners, mine = _some_corners(width, random), _some_corners(width, random)
         words = []
         for k in range(width):
             uniform = random.getrandbits(BLOCK)
@@ -45,16 +44,25 @@ def some_vectors(widths: Mapping[str, int]) -> tuple[dict[str, list[int]], int]:
     return made, 8 * BLOCK
 
 
-def _corners(width: int, random: Random) -> list[int]:
-    """Values at which arithmetic goes wrong first."""
+def _some_corners(width: int, random: Random) -> list[int]:
+    """Values at which arithmetic goes wrong first, in random order: words of a block of trials."""
     full, top = (1 << width) - 1, 1 << (width - 1) if width else 0
     stripes = sum(1 << k for k in range(0, width, 2))
-    small = random.randrange(4) & full
-    single = 1 << random.randrange(width) if width else 0
-    return [0, full, 1 & full, top, top - 1 if top else 0, stripes, full ^ stripes, small,
-            full ^ small, single, full ^ single]  # fmt: skip
+    always = [0, full, 1 & full, top, top - 1 if top else 0, stripes, full ^ stripes]
+    values = []
+    for _ in range(BLOCK):
+        pick = random.randrange(len(always) + 4)
+        if pick < len(always):
+            values.append(always[pick])
+            continue
+        one = random.randrange(4) & full if pick % 2 else 1 << random.randrange(max(1, width))
+        values.append(one & full ^ (full if pick > len(always) + 1 else 0))
+    return _transposed(values, width)
 
 
 def _transposed(values: Sequence[int], width: int) -> list[int]:
     """For each bit the word whose bit t is that of value t."""
-    return [sum((value >> k & 1) << t for t, value in enumerate(values)) for k in range(width)]
+    if width == 0:
+        return []
+    rows = [f"{value:0{width}b}" for value in reversed(values)]
+    return [int("".join(column), 2) for column in zip(*rows, strict=True)][::-1]

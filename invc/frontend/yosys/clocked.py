@@ -14,6 +14,7 @@ from invc.frontend.yosys.links import link
 from invc.frontend.yosys.modules import choose_top
 from invc.frontend.yosys.session import Session
 from invc.frontend.yosys.sources import Sources, check_sources
+from invc.frontend.yosys.synthesis import check_drivers
 from invc.frontend.yosys_cells import Json, text_of
 from invc.frontend.yosys_json import read_module
 
@@ -32,7 +33,8 @@ def elaborate_clocked(sources: Sources, yosys: Yosys, *, log: Path | None = None
         log: Where to leave Yosys's own output.
 
     Raises:
-        InvcError: Yosys refused the sources, a memory is too large, or no register is needed.
+        InvcError: Yosys refused the sources, a net has two drivers or none, a memory is too large,
+            or no output needs a register.
     """
     check_sources(sources)
     with tempfile.TemporaryDirectory(prefix="invc-") as name:
@@ -45,8 +47,10 @@ def elaborate_clocked(sources: Sources, yosys: Yosys, *, log: Path | None = None
         session.read()
         script = session.script("clocked.ys")
         first, _, _ = script.partition("@MAP@")
-        session.run(first)
-        session.check_written("memories.json")
+        output = session.run(first)
+        for written in ("drivers.il", "memories.json"):
+            session.check_written(written)
+        check_drivers(session, output, first)
         memories = read_module(folder / "memories.json")
         _check_memories(memories, session)
         has_memory = any(cell["type"].startswith("$mem") for cell in memories["cells"].values())

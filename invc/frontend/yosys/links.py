@@ -39,6 +39,7 @@ class Links:
         system: Whether slang is tried first: one SystemVerilog file makes all so.
         elaborated: Whether what `read` leaves has its top and its parameters already.
         known: Files that slang named, and what the user calls them.
+        own: Whether places are in the user's files as they stand.
         shown: Our name of a file or folder: the user's.
     """
 
@@ -50,6 +51,7 @@ class Links:
     system: bool = False
     elaborated: bool = False
     known: dict[str, str | None] = field(default_factory=dict, compare=False)
+    own: bool = False
 
     def locate(self, src: str) -> str:
         """The user's "file:line:column" of a src attribute; "" where it is in no file of theirs."""
@@ -59,10 +61,13 @@ class Links:
                 continue
             head, _, rest = match[1].partition("/")
             theirs = self.shown.get(head)
-            if theirs is None:
-                name = self._followed(match[1])
-                if name is None:
+            if self.own:
+                name = str(match[1])
+            elif theirs is None:
+                followed = self._followed(match[1])
+                if followed is None:
                     continue
+                name = followed
             else:
                 name = str(Path(theirs) / rest) if rest else theirs
             column = f":{match[3]}" if match[3] and match[3] != "0" else ""
@@ -121,7 +126,8 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
             shown["source0.json"] = str(path)
         else:
             name("source0.json", path)
-        return Links("read_json source0.json", shown, "".join(cells), folder)
+        read = "read_json source0.json"
+        return Links(read, shown, "".join(cells), folder, own=sources.located)
     options = []
     for k, include in enumerate(sources.includes):
         name(f"include{k}", include)

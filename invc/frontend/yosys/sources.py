@@ -42,6 +42,7 @@ class Sources:
         parameters: Parameters of the top module and their values, as Verilog writes them.
         gate_level: Whether the file holds instances of cells and primitives only.
         liberty: Liberty files with the functions of cells that the sources may use.
+        located: Whether the places that a JSON netlist names are in files of the user.
     """
 
     files: tuple[Path, ...]
@@ -51,6 +52,7 @@ class Sources:
     parameters: Mapping[str, str] = field(default_factory=dict)
     gate_level: bool = False
     liberty: tuple[Path, ...] = ()
+    located: bool = False
 
     @property
     def kind(self) -> Kind:

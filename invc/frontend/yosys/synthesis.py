@@ -117,10 +117,7 @@ def _netlist(session: Session, target: Target) -> Netlist:
     output = session.run(script)
     for name in ("drivers.il", "source.json", "netlist.json"):
         session.check_written(name)
-    conflict = find_conflict(session.folder / "drivers.il")
-    if conflict is not None:
-        raise _driven_twice(session, conflict)
-    _check_drivers(session, output, script)
+    check_drivers(session, output, script)
     session.write_log()
     path = session.folder / "netlist.json"
     netlist = read_json(
@@ -214,8 +211,20 @@ def _driven_twice(session: Session, conflict: Conflict) -> InvcError:
     )
 
 
-def _check_drivers(session: Session, output: str, script: str) -> None:
-    """Refuse what Yosys's `check` only warns of."""
+def check_drivers(session: Session, output: str, script: str) -> None:
+    """Refuse nets with two drivers, and what Yosys's `check` only warns of.
+
+    Args:
+        session: Its folder has `drivers.il`, as the script wrote it before any pass.
+        output: What Yosys said.
+        script: What it carried out, `check` being a line of it.
+
+    Raises:
+        InvcError: A net has two drivers, or none.
+    """
+    conflict = find_conflict(session.folder / "drivers.il")
+    if conflict is not None:
+        raise _driven_twice(session, conflict)
     for pattern, problem, hint in DRIVERS:
         match = re.search(pattern, output)
         if match:

@@ -18,7 +18,10 @@ def __getattr__(name: str) -> ModuleType:
     if not Path(__file__).with_name(f"{name}.pyi").exists():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        return import_module(f"{__name__}.{name}")
+        module = import_module(f"{__name__}.{name}")
+        if module.__spec__ is None or module.__spec__.origin is None:  # a folder of sources
+            raise ModuleNotFoundError
+        return module
     except ModuleNotFoundError:
         raise InvcError(
             "these are invc's sources, without their compiled part",

@@ -5,17 +5,17 @@ clamps, as `Component`s of inputs that share no goal. `Walkers` move 1,024 assig
 a component, `All` tries every one; both equal numpy twins, bit for bit.
 """
 
-from invc.pbits.native.inputs import (
-    All,
-    Circuit,
-    Component,
-    Marginal,
-    Walkers,
-    circuit,
-    component,
-    kernels,
-    marginal,
-)
+from invc.pbits.native import inputs
+
+All = inputs.All
+Circuit = inputs.Circuit
+Component = inputs.Component
+Marginal = inputs.Marginal
+Walkers = inputs.Walkers
+circuit = inputs.circuit
+component = inputs.component
+kernels = inputs.kernels
+marginal = inputs.marginal
 
 __all__ = [
     "All",

@@ -33,6 +33,7 @@ class Exact:
         parts: Diagrams over the other inputs that something is asked of.
         idle: Inputs of which nothing is asked: each has either value in half of the answers.
         count: Number of answers; two differ in an input bit.
+        forbidden: Combinations of bits of which no answer has all.
     """
 
     design: Design
@@ -41,6 +42,7 @@ class Exact:
     parts: tuple[Part, ...]
     idle: tuple[int, ...]
     count: int
+    forbidden: tuple[tuple[Clamp, ...], ...] = ()
 
     @property
     def nodes(self) -> int:
@@ -95,17 +97,39 @@ class Exact:
             left //= size
         return self._draws(rows, number)
 
-    def marginals(self) -> dict[str, Fraction]:
-        """For each bit of an input port the share of answers in which it is 1, by its name."""
+    def marginals(self, clock: Clock | None = None) -> dict[str, Fraction]:
+        """For each bit of a port the share of answers in which it is 1, by its name.
+
+        Bits of inputs are weighed in the diagrams; for each other one its answers are counted anew,
+        with the bit held.
+
+        Args:
+            clock: Says when to give up.
+
+        Raises:
+            TooLarge: A diagram with a bit held is too large.
+        """
+        assert self.count, "there is nothing to weigh"
         share = {net: Fraction(value) for net, value in self.known}
         share |= dict.fromkeys(self.idle, Fraction(1, 2))
         for part in self.parts:
             share |= part.shares()
-        return {
-            name: share[bit >> 1]
-            for port in self.design.netlist.inputs
-            for name, bit in zip(bit_names(port), port.bits, strict=True)
-        }
+        found = {}
+        for port in self.design.netlist.ports:
+            for name, bit in zip(bit_names(port), port.bits, strict=True):
+                one = share.get(bit >> 1)
+                if one is None:
+                    one = share[bit >> 1] = self._share(bit & ~1, clock)
+                found[name] = 1 - one if bit & 1 else one
+        return found
+
+    def _share(self, literal: int, clock: Clock | None) -> Fraction:
+        """Of the answers in which a literal is 1."""
+        if literal == 0:
+            return Fraction(0)
+        clamps = (*self.clamps, Clamp(literal, 1, ""))
+        held = exact(self.design, clamps, forbidden=self.forbidden, clock=clock)
+        return Fraction(held.count, self.count)
 
     def _known_rows(self, count: int) -> UInt8:
         values = np.array([value for _, value in self.known], dtype=np.uint8)
@@ -151,13 +175,14 @@ def exact(
         TooLarge: No diagram of bounded size was found.
     """
     netlist, clamps = design.netlist, tuple(clamps)
+    left_out = tuple(tuple(bits) for bits in forbidden)
     nothing = Exact(design, clamps, (), (), (), 0)
     try:
         values = presolve(design, clamps).values[: netlist.net_count].tolist()
     except Contradiction:
         return nothing
     known = {net: int(m > 0) for net, m in enumerate(values, 1) if m}
-    asked = list(demands(netlist, known, forbidden))
+    asked = list(demands(netlist, known, left_out))
     if any(not demand.literals for demand in asked):
         return nothing
     parts = build(netlist, known, asked, most_nodes, (clock or Clock()).stopped)
@@ -168,4 +193,4 @@ def exact(
     idle = tuple(net for net in inputs if net not in known and net not in decided)
     fixed = tuple((net, known[net]) for net in inputs if net in known)
     count = prod(part.count for part in parts) << len(idle)
-    return Exact(design, clamps, fixed, tuple(parts), idle, count)
+    return Exact(design, clamps, fixed, tuple(parts), idle, count, left_out)

@@ -5,8 +5,9 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from convergence import ciphers
+from benchmarks.convergence import ciphers
 from invc import read, synth
 from invc.design import Design
 from invc.netlist import evaluate_ports
@@ -32,7 +33,7 @@ class Case:
     within: float | None = None
     held: tuple[str, ...] = ()
     control: bool = False
-    options: dict[str, object] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 def multiplier(width: int) -> str:
@@ -264,7 +265,9 @@ def design_of(case: Case, folder: Path) -> Design:
         from invc import write
 
         write(synth(source, **case.options), str(kept))
-    return read(str(kept))
+    found = read(str(kept))
+    assert isinstance(found, Design)
+    return found
 
 
 def fetched(folder: Path) -> Path:

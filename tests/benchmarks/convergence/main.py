@@ -11,13 +11,16 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from invc.design import Design
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from pysat.solvers import Solver
 
 import invc
-from convergence.cases import CONTROL, GOALS, HARD, Case, clamps_of, design_of, sudoku
+from benchmarks.convergence.cases import CONTROL, GOALS, HARD, Case, clamps_of, design_of, sudoku
 from invc.design import parse_clamps
 from invc.proof.formula import pose
 
@@ -104,7 +107,7 @@ def warm(case: Case, clamps: list[str], args: argparse.Namespace) -> None:
 
 
 def first_answer(
-    case: Case, clamps: list[str], args: argparse.Namespace, **options: object
+    case: Case, clamps: list[str], args: argparse.Namespace, **options: Any
 ) -> float | None:
     design = design_of(case, args.folder)
 
@@ -146,6 +149,7 @@ def all_answers(folder: Path) -> str:
     lines = []
     for clamps in (["ok=1"], givens):
         design = invc.read(str(kept))
+        assert isinstance(design, Design)
         before = time.process_time()
         samples = invc.simulate(design, clamps, threads=1)
         spent = time.process_time() - before

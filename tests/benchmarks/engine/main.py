@@ -14,17 +14,18 @@ import statistics
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from textwrap import fill
+from typing import Any, cast
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from engine import models, ours, peers
-from engine.measure import (
+from benchmarks.engine import models, ours, peers
+from benchmarks.engine.measure import (
     LN100,
     Point,
     Rate,
@@ -193,13 +194,13 @@ def rate_works(
     design, clamped = problem.design, problem.clamped
     first = next(iter(DYNAMICS))
     for kernel in kernels_for(clamped.free)[: 1 if large(problem) else None]:
-        yield f"{first}, {kernel}", lambda kernel=kernel: our_work(design, clamped, first, kernel)
+        yield f"{first}, {kernel}", partial(our_work, design, clamped, first, kernel)
     for dynamics in DYNAMICS:
         if dynamics != first and not large(problem):
-            yield dynamics, lambda dynamics=dynamics: our_work(design, clamped, dynamics, "auto")
+            yield dynamics, partial(our_work, design, clamped, dynamics, "auto")
     for peer in chosen:
         if peer.work and problem.free.spins <= peer.most_spins:
-            yield peer.name, lambda peer=peer: peer.work(problem)
+            yield peer.name, partial(peer.work, problem)
 
 
 def measure_tts(rows: Rows, budget: Budget, dynamics: list[str], chosen: list[peers.Peer]) -> None:
@@ -226,7 +227,14 @@ def samplers(
 ) -> Iterator[Sampler]:
     for name in dynamics:
 
-        def own(problem, criterion, setting, seed, limit, name=name):
+        def own(
+            problem: models.Problem,
+            criterion: str,
+            setting: Any,
+            seed: int,
+            limit: float,
+            name: str = name,
+        ) -> Any:
             return ours.attempt(problem, name, criterion, seed, limit)
 
         yield Sampler(name, ("seen", "strict"), lambda n: None, own)
@@ -243,15 +251,15 @@ def measure_runs(
     criterion: str,
     n: int,
     product: int,
-    problem,
-    setting,
+    problem: models.Problem,
+    setting: Any,
 ) -> None:
     """Runs of one sampler on one product, until the time of a cell is over."""
     left, warm = budget.cell_seconds, False
     for seed in range(budget.runs):
         key = ("Run", sampler.name, criterion, n, product, seed)
         if key in rows:
-            left -= rows.rows[key].seconds
+            left -= cast(Run, rows.rows[key]).seconds
             continue
         if left <= 0:
             break
@@ -289,10 +297,10 @@ def best_setting(rows: Rows, budget: Budget, peer: peers.Peer, n: int) -> peers.
                 if seconds >= budget.tune_seconds:
                     break
             rows.add(Tuned(peer.name, str(setting), n, found, seconds))
-        row = rows.rows[key]
+        row = cast(Tuned, rows.rows[key])
         # Half an answer where there was none, so that none at all is worse than one.
         means[setting] = row.seconds / (row.found or 0.5)
-    best = min(means, key=means.get)
+    best = min(means, key=lambda setting: means[setting])
     say(f"n = {n}: {peer.name}: best of {len(peer.grid)} settings: {best}")
     return best
 
@@ -303,7 +311,9 @@ def measure_curves(rows: Rows, budget: Budget, dynamics: list[str]) -> None:
             for k in SELF_PACED_POINTS if name in SELF_PACED else range(2, 21):
                 key = ("Point", name, problem.name, 1 << k)
                 point = (
-                    rows.rows[key] if key in rows else measure_point(rows, problem, name, 1 << k)
+                    cast(Point, rows.rows[key])
+                    if key in rows
+                    else measure_point(rows, problem, name, 1 << k)
                 )
                 if point is None or point.seconds > budget.point_seconds / 2:
                     break
@@ -435,7 +445,7 @@ def seconds_text(seconds: float) -> str:
     return f"{seconds * 1e3:.3g} ms" if seconds < 1 else f"{seconds:.3g} s"
 
 
-def growth_text(cells: dict[int, list[Run]]) -> str:
+def growth_text(cells: Mapping[int, Sequence[Run]]) -> str:
     factor = growth(cells)
     if factor is None:
         return ""

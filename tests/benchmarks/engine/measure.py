@@ -7,10 +7,10 @@ import json
 import math
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -108,7 +108,7 @@ Row = Versions | Rate | Run | Tuned | Scaling | Point
 KINDS = {kind.__name__: kind for kind in (Versions, Rate, Run, Tuned, Scaling, Point)}
 
 
-def key(row: Row) -> tuple:
+def key(row: Row) -> tuple[Any, ...]:
     return type(row).__name__, *(getattr(row, name) for name in row.key_fields)
 
 
@@ -122,7 +122,7 @@ class Rows:
         if not resume:
             path.write_text("")
 
-    def __contains__(self, row_key: tuple) -> bool:
+    def __contains__(self, row_key: tuple[Any, ...]) -> bool:
         return row_key in self.rows
 
     def add(self, row: Row) -> None:
@@ -130,7 +130,7 @@ class Rows:
         with self.path.open("a") as file:
             file.write(json.dumps({"kind": type(row).__name__, **asdict(row)}) + "\n")
 
-    def of(self, kind: type) -> list:
+    def of(self, kind: type) -> list[Any]:
         return [row for row in self.rows.values() if isinstance(row, kind)]
 
 
@@ -143,7 +143,8 @@ def read_rows(path: Path) -> Iterator[Row]:
         except json.JSONDecodeError:
             continue  # the line that was being written when a run was ended
         kind = KINDS[fields.pop("kind")]
-        yield kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
+        make: Callable[..., Row] = kind
+        yield make(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
 
 
 def tts99(runs: Iterable[Run]) -> float | None:
@@ -176,7 +177,8 @@ def tts(runs: Sequence[Run]) -> float | None:
         times = statistics.median(run.seconds if run.found else math.inf for run in runs)
         return times if math.isfinite(times) else None
     each = [tts99(group) for group in by_product(runs)]
-    return statistics.mean(each) if each and all(each) else None
+    known = [seconds for seconds in each if seconds]
+    return statistics.mean(known) if known and len(known) == len(each) else None
 
 
 def median_time(runs: Sequence[Run]) -> float:
@@ -219,7 +221,7 @@ def interval(runs: Sequence[Run], resamples: int = RESAMPLES) -> tuple[float, fl
     return drawn[round(0.025 * resamples)], drawn[round(0.975 * resamples) - 1]
 
 
-def growth(cells: dict[int, Sequence[Run]]) -> float | None:
+def growth(cells: Mapping[int, Sequence[Run]]) -> float | None:
     """Factor of TTS99 for two more bits of each factor.
 
     log TTS99 is fitted by a line over the widths at which the search dominates; the variance of
@@ -235,7 +237,9 @@ def growth(cells: dict[int, Sequence[Run]]) -> float | None:
     return math.exp(2 * np.polyfit(widths, logs, 1, w=weights)[0])
 
 
-def growth_interval(cells: dict[int, Sequence[Run]], resamples: int = 200) -> tuple[float, float]:
+def growth_interval(
+    cells: Mapping[int, Sequence[Run]], resamples: int = 200
+) -> tuple[float, float]:
     """95 % bootstrap confidence interval of `growth`."""
     chance = np.random.default_rng(0)
     drawn = [

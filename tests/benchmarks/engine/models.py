@@ -71,7 +71,8 @@ class Problem:
 
     def strict(self, states: np.ndarray) -> np.ndarray:
         """Which states satisfy every gate: those of energy 0, the ground level."""
-        return self.free.energies(states) == 0
+        value: np.ndarray = self.free.energies(states) == 0
+        return value
 
 
 def question(name: str, design: Design, *clamps: str) -> Problem:
@@ -136,10 +137,7 @@ def sat3_verilog(variables: int, ratio: float, chance: random.Random) -> str:
 
 def netlist(spins: int) -> Problem:
     """Random gates, about so many spins, nothing held."""
-    import sys
-
-    sys.path.insert(0, str(HERE.parent))
-    from synth import random_netlist  # the benchmark of compile time
+    from benchmarks.synth import random_netlist  # the benchmark of compile time
 
     def make() -> Design:
         return synth_text(json.dumps(random_netlist(round(spins / 1.3))), suffix=".json")

@@ -2,7 +2,7 @@
 
 import time
 
-from engine.models import Problem
+from benchmarks.engine.models import Problem
 from invc.engine import Effort, problem_of, run
 from invc.tools.bench import Attempt, first_answer
 

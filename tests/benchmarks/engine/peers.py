@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
-from engine.models import Problem
+from benchmarks.engine.models import Problem
 from invc.ising import IsingModel
 from invc.tools.bench import Attempt, Work
 
@@ -92,6 +93,8 @@ class Peer:
         test = problem.seen if criterion == "seen" else problem.strict
         spent = 0.0
         self.load(problem, setting)
+        assert setting is not None
+        assert self.batches is not None
         batches = self.batches(problem, setting, seed)
         for states in timed(batches):
             good = np.flatnonzero(test(states.value))
@@ -106,6 +109,7 @@ class Peer:
     @lru_cache(maxsize=8)  # noqa: B019 - there are five peers, and they live as long as the process
     def load(self, problem: Problem, setting: Setting) -> None:
         """Import it, build its model and compile its program: not timed."""
+        assert self.batches is not None
         next(self.batches(problem, setting, 0))
 
 
@@ -124,7 +128,7 @@ def timed(values: Iterator[np.ndarray]) -> Iterator[Timed]:
 
 
 @lru_cache(maxsize=4)
-def bqm(problem: Problem):
+def bqm(problem: Problem) -> Any:
     """For dimod, whose sign is the opposite."""
     from dimod import BinaryQuadraticModel
 
@@ -152,7 +156,8 @@ def dwave_call(problem: Problem, setting: Setting, reads: int, seed: int) -> np.
         seed=seed,
     )
     assert list(found.variables) == list(range(problem.free.spins))
-    return found.record.sample
+    value: np.ndarray = found.record.sample
+    return value
 
 
 def dwave_batches(problem: Problem, setting: Setting, seed: int) -> Iterator[np.ndarray]:
@@ -188,7 +193,7 @@ def tabu_solve(problem: Problem, seed: int, limit: float) -> Attempt:
 
 
 @lru_cache(maxsize=4)
-def openjij_model(problem: Problem):
+def openjij_model(problem: Problem) -> Any:
     import openjij
 
     source = bqm(problem)
@@ -206,7 +211,8 @@ def openjij_call(problem: Problem, setting: Setting, reads: int, seed: int) -> n
         model, beta_min=low, beta_max=high, num_sweeps=setting.sweeps, num_reads=reads, seed=seed
     )
     order = np.argsort(list(found.variables))
-    return found.record.sample[:, order]
+    value: np.ndarray = found.record.sample[:, order]
+    return value
 
 
 def openjij_batches(problem: Problem, setting: Setting, seed: int) -> Iterator[np.ndarray]:
@@ -238,7 +244,7 @@ def colours(model: IsingModel) -> list[list[int]]:
 
 
 @lru_cache(maxsize=4)
-def thrml_program(problem: Problem, beta: float, sweeps: int):
+def thrml_program(problem: Problem, beta: float, sweeps: int) -> tuple[Any, Any, list[int]]:
     """A compiled function (key, states) -> states: so many sweeps of all chains at one beta."""
     import jax
     import jax.numpy as jnp
@@ -259,7 +265,7 @@ def thrml_program(problem: Problem, beta: float, sweeps: int):
     program = IsingSamplingProgram(ebm, blocks, clamped_blocks=[])
     schedule = SamplingSchedule(n_warmup=sweeps, n_samples=1, steps_per_sample=1)
 
-    def chain(key, state):
+    def chain(key: Any, state: Any) -> list[Any]:
         found = sample_states(key, program, schedule, state, [], blocks)
         return [part[0] for part in found]
 
@@ -271,7 +277,7 @@ def thrml_program(problem: Problem, beta: float, sweeps: int):
     return step, order, sizes
 
 
-def start_chains(key, sizes: list[int]) -> list:
+def start_chains(key: Any, sizes: list[int]) -> list[Any]:
     import jax
 
     keys = jax.random.split(key, len(sizes))

@@ -29,7 +29,8 @@ def forward(inputs: np.ndarray, weights: Sequence[np.ndarray]) -> np.ndarray:
     now = inputs
     for layer in weights[:-1]:
         now = sign(now @ layer.T)
-    return now @ weights[-1].T
+    value: np.ndarray = now @ weights[-1].T
+    return value
 
 
 def backpropagate(

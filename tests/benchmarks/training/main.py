@@ -13,6 +13,10 @@ logistic regression on 0/1. MNIST, 8,000 images, 784-500-10: 94 %, 95 % with dro
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any
+
+from invc.train.network import Network
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -25,10 +29,16 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
-from baselines import Backpropagation, backpropagate, forward, logistic, majority, perceptron
-from fetch import FOLDER, fashion, mnist
-
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from benchmarks.training.baselines import (
+    Backpropagation,
+    backpropagate,
+    forward,
+    logistic,
+    majority,
+    perceptron,
+)
+from benchmarks.training.fetch import FOLDER, fashion, mnist
 from invc.train.data import read_data
 from invc.train.data.coding import Coding
 from invc.train.data.samples import Data, Samples
@@ -127,7 +137,8 @@ def draw(title: str, rows: Sequence[Row]) -> None:
 
 def stream(how: Stream, learn: Part, test: Part, seed: int) -> tuple[float, float, float]:
     """Accuracy of the last network, of the vote of its last passes, processor seconds."""
-    words, total, single, started = packed(test.inputs), 0, [], 0.0
+    words, single, started = packed(test.inputs), [], 0.0
+    total: Any = 0
     for number in range(how.networks):
         own = 100 * seed + number if how.networks > 1 else seed
         shape = Shape(
@@ -147,7 +158,7 @@ def stream(how: Stream, learn: Part, test: Part, seed: int) -> tuple[float, floa
         state = fit(shape, kernel.pack(learn.inputs, learn.labels), rule, keep=5)
         started += time.process_time() - begin
         for weights in state.snapshots:
-            out = kernel.outputs(kernel.Network(shape, weights), words)
+            out = kernel.outputs(Network(shape, weights), words)
             total = total + out
         single.append((out.argmax(axis=1) == test.labels).mean())
     vote = (np.asarray(total).argmax(axis=1) == test.labels).mean()
@@ -161,10 +172,14 @@ def ste(
     kept, seconds = backpropagate(learn.inputs, learn.labels, sizes, how, seed)
     total = [forward(test.inputs.astype(np.float32), weights) for weights in kept]
     single = (total[-1].argmax(axis=1) == test.labels).mean()
-    return float(single), float((sum(total).argmax(axis=1) == test.labels).mean()), seconds
+    return (
+        float(single),
+        float((np.sum(total, axis=0).argmax(axis=1) == test.labels).mean()),
+        seconds,
+    )
 
 
-def chosen(candidates, run, learn: Part, seeds: int = 1):
+def chosen(candidates: Sequence[Any], run: Callable[..., Any], learn: Part, seeds: int = 1) -> Any:
     """The settings that do best on a fifth of the training samples, held out."""
     if len(candidates) == 1:
         return candidates[0]
@@ -180,7 +195,13 @@ def chosen(candidates, run, learn: Part, seeds: int = 1):
 
 
 def measured(
-    name: str, candidates, run, learn: Part | list[Part], test: Part, seeds: int, bits: str = ""
+    name: str,
+    candidates: Sequence[Any],
+    run: Callable[..., Any],
+    learn: Part | list[Part],
+    test: Part,
+    seeds: int,
+    bits: str = "",
 ) -> Row:
     parts = learn if isinstance(learn, list) else [learn] * seeds
     how = chosen(candidates, run, parts[0])
@@ -281,7 +302,7 @@ def mnist_tables() -> None:
     back = [Backpropagation(20, rate, 100) for rate in (0.003, 0.01)]
     dropping = [replace(back[0], drop=0.2, passes=30)]
 
-    def by_ste(how, a, b, seed):
+    def by_ste(how: Any, a: Any, b: Any, seed: int) -> Any:
         return ste(how, 500, a, b, seed)
 
     rows = [
@@ -308,10 +329,10 @@ def mnist_tables() -> None:
             measured(f"stream, vote of {networks}", how, stream, parts, test, SEEDS),
             measured("backpropagation", few, by_ste, parts, test, SEEDS),
         ]
-        real = [
+        regression = [
             logistic(p.inputs, p.labels, [(test.inputs, test.labels)], 0.1)[0][0] for p in parts
         ]
-        rows.append(Row("logistic regression", real, [], 0.0))
+        rows.append(Row("logistic regression", regression, [], 0.0))
         show(f"MNIST {size} images: 784-500-10", rows)
     print("\n".join(ANCHORS))
 

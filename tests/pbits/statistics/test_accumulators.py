@@ -1,6 +1,7 @@
 """A p-bit of stochastic computing by itself: its accumulator is a Markov chain that is known exactly."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from invc.ising import from_terms
@@ -15,7 +16,7 @@ PBITS = 150  # alike and not coupled: so many more samples, and of three generat
 CYCLES = 61
 
 
-def transition(h, I0, n, habits):
+def transition(h: int, I0: int, n: int, habits: Habits) -> npt.NDArray[np.float64]:
     """P[a, b]: from Itanh = a - I0 to b - I0 in one cycle. Shape (2 I0, 2 I0)."""
     P = np.zeros((2 * I0, 2 * I0))
     density, stall = habits.density / 256, habits.stall / 256
@@ -28,7 +29,9 @@ def transition(h, I0, n, habits):
     return P
 
 
-def run(kernel, h, I0, n, habits, cycles, seed=0):
+def run(
+    kernel: str, h: int, I0: int, n: int, habits: Habits, cycles: int, seed: int = 0
+) -> npt.NDArray[np.int64]:
     """Itanh + I0 of every p-bit and lane. Shape (PBITS, 1024)."""
     model = from_terms(PBITS, [h] * PBITS, [], [], [], 0)
     known = np.zeros(PBITS, dtype=np.int8)
@@ -54,7 +57,9 @@ def run(kernel, h, I0, n, habits, cycles, seed=0):
     ],
     ids=str,
 )
-def test_itanh_has_the_distribution_of_its_chain(kernel, h, I0, n, habits):
+def test_itanh_has_the_distribution_of_its_chain(
+    kernel: str, h: int, I0: int, n: int, habits: Habits
+) -> None:
     """After so many cycles from 0 or -1, exactly; not only in the limit."""
     start = np.zeros(2 * I0)
     start[I0 - 1 : I0 + 1] = 0.5
@@ -62,14 +67,15 @@ def test_itanh_has_the_distribution_of_its_chain(kernel, h, I0, n, habits):
     assert_distribution(run(kernel, h, I0, n, habits, CYCLES), expected)
 
 
-def stationary(P):
+def stationary(P: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The distribution that one more cycle does not change, of both phases of a periodic chain."""
     pi = np.full(len(P), 1 / len(P)) @ np.linalg.matrix_power(P, 1 << 16)
-    return (pi + pi @ P) / 2
+    value: npt.NDArray[np.float64] = (pi + pi @ P) / 2
+    return value
 
 
 @pytest.mark.parametrize("h", [-2, -1, 0, 1, 2])
-def test_a_p_bit_follows_tanh(h):
+def test_a_p_bit_follows_tanh(h: int) -> None:
     """P(m = +1) of the chain tends to (1 + tanh(h I0 / n^2)) / 2 where 1 << |h| << n << I0.
 
     The accumulator drifts by h and spreads by n^2 a cycle between two walls: the stationary density
@@ -82,7 +88,7 @@ def test_a_p_bit_follows_tanh(h):
     assert abs(up - (1 + np.tanh(h * I0 / n**2)) / 2) < 0.03
 
 
-def test_m_is_up_as_often_as_the_chain_says():
+def test_m_is_up_as_often_as_the_chain_says() -> None:
     """The kernel's own p-bits against the stationary chain, by field."""
     habits, I0, n = Habits(), 16, 7
     shares = []
@@ -94,7 +100,7 @@ def test_m_is_up_as_often_as_the_chain_says():
     assert shares == sorted(shares)
 
 
-def test_neither_p_bits_nor_lanes_follow_each_other():
+def test_neither_p_bits_nor_lanes_follow_each_other() -> None:
     """Each pair, and the mean of all pairs at one distance, in p-bits and in lanes."""
     rows = [
         run("auto", 0, 8, 5, Habits(), cycles, seed=cycles).astype(np.float32)

@@ -22,7 +22,7 @@ SNAPSHOTS = 200  # times 64 lanes: enough that most states are expected often in
 
 @pytest.mark.parametrize("sampler", SAMPLERS, ids="-".join)
 @pytest.mark.parametrize(("name", "beta"), CASES)
-def test_states_are_boltzmann(sampler, name, beta):
+def test_states_are_boltzmann(sampler: tuple[str, str], name: str, beta: float) -> None:
     model, _ = MODELS[name]
     thin = sweeps_to_forget(sweep_matrix(model, beta))
     states = chain(sampler, model, beta, thin=thin, count=SNAPSHOTS + 1, seed=17)[1:]
@@ -32,7 +32,7 @@ def test_states_are_boltzmann(sampler, name, beta):
 
 @pytest.mark.parametrize("sampler", CHAINS, ids="-".join)
 @pytest.mark.parametrize("name", ["mixed fields", "full adder", "asymmetric glass"])
-def test_chains_forget_as_their_transition_matrix_does(sampler, name):
+def test_chains_forget_as_their_transition_matrix_does(sampler: tuple[str, str], name: str) -> None:
     """The chance that a lane is in the state where it was k sweeps ago, against tr(diag(pi) P^k).
 
     That is an autocorrelation at every lag, of all functions of the state at once.
@@ -53,7 +53,7 @@ def test_chains_forget_as_their_transition_matrix_does(sampler, name):
         assert abs(by_lane.mean() - expected) < normal_limit(1e-3 / 4) * error, lag
 
 
-def test_a_wrong_sampler_fails():
+def test_a_wrong_sampler_fails() -> None:
     """The tests can fail: at beta 5 % off, or with lanes that copy each other."""
     model, _ = MODELS["mixed fields"]
     states = chain(SAMPLERS[0], model, 0.35, thin=20, count=SNAPSHOTS, seed=3)

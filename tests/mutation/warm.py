@@ -1,0 +1,91 @@
+"""A process that has loaded what tests load, and forks for each change: nothing is loaded twice.
+
+It reads lines of JSON, `{"tests": [...], "seconds": ...}`, and answers each with a line: how pytest
+ended, or that it took too long. Nothing of invc is loaded here, so that a fork loads it as it is now.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from typing import TypedDict
+
+LOADED = (
+    *("pytest", "_pytest.junitxml", "hypothesis.strategies", "numpy", "numpy.random", "click"),
+    *("rich.console", "rich.table", "pulp", "highspy", "pysat.solvers", "dd.autoref", "dimod"),
+    *("ply.yacc", "pyverilog.vparser.parser", "sqlite3", "networkx", "mutation.few"),
+)
+MOST_MEMORY = 8 << 30  # of addresses: what asks for more has failed
+
+
+class Request(TypedDict):
+    """Tests to run.
+
+    Attributes:
+        tests: Their names, and pytest's options.
+        seconds: When to give up.
+    """
+
+    tests: list[str]
+    seconds: float
+
+
+def answer(request: Request) -> str:
+    """How pytest ends in a fork: its exit status, or "late"."""
+    child = os.fork()
+    if child == 0:
+        run(request["tests"])
+    ends = time.monotonic() + request["seconds"]
+    pause = 0.01
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            stop(child)
+            return str(os.waitstatus_to_exitcode(status))
+        if time.monotonic() > ends:
+            stop(child)
+            os.waitpid(child, 0)
+            return "late"
+        time.sleep(pause)
+        pause = min(0.1, 1.2 * pause)
+
+
+def stop(child: int) -> None:
+    """End a fork and whatever it has started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+
+
+def run(arguments: list[str]) -> None:
+    """Be the fork."""
+    import pytest
+
+    os.setsid()
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(nothing, standard)
+    try:
+        status = int(pytest.main(arguments))
+    except BaseException:  # a change may break whatever it likes: that is noticed
+        status = 3
+    os._exit(status)
+
+
+def main() -> None:
+    """Load, then answer until nobody asks."""
+    for name in LOADED:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    for line in sys.stdin:
+        print(answer(json.loads(line)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
