@@ -167,5 +167,6 @@ def backend_named(name: str = "auto") -> Backend:
         return generated.patient() or next(iter(_backends().values()))
     found = _backends()
     if name not in found:
-        raise InvcError(f"no kernel is called {name!r}", hint=nearest(name, list(found)))
+        hint = generated.HOW if name == generated.NAME else nearest(name, list(found))
+        raise InvcError(f"no kernel is called {name!r}", hint=hint)
     return found[name]

@@ -221,7 +221,7 @@ class Cluster:
         try:
             while True:
                 room = 2 * self._threads() if ahead else 1
-                for block in islice(blocks, max(1, room) - len(running)):
+                for block in islice(blocks, max(0, max(1, room) - len(running))):
                     running.append((block, self._submitted(shipped, block)))
                 outcome = self._outcome(job, shipped, running) if running else None
                 if outcome is None:

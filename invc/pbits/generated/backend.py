@@ -17,6 +17,8 @@ from invc.pbits.heatbath.program import Program
 from invc.pbits.lanes import WORDS
 from invc.pbits.native import backend as native
 
+NAME = "jit"
+HOW = "it needs llvmlite: pip install invc[jit]"
 ROW = 8 * WORDS  # bytes
 MOST_ROWS = (1 << 32) // ROW  # whose offsets fit what code reads
 MOST_RULES = 256  # of a program for which there is code, those of most updates
@@ -134,7 +136,7 @@ class Patient(native.Native):
 
 def backends() -> tuple[native.Native, ...]:
     """The one that generates, where it can."""
-    return (Generated("jit", native.kernels()[0]),) if has_llvmlite() else ()
+    return (Generated(NAME, native.kernels()[0]),) if has_llvmlite() else ()
 
 
 def patient() -> native.Native | None:
