@@ -9,9 +9,14 @@ from __future__ import annotations
 import argparse
 import pickle
 import statistics
+import sys
 import time
+from dataclasses import replace
+from pathlib import Path
 
-from engine import models
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.engine import models
 from invc.engine import Effort, problem_of, run
 from invc.engine.block import Block, Rules
 from invc.engine.work import run_block
@@ -35,18 +40,17 @@ def seconds_of(problem: models.Problem, effort: Effort) -> float:
     def timed(times: int) -> float:
         started = time.perf_counter()
         reads = effort.reads or LANES
-        whole = Effort(**{**vars(effort), "reads": times * reads})
-        run(problem_of(problem.design, problem.clamped), whole)
+        run(problem_of(problem.design, problem.clamped), replace(effort, reads=times * reads))
         return time.perf_counter() - started
 
-    return statistics.median(timed(2) - timed(1) for _ in range(3))
+    return statistics.median(timed(2) - timed(1) for _ in range(2))
 
 
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--blocks", type=int, default=400)
+    parser.add_argument("--blocks", type=int, default=100)
     options = parser.parse_args()
     print("| model | spins | problem, bytes | state, bytes | blocks/s, threads | cluster |")
     print("|---|---|---|---|---|---|")

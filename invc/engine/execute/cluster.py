@@ -34,13 +34,12 @@ ADDRESS = re.compile(r"([a-z]+://)?[^\s/]+:[0-9]{1,5}")
 MOST_LOCAL = 256  # workers
 CONNECTING = 15.0  # seconds
 ENDING = 5.0  # seconds that a worker has to end
-GRACE = (
-    60.0  # seconds for which a run waits for the first worker, or for one after the last is lost
-)
+FRESH = 2.0  # seconds for which the number of threads is taken to stay
+GRACE = 60.0  # seconds for which a run waits for the first worker, or for another one
 Running = deque[tuple[Block, Any]]  # blocks with their tasks, in order
 
 ATTEMPTS = 20  # of a block whose workers are lost, each of which Dask tries a few times
-LOOK = 0.05  # seconds between two looks at the clock
+SHORTEST, LONGEST = 0.0005, 0.05  # seconds between two looks at the clock and the first block
 
 
 @contextmanager
@@ -209,6 +208,8 @@ class Cluster:
     _jobs: dict[tuple[int, int], tuple[Job, Any]] = field(default_factory=dict)
     _known: set[int] = field(default_factory=set)
     _tries: int = 0
+    _count: int = 0
+    _counted: float = -GRACE
 
     def give(self, number: int, state: State) -> None:
         """A state for blocks to go on from that no block ended in."""
@@ -277,14 +278,15 @@ class Cluster:
         Raises:
             InvcError: There has been no worker for long.
         """
-        seen = monotonic()
+        seen, pause = monotonic(), SHORTEST
         while True:
             self._told(job, running)
             if running[0][1].done():
                 return True
             if self.halt():
                 return False
-            sleep(LOOK)
+            sleep(pause)
+            pause = min(2 * pause, LONGEST)
             if monotonic() - seen > GRACE:
                 if not self._threads():
                     raise InvcError(f"the cluster has had no worker for {GRACE:g} seconds")
@@ -301,8 +303,10 @@ class Cluster:
                     keep(outcome)
 
     def _threads(self) -> int:
-        """How many threads all workers have."""
-        return sum(self.client.nthreads().values())
+        """How many threads all workers have, or had a moment ago."""
+        if monotonic() - self._counted > FRESH:
+            self._counted, self._count = monotonic(), sum(self.client.nthreads().values())
+        return self._count
 
     def _key(self) -> str:
         """A name for a task that no other one has."""
