@@ -25,10 +25,10 @@ import numpy.typing as npt
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.engine import models
-from invc.engine import Effort, problem_of, run
+from benchmarks.engine.measure import LN100
+from invc.engine import Effort, Problem, problem_of, run
 from invc.pbits.backend import Backend, backend_named
 from invc.pbits.generated import backend as generated
-from invc.pbits.generated.library import library_of
 from invc.pbits.generated.network import Kind, network_of
 from invc.pbits.generated.signature import Signature, bits_of_heat
 from invc.pbits.heatbath.heat import Heat, heat
@@ -153,28 +153,26 @@ def limit(program: Program, bits: tuple[int, int], kernel: str) -> float:
 
 REGISTERS = 12
 LOOP = """
-#include <immintrin.h>
 long run(long n) {{
-  {type} a[{count}], b = {one}, c = b;
-  for (int k = 0; k < {count}; ++k) a[k] = b;
-  for (long i = 0; i < n; ++i) {{
-    for (int k = 0; k < {count}; ++k) __asm__ volatile("{text}" : "+v"(a[k]) : "v"(b), "v"(c));
-  }}
-  long out; __builtin_memcpy(&out, a, sizeof out); return out;
+  for (long i = 0; i < n; ++i) __asm__ volatile("{text}" ::: {clobbered});
+  return n;
 }}
 """
 
 
 def per_ns(kernel: str) -> float:
     """Vector operations of logic in a nanosecond, none waiting for another."""
-    text = "vpternlogq $150, %2, %1, %0" if kernel == "avx512" else "vpxor %1, %0, %0"
-    bits = "512" if kernel == "avx512" else "256"
-    source = LOOP.format(
-        type=TYPES[kernel][0], count=REGISTERS, one=f"_mm{bits}_set1_epi64x(5)", text=text
-    ).replace("_mm512_set1_epi64x", "_mm512_set1_epi64")
+    name = {"avx512": "zmm", "avx2": "ymm"}[kernel]
+    one = {
+        "avx512": "vpternlogq $150, %%{0}13, %%{0}12, %%{0}{1}",
+        "avx2": "vpxor %%{0}12, %%{0}{1}, %%{0}{1}",
+    }
+    text = "\\n".join(one[kernel].format(name, k) for k in range(REGISTERS))
+    clobbered = ", ".join(f'"xmm{k}"' for k in range(REGISTERS))
+    source = LOOP.format(text=text.replace("%%", "%"), clobbered=clobbered).replace("%", "%%")
     folder = Path(tempfile.mkdtemp())
     (folder / "loop.c").write_text(source)
-    flags = ["-O3", "-funroll-loops", "-march=native", "-shared", "-fPIC"]
+    flags = ["-O3", "-march=native", "-shared", "-fPIC"]
     subprocess.run(["cc", *flags, "-o", folder / "loop.so", folder / "loop.c"], check=True)
     function = ctypes.CDLL(str(folder / "loop.so")).run
     function.argtypes, function.restype = [ctypes.c_long], ctypes.c_long
@@ -201,13 +199,8 @@ def sweeping(
     return work
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--sweeps", type=int, default=300)
-    parser.add_argument("--repeats", type=int, default=7)
-    options = parser.parse_args()
-    problem = models.factoring(16, models.products(16, 1)[0])
-    made = problem_of(problem.design, problem.clamped)
+def rates(made: Problem, sweeps: int, repeats: int) -> None:
+    """A line for each instruction set."""
     low, high = made.betas("gibbs", None)
     program, _ = made.at(high)
     betas = [float(b) for b in np.linspace(low, high, 8)]
@@ -216,29 +209,60 @@ def main() -> None:
         works = [sweeping(b, program, made.known, betas) for b in backends]
         for work in works:
             work(10)
-        rates: list[list[float]] = [[] for _ in works]
-        for _ in range(options.repeats):
-            for work, found in zip(works, rates, strict=True):
-                flips = program.updates * LANES * options.sweeps * len(betas)
-                found.append(flips / work(options.sweeps) / 1e9)
-        generic, own, bare = (statistics.median(found) for found in rates)
+        found: list[list[float]] = [[] for _ in works]
+        for _ in range(repeats):
+            for work, own in zip(works, found, strict=True):
+                flips = program.updates * LANES * sweeps * len(betas)
+                own.append(flips / work(sweeps) / 1e9)
+        generic, made_here, bare = (statistics.median(own) for own in found)
         bits = bits_of_heat(heat(betas[len(betas) // 2]))
         assert bits
-        most = limit(program, bits, kernel)
-        count = len(library_of(kernel).addresses)
         print(
-            f"{kernel}: generic {generic:.1f}, generated {own:.1f} ({own / generic:.2f} times), "
-            f"C++ {bare:.1f} (generated is {own / bare:.2f} of it), limit {most:.0f} flips/ns "
-            f"({per_ns(kernel):.1f} operations/ns); {count} signatures"
+            f"{kernel}: generic {generic:.1f}, generated {made_here:.1f} "
+            f"({made_here / generic:.2f} times), C++ {bare:.1f} (generated is "
+            f"{made_here / bare:.2f} of it), limit {limit(program, bits, kernel):.0f} flips/ns"
+        )
+
+
+def answers(width: int, products: int, seeds: int) -> None:
+    """Seconds to the first answer by the shipped kernels, and where code is made once it pays."""
+    kernels = (native.kernels()[0], "auto")
+    found: dict[str, list[float]] = {kernel: [] for kernel in kernels}
+    for product in models.products(width, products):
+        problem = models.factoring(width, product)
+        answer(problem, kernels[0], 1000)  # what is built once for a problem
+        for seed in range(seeds):
+            for kernel in kernels:
+                found[kernel].append(answer(problem, kernel, seed))
+    for kernel, own in found.items():
+        print(
+            f"{2 * width} bits, {kernel}: mean {statistics.mean(own):.3g} s, median "
+            f"{statistics.median(own):.3g} s, TTS99 {LN100 * statistics.mean(own):.3g} s, "
+            f"{len(own)} runs"
         )
 
 
 def answer(problem: models.Problem, kernel: str, seed: int) -> float:
-    """Processor seconds to a first answer."""
-    started = time.process_time()
-    effort = Effort(kernel=kernel, seed=seed, threads=1, target=1, time_limit=120.0)
-    run(problem_of(problem.design, problem.clamped), effort)
-    return time.process_time() - started
+    """Seconds to a first answer by stages, whose states are the same by either kernel."""
+    started = time.perf_counter()
+    effort = Effort(dynamics="staged", kernel=kernel, seed=seed, threads=1, target=1)
+    result = run(problem_of(problem.design, problem.clamped), effort)
+    assert result.answers
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--sweeps", type=int, default=2000)
+    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--widths", type=int, nargs="*", default=[16, 20])
+    parser.add_argument("--products", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=6)
+    options = parser.parse_args()
+    problem = models.factoring(16, models.products(16, 1)[0])
+    rates(problem_of(problem.design, problem.clamped), options.sweeps, options.repeats)
+    for width in options.widths:
+        answers(width, options.products, options.seeds)
 
 
 if __name__ == "__main__":
