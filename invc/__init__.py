@@ -1,13 +1,14 @@
 """invc: from Verilog to invertible logic on p-bits, and back from its answers.
 
-In a session or a notebook: `invc.synth`, `simulate`, `prove`, `lib_gen`, `read` and `write`. They
-are loaded when they are first used, so that the command line starts at once.
+In a session or a notebook: `invc.synth`, `simulate`, `prove`, `train`, `evaluate`, `lib_gen`,
+`read` and `write`. They are loaded when they are first used, so that the command line starts at
+once.
 """
 
 from importlib import import_module
 
-FUNCTIONS = ("synth", "simulate", "prove", "lib_gen", "read", "write")
-__all__ = ["lib_gen", "prove", "read", "simulate", "synth", "write"]
+FUNCTIONS = ("synth", "simulate", "prove", "train", "evaluate", "lib_gen", "read", "write")
+__all__ = ["evaluate", "lib_gen", "prove", "read", "simulate", "synth", "train", "write"]
 
 
 def __getattr__(name: str) -> object:

@@ -67,3 +67,28 @@ def interrupt(folder: Path, *arguments: str, when: str) -> Ended:
     os.close(ours)
     assert sent, shown
     return Ended(process.returncode, out.decode(), shown.decode())
+
+
+def shown(folder: Path, *arguments: str, **environment: str) -> str:
+    """What a terminal shows of a command that ends by itself."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        runs(*arguments),
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "200", "NO_COLOR": "", **environment},
+    ):
+        os.close(theirs)
+        seen = b""
+        while True:
+            try:
+                piece = os.read(ours, 1 << 16)
+            except OSError:  # Linux says so when the other end is closed
+                break
+            if not piece:
+                break
+            seen += piece
+    os.close(ours)
+    return seen.decode()

@@ -1,7 +1,8 @@
 """What `import invc` gives: the commands as functions, with results that show themselves.
 
-`invc.synth`, `invc.simulate`, `invc.prove`, `invc.lib_gen`, `invc.read` and `invc.write`, described
-with examples in docs/api.md. They raise InvcError for a fault in what they are given.
+`invc.synth`, `invc.simulate`, `invc.prove`, `invc.train`, `invc.evaluate`, `invc.lib_gen`,
+`invc.read` and `invc.write`, described with examples in docs/api.md. They raise InvcError for a
+fault in what they are given.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from invc.api.keywords import Compiling, Proving, Simulating, Source, named, shows, taken
+from invc.api.training import evaluate as evaluate
+from invc.api.training import train as train
 from invc.ask import Answers, Samples, ask, read_question
 from invc.ask.keywords import (
     Clamps,

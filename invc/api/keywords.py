@@ -185,6 +185,102 @@ class Simulating:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """Keywords of `invc.train`.
+
+    Attributes:
+        top: The top module, where several could be it.
+        defines: Macros with their values.
+        includes: Folders of included files.
+        inputs: The port of a sample.
+        weights: The port of weights, or several.
+        labels: The port of its class.
+        planes: Thresholds: a bit a pixel for each of them.
+        pool: Rows and columns to pool pictures to.
+        image: Rows and columns of the pictures, where no file says it.
+        method: "auto", "stream", "energy" or "gates".
+        samples: Learn from so many, drawn at random.
+        validation: Share held out to look at.
+        seed: Equal seeds give equal weights.
+        threads: Results do not depend on it.
+        vote: Networks that vote; 1 for none.
+        passes: stream: how often every sample comes.
+        batch: stream: samples between two steps.
+        drop: stream: share of inputs dropped.
+        pull: stream: scales the pull of labels.
+        margin: stream: scales the margin of outputs.
+        noise: stream: scales a random sign that is added to each sum, as hardware has it.
+        phases: stream: 2 for the contrast of two phases, 1 for one energy with slack.
+        reads: energy, gates: independent networks.
+        sweeps: energy, gates: sweeps of each.
+        warmth: energy: scales the inverse temperature of the vote.
+        label_strength: gates: labels lean with this probability instead of being held.
+        time_limit: gates: seconds.
+        checkpoint: stream: save the run there.
+        resume: Go on from the checkpoint, if there is one.
+        output: Weights to write (JSON).
+        emit: The network with constant weights to write, as Verilog.
+        emit_vote: The same of the vote, as one wider network.
+        plot: A picture to write: .png, .svg or .pdf.
+        html: A page to write.
+    """
+
+    top: str | None = None
+    defines: Mapping[str, Value] | None = None
+    includes: Sequence[Source] = ()
+    inputs: str = "x"
+    weights: str | Sequence[str] = "w"
+    labels: str = "y"
+    planes: Sequence[int] | None = None
+    pool: tuple[int, int] | None = None
+    image: tuple[int, int] | None = None
+    method: str = "auto"
+    samples: int | None = None
+    validation: float | None = None
+    seed: int = 0
+    threads: int = 1
+    vote: int | None = None
+    passes: int = 16
+    batch: int | None = None
+    drop: float = 0.0
+    pull: float = 1.0
+    margin: float = 1.0
+    noise: float = 0.0
+    phases: int = 2
+    reads: int | None = None
+    sweeps: int | None = None
+    warmth: float | None = None
+    label_strength: float | None = None
+    time_limit: float | None = None
+    checkpoint: Source | None = None
+    resume: bool = False
+    output: Source | None = None
+    emit: Source | None = None
+    emit_vote: Source | None = None
+    plot: Source | None = None
+    html: Source | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluating:
+    """Keywords of `invc.evaluate`.
+
+    Attributes:
+        top: The top module, where several could be it.
+        defines: Macros with their values.
+        includes: Folders of included files.
+        threads: Results do not depend on it.
+        gates: Evaluate the compiled design rather than the network in it.
+    """
+
+    top: str | None = None
+    defines: Mapping[str, Value] | None = None
+    includes: Sequence[Source] = ()
+    threads: int = 1
+    gates: bool = False
+
+
 def named(name: Source | None) -> str | None:
     """The name of a file, where one is given."""
     return None if name is None else str(name)

@@ -56,7 +56,7 @@ def read_questions(lines: Iterable[str], name: str) -> Iterator[Asked]:
         if not text or text.startswith("#"):
             continue
         if first and "=" not in text and not text.startswith("{"):
-            names = [cell.strip() for cell in next(csv.reader([text]))]
+            names = _cells(text, f"{name}:{number}")
             first = False
             continue
         first = False
@@ -79,9 +79,17 @@ def _parts(text: str, where: str) -> Mapping[str, Any]:
     return dict(parts)
 
 
+def _cells(text: str, where: str) -> list[str]:
+    """What stands between the commas of a line."""
+    try:
+        return [cell.strip() for cell in next(csv.reader([text]))]
+    except csv.Error as error:
+        raise InvcError(f"this line is no CSV: {error}", where=where, hint=HINT) from None
+
+
 def _row(names: list[str], text: str, where: str) -> Mapping[str, Any]:
     """What a line of values asks."""
-    values = [cell.strip() for cell in next(csv.reader([text]))]
+    values = _cells(text, where)
     if len(values) > len(names):
         raise InvcError(f"{len(values)} values under {len(names)} names", where=where, hint=HINT)
     pairs = zip(names, values, strict=False)

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from invc import __version__
-from invc.cli.streams import protect
+from invc.cli.streams import echo_error, protect
 from invc.diagnostics import InvcError
 
 # Kept by hand, so that `invc --help` imports no command.
@@ -25,6 +25,7 @@ COMMANDS = {
     "bench": "Measure how fast a design is sampled here.",
     "stats": "Report the cells, coefficients, degrees and colours of a .hj file.",
     "export": "Write a .hj file for another solver.",
+    "embed": "Place a design on the qubits of an annealer.",
     "import": "Read a model of another program into a .hj file.",
     "show": "Draw the netlist of a .hj file.",
     "rtl": "Write the p-bit circuit of a design as Verilog.",
@@ -37,11 +38,12 @@ COMMANDS = {
     "lib-gen": "Solve and prove a new Hamiltonian cell.",
     "lib-check": "Prove every cell of the library again.",
     "lib": "List and show the cells of the library.",
+    "completion": "Let a shell complete commands, options and files.",
     "doctor": "Say what works here, what is missing and how to get it.",
 }
 INTERRUPTED = 130
 MOST_DIGITS = 400_000
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
 NO_ROOM_HINT = "make room where the output goes, and in the temporary folder (TMPDIR)"
 
 
@@ -86,7 +88,7 @@ def main() -> None:
     try:
         status = invc.main(standalone_mode=False)
     except InvcError as error:
-        click.echo(str(error), err=True)
+        echo_error(str(error))
         status = error.status
     except click.ClickException as error:
         error.show()
@@ -97,7 +99,8 @@ def main() -> None:
         click.echo("interrupted", err=True)
         status = INTERRUPTED
     except MemoryError:
-        click.echo("error: out of memory\n  hint: give fewer --reads or a smaller design", err=True)
+        text = "error: out of memory\n  hint: give fewer --reads or a smaller design"
+        echo_error(text)
         status = 1
     except BrokenPipeError:
         # Whoever read our output stopped reading; nothing more can be said to them.
@@ -107,7 +110,8 @@ def main() -> None:
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
-        click.echo(f"error: {(error.strerror or '').lower()}\n  hint: {NO_ROOM_HINT}", err=True)
+        text = f"error: {(error.strerror or '').lower()}\n  hint: {NO_ROOM_HINT}"
+        echo_error(text)
         # What could not be written is still in a buffer, and Python would fail over it at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         status = 1

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc.cli.options import with_options
+from invc.cli.reporting import wrote
 from invc.cli.training import CODING, METAVAR
 
 if TYPE_CHECKING:
-    from invc.train.data import Data
+    from invc.training.data import Data
 
 OPTIONS = (
     click.argument("text", metavar=METAVAR),
@@ -45,8 +46,8 @@ def command(options: Mapping[str, Any]) -> None:
     """
     from invc.ask.outputs import check_outputs
     from invc.text.files import write_whole
-    from invc.train.data import read_data
-    from invc.train.data.npz import format_npz
+    from invc.training.data import read_data
+    from invc.training.data.npz import format_npz
 
     output = options["output"]
     if output:
@@ -61,12 +62,12 @@ def command(options: Mapping[str, Any]) -> None:
     if not options["quiet"]:
         _print(data)
         if output:
-            click.echo(f"wrote {output}")
+            click.echo(wrote(output))
 
 
 def _prepared(data: Data, options: Mapping[str, Any]) -> Data:
-    from invc.train.data.coding import coding_for
-    from invc.train.data.prepare import prepared
+    from invc.training.data.coding import coding_for
+    from invc.training.data.prepare import prepared
 
     how = {name: options[name] for name in ("planes", "pool", "image")}
     coding = None if options["raw"] else coding_for(data, **how)

@@ -48,9 +48,9 @@ def command(options: Mapping[str, Any]) -> None:
     \b
     invc eval perceptron.v --weights-file w.json --data digits:0/1
     """
-    from invc.train.data import read_data
-    from invc.train.evaluate import evaluate
-    from invc.train.trained import read_trained
+    from invc.training.data import read_data
+    from invc.training.evaluate import evaluate
+    from invc.training.trained import read_trained
 
     trained = read_trained(options["weights_file"])
     data = read_data(options["data_text"])

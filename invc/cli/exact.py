@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc.cli.options import question_of
-from invc.cli.reporting import count, echo_table
+from invc.cli.reporting import count, echo_table, wrote
 from invc.diagnostics import InvcError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def draw_exactly(ctx: click.Context, options: Mapping[str, Any]) -> int:
         write_whole(Path(target), pieces)
         if not options["quiet"]:
             took = time.perf_counter() - began
-            click.echo(f"{_summary(found, draws)}; {took:.2f} s\nwrote {target}")
+            click.echo(f"{_summary(found, draws)}; {took:.2f} s\n{wrote(target)}")
     if shares:
         _echo_marginals(found, shares)
     return 0

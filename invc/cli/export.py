@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from invc.cli.reporting import count
+from invc.cli.reporting import count, wrote
 from invc.formats import writable
 
 if TYPE_CHECKING:
@@ -74,11 +74,11 @@ def command(
 
 def _summary(target: Path, form: Format, outgoing: Outgoing) -> str:
     if form.gates:
-        return f"wrote {target}: {count(outgoing.netlist.net_count, 'variable')}"
+        return f"{wrote(target)}: {count(outgoing.netlist.net_count, 'variable')}"
     model = outgoing.model
     folded = f", {len(outgoing.folded)} folded" if outgoing.folded else ""
     remark = f"; {form.remark(outgoing)}" if form.remark else ""
     return (
-        f"wrote {target}: {count(model.spins, 'spin')}{folded}, "
+        f"{wrote(target)}: {count(model.spins, 'spin')}{folded}, "
         f"{count(len(model.J), 'coupling')}, offset {model.offset}{remark}"
     )

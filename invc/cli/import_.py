@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from invc.cli.reporting import count
+from invc.cli.reporting import count, wrote
 from invc.formats import readable
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def command(
         click.echo(_warning(adopted), err=True)
     if not quiet:
         click.echo(_summary(adopted))
-        click.echo(f"wrote {target}")
+        click.echo(wrote(target))
 
 
 def _warning(adopted: Adopted) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc.cli.options import with_options
+from invc.cli.reporting import wrote
 
 if TYPE_CHECKING:
     from invc.library.expression import Specification
@@ -80,7 +81,7 @@ def command(options: Mapping[str, Any]) -> None:
     write_cell(solution.cell, path)
     if not options["quiet"]:
         _print(solution, bool(options["given"]))
-        click.echo(f"wrote {path}")
+        click.echo(wrote(path))
 
 
 def _bounds(name: str, options: Mapping[str, Any]) -> Bounds:

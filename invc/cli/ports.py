@@ -53,7 +53,7 @@ def command(
     define: tuple[tuple[str, str], ...],
     json_file: str | None,
 ) -> None:
-    r"""List the modules, parameters and ports of Verilog sources.
+    """List the modules, parameters and ports of Verilog sources.
 
     Nothing is synthesised: widths are shown as the source writes them. Of SystemVerilog the
     heads of modules are read.

@@ -32,6 +32,11 @@ def write_json(target: str, report: Mapping[str, Any]) -> None:
         write_whole(Path(target), [text])
 
 
+def wrote(path: Path | str) -> str:
+    """That a file was written, on one line whatever its name holds."""
+    return f"wrote {printable(str(path))}"
+
+
 def echo_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table with right-aligned columns, as wide as it needs to be."""
     from rich.console import Console

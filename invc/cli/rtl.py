@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from invc.rtl.settings import Wishes
 
 # Kept by hand, so that --help imports nothing; a test compares them with the circuits themselves.
-ARCHITECTURES = ("parallel", "sparse", "gibbs")
+ARCHITECTURES = ("parallel", "sparse", "gibbs", "inputs", "staged")
 PARTS = ("ice40-hx1k", "ice40-up5k", "ice40-hx8k", "ecp5-25k", "ecp5-85k", "xc7a35t")
 
 
@@ -35,7 +35,8 @@ PARTS = ("ice40-hx1k", "ice40-up5k", "ice40-hx8k", "ecp5-25k", "ecp5-85k", "xc7a
     type=click.Choice(ARCHITECTURES),
     default="parallel",
     show_default=True,
-    help="All p-bits in each clock; a few from a memory; or heat-bath p-bits, a colour in each.",
+    help="All p-bits in each clock; a few from a memory; heat-bath p-bits, a colour in each; or "
+    "only the inputs, the gates being plain logic.",
 )
 @click.option(
     "--dynamics",
@@ -50,7 +51,7 @@ PARTS = ("ice40-hx1k", "ice40-up5k", "ice40-hx8k", "ecp5-25k", "ecp5-85k", "xc7a
     multiple=True,
     metavar="NAME=VALUE",
     help="A setting of the dynamics: i0, noise, every, density, stall, ramps; of gibbs beta and "
-    "levels. May be repeated.",
+    "levels; of inputs staged, k and weight. May be repeated.",
 )
 @click.option(
     "--cycles",
@@ -107,6 +108,12 @@ PARTS = ("ice40-hx1k", "ice40-up5k", "ice40-hx8k", "ecp5-25k", "ecp5-85k", "xc7a
     help="Put the circuit behind a serial line too, of so many clocks a bit: 104 for 115200 baud "
     "at 12 MHz.",
 )
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Let a sparse circuit say whether every gate is right, which all others do: a register "
+    "for each p-bit.",
+)
 @click.option("--check", is_flag=True, help="Compare every state with the software's here and now.")
 @click.option(
     "--simulator",
@@ -128,18 +135,30 @@ PARTS = ("ice40-hx1k", "ice40-up5k", "ice40-hx8k", "ecp5-25k", "ecp5-85k", "xc7a
     type=click.Choice(PARTS),
     help="An FPGA to report on. May be repeated.  [default: ice40-hx8k, ecp5-85k, xc7a35t]",
 )
+@click.option(
+    "--train",
+    "trains",
+    is_flag=True,
+    help="FILE has weights that 'invc train --method stream' found: write the circuit that finds "
+    "them, and check it in its own bench.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but warnings.")
 def command(file: Path, **options: Any) -> None:  # noqa: ANN401 - click's own
     """Write the p-bit circuit of a .hj file as Verilog, into a folder of its own.
 
     The circuit does in each clock what 'invc simulate --dynamics sc' does in a sweep, bit for bit,
-    nothing being folded: --check shows it. The folder has a self-checking test bench, a Makefile
+    nothing being folded: --check shows it. Heat-bath p-bits and p-bits of inputs have software of
+    their own that they equal. The folder has a self-checking test bench, a Makefile
     for simulators, synthesis, and place and route, and a README with the ports.
 
     \b
     invc rtl mult8.hj --clamp p=38243                       # mult8_rtl
     invc rtl mult8.hj -o mult8_sparse --arch sparse --lanes 8  # fits smaller parts
+    invc rtl mlp.json --train                               # mlp_rtl: learns from a stream
     """
+    if options["trains"]:
+        _write_trainer(file, options)
+        return
     from invc.design import parse_clamps, read_design
     from invc.rtl.folder import check_new, write_folder
     from invc.rtl.settings import circuit_of
@@ -155,6 +174,29 @@ def command(file: Path, **options: Any) -> None:  # noqa: ANN401 - click's own
         _tell(circuit, folder, states, result)
 
 
+def _write_trainer(file: Path, options: Mapping[str, Any]) -> None:
+    """The circuit that trains what is in a file of weights."""
+    from click.core import ParameterSource
+
+    from invc.rtl.folder import check_new, write_folder
+    from invc.training.hardware.folder import trainer_files
+    from invc.training.trained import read_trained
+
+    context = click.get_current_context()
+    ours = ("file", "output", "trains", "quiet")
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if given and name not in ours:
+            raise click.UsageError(f"{parameter.opts[0]} is of p-bit circuits, not of --train")
+    folder = options["output"] or Path(f"{file.stem}_rtl")
+    check_new(folder)
+    trained = read_trained(file)
+    write_folder(folder, trainer_files(trained))
+    if not options["quiet"]:
+        click.echo(f"wrote {folder}: trainer; make -C {folder} compares it with the software")
+
+
 def _wishes(options: Mapping[str, Any]) -> Wishes:
     from invc.rtl.settings import Wishes
 
@@ -162,6 +204,7 @@ def _wishes(options: Mapping[str, Any]) -> Wishes:
         *(options["architecture"], options["dynamics"], _pairs(options["settings"])),
         *(options["cycles"], options["registers"], options["chains"], options["lanes"]),
         options["divider"] or 0,
+        options["strict"],
     )
 
 
@@ -194,9 +237,9 @@ def _built(
 
 
 def _tell(circuit: Circuit, folder: Path, states: str, result: Report | None) -> None:
-    from invc.cli.reporting import count
+    from invc.cli.reporting import count, wrote
 
-    click.echo(f"wrote {folder}: {circuit.name}_chip, {count(circuit.spins, 'p-bit')}")
+    click.echo(f"{wrote(folder)}: {circuit.name}_chip, {count(circuit.pbits, 'p-bit')}")
     if states:
         click.echo(f"{states}, all as in the software")
     if result:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from invc.cli.reporting import wrote
+
 SUFFIXES = (".html", ".svg", ".png", ".pdf", ".dot")
 
 
@@ -48,4 +50,4 @@ def command(file: Path, output: Path | None) -> None:
     if output is None:
         output = Path(file.with_suffix(".svg" if find_dot() else ".html").name)
     write_picture(design, output)
-    click.echo(f"wrote {output}")
+    click.echo(wrote(output))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
 from typing import Any, TextIO, cast
+
+import click
 
 from invc.text.shown import shown_lines
 
@@ -51,3 +54,21 @@ def protect() -> None:
 def raw(stream: TextIO) -> TextIO:
     """The stream past its protection, where it has one."""
     return cast("TextIO", Raw(stream)) if isinstance(stream, Shown) else stream
+
+
+def echo_error(text: str) -> None:
+    """Write an error to standard error, on a terminal with what is wrong in red and the hint dim.
+
+    In a file, a pipe, a terminal that says it is dumb, or where NO_COLOR is set (no-color.org), it
+    is written as it is.
+    """
+    plain = not sys.stderr.isatty() or os.environ.get("TERM") == "dumb"
+    if plain or os.environ.get("NO_COLOR"):
+        click.echo(text, err=True)
+        return
+    head, line, hint = shown_lines(text).partition("\n")
+    where, error, message = head.rpartition("error: ")
+    shown = f"{where}{click.style(error, fg='red', bold=True)}{message}"
+    stream = raw(sys.stderr)
+    stream.write(f"{shown}{line}{click.style(hint, dim=True) if hint else ''}\n")
+    stream.flush()

@@ -10,7 +10,7 @@ import click
 
 from invc import __version__
 from invc.cli.options import with_options
-from invc.cli.reporting import echo_table, write_json
+from invc.cli.reporting import echo_table, write_json, wrote
 from invc.cli.sources import OBJECTIVES, QUIET, REPORT, SOURCES, YOSYS, given_sources
 from invc.cli.stats import as_json, echo_details, echo_gap, echo_summary
 
@@ -128,7 +128,7 @@ def command(options: Mapping[str, Any]) -> None:
     if not options["quiet"] and options["json_file"] != "-":
         _print(found, journal, options)
         seconds = sum(stage.seconds for stage in journal.stages)
-        click.echo(f"wrote {target} in {seconds:.2f} s; {_checked(journal)}")
+        click.echo(f"{wrote(target)} in {seconds:.2f} s; {_checked(journal)}")
 
 
 def _compiled(options: Mapping[str, Any], journal: Journal, log: Path | None) -> Design:

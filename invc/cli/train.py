@@ -26,9 +26,8 @@ from invc.cli.training import (
 )
 
 if TYPE_CHECKING:
-    from invc.train.run import Job, Outcome
+    from invc.training.run import Job, Outcome
 
-OUTPUTS = ("output", "emit", "emit_vote", "emit_trainer", "plot", "html", "checkpoint")
 OPTIONS = (
     *SOURCES,
     click.option("--inputs", default="x", show_default=True, help="The port of a sample."),
@@ -93,6 +92,19 @@ OPTIONS = (
         help="stream: scales the margin of outputs.",
     ),
     click.option(
+        "--noise",
+        type=click.FloatRange(0, 1000),
+        default=0.0,
+        help="stream: scales a random sign that is added to each sum, as hardware has it.",
+    ),
+    click.option(
+        "--phases",
+        type=click.IntRange(1, 2),
+        default=2,
+        show_default=True,
+        help="stream: the contrast of two, or one energy with slack.",
+    ),
+    click.option(
         "--checkpoint", type=click.Path(path_type=Path), help="stream: save the run there."
     ),
     click.option("--resume", is_flag=True, help="Go on from the checkpoint, if there is one."),
@@ -120,11 +132,6 @@ OPTIONS = (
         help="The same of the vote, as one wider network.",
     ),
     click.option(
-        "--emit-trainer",
-        type=click.Path(path_type=Path),
-        help="stream: write the circuit that trains this network as Verilog.",
-    ),
-    click.option(
         "--plot",
         type=click.Path(path_type=Path),
         help="Draw learning curve, confusion and weights: .png, .svg or .pdf.",
@@ -149,13 +156,13 @@ def command(options: Mapping[str, Any]) -> None:
     \b
     invc train perceptron.v --data digits:0/1 --pool 5x5 --samples 20 -o w.json
     """
-    from invc.ask.outputs import check_outputs
-    from invc.train.run import train
+    from invc.training.files import Files, write_files
+    from invc.training.run import train
 
     if options["resume"] and options["checkpoint"] is None:
         raise click.UsageError("--resume needs --checkpoint FILE")
-    wanted = [options[name] for name in OUTPUTS if options[name]]
-    check_outputs(map(str, wanted), options["files"])
+    files = Files(**{field.name: options[field.name] for field in fields(Files)})
+    files.check(options["checkpoint"], sources=options["files"])
     job, image = _job(options)
     quiet = options["quiet"] or options["json_file"] == "-"
     with Bar(options["passes"], shown=not options["quiet"]) as bar:
@@ -164,17 +171,18 @@ def command(options: Mapping[str, Any]) -> None:
         _print(outcome, options["verbose"])
     if options["json_file"]:
         write_json(options["json_file"], _report(outcome))
-    written = _write(outcome, options, image)
-    if written and not quiet:
-        click.echo(f"wrote {', '.join(map(str, written))}")
+    write_files(outcome, files, image)
+    if files.paths and not quiet:
+        click.echo(f"wrote {', '.join(map(str, files.paths))}")
 
 
 def _job(options: Mapping[str, Any]) -> tuple[Job, tuple[int, int] | None]:
     """What the options say is to be trained, and the size of its pictures."""
-    from invc.train.data import read_data
-    from invc.train.data.coding import coding_for
-    from invc.train.recognise import Ports
-    from invc.train.run import Job, Settings
+    from invc.training.data import read_data
+    from invc.training.data.coding import coding_for
+    from invc.training.recognise import Ports
+    from invc.training.run import Job
+    from invc.training.settings import Settings
 
     sources = sources_of(*(options[name] for name in GIVEN))
     data = read_data(options["data_text"])
@@ -183,57 +191,6 @@ def _job(options: Mapping[str, Any]) -> tuple[Job, tuple[int, int] | None]:
     ports = Ports(options["inputs"], options["weights"], options["labels"])
     settings = Settings(**{field.name: options[field.name] for field in fields(Settings)})
     return Job(sources, ports, data, coding, settings), coding.image or data.image
-
-
-def _write(
-    outcome: Outcome, options: Mapping[str, Any], image: tuple[int, int] | None
-) -> list[Path]:
-    """Write what was asked for; what was."""
-    from invc.train.trained import write_trained
-
-    written = []
-    if options["output"]:
-        write_trained(options["output"], outcome.trained)
-        written.append(options["output"])
-    written += _emit(outcome, options["emit"], options["emit_vote"], options["emit_trainer"])
-    return [*written, *_draw(outcome, image, options["plot"], options["html"])]
-
-
-def _emit(
-    outcome: Outcome, single: Path | None, vote: Path | None, trainer: Path | None
-) -> list[Path]:
-    from invc.diagnostics import InvcError
-    from invc.text.files import write_whole
-    from invc.train.emit import trained_verilog
-    from invc.train.hardware import trainer_verilog
-
-    if single:
-        write_whole(single, trained_verilog(outcome, [outcome.trained.weights]))
-    if vote:
-        if outcome.network is None or not outcome.trained.votes:
-            raise InvcError(
-                "there is no vote to write as one network",
-                hint="the methods stream and energy have one, with --vote 2 or more",
-            )
-        write_whole(vote, trained_verilog(outcome, outcome.trained.votes))
-    if trainer:
-        if outcome.network is None or outcome.rule is None:
-            raise InvcError("there is no circuit that trains like this", hint="--method stream has")
-        write_whole(trainer, trainer_verilog(outcome.network.shape, outcome.rule))
-    return [path for path in (single, vote, trainer) if path]
-
-
-def _draw(
-    outcome: Outcome, image: tuple[int, int] | None, plot: Path | None, html: Path | None
-) -> list[Path]:
-    if plot or html:
-        from invc.train.pictures import write_page, write_plot
-
-        if plot:
-            write_plot(outcome, plot, image)
-        if html:
-            write_page(outcome, html, image)
-    return [path for path in (plot, html) if path]
 
 
 def _print(outcome: Outcome, verbose: bool) -> None:

@@ -13,8 +13,8 @@ from invc.cli.reporting import echo_table
 from invc.cli.sources import OPTIONS
 
 if TYPE_CHECKING:
-    from invc.train.score import Score
-    from invc.train.stream.fit import Point
+    from invc.training.score import Score
+    from invc.training.stream.fit import Point
 
 WIDEST = 24  # classes of a confusion matrix on a terminal
 

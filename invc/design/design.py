@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,8 @@ from invc.ising import IsingModel
 from invc.library.cell import Cell
 from invc.netlist import Netlist
 from invc.text.tables import html_table
+
+ANNEALER = "invc.annealer"  # loaded when it is asked for, as it stands above this room
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +61,39 @@ class Design:
             ("spins", str(model.spins)),
             ("couplings", str(len(model.J))),
         ]
+
+    def bqm(
+        self, clamps: Mapping[str, int | str] | Iterable[str] | str = (), **ports: int | str
+    ) -> Any:  # noqa: ANN401 - dimod has no types
+        """A dimod BinaryQuadraticModel whose ground states are the answers, energy 0.
+
+        Args:
+            clamps: As `invc.simulate` takes them.
+            **ports: Values of ports.
+
+        Raises:
+            InvcError: dimod is not installed, or the clamps cannot hold.
+        """
+        return import_module(ANNEALER).bqm(self, clamps, ports)
+
+    def decode(
+        self,
+        sampleset: Any,  # noqa: ANN401
+        clamps: Mapping[str, int | str] | Iterable[str] | str | None = None,
+        **ports: int | str,
+    ) -> Any:  # noqa: ANN401 - `invc.ask.Answers`, of a higher room
+        """The verified answers among the samples of `bqm`, by any sampler of dimod's kind.
+
+        Args:
+            sampleset: Its samples.
+            clamps: Those that `bqm` was given; by default those of its latest call that gave a
+                model of these variables.
+            **ports: Values of ports.
+
+        Raises:
+            InvcError: The samples are of another model.
+        """
+        return import_module(ANNEALER).decode(self, sampleset, clamps, ports)
 
     @cached_property
     def ancilla_starts(self) -> npt.NDArray[np.int64]:

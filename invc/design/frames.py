@@ -11,7 +11,10 @@ from invc.diagnostics import InvcError
 
 AT = "@"
 INITIAL = f"{AT}init"
-Kind = OneOf["input", "output", "register", "initial", "assume", "assert", "cover"]
+AT_START = ("initial", "zero")  # kinds of what has a value before the first cycle alone
+Kind = OneOf[
+    "input", "output", "register", "formal", "initial", "zero", "assume", "assert", "cover"
+]
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,14 @@ class Signal:
     Attributes:
         name: As in the source. Its value in cycle t is port `name@t`; bits of registers that
             nothing sets before the first cycle are port `name@init`.
-        kind: "input" and "output" are ports of the source, "register" is inside, "initial" is free
-            at the start, the others are properties.
-        variable: Of what is free at the start, what a simulator has to set; "" where that is not
-            known to have another name.
+        kind: "input" and "output" are ports of the source, "register" is inside, "formal" is one
+            for properties alone, "initial" is free at the start, "zero" is 0 there where the source
+            does not say, the others are properties.
+        variable: Of what is free or 0 at the start, what a simulator has to set; "" where that is
+            not known to have another name.
         start: Of what is free at the start, the bits that the source would begin with, the most
-            significant first, x where it does not say; "" where it says nothing.
+            significant first, x where it does not say; "" where it says nothing. Of what is 0, the
+            bits that are, and x where the source says.
     """
 
     name: str

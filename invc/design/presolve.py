@@ -125,7 +125,7 @@ class _Known:
             Contradiction: A gate cannot be satisfied.
         """
         fresh, on, pins, implied = self._fresh, self.gates.on, self.pins, self.gates.implied
-        gates, fix = self.design.netlist.gates, self.fix
+        gates = self.design.netlist.gates
         seen: dict[int, int] = {}
         while fresh:
             for gate in on[fresh.popleft()]:
@@ -135,10 +135,11 @@ class _Known:
                 found = implied[gate][known]
                 if found is None:
                     raise self._contradiction(gate)
+                gate_pins = gates[gate].pins
                 for i, value in found:
                     # What follows from pins implies no more, unless two of them are one net.
                     known |= 1 + 2 * value << 2 * i
-                    if not fix(gates[gate].pins[i], value):
+                    if not self.fix(gate_pins[i], value):
                         raise self._contradiction(gate)
                 seen[gate] = known
 

@@ -22,7 +22,8 @@ from invc.text.words import counted
 INPUTS = "inputs"
 # Seconds that an update of 1,024 replicas takes about, of a row of `inputs` and of a p-bit else.
 ROW, UPDATE = 6e-9, 35e-9
-LATE = 8.0  # times what a first block of the network costs: `inputs` is then not the first
+LATE = 10.0  # times what a first block of the network costs: `inputs` is then not the first,
+SHORT = 0.2  # unless it takes no more seconds
 MOST_TURNS = 8  # of one in a row
 MOST_FREE = 1 << 18  # spins of what is prepared for `inputs` unasked
 
@@ -49,15 +50,20 @@ class Auto:
         return choose(self.problem, "auto")
 
     @cached_property
+    def seconds(self) -> float:
+        """What a first block of `inputs` takes at most, about."""
+        return search_of(self.problem, self.backend).first_cost * ROW
+
+    @cached_property
     def ratio(self) -> float:
-        """What a first block of `inputs` costs at most, by what one of the network costs."""
-        other = FIRST_SWEEPS * 2 * max(1, self.problem.free) * UPDATE
-        return search_of(self.problem, self.backend).first_cost * ROW / other
+        """That by what a first block of the network takes."""
+        return self.seconds / (FIRST_SWEEPS * 2 * max(1, self.problem.free) * UPDATE)
 
     @property
     def first(self) -> str:
         """That of the first block."""
-        return INPUTS if self.ratio <= LATE or self.problem.biases else self.network.first
+        soon = self.ratio <= LATE or self.seconds <= SHORT
+        return INPUTS if soon or self.problem.biases else self.network.first
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from invc.pbits.heatbath.logic import Condition, answers_seen, gates_satisfied
 from invc.pbits.lanes import bits_of, ones
 
 MOST_KEPT = 1 << 14  # spins: what is kept of larger designs would weigh
+FEW_READS = 4  # whose energies are computed without compiling anything
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ class Judge(ABC):
         self, view: View, reads: int, *, ground: bool = False, near: bool = False
     ) -> Verified:
         """What the first so many replicas are worth; see `invc.engine.verify.verify`."""
-        meter = self.faults if self.is_small else None
+        meter = self.faults if self.is_small and reads > FEW_READS else None
         return verify(self.design, self.clamped, view, reads, ground=ground, near=near, meter=meter)
 
     @abstractmethod

@@ -8,7 +8,6 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from invc.design import Bias, Clamped, Design, bias_design
-from invc.engine.inputs.circuit import settled_ancillas
 from invc.engine.judge import Judge, judge_of
 from invc.engine.ranked import Sampled, sampled
 from invc.engine.schedule import default_betas
@@ -113,6 +112,8 @@ class Problem:
         """
         if self.left is None:
             return state
+        from invc.engine.inputs.circuit import settled_ancillas  # noqa: PLC0415 - few need it
+
         rows = backend.fetch(state).copy()
         rows[self.left] = settled_ancillas(self.judge.design, rows)[self.left]
         return backend.adopt(rows, block_generator(0, 0))

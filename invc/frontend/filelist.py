@@ -11,7 +11,7 @@ from invc.diagnostics import InvcError
 from invc.text.files import read_text
 
 MOST_NESTED = 16
-_COMMENT = re.compile(r"//[^\n]*|(?<!\S)#[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"//[^\n]*|(?<!\S)#[^\n]*|/\*")
 
 
 @dataclass
@@ -46,7 +46,22 @@ def read_lists(lists: Iterable[Path], words: Sequence[str] = ()) -> Listed:
 
 def _words(path: Path) -> Iterator[str]:
     text = read_text(path, hint="a list of source files, as simulators take with -f")
-    return iter(_COMMENT.sub(" ", text).split())
+    return iter(_without_comments(text, path).split())
+
+
+def _without_comments(text: str, path: Path) -> str:
+    """The text with a space for each comment; in one pass, whatever is open at its end."""
+    kept, start = [], 0
+    while found := _COMMENT.search(text, start):
+        kept.append(text[start : found.start()])
+        start = found.end()
+        if found[0] == "/*":
+            start = text.find("*/", start) + 2
+            if start < 2:
+                line = text.count("\n", 0, found.start()) + 1
+                hint = "close it with */"
+                raise InvcError("this comment is not closed", where=f"{path}:{line}", hint=hint)
+    return " ".join((*kept, text[start:]))
 
 
 def _take(listed: Listed, words: Iterator[str], where: str | None, depth: int) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from invc.diagnostics import InvcError
-from invc.frontend.variables import variable_of
+from invc.frontend.variables import is_formal, label_at, variable_of
 from invc.frontend.yosys_cells import Json, text_of
 from invc.netlist.machine import NEXT, STATE, Kind, Property, Register
 
@@ -32,6 +32,7 @@ class Cut:
         registers: What was cut out.
         properties: What the source states, each an output port of the rest.
         shown: Registers that are no ports of the source, each an output port of the rest.
+        formal: Those of them that are there for properties alone.
     """
 
     module: Json
@@ -39,6 +40,7 @@ class Cut:
     registers: tuple[Register, ...]
     properties: tuple[Property, ...]
     shown: tuple[str, ...]
+    formal: frozenset[str] = frozenset()
 
 
 class _Place(NamedTuple):
@@ -283,7 +285,8 @@ def _assemble(
         "cells": rest,
         "netnames": names,
     }
-    return Cut(cut, clock, tuple(registers), properties, tuple(dict.fromkeys(shown)))
+    formal = frozenset(name for name in shown if is_formal(module, name))
+    return Cut(cut, clock, tuple(registers), properties, tuple(dict.fromkeys(shown)), formal)
 
 
 def _properties(
@@ -299,7 +302,9 @@ def _properties(
         (a,), (enable,) = cell["connections"]["A"], cell["connections"]["EN"]
         place = _where(cell) or ""
         line = place.split(":")[-2] if place.count(":") > 1 else place.rpartition(":")[2]
-        label = cell_name if not cell_name.startswith("$") else f"{kind}_{line}".strip("_")
+        label = cell_name
+        if cell_name.startswith("$"):
+            label = label_at(str(cell["attributes"].get("src", ""))) or f"{kind}_{line}".strip("_")
         name, count = label, 2
         while name in ports:
             name, count = f"{label}_{count}", count + 1

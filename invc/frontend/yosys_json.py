@@ -68,6 +68,8 @@ def read_json(
     except (json.JSONDecodeError, RecursionError) as error:
         where = f"{path}:{error.lineno}" if isinstance(error, json.JSONDecodeError) else path
         raise InvcError("not JSON", where=str(where), hint=_WRITE) from error
+    except ValueError as error:  # Python's bound on the digits of a number
+        raise InvcError("a number with too many digits", where=str(path), hint=_WRITE) from error
     except (KeyError, TypeError, AttributeError) as error:
         raise InvcError("not a netlist of Yosys", where=str(path), hint=_WRITE) from error
     try:
@@ -186,8 +188,9 @@ class _Reader:
                         where=port.source,
                         hint="leave an input to its user",
                     )
-                other = owner.setdefault(bit, port.name)
-                if other != port.name or port.bits.count(bit) > 1:
+                other = owner.get(bit)
+                owner[bit] = port.name
+                if other is not None:
                     both = f"inputs {other!r} and {port.name!r}"
                     what = both if other != port.name else f"two bits of input {port.name!r}"
                     raise InvcError(

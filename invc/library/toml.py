@@ -14,6 +14,7 @@ from invc.library.cell import Cell
 from invc.netlist import Function
 from invc.text.files import read_text, write_whole
 
+MOST_DOTS = 1000  # in a line
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 HEXADECIMAL = re.compile(r"[0-9a-fA-F]+")
 TEXT_KEYS = ("name", "function", "source")
@@ -75,6 +76,9 @@ def read_cell(path: Path) -> Cell:
         InvcError: The file cannot be read, is no TOML, or describes no cell.
     """
     text = read_text(path, hint="cells are written by 'invc lib-gen'")
+    # tomllib takes time and memory by the square of the parts of a key; a cell's keys have one.
+    if any(line.partition("#")[0].count(".") > MOST_DOTS for line in text.splitlines()):
+        raise InvcError("not a cell: a key of too many parts", where=str(path), hint=_AGAIN)
     try:
         fields = tomllib.loads(text)
         return _cell(fields)

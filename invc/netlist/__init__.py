@@ -14,7 +14,7 @@ from invc.netlist.clauses import (
 )
 from invc.netlist.evaluate import counting_words, evaluate, evaluate_ports, misses, word_of
 from invc.netlist.function import Function
-from invc.netlist.netlist import FALSE, TRUE, Gate, Literal, Netlist, Port, literal, net_of
+from invc.netlist.netlist import FALSE, TRUE, Gate, Literal, Netlist, Port, net_of
 
 __all__ = [
     "FALSE",
@@ -36,7 +36,6 @@ __all__ = [
     "evaluate_ports",
     "forbidden",
     "implicates",
-    "literal",
     "misses",
     "net_of",
     "netlist_clauses",

@@ -72,6 +72,7 @@ class Machine:
         properties: What the source states; each has an output port in the core.
         shown: Names of registers that are no ports in the source; each has an output port in the
             core.
+        formal: Those of them that are there for properties alone.
     """
 
     core: Netlist
@@ -79,6 +80,7 @@ class Machine:
     registers: tuple[Register, ...]
     properties: tuple[Property, ...] = ()
     shown: tuple[str, ...] = ()
+    formal: frozenset[str] = frozenset()
 
     def check(self) -> Machine:
         """Assert that the core has the ports that the registers and properties name."""

@@ -21,11 +21,6 @@ FALSE: Literal = 0
 TRUE: Literal = 1
 
 
-def literal(net: int, inverted: bool = False) -> Literal:
-    """The literal of a net."""
-    return net << 1 | inverted
-
-
 def net_of(lit: Literal) -> int:
     """The net of a literal; 0 for a constant."""
     return lit >> 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from invc import __version__
-from invc.design.frames import AT, INITIAL, Frames, at
+from invc.design.frames import AT, AT_START, INITIAL, Frames, at
 from invc.netlist import Netlist, Port, evaluate
 from invc.netlist.machine import NEXT, STATE
 from invc.report.vcd import INDEXED, check_vcd, identifier, scopes
@@ -21,7 +21,7 @@ def signals_in_time(
 ) -> tuple[tuple[str, ...], dict[tuple[str, int], Port]]:
     """The names of signals in order, and the port of each in each cycle that has one."""
     ports = netlist.port_by_name
-    names = tuple(dict.fromkeys(s.name for s in frames.signals if s.kind != "initial"))
+    names = tuple(dict.fromkeys(s.name for s in frames.signals if s.kind not in AT_START))
     found = {
         (name, cycle): ports[at(name, cycle)]
         for name in names
@@ -33,7 +33,7 @@ def signals_in_time(
 
 def starting_values(frames: Frames, answer: Mapping[str, int]) -> dict[str, int]:
     """What registers were free to hold at first, where that is not seen in cycle 0."""
-    seen = {signal.name for signal in frames.signals if signal.kind != "initial"}
+    seen = {signal.name for signal in frames.signals if signal.kind not in AT_START}
     return {name: answer[name + INITIAL] for name in frames.names("initial") if name not in seen}
 
 

@@ -2,7 +2,8 @@
 
 Registers that nothing sets at first get what the answer says; then inputs follow the answer, and
 every output and every register that has a name is compared in every cycle. A property is a
-function of those, and is computed from what the simulator saw.
+function of those, and is computed from what the simulator saw; neither it nor a register that is
+for properties alone has to be in the source that is simulated.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from invc import __version__
 from invc.design import Design
-from invc.design.frames import INITIAL, Frames, Signal, at
+from invc.design.frames import AT_START, INITIAL, Frames, Signal, at
 from invc.netlist import Netlist, Port
 from invc.report.claims import Claims, claims_of
 from invc.text.files import write_whole
@@ -134,22 +135,36 @@ class _Bench:
 
     def _begun(self) -> Iterator[str]:
         """Registers that nothing sets, set as the answer has them."""
+        formal = self.frames.names("formal")
         for signal in self.frames.signals:
-            own = signal.variable or not signal.name.startswith("$")  # Yosys made the others
-            if signal.kind == "initial" and own:
+            made = signal.name.startswith("$") and not signal.variable  # by Yosys
+            if signal.kind in AT_START and not made and signal.name not in formal:
                 yield from self._set(signal)
 
     def _set(self, signal: Signal) -> Iterator[str]:
         """A register at first, as a whole or bit by bit where the source sets others."""
-        port = self.netlist.port_by_name[signal.name + INITIAL]
         target = self._path(signal.variable or signal.name, inside=True)
-        seen = self.netlist.port_by_name.get(at(signal.name, 0), port)
-        if len(seen.bits) == len(port.bits):
-            yield f"    {target} = {self._value(port)};\n"
+        seen = self.netlist.port_by_name.get(at(signal.name, 0))
+        bits = dict(self._zeros(signal, seen) if signal.kind == "zero" else self._free(signal))
+        width = len(signal.start) if seen is None or signal.start else len(seen.bits)
+        if width <= len(bits) or (width == 1 and bits):
+            value = sum(bit << k for k, bit in enumerate(bits.values()))
+            yield f"    {target} = {len(bits)}'h{value:x};\n"
             return
+        yield from (f"    {target}{index} = 1'b{bit};\n" for index, bit in bits.items())
+
+    def _free(self, signal: Signal) -> Iterator[tuple[str, int]]:
+        """The free bits of a register, least significant first: index and value."""
+        port = self.netlist.port_by_name[signal.name + INITIAL]
         for k, bit in enumerate(port.bits):
             index = self.netlist.names[bit >> 1].removeprefix(port.name)
-            yield f"    {target}{index} = 1'b{self.answer[port.name] >> k & 1};\n"
+            yield index, self.answer[port.name] >> k & 1
+
+    def _zeros(self, signal: Signal, seen: Port | None) -> Iterator[tuple[str, int]]:
+        """The bits of a register that are 0 as the source says nothing of them."""
+        for k, bit in enumerate(reversed(signal.start)):
+            if bit == "0":
+                yield f"[{k if seen is None else seen.index(k)}]", 0
 
     def _compared(self, label: str, found: str) -> Iterator[str]:
         yield f'    `INVC_SEE("{_quoted(label)}", {found}, {self._value_of(label)})\n'

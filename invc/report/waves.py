@@ -69,6 +69,10 @@ def sampled(path: Path, clock: str, known: Collection[str]) -> list[dict[Wave, s
             name = ".".join([*variable.scope[len(scope) :], variable.name])
             if name in known or name == clock:
                 codes.setdefault(variable.code, []).append(Wave(name, variable.bit))
+    if all(wave.name == clock for waves in codes.values() for wave in waves):
+        raise InvcError(
+            "no signal of the design is in it", where=str(path), hint="dump the whole design"
+        )
     return list(_cycles(changes, codes, Wave(clock), end))
 
 

@@ -12,9 +12,11 @@ from invc.pbits.lanes import LANES
 from invc.rtl.checker import latency
 from invc.rtl.circuit import Circuit, held_values
 from invc.rtl.heatbath import heat_trace
-from invc.rtl.software import Bits, Run, Verdicts, first, trace
+from invc.rtl.software import Bits, Run, Verdicts, Walked, first, trace
+from invc.rtl.staging import stage_trace
 from invc.rtl.table import entry_bits, row_bits
 from invc.rtl.verilog import template, unsigned, unsigned_bits
+from invc.rtl.walk import walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,7 @@ class Expected:
     clamps: tuple[Clamp, ...]
     runs: tuple[Run, ...]
     cycles: int
-    verdicts: tuple[Verdicts, ...]
+    verdicts: tuple[Verdicts | Walked, ...]
 
     def seeds(self, chain: int) -> list[int]:
         """The states of the generators at the start, as the circuit has them."""
@@ -68,9 +70,15 @@ def expect(circuit: Circuit, clamps: Sequence[Clamp], run: Run, cycles: int) -> 
     numbers = (divmod(run.replica + k, LANES) for k in range(circuit.chains))
     runs = tuple(Run(run.seed, run.block + block, replica) for block, replica in numbers)
     known = held_values(circuit, clamps)
-    verdicts = tuple(
-        Verdicts(circuit.design, _states(circuit, known, each, cycles), held) for each in runs
-    )
+    verdicts: tuple[Verdicts | Walked, ...]
+    if circuit.architecture == "staged":
+        verdicts = tuple(stage_trace(circuit, known, cycles, each) for each in runs)
+    elif circuit.architecture == "inputs":
+        verdicts = tuple(walk(circuit, known, cycles, each) for each in runs)
+    else:
+        verdicts = tuple(
+            Verdicts(circuit.design, _states(circuit, known, each, cycles), held) for each in runs
+        )
     return Expected(circuit, tuple(clamps), runs, cycles, verdicts)
 
 
@@ -107,7 +115,7 @@ def write_bench(expected: Expected) -> str:
         circuit.name,
         CLOCKS=chains * (expected.cycles + 1),
         DELAY=latency(circuit),
-        SPINS=circuit.spins,
+        SPINS=circuit.pbits,
         COUNT=circuit.count,
         CHAIN=chain,
         SEED=width,

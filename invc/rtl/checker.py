@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 
 from invc.netlist import Gate
 from invc.rtl.circuit import Circuit, Pin
@@ -56,14 +56,16 @@ class _Pipeline:
 
 
 def places(circuit: Circuit) -> dict[int, int]:
-    """Where the checker sees a spin: all of them, or of a sparse circuit those on ports."""
-    spins = circuit.pins_of if circuit.architecture == "sparse" else range(circuit.spins)
+    """Where the checker sees a spin: all of them, or of most sparse circuits those on ports."""
+    spins = range(circuit.spins) if circuit.tells_strict else circuit.pins_of
     return {spin: k for k, spin in enumerate(sorted(spins))}
 
 
 def latency(circuit: Circuit) -> int:
     """Clocks from a state to the verdict about it."""
-    return 1 if not circuit.has_wrong else 1 + _Pipeline(circuit).stages
+    if circuit.follows or not circuit.has_wrong:
+        return 1
+    return 1 + _Pipeline(circuit).stages
 
 
 def write_checker(circuit: Circuit) -> str:
@@ -72,7 +74,8 @@ def write_checker(circuit: Circuit) -> str:
         return _no_gates(circuit)
     pipe = _Pipeline(circuit)
     last = pipe.stages - 1
-    logic = [_forward(gate, pipe) for gate in circuit.design.netlist.gates]
+    cone = circuit.goals.cone  # some gates have outputs that nobody reads
+    logic = [_forward(gate, pipe, cone) for gate in circuit.design.netlist.gates]
     pins = circuit.pins
     outputs = [
         (pin.literal, k)
@@ -80,7 +83,7 @@ def write_checker(circuit: Circuit) -> str:
         if pin.spin >= 0 and not pipe.is_input[pin.literal >> 1]
     ]
     match = [f"{pipe.at(lit, last)} ^ said{last}[{k}]" for lit, k in dict(outputs).items()]
-    gates = range(0 if circuit.architecture == "sparse" else len(circuit.design.netlist.gates))
+    gates = range(len(circuit.design.netlist.gates) if circuit.tells_strict else 0)
     strict = [_satisfied(circuit, k) for k in gates]
     lines = [
         "// The gates evaluated forward from the inputs that a state has: is every output what",
@@ -94,7 +97,7 @@ def write_checker(circuit: Circuit) -> str:
         *(line for lines in logic for line in lines),
         *(line for lines, _ in strict for line in lines),
         *_gates_ok(len(strict), pipe.stages),
-        *_agreement(circuit, last),
+        *agreement(circuit, f"said{last}"),
         f"    wire match = {_none_of(match)};",
         "    always @(posedge clk) begin",
         "        seen <= m;",
@@ -129,11 +132,18 @@ def _no_gates(circuit: Circuit) -> str:
 
 
 def _head(circuit: Circuit) -> list[str]:
-    width, spins = len(circuit.pins), len(places(circuit))
+    return check_head(
+        circuit, [f"input  wire [{len(places(circuit)) - 1}:0] m,       // the state"]
+    )
+
+
+def check_head(circuit: Circuit, seen: Sequence[str]) -> list[str]:
+    """The ports of a checker, some of them being what it sees of a state."""
+    width = len(circuit.pins)
     return [
         f"module {circuit.name}_check (",
         "    input  wire clk,",
-        f"    input  wire [{spins - 1}:0] m,       // the state",
+        *(f"    {port}" for port in seen),
         f"    input  wire [{width - 1}:0] hold,    // bits of the ports that are held",
         f"    input  wire [{width - 1}:0] value,   // and at what",
         "    output reg  right,",
@@ -160,15 +170,35 @@ def _pin_of(pin: Pin, vector: str, place: dict[int, int]) -> str:
     return f"{'~' if pin.inverted else ''}{vector}[{place[pin.spin]}]"
 
 
-def _forward(gate: Gate, pipe: _Pipeline) -> list[str]:
-    """The nets that a gate drives, from its inputs."""
+def _forward(gate: Gate, pipe: _Pipeline, wanted: Container[int]) -> list[str]:
+    """The nets that a gate drives, in their stage."""
+    stage = pipe.stage[gate.outputs[0] >> 1]
+    return forward(gate, lambda literal: pipe.at(literal, stage), lambda net: f"v{net - 1}", wanted)
+
+
+def forward(
+    gate: Gate,
+    at: Callable[[int], str],
+    name: Callable[[int], str],
+    wanted: Container[int] | None = None,
+) -> list[str]:
+    """The nets that a gate drives, from its inputs.
+
+    Args:
+        gate: The gate.
+        at: What a literal is called.
+        name: And a net that is driven.
+        wanted: Which nets are; all where it is None.
+    """
     lines: list[str] = []
     for pin, table in zip(gate.outputs, gate.function.tables, strict=True):
         net = pin >> 1
+        if wanted is not None and net not in wanted:
+            continue
         flipped = (1 << (1 << len(gate.inputs))) - 1 if pin & 1 else 0
-        logic = Logic(f"v{net - 1}_t")
-        text = logic.expression(table ^ flipped, [pipe.at(x, pipe.stage[net]) for x in gate.inputs])
-        lines += [*logic.wires, f"    wire v{net - 1} = {bare(text)};  // {gate.function.name}"]
+        logic = Logic(f"{name(net)}_t")
+        text = logic.expression(table ^ flipped, [at(literal) for literal in gate.inputs])
+        lines += [*logic.wires, f"    wire {name(net)} = {bare(text)};  // {gate.function.name}"]
     return lines
 
 
@@ -232,7 +262,7 @@ def _and_on(gates: int, stages: int) -> list[str]:
 
 
 def _strict(circuit: Circuit, gates: int, stages: int) -> str:
-    if circuit.architecture == "sparse":
+    if not circuit.tells_strict:
         return "1'b0"  # most p-bits are not seen here
     return f"{_all_ok(gates, stages)} & agree"
 
@@ -243,12 +273,12 @@ def _all_ok(gates: int, stages: int) -> str:
     return "(&ok)" if stages == 2 else f"all{stages - 1}"
 
 
-def _agreement(circuit: Circuit, last: int) -> list[str]:
-    """Whether bits that are held are at what they are held at.
+def agreement(circuit: Circuit, said: str) -> list[str]:
+    """Whether bits that are held are at what they are held at, as a vector says.
 
     The p-bits see to that, but for constants and for two names of one bit held at odds.
     """
     first = {pins[0] for pins in circuit.pins_of.values()}
     others = [k for k, pin in enumerate(circuit.pins) if pin not in first]
-    checks = [f"hold[{k}] & (value[{k}] ^ said{last}[{k}])" for k in others]
+    checks = [f"hold[{k}] & (value[{k}] ^ {said}[{k}])" for k in others]
     return [f"    wire agree = {_none_of(checks)};"]

@@ -82,11 +82,12 @@ def read_board(folder: Path, design: Design) -> Board:
             int(serial["groups"]),
             tuple(int(stream) for stream in serial["streams"]),
         )
-    except (ValueError, KeyError, TypeError, RecursionError):
+        model = run["model"]
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise InvcError(
             "it has no circuit with a serial line", where=str(file), hint=hint
         ) from None
-    if run["model"] != model_hash(design):
+    if model != model_hash(design):
         raise InvcError(
             "this circuit is of another model", where=str(file), hint="give the .hj file it is of"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -13,11 +13,12 @@ from invc.diagnostics import InvcError
 from invc.engine.judge import kind_of_judge
 from invc.netlist import Port
 from invc.pbits.accumulator.registers import FULL, GROUP, Habits
+from invc.rtl.goals import Goals, Walk
 from invc.rtl.heatbath import Colouring
 from invc.rtl.schedule import Schedule
 from invc.rtl.verilog import identifier, signed_bits, unsigned_bits
 
-ARCHITECTURES = ("parallel", "sparse", "gibbs")
+ARCHITECTURES = ("parallel", "sparse", "gibbs", "inputs", "staged")
 MOST_FIELD_BITS = 32
 MOST_CHAINS = 16
 MOST_LANES = 256
@@ -33,6 +34,7 @@ _RESERVED = (
     "finish drawn fresh steps walker coupling_memory row_memory pool lane given sdi sdo "
     "shift chip_of entry base pbits clamping seeds level "
     "received idle byte_in reply coming going running stop send serial trial trials "
+    "missed word "
     "TAKEN REPLY COUNT INPUTS OUTPUTS IDENTITY NONE TRIALS SEEDS PINS "
 )
 NUMBERED = re.compile(r"(?:stream\d+_group|present|stall)\d+")
@@ -82,6 +84,9 @@ class Circuit:
         betas: Inverse temperatures of a gibbs circuit; the saturations of its schedule are their
             numbers.
         divider: Clocks of a bit of the serial line; 0 for none.
+        walk: How the p-bits of an inputs circuit move.
+        tries: Moves of a stage of a staged circuit before all begin again.
+        strict: Whether a sparse circuit has a register for each p-bit, to say what is strict.
     """
 
     design: Design
@@ -95,6 +100,9 @@ class Circuit:
     count: int = 24
     betas: tuple[float, ...] = ()
     divider: int = 0
+    walk: Walk = field(default_factory=Walk)
+    tries: int = 4
+    strict: bool = False
 
     @property
     def has_wrong(self) -> bool:
@@ -106,9 +114,38 @@ class Circuit:
         """Spins of the model, each a p-bit."""
         return self.design.model.spins
 
+    @cached_property
+    def goals(self) -> Goals:
+        """What the p-bits of an inputs circuit are for."""
+        return Goals(self.design.netlist)
+
+    @property
+    def tells_strict(self) -> bool:
+        """Whether it sees every p-bit of a state at once."""
+        return self.architecture != "sparse" or self.strict
+
+    @property
+    def follows(self) -> bool:
+        """Whether its nets follow from its inputs, so that each verdict comes with its state."""
+        return self.architecture in {"inputs", "staged"}
+
+    @property
+    def pbits(self) -> int:
+        """How many p-bits it has, whose states are its own."""
+        return len(self.goals.inputs) if self.architecture == "inputs" else self.spins
+
+    @property
+    def clamped(self) -> list[int]:
+        """The spins whose clamps its p-bits see: all, or inputs and goals."""
+        if self.architecture == "inputs":
+            return [net - 1 for net in (*self.goals.inputs, *self.goals.nets)]
+        return list(range(self.spins))
+
     @property
     def groups(self) -> int:
         """Groups of 64 p-bits that share generators, or of 64 bits that p-bits draw."""
+        if self.architecture == "inputs":
+            return -(-self.walk.random_bits(self.pbits) // GROUP)
         if self.architecture == "gibbs":
             return Colouring(self.design.model).generators
         return -(-self.spins // GROUP)
@@ -209,6 +246,12 @@ class Circuit:
             raise InvcError(
                 f"{self.design.netlist.name} has no p-bit", hint="all of its outputs are constant"
             )
+        if self.follows and not (self.has_wrong and self.goals.inputs):
+            what = "no inputs" if self.has_wrong else "no gates that say what is right"
+            raise InvcError(
+                f"{self.design.netlist.name} has {what}",
+                hint=f"leave out --arch {self.architecture}",
+            )
         if self.architecture != "parallel" and self.chains > 1:
             raise InvcError(
                 f"--interleave goes with --arch parallel, not {self.architecture}",
@@ -216,7 +259,7 @@ class Circuit:
             )
         if self.divider and (self.chains > 1 or self.architecture == "sparse"):
             raise InvcError(
-                "--uart goes with one chain of a parallel or gibbs circuit",
+                "--uart goes with one chain of a circuit that is not sparse",
                 hint="leave out --interleave and --arch sparse",
             )
         widest = max(field_bits(self.design))

@@ -21,6 +21,7 @@ from invc.ising.model import Int32, Int64
 from invc.pbits.accumulator.registers import GROUP, step
 from invc.pbits.lanes import UInt64
 from invc.rtl.software import Bits, Run
+from invc.rtl.words import rows_of
 
 PRECISION = 12  # bits of a random number
 ONE = 1 << PRECISION
@@ -82,28 +83,56 @@ def heat_trace(
     Returns:
         Shape (clocks + 1, spins), 0 and 1.
     """
-    colouring = Colouring(model)
-    held = np.array(known)
-    x = np.array(run.generator_seeds((0,), colouring.generators), dtype=np.uint64)
-    row = _bits(x)
-    state = np.resize(row, model.spins).astype(np.int64)
-    state[held != 0] = held[held != 0] > 0
-    largest = int(np.abs(model.h).max(initial=0)) + int(_reach(model).max(initial=0))
-    table = np.array([likelihoods(beta, largest) for beta in betas])
-    moves = [_Move(model, held, spins) for spins in colouring.spins]
+    first = run.generator_seeds((0,), Colouring(model).generators)
+    baths = HeatBaths(model, known, betas, np.array([first], dtype=np.uint64))
     states: Bits = np.empty((len(levels) + 1, model.spins), dtype=np.uint8)
-    states[0] = state
-    weights = 1 << np.arange(PRECISION)
+    states[0] = baths.state[0]
     for time, level in enumerate(levels.tolist()):
-        x = step(x)
-        numbers = _bits(x)[: colouring.lanes * PRECISION].reshape(-1, PRECISION) @ weights
-        move = moves[time % len(moves)]
-        field = move.fields(2 * state - 1)
-        likely = table[level][np.abs(field)]
-        up = numbers[move.lanes] < np.where(field < 0, ONE - likely, likely)
-        state[move.spins] = up
-        states[time + 1] = state
+        baths.step(level)
+        states[time + 1] = baths.state[0]
     return states
+
+
+class HeatBaths:
+    """Replicas side by side.
+
+    Attributes:
+        state: Their spins, 0 and 1. Shape (replicas, spins).
+    """
+
+    def __init__(
+        self, model: IsingModel, known: Sequence[int], betas: Sequence[float], first: UInt64
+    ) -> None:
+        """Begin where the seeds say.
+
+        Args:
+            model: What is sampled.
+            known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
+            betas: Inverse temperatures.
+            first: Seeds of the generators. Shape (replicas, generators).
+        """
+        held = np.array(known)
+        colouring = Colouring(model)
+        self._x, self._time, self._bits = first, 0, colouring.lanes * PRECISION
+        places = np.arange(model.spins) % (GROUP * first.shape[1])
+        self.state: Int64 = rows_of(first)[:, places].astype(np.int64)
+        self.state[:, held != 0] = held[held != 0] > 0
+        largest = int(np.abs(model.h).max(initial=0)) + int(_reach(model).max(initial=0))
+        self._table = np.array([likelihoods(beta, largest) for beta in betas])
+        self._moves = [_Move(model, held, spins) for spins in colouring.spins]
+
+    def step(self, level: int) -> None:
+        """Move the spins of the next colour, at the inverse temperature of that number."""
+        self._x = step(self._x)
+        row = rows_of(self._x)[:, : self._bits].astype(np.int64)
+        numbers = row.reshape(len(row), -1, PRECISION) @ (1 << np.arange(PRECISION))
+        move = self._moves[self._time % len(self._moves)]
+        field = move.fields(2 * self.state - 1)
+        likely = self._table[level][np.abs(field)]
+        self.state[:, move.spins] = numbers[:, move.lanes] < np.where(
+            field < 0, ONE - likely, likely
+        )
+        self._time += 1
 
 
 class _Move:
@@ -114,26 +143,23 @@ class _Move:
         self.spins = np.array(spins, dtype=np.int64)[self.lanes]
         start, neighbour, J = model.neighbours
         self._h = model.h[self.spins].astype(np.int64)
-        parts = [np.arange(start[s], start[s + 1]) for s in self.spins.tolist()]
-        entries = np.concatenate([*parts, np.empty(0, dtype=np.int64)])
-        self._row = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-        self._neighbour, self._J = neighbour[entries], J[entries].astype(np.int64)
+        # Of each free spin a row of its neighbours, and couplings of 0 after the last.
+        degree = start[self.spins + 1] - start[self.spins]
+        shape = (len(self.spins), int(degree.max(initial=0)))
+        self._neighbour, self._J = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        for row, (spin, count) in enumerate(zip(self.spins.tolist(), degree.tolist(), strict=True)):
+            entries = slice(start[spin], start[spin] + count)
+            self._neighbour[row, :count], self._J[row, :count] = neighbour[entries], J[entries]
 
     def fields(self, m: Int64) -> Int64:
-        """H + sum J m of its spins."""
-        total = np.bincount(
-            self._row, weights=self._J * m[self._neighbour], minlength=len(self.spins)
-        )
-        return self._h + np.rint(total).astype(np.int64)
+        """H + sum J m of its spins, m having shape (replicas, spins)."""
+        total: Int64 = np.repeat(self._h[np.newaxis], len(m), axis=0)
+        for k in range(self._J.shape[1]):
+            total += self._J[:, k] * m[:, self._neighbour[:, k]]
+        return total
 
 
 def _reach(model: IsingModel) -> Int64:
     reach = np.zeros(model.spins, dtype=np.int64)
     np.add.at(reach, model.edges.ravel(), np.repeat(np.abs(model.J.astype(np.int64)), 2))
     return reach
-
-
-def _bits(words: UInt64) -> Int64:
-    """All bits of words of 64, the lowest of the first word first."""
-    found = np.unpackbits(words.astype("<u8").view(np.uint8), bitorder="little")
-    return found.astype(np.int64)

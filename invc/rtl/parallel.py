@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from invc.pbits.accumulator.registers import FULL, GROUP
 from invc.rtl.checker import latency, write_checker
@@ -42,7 +42,7 @@ def write_network(circuit: Circuit) -> str:
         else:
             body += one_sum(field, name)
             total = Total(name, *field.reach, field.bits)
-        body.append(_node(circuit, spin, field, total))
+        body.append(node(circuit, spin, field, total))
     if clocked:
         body += ["    always @(posedge clk) if (load | step) begin"]
         body += [f"        {line}" for line in clocked] + ["    end"]
@@ -99,21 +99,39 @@ def scalars(spins: int) -> list[str]:
     ]
 
 
-def _node(circuit: Circuit, spin: int, field: Field, total: Total) -> str:
+def node(
+    circuit: Circuit, spin: int, field: Field, total: Total, own: Mapping[str, str] | None = None
+) -> str:
+    """A p-bit.
+
+    Args:
+        circuit: Whose.
+        spin: Which.
+        field: Its field.
+        total: And the sum that makes it.
+        own: What its inputs are, other than those of the network of the same names.
+    """
     low, high = field.range
     bits = total.bits + field.shift
     reach = circuit.most_i0 + circuit.most_noise
     widest = max(signed_bits(low - reach, high + reach), bits, circuit.itanh_bits) + 1
     widest = max(widest, circuit.noise_bits + 1, circuit.i0_bits + 1)
+    given = {
+        **{x: x for x in ("clk", "load", "step", "n", "i0")},
+        **{x: f"{x}[{spin}]" for x in ("first", "held", "value", "r", "present", "stall")},
+        **(own or {}),
+        "field": field.whole(total.text),
+        "m": f"m{spin}",
+    }
+    tied = [f".{name}({text})" for name, text in given.items()]
+    rows = [", ".join(tied[k : k + 6]) for k in range(0, len(tied), 6)]
+    ports = ",\n        ".join(rows)
     return (
         f"    {circuit.name}_node #(\n"
         f"        .CHAINS({circuit.chains}), .FIELD({bits}), .ITANH({circuit.itanh_bits}), "
         f".LIMIT({circuit.i0_bits}), .NOISE({circuit.noise_bits}), .SUM({widest})\n"
         f"    ) p{spin} (\n"
-        f"        .clk(clk), .load(load), .first(first[{spin}]), .step(step), "
-        f".held(held[{spin}]), .value(value[{spin}]),\n"
-        f"        .r(r[{spin}]), .present(present[{spin}]), .stall(stall[{spin}]), .n(n), .i0(i0), "
-        f".field({field.whole(total.text)}), .m(m{spin})\n"
+        f"        {ports}\n"
         "    );"
     )
 
@@ -132,12 +150,13 @@ def port_lines(circuit: Circuit) -> list[str]:
 
 
 def clamp_lines(circuit: Circuit) -> list[str]:
-    """Registers of the clamps, and what each p-bit is held at."""
+    """Registers of the clamps, and what each p-bit, or goal of p-bits, is held at."""
     width = len(circuit.pins)
+    spins = circuit.clamped
+    number = {pin: k for k, pin in enumerate(circuit.pins)}
     held, value = [], []
-    for spin in range(circuit.spins):
-        pins = circuit.pins_of.get(spin, [])
-        numbers = [circuit.pins.index(pin) for pin in pins]
+    for spin in spins:
+        numbers = [number[pin] for pin in circuit.pins_of.get(spin, [])]
         held.append(" | ".join(f"hold[{k}]" for k in numbers) or "1'b0")
         value.append(_held_value(circuit, numbers))
     labels = list(circuit.labels)
@@ -148,8 +167,8 @@ def clamp_lines(circuit: Circuit) -> list[str]:
         f"            hold  <= {concatenation([f'{x}_hold' for x in labels])};",
         f"            value <= {concatenation([f'{x}_value' for x in labels])};",
         "        end",
-        f"    wire [{circuit.spins - 1}:0] held = {concatenation(held)};",
-        f"    wire [{circuit.spins - 1}:0] held_value = {concatenation(value)};",
+        f"    wire [{len(spins) - 1}:0] held = {concatenation(held)};",
+        f"    wire [{len(spins) - 1}:0] held_value = {concatenation(value)};",
     ]
 
 
@@ -167,6 +186,8 @@ def _held_value(circuit: Circuit, numbers: list[int]) -> str:
 KINDS = {
     "parallel": "stochastic-computing p-bits, which all move in every clock",
     "gibbs": "heat-bath p-bits, of which those of one colour move in every clock",
+    "inputs": "inputs that are p-bits, the gates being plain logic",
+    "staged": "stochastic-computing p-bits, which move a stage at a time",
 }
 
 
@@ -176,7 +197,7 @@ def write_top(circuit: Circuit) -> str:
     seeds = 64 * circuit.generators
     chain = unsigned_bits(circuit.chains - 1)
     lines = [
-        f"// {name} as invertible logic: {circuit.spins} {KINDS[circuit.architecture]}.",
+        f"// {name} as invertible logic: {circuit.pbits} {KINDS[circuit.architecture]}.",
         "// See README.md for its ports.",
         f"module {name}_chip (",
         "    input  wire clk,",
@@ -250,22 +271,12 @@ def _core(circuit: Circuit) -> list[str]:
     delay = latency(circuit)
     wait = unsigned_bits(delay)
     chain = unsigned_bits(circuit.chains - 1)
-    width = GROUP * circuit.groups
-    table = ""
-    if circuit.registers:
-        table = "".join(f", .{x}({x})" for x in TABLE_PORTS)
+    seen = ".missed(missed), .word(word)" if circuit.follows else ".m(m)"
     return [
-        f"    wire [{circuit.noise_bits - 1}:0] n;",
-        f"    wire [{circuit.i0_bits - 1}:0] i0;",
-        f"    {name}_schedule schedule (.clk(clk), .load(load), .advance(advance), .n(n), "
-        f".i0(i0){table});",
-        f"    wire [{circuit.spins - 1}:0] m;",
-        f"    {name}_network network (.clk(clk), .load(load), .step(step), "
-        f".first(seed[{width - 1}:0]), .r(x[{width - 1}:0]),",
-        f"        .held(held), .value(held_value), {_MOVED_BY[circuit.architecture]}, .m(m));",
-        *(["    wire unused = &{1'b0, n};"] if circuit.architecture == "gibbs" else []),
+        f"    wire [{circuit.pbits - 1}:0] m;",
+        *(_walking(circuit) if circuit.architecture == "inputs" else _moving(circuit)),
         f"    wire [{len(circuit.pins) - 1}:0] answer;",
-        f"    {name}_check check (.clk(clk), .m(m), .hold(hold), .value(value), .right(right), "
+        f"    {name}_check check (.clk(clk), {seen}, .hold(hold), .value(value), .right(right), "
         ".strict(strict), .answer(answer));",
         "    wire hit = strict_only ? strict : right;",
         f"    {name}_control #(.COUNT({circuit.count}), .WAIT({wait}), "
@@ -278,9 +289,51 @@ def _core(circuit: Circuit) -> list[str]:
     ]
 
 
+def _moving(circuit: Circuit) -> list[str]:
+    """P-bits of the model's spins, and their schedule."""
+    name, width = circuit.name, GROUP * circuit.groups
+    table = "".join(f", .{x}({x})" for x in TABLE_PORTS) if circuit.registers else ""
+    return [
+        f"    wire [{circuit.noise_bits - 1}:0] n;",
+        f"    wire [{circuit.i0_bits - 1}:0] i0;",
+        *(_followed(circuit) if circuit.follows else []),
+        f"    {name}_schedule schedule (.clk(clk), .load(load), .advance(advance), .n(n), "
+        f".i0(i0){table});",
+        f"    {name}_network network (.clk(clk), .load(load), .step(step), "
+        f".first(seed[{width - 1}:0]), .r(x[{width - 1}:0]),",
+        f"        .held(held), .value(held_value), {_MOVED_BY[circuit.architecture]}, .m(m));",
+        *_others(circuit),
+    ]
+
+
+def _followed(circuit: Circuit) -> list[str]:
+    """What is known of a state at once, its nets following from its inputs."""
+    return [f"    wire [{len(circuit.pins) - 1}:0] word;", "    wire missed;"]
+
+
+def _others(circuit: Circuit) -> list[str]:
+    if circuit.architecture == "gibbs":
+        return ["    wire unused = &{1'b0, n};"]
+    if circuit.architecture == "staged":
+        return ["    wire unused = &{1'b0, m};"]
+    return []
+
+
+def _walking(circuit: Circuit) -> list[str]:
+    """P-bits of the inputs, which have no schedule."""
+    return [
+        *_followed(circuit),
+        f"    {circuit.name}_network network (.clk(clk), .load(load), .step(step), "
+        f".first(seed[{circuit.pbits - 1}:0]), .r(x),",
+        "        .held(held), .value(held_value), .m(m), .word(word), .missed(missed));",
+        "    wire unused = &{1'b0, advance, m};",
+    ]
+
+
 _MOVED_BY = {
     "parallel": ".present(present), .stall(stall), .n(n), .i0(i0)",
     "gibbs": ".level(i0)",
+    "staged": ".n(n), .i0(i0), .word(word), .missed(missed)",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from invc import __version__
@@ -13,12 +14,14 @@ from invc.rtl.bench import Expected, expected_lines, write_bench
 from invc.rtl.circuit import Circuit
 from invc.rtl.gibbs import gibbs_files
 from invc.rtl.heatbath import Colouring
+from invc.rtl.inputs import inputs_files
 from invc.rtl.layout import Layout
 from invc.rtl.parallel import parallel_files
 from invc.rtl.pins import signals, write_pins
 from invc.rtl.readme import write_readme
 from invc.rtl.sparse import sparse_files
 from invc.rtl.sparse_bench import sparse_lines, write_sparse_bench
+from invc.rtl.staged import staged_files
 from invc.rtl.uart import wire_of, write_uart
 from invc.rtl.verilog import template
 
@@ -26,6 +29,8 @@ FILES_OF: Mapping[str, Callable[[Circuit], dict[str, str]]] = {
     "parallel": parallel_files,
     "sparse": sparse_files,
     "gibbs": gibbs_files,
+    "inputs": inputs_files,
+    "staged": staged_files,
 }
 MAKEFILE = """\
 # What can be done with this circuit. Programs are found on PATH: make YOSYS=... names another.
@@ -203,7 +208,6 @@ def run_report(expected: Expected) -> dict[str, Any]:
             }
             for k, run in enumerate(expected.runs)
         ],
-        "schedule": [list(entry) for entry in circuit.schedule.entries],
         **_architecture(circuit),
     }
     for key, hit in (("first_right", expected.first), ("first_strict", expected.first_strict)):
@@ -212,13 +216,23 @@ def run_report(expected: Expected) -> dict[str, Any]:
 
 
 def _architecture(circuit: Circuit) -> dict[str, Any]:
+    schedule = [list(entry) for entry in circuit.schedule.entries]
     if circuit.architecture == "gibbs":
         return {
+            "schedule": schedule,
             "schedule_columns": ["number of beta", "", "clocks"],
             "betas": list(circuit.betas),
             "colours": Colouring(circuit.design.model).colours,
         }
+    names, goals = circuit.design.netlist.names, circuit.goals
+    if circuit.architecture == "inputs":
+        return {
+            **asdict(circuit.walk),
+            "inputs": [names[net] for net in goals.inputs],
+            "stages": [[names[net] for net in nets] for nets in goals.stages],
+        }
     columns: dict[str, Any] = {
+        "schedule": schedule,
         "schedule_columns": ["i0", "noise", "cycles"],
         "every": circuit.schedule.every,
         "density": circuit.density / 256,
@@ -227,4 +241,7 @@ def _architecture(circuit: Circuit) -> dict[str, Any]:
     if circuit.architecture == "sparse":
         layout = Layout(circuit)
         columns |= {"lanes": layout.lanes, "order": layout.order, "memory": layout.sizes()}
+    if circuit.architecture == "staged":
+        columns["tries"] = circuit.tries
+        columns["stages"] = [[names[net] for net in nets] for nets in circuit.goals.stages]
     return columns

@@ -116,6 +116,21 @@ def _what(circuit: Circuit) -> list[str]:
             f"{spins} heat-bath p-bits in {colours} colours, of which one moves in each clock.",
             f"What is counted as cycles are clocks; {colours} of them update every p-bit once.",
         ]
+    elif circuit.architecture == "inputs":
+        lines += [
+            f"its {circuit.pbits} inputs are p-bits, its gates plain logic. Each clock tries new "
+            "values of some inputs, and",
+            "takes them where they miss no more of what is held than a random number allows.",
+            "`strict` is `right`: every gate is always in place.",
+        ]
+    elif circuit.architecture == "staged":
+        lines += [
+            f"{spins} stochastic-computing p-bits in {len(circuit.goals.stages)} stages, of which "
+            "one moves; where that takes",
+            f"more than {circuit.tries} moves, all begin again. The ports show what the gates make "
+            "of the inputs: `strict`",
+            "is `right`.",
+        ]
     else:
         lines.append(f"{spins} stochastic-computing p-bits, all of which move in every clock.")
         if circuit.chains > 1:

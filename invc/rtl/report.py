@@ -12,11 +12,12 @@ from typing import Any
 
 from invc.design import Clamp
 from invc.rtl.baselines import Baselines, baselines
-from invc.rtl.circuit import Circuit, held_values
+from invc.rtl.circuit import Circuit
 from invc.rtl.layout import Layout
 from invc.rtl.parts import Part
 from invc.rtl.programs import find, run, run_well, yosys_command
-from invc.rtl.software import Timed, first_times
+from invc.rtl.software import Timed
+from invc.rtl.timing import time_first_right
 
 SYNTHESIS = """\
 read_verilog {sources}
@@ -123,11 +124,7 @@ def report(
         cycles: After how many updates these end.
     """
     built = tuple(build_for(files, circuit.name, part) for part in parts)
-    timed = None
-    if circuit.has_wrong and circuit.architecture != "gibbs":
-        limits = circuit.schedule.cycles(cycles)
-        known = held_values(circuit, clamps)
-        timed = first_times(circuit.design, known, clamps, limits, circuit.habits, seed=seed)
+    timed = time_first_right(circuit, clamps, cycles, seed=seed)
     dumb = baselines(circuit.design.netlist, clamps) if circuit.has_wrong else None
     return Report(built, clocks_of(circuit), circuit.chains, timed, dumb)
 

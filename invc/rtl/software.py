@@ -5,7 +5,7 @@ This is the one module that knows the engine's registers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
@@ -28,7 +28,7 @@ from invc.pbits.accumulator.network import Network, compile_network
 from invc.pbits.accumulator.plan import Cycles, Plan
 from invc.pbits.accumulator.registers import Habits, planes_of, seeds
 from invc.pbits.backend import Backend, State, backend_named
-from invc.pbits.lanes import LANES, integers_of
+from invc.pbits.lanes import LANES, UInt64, integers_of
 
 Bits = npt.NDArray[np.uint8]
 
@@ -164,6 +164,24 @@ class Verdicts:
         return strict
 
 
+@dataclass(frozen=True)
+class Walked:
+    """The states of one run in which nets follow from inputs.
+
+    Attributes:
+        states: Those of its p-bits. Shape (times, p-bits), 0 and 1.
+        right: Whether held bits are as held. Shape (times,).
+    """
+
+    states: Bits
+    right: Bits
+
+    @property
+    def strict(self) -> Bits:
+        """Every gate is always in place: all nets follow from the inputs."""
+        return self.right
+
+
 def first(verdicts: Bits) -> int | None:
     """Time of the first right state, or None."""
     times = np.flatnonzero(verdicts)
@@ -181,6 +199,25 @@ def columns(states: Bits) -> list[int]:
 def _as_bits(word: int, count: int) -> Bits:
     data = np.frombuffer(word.to_bytes(-(-count // 8), "little"), dtype=np.uint8)
     return np.unpackbits(data, bitorder="little")[:count]
+
+
+def replicas(
+    design: Design, known: Sequence[int], cycles: Cycles, habits: Habits, *, seed: int
+) -> Iterator[UInt64]:
+    """The spins of a block of replicas, from time 0 on. Shape (spins, words) each.
+
+    Args:
+        design: What is sampled.
+        known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
+        cycles: I0 and weight of the noise of each cycle.
+        habits: Density of the noise, stalls.
+        seed: The user's.
+    """
+    network, backend, state = _begin(design, known, cycles, habits, seed, 0)
+    yield backend.fetch(state)
+    for time in range(len(cycles.limit)):
+        backend.accumulate(network, state, cycles.part(time, time + 1), habits)
+        yield backend.fetch(state)
 
 
 class Timed(NamedTuple):

@@ -49,6 +49,7 @@ def _write_top(layout: Layout) -> str:
         "    input  wire seed_write,    // set the seed of a group of 64 p-bits, before the start",
         f"    input  wire [{layout.group_bits - 1}:0] seed_address,",
         "    input  wire [63:0] seed,",
+        *(["    input  wire strict_only,"] if circuit.strict else []),
         f"    input  wire [{count - 1}:0] limit,    // cycles, at most",
         *table_ports(circuit),
         *port_lines(circuit),
@@ -56,6 +57,7 @@ def _write_top(layout: Layout) -> str:
         "    output wire refused,       // a seed was 0 or not set",
         "    output wire checked,       // there is a verdict",
         "    output wire right,",
+        *(["    output wire strict,"] if circuit.strict else []),
         "    output wire found,",
         f"    output wire [{count - 1}:0] cycles    // updates before the first right state",
         ");",
@@ -79,11 +81,11 @@ def _control(layout: Layout) -> list[str]:
         f"    initial missing = {{{groups}{{1'b1}}}};",
         "    always @(posedge clk) if (seed_write) missing[seed_address] <= ~|seed;",
         "    wire load, clamping, fresh, first, draw, walk, clear, advance, half, turn, settled;",
-        "    wire finish, drawn;",
+        "    wire finish, drawn, hit;",
         f"    wire [{pins - 1}:0] pin;",
         f"    {name}_steps #(.COUNT({circuit.count}), .DELAY({latency(circuit) + 1}), "
         f".PIN({pins}), .LAST_PIN({unsigned(len(circuit.pins) - 1, pins)})) steps (",
-        "        .clk(clk), .reset(reset), .start(start), .refuse(|missing), .hit(right), "
+        "        .clk(clk), .reset(reset), .start(start), .refuse(|missing), .hit(hit), "
         ".free_run(free_run), .limit(limit),",
         "        .finish(finish), .drawn(drawn), .load(load), .clamping(clamping), .pin(pin), "
         ".fresh(fresh), .first(first),",
@@ -223,12 +225,13 @@ def _check(layout: Layout) -> list[str]:
         at = unsigned(bundle, layout.bundle_bits)
         moved.append(f"        if (write & (place == {at})) m[{k}] <= states_new[{lane}];")
     return [
-        f"    reg  [{len(place) - 1}:0] m;   // the p-bits on ports",
+        f"    reg  [{len(place) - 1}:0] m;   // the p-bits {'' if circuit.strict else 'on ports'}",
         "    always @(posedge clk) begin",
         *moved,
         "    end",
         f"    wire [{width - 1}:0] answer;",
-        "    wire strict;",
+        *([] if circuit.strict else ["    wire strict;"]),
+        f"    assign hit = {'strict_only ? strict : ' if circuit.strict else ''}right;",
         f"    {name}_check check (.clk(clk), .m(m), .hold(hold), .value(value), .right(right), "
         ".strict(strict), .answer(answer));",
         f"    reg  [{width - 1}:0] kept;   // the state last checked, or the first right one",

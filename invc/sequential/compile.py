@@ -116,7 +116,9 @@ def read_machine(sources: Sources, chosen: Chosen, journal: Journal) -> tuple[Cu
     yosys, log = find_yosys(chosen.tool.path), chosen.tool.log
     cut = cut_registers(elaborate_clocked(sources, yosys, log=log), str(sources.files[0]))
     core = _core(cut, sources, chosen, journal)
-    return cut, Machine(core, cut.clock, cut.registers, cut.properties, cut.shown).check()
+    return cut, Machine(
+        core, cut.clock, cut.registers, cut.properties, cut.shown, cut.formal
+    ).check()
 
 
 def _core(cut: Cut, sources: Sources, chosen: Chosen, journal: Journal) -> Netlist:

@@ -40,12 +40,14 @@ def unroll(machine: Machine, cycles: int, init: Init = "source") -> tuple[Netlis
         copies.add(cycle, last=cycle == cycles)
     netlist = copies.builder.netlist(machine.core.name, copies.ports)
     signals = tuple(_signals(machine, copies.initial, init))
+    signals += tuple(_zeros(copies.zeros))
     return netlist, Frames(machine.clock, cycles, signals, free=init == "free")
 
 
 def _signals(machine: Machine, initial: Iterable[Register], init: Init) -> Iterable[Signal]:
     kinds: dict[str, Kind] = {p.name: p.kind for p in machine.properties}
     kinds.update(dict.fromkeys(machine.shown, "register"))
+    kinds.update(dict.fromkeys(machine.formal, "formal"))
     for port in machine.core.ports:
         if port.name not in machine.hidden:
             yield Signal(port.name, kinds.get(port.name, port.direction))
@@ -53,6 +55,12 @@ def _signals(machine: Machine, initial: Iterable[Register], init: Init) -> Itera
         start = "".join("x" if v is None else str(v) for v in reversed(register.initial))
         known = init == "free" and start.strip("x")
         yield Signal(register.name, "initial", register.variable, start if known else "")
+
+
+def _zeros(registers: Iterable[Register]) -> Iterable[Signal]:
+    for register in registers:
+        bits = "".join("0" if v is None else "x" for v in reversed(register.initial))
+        yield Signal(register.name, "zero", register.variable, bits)
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,7 @@ class _Copies:
         self.builder = Builder()
         self.ports: list[Port] = []
         self.initial: list[Register] = []
+        self.zeros: list[Register] = []
         falling = [r.next for r in machine.registers if r.falling]
         seen = [p.name for p in core.outputs if p.name not in machine.hidden]
         rising = [r.next for r in machine.registers if not r.falling]
@@ -93,6 +102,8 @@ class _Copies:
 
     def _start(self, register: Register, init: Init) -> Bits:
         """What a register holds at first; bits that are free become an input port."""
+        if init == "zero" and None in register.initial:
+            self.zeros.append(register)
         port = self.machine.port(register.state)
         bits: list[Literal] = []
         free: list[Literal] = []

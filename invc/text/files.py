@@ -60,7 +60,7 @@ def check_writable(path: Path) -> None:
         if path.exists() and not path.is_file():
             return
         target = _target(path)
-        os.fspath(target).encode()  # a name that no file system can hold
+        os.fsencode(target)  # a name that no file system can hold
         descriptor, name = _temporary(target)
         os.close(descriptor)
         _discard(name)

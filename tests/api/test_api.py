@@ -55,7 +55,7 @@ def test_types_are_shipped() -> None:
 
 
 def test_names_are_listed_and_others_are_refused() -> None:
-    functions = ["lib_gen", "prove", "read", "simulate", "synth", "write"]
+    functions = ["evaluate", "lib_gen", "prove", "read", "simulate", "synth", "train", "write"]
     assert dir(invc) == functions
     everything = python("from invc import *; print(*sorted(n for n in dir() if n[0] != '_'))")
     assert everything.split() == functions
@@ -71,7 +71,7 @@ def test_keywords_are_shown_as_they_are_typed(repository: Path) -> None:
     """What a type checker reads in the stub, `help` shows, and each keyword is described."""
     stub = ast.parse((repository / "invc" / "__init__.pyi").read_text(encoding="utf-8"))
     typed = [node for node in stub.body if isinstance(node, ast.FunctionDef)]
-    assert [node.name for node in typed] == ["synth", "simulate"]
+    assert [node.name for node in typed] == ["synth", "simulate", "prove", "train", "evaluate"]
     for node in typed:
         function = getattr(invc, node.name)
         shown = inspect.signature(function)
@@ -85,7 +85,7 @@ def test_keywords_are_shown_as_they_are_typed(repository: Path) -> None:
         assert [a.arg for a in named] == [p.name for p in given]
         assert [ast.unparse(sure(a.annotation)) for a in named] == [p.annotation for p in given]
         defaults = [*arguments.defaults, *arguments.kw_defaults]
-        assert [ast.literal_eval(sure(d)) for d in defaults] == [
+        assert [ast.literal_eval(sure(d)) for d in defaults if d is not None] == [
             p.default for p in given if p.default is not p.empty
         ]
         described = re.findall(r"^        \*{0,2}(\w+): ", function.__doc__, re.MULTILINE)
@@ -98,9 +98,13 @@ def test_a_word_that_is_no_keyword_is_a_port(mult4: Design) -> None:
         invc.simulate(mult4, raeds=64)
 
 
-@pytest.mark.parametrize("name", ["synth", "simulate", "prove", "lib_gen", "read", "write"])
+@pytest.mark.parametrize("name", dir(invc))
 def test_functions_are_functions_whatever_was_imported_first(name: str) -> None:
-    for first in ("import invc.pipeline, invc.engine, invc.proof", "import invc.cli.simulate", ""):
+    for first in (
+        "import invc.pipeline, invc.engine, invc.proof, invc.training.run",
+        "import invc.cli.simulate",
+        "",
+    ):
         code = f"{first}\nimport inspect, invc; print(inspect.isfunction(invc.{name}))"
         assert python(code) == "True"
 

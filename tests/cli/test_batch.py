@@ -133,6 +133,7 @@ def test_answers_to_something_else_are_not_added_to(
     ("line", "text"),
     [
         ("{p}", "-:1: error: this line is no JSON"),
+        (f"a,{chr(34)}{141 * chr(120) * 1000}", "-:1: error: this line is no CSV: field larger"),
         ('{"clamp": "p=1"}', "-:1: error: no field is called 'clamp'"),
         ("a,b\n1,2,3", "-:2: error: 3 values under 2 names"),
     ],

@@ -216,3 +216,32 @@ def test_a_picture_that_meets_a_full_disk_costs_neither_answers_nor_result(
     assert done.stderr.startswith("/dev/full: error: cannot write it: no space left on device\n")
     assert "2  3  6" in done.stdout
     assert result.exists()
+
+
+@pytest.mark.parametrize("loaded", ["click", "invc.cli.streams", "numpy"])
+def test_ctrl_c_while_the_program_loads_is_no_traceback(folder: Path, loaded: str) -> None:
+    code = f"""import sys
+class Hook:
+    def find_spec(self, name, *_):
+        if name == {loaded!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Hook())
+from invc.__main__ import run
+sys.argv = ["invc", "simulate", "d.hj"]
+run()"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "interrupted")
+
+
+def test_names_that_no_text_can_hold_are_read_and_written(tmp_path: Path) -> None:
+    """A byte that is no UTF-8, and a line end, in the name of a source and of a design."""
+    source = os.fsencode(tmp_path) + b"/a\xff\n.v"
+    with open(source, "w") as file:  # noqa: PTH123 - a name of bytes
+        file.write("module t(input a, b, output y); assign y = a & b; endmodule\n")
+    made = os.fsdecode(os.fsencode(tmp_path) + b"/o\xff\n.hj")
+    done = invc(tmp_path, "synth", os.fsdecode(source), "-o", made)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "o\\udcff\\n.hj in " in done.stdout.splitlines()[-1]
+    assert invc(tmp_path, "simulate", made, "-q").stdout.count("\n") == 5

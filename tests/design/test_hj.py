@@ -183,3 +183,14 @@ def test_missing_and_binary_files(tmp_path: Path) -> None:
 def test_offsets_and_couplings_survive_at_their_limits() -> None:
     text = GOOD.replace("\n1 3 -1\n", f"\n1 3 {2**31 - 1}\n")
     assert np.abs(parse_design(text).model.J).max() == 2**31 - 1
+
+
+@pytest.mark.parametrize("keyword", ["nets", "sources"])
+def test_names_that_no_text_can_hold_are_refused_in_every_section(keyword: str) -> None:
+    lines = GOOD.splitlines(keepends=True)
+    place = next(k for k, line in enumerate(lines) if line.startswith(f"{keyword} "))
+    count = int(lines[place].split()[1])
+    lines[place + 1 : place + 1 + count] = ['"\\ud800"\n'] * max(1, count)
+    lines[place] = f"{keyword} {max(1, count)}\n"
+    with pytest.raises(InvcError, match=rf"<text>:{place + 2}: .*surrogate"):
+        parse_design("".join(lines))

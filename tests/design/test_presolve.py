@@ -1,11 +1,14 @@
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
-from invc.design import Clamp, Contradiction, parse_clamps, presolve
+from invc.design import Clamp, Clamped, Contradiction, Design, parse_clamps, presolve
 from invc.design.assemble import assemble
+from invc.design.split import Split
 from invc.ising import ground_states
+from invc.ising.model import Int8
 from invc.netlist import Netlist
 
 
@@ -28,7 +31,24 @@ def test_no_answer_is_lost_and_nothing_but_truth_is_fixed(
         return
     fixed = clamped.values != 0
     assert (states[:, fixed] == clamped.values[fixed]).all()
-    assert clamped.free == (~fixed).sum()
+    left = len(clamped.split.left) if clamped.split else 0
+    assert clamped.free == (~fixed).sum() - left
+    if clamped.split:
+        assert_same_answers(design, clamped, clamped.split, states)
+
+
+def assert_same_answers(design: Design, clamped: Clamped, split: Split, states: Int8) -> None:
+    """The ground states of the model with clauses are those of the design, ancillas left aside."""
+    free = np.flatnonzero(clamped.values == 0)
+    stay = np.setdiff1d(free, split.left)
+    rows = np.repeat(clamped.values[None], 1 << len(stay), axis=0)
+    rows[:, split.left] = 1
+    rows[:, stay] = 2 * (np.arange(len(rows))[:, None] >> np.arange(len(stay)) & 1) - 1
+    energies = split.model.energies(rows)
+    assert {tuple(r) for r in rows[energies == 0][:, stay]} == {tuple(r) for r in states[:, stay]}
+    assert (energies == 0).sum() == len(states)  # each with one state of its ancillas
+    assert energies.min() >= 0
+    assert (energies[energies > 0] >= design.min_gap).all()
 
 
 def test_forward_leaves_nothing_to_sample() -> None:

@@ -5,6 +5,7 @@ import json
 import re
 import types
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import bqpjson
@@ -393,3 +394,16 @@ def test_a_design_without_gates_is_no_formula() -> None:
     problem = prepare(type(design)(bare, design.model, {}), ())
     with pytest.raises(InvcError, match="a design without gates is no formula"):
         text_of("dimacs", problem)
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_what_is_held_is_the_spin_of_a_bit_that_is_its_complement(value: int) -> None:
+    """NAND: the port is the complement of the spin that the gate drives."""
+    netlist = multiplier(1)
+    (product,) = netlist.outputs[0].bits[:1]
+    outputs = (replace(netlist.outputs[0], bits=(product ^ 1,)),)
+    netlist = replace(netlist, ports=(*netlist.inputs, *outputs)).check()
+    design = assemble(netlist, CELLS)
+    clamps = parse_clamps(netlist, [f"p={value}"])
+    (held,) = prepare(design, clamps, fold=False).clamps.values()
+    assert held == 1 - value

@@ -323,6 +323,16 @@ def test_undefined_bits_that_nobody_reads(tmp_path: Path) -> None:
     assert netlist.outputs[0].bits == (1, 1, 0, 0, 0, 0)
 
 
+def test_not_and_buf_may_drive_several_nets(tmp_path: Path) -> None:
+    netlist = read(
+        tmp_path,
+        "module m(input a, output [4:0] y); wire n; not (n, a);\n"
+        "not (y[0], y[1], a); buf (y[2], y[3], n); not (y[4], n);\nendmodule",
+    )
+    (a,) = netlist.inputs[0].bits
+    assert netlist.outputs[0].bits == (a ^ 1, a ^ 1, a ^ 1, a ^ 1, a)
+
+
 def test_choosing_the_top(tmp_path: Path) -> None:
     two = "module p(input a, output y); buf(y, a); endmodule\nmodule q(input a, output y); not(y, a); endmodule"
     assert read(tmp_path, two, top="q").name == "q"

@@ -12,7 +12,9 @@ from invc.diagnostics import InvcError
 from invc.frontend.cache import MOST_LOGS, keep_log
 from invc.frontend.filelist import read_lists
 from invc.frontend.words import Agreement
-from invc.frontend.yosys import Sources
+from invc.frontend.yosys import Sources, find_yosys
+from invc.frontend.yosys.process import run
+from invc.frontend.yosys.session import Session
 from invc.netlist import Netlist, evaluate_ports
 from invc.pipeline import Check, Journal, Tool, synth
 from truth import every_answer
@@ -193,6 +195,38 @@ def test_powers(tmp_path: Path) -> None:
     )
 
 
+POWERS: dict[
+    str, Callable[[int, int, int], int | None]
+] = {  # of a (3 bits), s and t (3 bits, signed)
+    "a ** 3": lambda a, s, t: a**3,
+    "a ** 200": lambda a, s, t: a**200,
+    "a ** s": lambda a, s, t: power(a, s),
+    "s ** t": lambda a, s, t: power(s, t),
+    "s ** (-1)": lambda a, s, t: power(s, -1),
+    "3 ** a": lambda a, s, t: 3**a,
+}
+
+
+def power(base: int, exponent: int) -> int | None:
+    """As Verilog has it: None is no value."""
+    if exponent >= 0:
+        return int(base**exponent)
+    return {0: None, 1: 1, -1: -1 if exponent & 1 else 1}.get(base, 0)
+
+
+def test_powers_of_constants_and_of_signed_numbers(tmp_path: Path) -> None:
+    ports = "input [2:0] a, input signed [2:0] s, t"
+    outputs = ", ".join(f"output [9:0] y{k}" for k in range(len(POWERS)))
+    body = "".join(f"  assign y{k} = {text};\n" for k, text in enumerate(POWERS))
+    netlist, journal = compiled(tmp_path, f"module t({ports}, {outputs});\n{body}endmodule\n")
+    assert journal.agreement is not None
+    assert journal.agreement.proven
+    for answer in every_answer(netlist):
+        for k, model in enumerate(POWERS.values()):
+            want = model(*(answer[name] for name in "ast"))
+            assert want is None or answer[f"y{k}"] == want % 1024
+
+
 def test_a_module_that_holds_itself_under_generate_is_the_top(tmp_path: Path) -> None:
     text = """module tree #(parameter W = 4) (input [W-1:0] a, output y);
   generate if (W == 1) begin : g1 assign y = a; end
@@ -224,6 +258,68 @@ def test_cells_of_yosys_in_a_source(tmp_path: Path, gate_level: bool) -> None:
     for answer in every_answer(netlist):
         a, b, c = (answer[name] for name in "abc")
         assert answer["y"] == (c if a else 1 - (a & b))
+
+
+LUTS = (
+    "module t(input a, b, c, output y, z, output one);\n"
+    " \\$lut #(.WIDTH(32'd3), .LUT(8'h96)) u (.A({c, b, a}), .Y(y));\n"
+    " \\$lut #(.LUT(4'hc), .WIDTH(2)) v (.A({a, b}), .Y(z));\n"
+    " \\$lut #(.LUT(4'hf), .WIDTH(2)) w (.A({a, b}), .Y(one));\nendmodule\n"
+)
+
+
+@pytest.mark.parametrize("gate_level", [False, True])
+def test_tables_of_yosys_in_a_source(tmp_path: Path, gate_level: bool) -> None:
+    netlist, journal = compiled(tmp_path, LUTS, gate_level=gate_level, check=Check(proving=60))
+    assert journal.agreement == Agreement(True)
+    for answer in every_answer(netlist):
+        a, b, c = (answer[name] for name in "abc")
+        assert (answer["y"], answer["z"], answer["one"]) == (a ^ b ^ c, a, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (".WIDTH(2)", ".SIZE(2)", "table 'v' has not the parameters WIDTH and LUT"),
+        (".WIDTH(2)", ".WIDTH(40)", "table 'v' has 40 inputs"),
+        ("{a, b}), .Y(z)", "a), .Y(z)", "pin 'A' of 'v' ($lut) has 2 bits, and 1 bit are"),
+    ],
+)
+def test_tables_that_are_none(tmp_path: Path, old: str, new: str, message: str) -> None:
+    text = refused(tmp_path, LUTS.replace(old, new), gate_level=True)
+    assert text.startswith(f"t.v:3: error: {message}")
+
+
+WORDS = """module t(input [3:0] a, b, output [3:0] y, output z);
+  wire [3:0] w;
+  \\$mul #(.A_SIGNED(0), .B_SIGNED(0), .A_WIDTH(4), .B_WIDTH(4), .Y_WIDTH(4)) u(.A(a), .B(b), .Y(w));
+  \\$reduce_xor #(.A_SIGNED(0), .A_WIDTH(4), .Y_WIDTH(1)) v(.A(w), .Y(z));
+  \\$not #(.A_SIGNED(0), .A_WIDTH(4), .Y_WIDTH(4)) n(.A(w), .Y(y));
+endmodule
+"""
+
+
+def test_cells_of_words_of_yosys_in_a_source(tmp_path: Path) -> None:
+    netlist, _ = compiled(tmp_path, WORDS, check=Check(proving=60))
+    for answer in every_answer(netlist):
+        product = answer["a"] * answer["b"] % 16
+        assert (answer["y"], answer["z"]) == (15 - product, product.bit_count() % 2)
+    assert refused(tmp_path, WORDS, gate_level=True) == (
+        "t.v:3: error: '$mul' is a cell of words of Yosys, and no gate\n"
+        "  hint: leave --netlist out: 'invc synth' takes such cells apart"
+    )
+
+
+def test_a_module_that_is_marked_as_the_top_is_it(tmp_path: Path) -> None:
+    text = (
+        "(* top *) module t(input a, output y); assign y = ~a; endmodule\n"
+        "module unused(input a, output y); assign y = a; endmodule\n"
+        "(* blackbox *) module box(input a, output y); endmodule\n"
+    )
+    netlist, _ = compiled(tmp_path, text)
+    assert [answer["y"] for answer in every_answer(netlist)] == [1, 0]
+    netlist, _ = compiled(tmp_path, text.replace("(* top *)", ""), top="unused")
+    assert [answer["y"] for answer in every_answer(netlist)] == [0, 1]
 
 
 def test_json_without_names_of_nets(tmp_path: Path) -> None:
@@ -361,6 +457,99 @@ def test_aiger(tmp_path: Path) -> None:
     assert [answer["y"] for answer in every_answer(netlist)] == [0, 0, 0, 1]
 
 
+def test_where_one_mapper_of_abc_fails_the_other_maps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """amap asserts on paths of more than 4,094 gates, as a divider of 64 bits has."""
+    attempt = Session.attempt
+    scripts: list[str] = []
+
+    def deep(self: Session, script: str, seconds: float | None = None) -> tuple[int, str]:
+        scripts.append(script)
+        if "amap,-m" not in script:
+            return attempt(self, script, seconds)
+        fault = "ABC: yosys-abc: amapGraph.c:149: Amap_ManCreateAnd: Assertion failed.\n"
+        said = f'{fault}ERROR: ABC: execution of script "abc.script" failed: return code 134\n'
+        self.output.append(said)
+        return 1, said
+
+    monkeypatch.setattr(Session, "attempt", deep)
+    netlist, journal = compiled(
+        tmp_path, "module t(input a, b, output y); assign y = a ^ b; endmodule"
+    )
+    assert [answer["y"] for answer in every_answer(netlist)] == [0, 1, 1, 0]
+    assert journal.agreement == Agreement(True, 4)
+    assert sum("amap,-m" in script for script in scripts) == 1
+    assert sum("map,-a" in script for script in scripts) == 1
+
+
+EDIF = """
+module part(input [7:4] a, input [0:3] b, output y, output [1:0] z);
+  assign y = &a ^ |b; assign z = {1'b1, a[5]};
+endmodule
+module t(input [3:0] p, q, output r, output [1:0] s, output u);
+  part g(p, q, r, s); part h(q, 4'b0101, u, );
+endmodule
+"""
+FLOWS = {"plain": "abc", "tables": "abc -lut 4", "ties": "abc; hilomap -hicell VCC P -locell GND G"}
+
+
+@pytest.mark.parametrize("vectors", ["", "-pvector bra", "-pvector par", "-pvector ang"])
+@pytest.mark.parametrize("flow", FLOWS)
+def test_edif(tmp_path: Path, vectors: str, flow: str) -> None:
+    source, _ = compiled(tmp_path, EDIF, top="t")
+    script = (
+        f"read_verilog t.v\nhierarchy -top t\nproc\ntechmap\n"
+        f"{FLOWS[flow]}\nopt_clean\nwrite_edif {vectors} t.edif\n"
+    )
+    (tmp_path / "s.ys").write_text(script)
+    status, output = run([*find_yosys().command, "s.ys"], tmp_path)
+    assert status == 0, output
+    path = tmp_path / "t.edif"
+    journal = Journal()
+    netlist = synth(Sources((path,)), check=Check(proving=60), journal=journal).netlist
+    assert journal.agreement == Agreement(True)
+    assert {port.name: len(port.bits) for port in netlist.ports} == {
+        port.name: len(port.bits) for port in source.ports
+    }
+    found, wanted = (
+        sorted(sorted(answer.items()) for answer in every_answer(each))
+        for each in (netlist, source)
+    )
+    assert found == wanted
+    assert netlist.gates[0].source.startswith(f"{path}:")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("(edif t (library D (edifLevel 0)", "t.edif:1: error: its parentheses do not match"),
+        ("module t; endmodule", "t.edif:1: error: its parentheses do not match"),
+        ("(design t)", "t.edif:1: error: no EDIF: it does not begin with (edif"),
+        ("(edif t\n (library D))", "t.edif:1: error: no cell in it has contents"),
+        ("(edif t (library D\n (cell t (view v))))", "t.edif:2: error: cell 't' has no interface"),
+        (
+            "(edif t (library D (cell t (view v (interface (port y (direction OUTPUT)))\n"
+            "(contents (instance u (viewRef v (cellRef AND2))))))))",
+            "t.edif:2: error: no cell is called 'AND2'",
+        ),
+        (
+            "(edif t (library D (cell t (view v (interface (port y (direction OUTPUT)))\n"
+            "(contents (net n\n(joined (portRef y) (portRef A (instanceRef u)))))))))",
+            "t.edif:3: error: a net is joined to 'A', which is not there",
+        ),
+        (
+            "(edif t (library D (cell t (view v (interface\n"
+            "(port (array y 9999999999) (direction OUTPUT))) (contents)))))",
+            "t.edif:2: error: port 'y' has no width",
+        ),
+        ("(" * 2000, "t.edif:1: error: too many parentheses in each other"),
+    ],
+)
+def test_edif_that_is_none(tmp_path: Path, text: str, message: str) -> None:
+    assert refused(tmp_path, text, "t.edif").splitlines()[0] == message
+
+
 def test_messages_do_not_quote_a_whole_file(tmp_path: Path) -> None:
     name = "n" * 20_000
     assert (
@@ -473,3 +662,58 @@ def test_file_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("odd.f").write_text("+nonsense\n")
     with pytest.raises(InvcError, match="is no option of a list"):
         read_lists([Path("odd.f")])
+
+
+def test_a_comment_of_a_list_that_is_open_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "l.f").write_text("a.v // one /* more\n/* two */ b.v\n/* three\n" + "/* " * 9)
+    with pytest.raises(InvcError, match=r"l\.f:3: error: this comment is not closed"):
+        read_lists([tmp_path / "l.f"])
+
+
+def test_modules_in_modules_stand_for_no_more_nets_than_a_bound(tmp_path: Path) -> None:
+    """A file of two kilobytes could ask for millions of gates."""
+    text = "".join(
+        f"module m{k}(input [15:0] a, output [15:0] y); wire [15:0] b;"
+        f" m{k + 1} u(.a(a), .y(b)); m{k + 1} v(.a(b), .y(y)); endmodule\n"
+        for k in range(18)
+    )
+    text += "module m18(input [15:0] a, output [15:0] y); assign y = ~a; endmodule\n"
+    assert "error: more than 524288 bits of nets" in refused(tmp_path, text, gate_level=True)
+
+
+@pytest.mark.parametrize(("bits", "what"), [([2, 3, 2], "two bits of input 'a'"), ([2, 9, 3], "b")])
+def test_inputs_that_share_a_net_are_refused(tmp_path: Path, bits: list[int], what: str) -> None:
+    ports = {"a": {"direction": "input", "bits": bits}, "b": {"direction": "input", "bits": [9]}}
+    ports["y"] = {"direction": "output", "bits": [2]}
+    text = json.dumps({"modules": {"t": {"ports": ports, "cells": {}}}})
+    said = refused(tmp_path, text, "t.json")
+    assert "are one net" in said
+    assert what in said
+
+
+def test_products_and_sums_in_one_cell_of_an_older_yosys(tmp_path: Path) -> None:
+    """$macc: a * b - c + d, c being signed; CONFIG as kernel/macc.h packs it, its first bit last."""
+    terms = "00" + "11" + "11"  # unsigned, added, 3 bits by 3 bits
+    terms += "11" + "01" + "00"  # signed, subtracted, 2 bits alone, lengths lowest bit first
+    config = ("0100" + terms)[::-1]
+    ports = {"a": [2, 3, 4], "b": [5, 6, 7], "c": [8, 9], "d": [10], "y": list(range(20, 27))}
+    cell = {
+        "type": "$macc",
+        "parameters": {"CONFIG": config, "CONFIG_WIDTH": f"{len(config):032b}",
+                       "A_WIDTH": f"{8:032b}", "B_WIDTH": f"{1:032b}", "Y_WIDTH": f"{7:032b}"},
+        "connections": {
+            "A": ports["a"] + ports["b"] + ports["c"], "B": ports["d"], "Y": ports["y"],
+        },
+    }  # fmt: skip
+    module = {
+        "ports": {
+            name: {"direction": "output" if name == "y" else "input", "bits": bits}
+            for name, bits in ports.items()
+        },
+        "cells": {"u": cell},
+    }
+    netlist, journal = compiled(tmp_path, json.dumps({"modules": {"t": module}}), "t.json")
+    assert journal.agreement == Agreement(True, 512)
+    for answer in every_answer(netlist):
+        c = answer["c"] - 4 * (answer["c"] > 1)
+        assert answer["y"] == (answer["a"] * answer["b"] - c + answer["d"]) % 128

@@ -22,7 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 MOST_SECONDS = 10  # of one input
 MOST_MEMORY = 4 << 30  # of addresses; what is touched is less
-BATCH = 64  # inputs of a target before the next one has its turn
+BATCH, TURN = 64, 2.0  # inputs of a target, and seconds, before the next one has its turn
 
 Target = Callable[[random.Random], None]
 
@@ -69,6 +69,7 @@ def fuzz(targets: Mapping[str, Target], first: int, inputs: int, seconds: float,
     findings = 0
     while left and time.monotonic() < ends:
         for name, target in list(left.items()):
+            turn = time.monotonic() + TURN
             for _ in range(min(BATCH, first + inputs - done[name])):
                 try:
                     try_input(name, target, done[name], seed)
@@ -80,7 +81,7 @@ def fuzz(targets: Mapping[str, Target], first: int, inputs: int, seconds: float,
                     break
                 finally:
                     done[name] += 1
-                if time.monotonic() > ends:
+                if time.monotonic() > min(ends, turn):
                     break
             if done[name] >= first + inputs:
                 left.pop(name, None)

@@ -17,13 +17,13 @@ import numpy as np
 from fuzz.mutate import spoilt_bytes, spoilt_json, spoilt_text
 from fuzz.readers import spoilt_member
 from invc.diagnostics import InvcError
-from invc.train.arrays import format_arrays
-from invc.train.data import read_data
-from invc.train.data.coding import Coding
-from invc.train.network import Layer, Shape
-from invc.train.stream.checkpoint import read_checkpoint, write_checkpoint
-from invc.train.stream.fit import Point, State
-from invc.train.trained import Trained, read_trained, write_trained
+from invc.training.arrays import format_arrays
+from invc.training.data import read_data
+from invc.training.data.coding import Coding
+from invc.training.network import Layer, Shape
+from invc.training.stream.checkpoint import read_checkpoint, write_checkpoint
+from invc.training.stream.fit import Point, State
+from invc.training.trained import Trained, read_trained, write_trained
 
 FOLDER = Path(tempfile.mkdtemp(prefix="invc-fuzz-"))
 IMAGES = np.arange(24, dtype=np.uint8).reshape(4, 3, 2)

@@ -25,6 +25,10 @@ from typed import sure
 ROTATOR = """module rotator(input [15:0] x, input [3:0] s, output [15:0] y);
 wire [31:0] d = {x, x} << s; assign y = d[31:16];
 endmodule"""
+C17 = """module c17(input n1, n2, n3, n6, n7, output n22, n23);
+wire n10 = ~(n1 & n3), n11 = ~(n3 & n6), n16 = ~(n2 & n11), n19 = ~(n11 & n7);
+assign n22 = ~(n10 & n16), n23 = ~(n16 & n19);
+endmodule"""  # of ISCAS-85, after Brglez and Fujiwara
 COPIES = """module copies(input [3:0] a, b, c, d, output [7:0] x, y);
 assign x = a * b; assign y = c * d;
 endmodule"""
@@ -116,6 +120,7 @@ def test_samples_are_even(monkeypatch: pytest.MonkeyPatch, rotator: Design) -> N
     four = assemble(multiplier(4), CELLS)
     cases = (
         (rotator, ["y=0b0001011100101101"]),
+        (invc.synth(C17), ["n22=1"]),
         (four, ["p[7]=0", "p[3]=1", "p[4]=1"]),
         (four, ["p[2]=1", "a[0]=1"]),
         (four, ["p[5:4]=3"]),
@@ -189,7 +194,9 @@ def test_components_are_sampled_apart_and_put_together(
 
 
 def test_counts_are_those_of_sat(copies: Design, rotator: Design) -> None:
-    for design, clamps in ((copies, {"x": 60, "y": 143}), (rotator, {"y": 0b0101010101010101})):
+    c17: tuple[Design, dict[str, int]] = invc.synth(C17), {"n22": 1, "n23": 0}
+    asked = ((copies, {"x": 60, "y": 143}), (rotator, {"y": 0b0101010101010101}), c17)
+    for design, clamps in asked:
         proven = invc.prove(design, clamps, count=True)
         samples = invc.simulate(design, clamps)
         assert samples.result is not None
@@ -280,6 +287,7 @@ def test_auto_takes_turns_that_cost_about_the_same(ratio: float) -> None:
 def test_auto_leaves_inputs_that_would_be_slow_for_later() -> None:
     chosen = auto()
     object.__setattr__(chosen, "ratio", 50.0)
+    object.__setattr__(chosen, "seconds", 5.0)
     assert chosen.first == "staged"
     tried = [outcome("staged", 0, 0, 1000)]
     assert names(chosen, tried, 10).count("inputs") >= 1

@@ -21,7 +21,7 @@ LOADED = (
     *("rich.console", "rich.table", "pulp", "highspy", "pysat.solvers", "dd.autoref", "dimod"),
     *("ply.yacc", "pyverilog.vparser.parser", "sqlite3", "networkx", "mutation.few"),
 )
-MOST_MEMORY = 8 << 30  # of addresses: what asks for more has failed
+MOST_MEMORY = 3 << 30  # of addresses: what asks for more has failed
 
 
 class Request(TypedDict):

@@ -73,6 +73,24 @@ def test_kernels_equal_the_reference(
 
 
 @pytest.mark.parametrize("name", COMPILED)
+@pytest.mark.parametrize("spins", [3, 15, 16, 40])
+@pytest.mark.parametrize("size", [40, 700, 20_000])
+def test_kernels_equal_the_reference_on_fine_fields(name: str, spins: int, size: int) -> None:
+    """Thousands of thresholds, looked up in a table, and sums of up to twenty bits."""
+    source = np.random.default_rng(size + spins)
+    i, j = np.triu_indices(spins, 1)
+    chosen = source.random(len(i)) < 0.4
+    J = source.integers(-size, size + 1, int(chosen.sum()))
+    model = from_terms(spins, source.integers(-size, size + 1, spins), i[chosen], j[chosen], J, 0)
+    program = compile_program(model, np.zeros(spins, dtype=np.int8))
+    want, got = begin(spins, 3), begin(spins, 3)
+    for beta, sweeps in ((0.002, 6), (0.02, 9), (0.3, 3)):
+        REFERENCE.sweep(program, want, heat(beta), sweeps)
+        backend_named(name).sweep(program, got, heat(beta), sweeps)
+        assert_same(got, want)
+
+
+@pytest.mark.parametrize("name", COMPILED)
 def test_kernels_equal_the_reference_on_a_multiplier(name: str) -> None:
     model = assemble(multiplier(6), CELLS).model
     program = compile_program(model, np.zeros(model.spins, dtype=np.int8))

@@ -1,8 +1,11 @@
 """Many runs of one circuit: each ends as its own read of the software does."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from invc.design import parse_clamps
 from invc.frontend.yosys import Sources
@@ -10,9 +13,11 @@ from invc.pipeline import synth
 from invc.rtl.bench import expect
 from invc.rtl.campaign import Trial, campaign
 from invc.rtl.parallel import parallel_files
+from invc.rtl.project import FILES_OF
 from invc.rtl.settings import Wishes, circuit_of
 from invc.rtl.software import Run
 from rtl.tools import needs
+from typed import sure
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,6 +47,56 @@ def test_runs_end_as_in_software_and_start_again_where_they_were_never_right() -
             assert end.ports["a"] * end.ports["b"] == end.ports["p"]
     assert {end.starts for end in ended} > {1}  # 11 is a prime of four bits: never right
     assert not any(end.found for end in ended[-3:])
+
+
+@needs("iverilog")
+@pytest.mark.parametrize("architecture", ["inputs", "staged"])
+def test_runs_of_circuits_in_stages_end_as_in_software(architecture: str) -> None:
+    path = ROOT / "rtl_examples/multiplier/multiplier.v"
+    design = synth(Sources((path,), parameters={"W": "3"}))
+    held = {p: parse_clamps(design.netlist, [f"p={p}"]) for p in (15, 49, 11)}
+    circuit = circuit_of(design, held[15], Wishes(architecture, cycles=300))
+    trials = [Trial(held[p], (Run(4, p, chip),)) for p in held for chip in range(5)]
+    ended = campaign(
+        circuit, FILES_OF[architecture](circuit), trials, limit=300, simulator="iverilog"
+    )
+    for trial, end in zip(trials, ended, strict=True):
+        first = expect(circuit, trial.clamps, trial.runs[0], 300).first
+        assert (end.found, end.cycles) == (first is not None, first[0] if first else 300)
+        if end.found:
+            assert end.ports["a"] * end.ports["b"] == end.ports["p"]
+    assert any(end.found for end in ended)
+    assert not any(end.found for end in ended[-5:])
+
+
+def test_the_share_of_right_cycles_forward() -> None:
+    """Constant noise hardly ever shows the product, noise in one cycle of eight does."""
+    script = ROOT / "tests/benchmarks/hardware.py"
+    shares = []
+    for settings in (["i0=3", "noise=9"], ["i0=6", "noise=9", "every=8"]):
+        given = [text for setting in settings for text in ("--set", setting)]
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-P",
+                script,
+                "--widths",
+                "4",
+                "--forward",
+                "600",
+                "--pairs",
+                "3",
+                *given,
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stderr
+        found = sure(re.search(r"right in (\d+) % of 600 cycles", done.stdout))
+        shares.append(int(found[1]))
+    assert shares[0] < shares[1]
 
 
 @needs("verilator")

@@ -21,6 +21,7 @@ from invc.pipeline import synth
 from invc.rtl import programs
 from invc.rtl.bench import expect
 from invc.rtl.check import choose_simulator
+from invc.rtl.circuit import ARCHITECTURES
 from invc.rtl.folder import write_folder
 from invc.rtl.project import project_files
 from invc.rtl.settings import Wishes, circuit_of
@@ -221,7 +222,7 @@ def test_a_folder_is_written_whole_or_not_at_all(
 
 
 @needs("iverilog")
-@pytest.mark.parametrize("architecture", ["parallel", "sparse", "gibbs"])
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_a_seed_of_zero_is_refused_by_the_circuit(tmp_path: Path, architecture: str) -> None:
     circuit = circuit_of(multiplier(2), (), Wishes(architecture, cycles=20))
     files = project_files(expect(circuit, (), Run(), 20))

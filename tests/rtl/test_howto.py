@@ -12,7 +12,7 @@ import pytest
 from invc.frontend.yosys import Sources, find_yosys
 from invc.pipeline import synth
 from invc.rtl.bench import expect
-from invc.rtl.circuit import Circuit
+from invc.rtl.circuit import ARCHITECTURES, Circuit
 from invc.rtl.folder import write_folder
 from invc.rtl.parts import PARTS
 from invc.rtl.project import project_files
@@ -76,7 +76,7 @@ def test_make_compares_the_circuit(tmp_path: Path, target: str) -> None:
     assert (tmp_path / "m/run.vcd").exists() == (target == "wave")
 
 
-@pytest.mark.parametrize("architecture", ["parallel", "sparse", "gibbs"])
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
 @needs("nextpnr-ice40")
 def test_every_architecture_is_built_for_an_fpga(architecture: str) -> None:
     """Yosys and nextpnr take each; the smallest part that has room for one lane of memories."""

@@ -120,6 +120,21 @@ def mlp(*, x: int, w: int, N: int, H: int, C: int) -> Values:
     return {"y": agree.index(max(agree))}
 
 
+def patches(*, x: int, w: int, W: int, R: int, H: int, C: int) -> Values:
+    places, size = W - R + 1, R * R + 1
+    hidden = []
+    for j in range(H):
+        top, left = divmod(j * 97 % places**2, places)
+        pixels = [x >> (top + r) * W + left + c & 1 for r in range(R) for c in range(R)] + [1]
+        weights = [w >> j * size + k & 1 for k in range(size)]
+        hidden.append(
+            int(2 * sum(a & b for a, b in zip(pixels, weights, strict=True)) >= sum(pixels))
+        )
+    code = _drawn(H, C)
+    agree = [sum(h == code[c, j] for j, h in enumerate(hidden)) for c in range(C)]
+    return {"y": agree.index(max(agree))}
+
+
 def _drawn(H: int, C: int) -> dict[tuple[int, int], int]:
     """For each neuron which half of the classes it is for, by the generator of numbers in C."""
     state, code = 0, {}
@@ -168,6 +183,14 @@ EXAMPLES = {
             mlp,
             {"N": 3, "H": 3, "C": 2},
             {"N": 2, "H": 3, "C": 2},
+        ),
+        (
+            "patches",
+            "patches",
+            lambda W, R, H, C: {"x": W * W, "w": H * (R * R + 1)},
+            patches,
+            {"W": 8, "R": 4, "H": 32, "C": 10},
+            {"W": 2, "R": 1, "H": 3, "C": 2},
         ),
     )
 }

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from invc.cli import invc
 from invc.design import read_design, write_design
+from refusals import REFUSED
 
 
 def run(*arguments: int | Path | str) -> Result:
@@ -95,50 +96,46 @@ def test_waveforms_are_by_the_clock(lock: Path, tmp_path: Path) -> None:
     assert [waves["lock.clk"][t] for t in (0, 5, 10, 15)] == ["1", "0", "1", "0"]
 
 
-REFUSED = {
-    "two clocks": (
-        "module m(input c, d, output reg q, r);\nalways @(posedge c) q <= d;\nalways @(posedge d) r <= q;\nendmodule",
-        "m.v:2:1: error: 'q' has another clock: 'c', not 'd'",
-    ),
-    "gated": (
-        "module m(input c, e, d, output reg q);\nwire g = c & e;\nalways @(posedge g) q <= d;\nendmodule",
-        "m.v:3:1: error: the clock of 'q' is 'g', which is no input of one bit",
-    ),
-    "latch": (
-        "module m(input c, e, d, output reg q, r);\nalways @* if (e) q = d;\nalways @(posedge c) r <= q;\nendmodule",
-        "error: latch at 'q' has no clock",
-    ),
-    "clock as data": (
-        "module m(input c, d, output reg q, output y);\nalways @(posedge c) q <= d;\nassign y = c ^ q;\nendmodule",
-        "m.v:3:12: error: clock 'c' is read as data",
-    ),
-    "nothing": (
-        "module m(input c, d, output y);\nassign y = c & d;\nendmodule",
-        "m.v: error: nothing in it is clocked",
-    ),
-    "unread": (
-        "module m(input c, d, output y);\nreg q;\nalways @(posedge c) q <= d;\nassign y = d;\nendmodule",
-        "m.v: error: no output depends on any of its registers",
-    ),
-    "large memory": (
-        "module m(input c, w, input [9:0] a, input [7:0] d, output reg [7:0] q);\nreg [7:0] mem [0:1023];\n"
-        "always @(posedge c) begin if (w) mem[a] <= d; q <= mem[a]; end\nendmodule",
-        "error: memory 'mem' has 8192 bits",
-    ),
-}
-
-
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_no_machine_of_one_clock_is_refused(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source, error = REFUSED[name]
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "m.v").write_text(source)
+    (tmp_path / "m.v").write_text(REFUSED[name].source)
     done = run("synth", "m.v", "--cycles", "3")
     assert done.exit_code == 1
-    assert error in str(done.exception), str(done.exception)
+    assert str(done.exception) == REFUSED[name].text
     assert not list(tmp_path.glob("*.hj"))
+
+
+SVA = """
+module sva(input logic clk, input logic rst, input logic a, output logic [3:0] q);
+  always_ff @(posedge clk) if (rst) q <= 0; else if (a) q <= q + 1;
+  low: assert property (@(posedge clk) disable iff (rst) q < 12);
+  always_ff @(posedge clk) if (!rst && $past(a)) moved: assert (q != 0);
+`ifdef FORMAL
+  always_ff @(posedge clk) five: cover (q == 5);
+`endif
+endmodule
+"""
+
+
+def test_properties_of_system_verilog(tmp_path: Path) -> None:
+    pytest.importorskip("pyosys")  # which has slang
+    source, made = tmp_path / "sva.sv", tmp_path / "sva.hj"
+    source.write_text(SVA)
+    done = run("synth", source, "--cycles", "7", "--init", "zero", "-o", made)
+    assert done.exit_code == 0, done.output
+    frames = read_design(made).frames
+    assert frames is not None
+    assert set(frames.names("assert")) == {"low", "moved"}
+    assert frames.names("cover") == ("five",)
+    assert "in cycle 5, in no earlier one" in run("prove", made, "--cover", "five").output
+    assert run("prove", made, "--violate", "low").exit_code == 4
+    source.write_text(SVA.replace("q < 12", "a |-> q < 12"))
+    error = str(run("synth", source, "--cycles", "2").exception)
+    assert "sva.sv:4: error: encountered unsupported SVA feature" in error
+    assert "write a |-> b as !a || b" in error
 
 
 def test_options_that_need_each_other(repository: Path) -> None:

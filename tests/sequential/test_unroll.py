@@ -66,6 +66,8 @@ def test_unrolled_is_cycle_by_cycle(
         assert {name: found[f"{name}@{t}"] for name in wanted} == wanted
     assert frames.cycles == cycles
     for signal in frames.signals:
+        if signal.kind == "zero":
+            continue
         names = [f"{signal.name}@init"] if signal.kind == "initial" else [f"{signal.name}@0"]
         assert any(port.name in names for port in netlist.ports)
 

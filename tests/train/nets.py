@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from invc.frontend.yosys import Sources, find_yosys
-from invc.train.network import Bits, Layer, Shape, random_code
-from invc.train.recognise import Ports, Recognised, recognise
+from invc.training.network import Bits, Layer, Shape, random_code
+from invc.training.recognise import Ports, Recognised, recognise
 
 ROOT = Path(__file__).resolve().parents[2]
 PERCEPTRON = ROOT / "rtl_examples/perceptron/perceptron.v"
@@ -21,6 +22,17 @@ def shape(sizes: list[int], both: list[bool], classes: int, threshold: int = 0) 
     if sizes[-1] == 1:
         return Shape(layers, np.array([[-1], [1]], dtype=np.int8))
     return Shape(layers, random_code(classes, sizes[-1], 3))
+
+
+def wired(given: Shape, seed: int = 0) -> Shape:
+    """The same with about half of its wires, in every layer."""
+    source = np.random.default_rng(seed)
+    layers = []
+    for layer in given.layers:
+        wires = source.integers(0, 2, (layer.neurons, layer.inputs)).astype(np.uint8)
+        wires[:, 0] = 1
+        layers.append(replace(layer, wires=wires))
+    return replace(given, layers=tuple(layers))
 
 
 def samples(count: int, width: int, classes: int, seed: int = 0) -> tuple[Bits, np.ndarray]:

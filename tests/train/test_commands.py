@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from invc.cli import invc as group
 from invc.diagnostics import InvcError
-from invc.train.trained import read_trained
+from invc.training.trained import read_trained
 from train.nets import MLP, PERCEPTRON, ROOT, separable
 
 INVC = [sys.executable, "-P", "-m", "invc"]
@@ -92,8 +92,6 @@ def test_streams_learn_classes_and_eval_says_the_same(folder: Path) -> None:
         "--emit-vote",
         "v.v",
         "-v",
-        "--emit-trainer",
-        "h.v",
     )
     assert "network 17-20-3, 340 weights, method stream" in done.stdout
     found, right = accuracies(folder, *THREE)
@@ -108,8 +106,7 @@ def test_streams_learn_classes_and_eval_says_the_same(folder: Path) -> None:
     assert [line.split()[:4] for line in by_design.splitlines()[:3]] == [
         line.split()[:4] for line in by_kernel.splitlines()[:3]
     ]
-    assert "module invc_trainer" in (folder / "h.v").read_text()
-    assert (folder / "v.v").read_text().count(") nh") == 20 * 4  # the vote's networks
+    assert (folder / "v.v").read_text().count(" weights(input integer j)") == 4  # networks
 
 
 def weights(folder: Path, name: str) -> list[list[int | list[int]]]:
@@ -171,10 +168,6 @@ FAULTS = {
     "no energy": ([*THREE, "--method", "energy"], "network 17-20-3 has no quadratic energy"),
     "drop": ([*NINE, "--method", "stream", "--drop", "0.2"], "--drop needs inputs of 0 and 1"),
     "folder": ([*NINE, "-o", "none/w.json"], "none"),
-    "trainer": (
-        [*NINE, "--method", "energy", "--emit-trainer", "t.v"],
-        "no circuit that trains",
-    ),
     "vote": (
         [*NINE, "--method", "gates", "--samples", "8", "--emit-vote", "v.v"],
         "no vote to write",
@@ -191,7 +184,7 @@ def test_faults_are_one_line_and_a_hint(folder: Path, case: str) -> None:
     lines = done.stderr.strip().splitlines()
     assert len(lines) <= 2
     assert "error: " in lines[0]
-    assert done.stdout == "" or case in ("vote", "trainer")
+    assert done.stdout == "" or case == "vote"
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ import numpy.typing as npt
 import pytest
 
 from invc.diagnostics import InvcError
-from invc.train.arrays import format_arrays
-from invc.train.data import read_data
-from invc.train.data.coding import Coding, coding_for, fitted, pooled
-from invc.train.data.npz import format_npz
-from invc.train.data.prepare import prepared
-from invc.train.data.samples import Data, Samples
+from invc.training.arrays import format_arrays
+from invc.training.data import read_data
+from invc.training.data.coding import Coding, coding_for, fitted, pooled
+from invc.training.data.npz import format_npz
+from invc.training.data.prepare import prepared
+from invc.training.data.samples import Data, Samples
 
 
 def idx(array: npt.NDArray[np.int64]) -> bytes:
@@ -132,7 +132,7 @@ BAD_ARRAYS = {
     "none": ({"x": IMAGES[:0], "y": LABELS[:0]}, "no sample"),
     "negative": ({"x": IMAGES - 1, "y": LABELS}, "inputs reach from -1 to 28"),
     "large": ({"x": IMAGES * 10, "y": LABELS}, "inputs reach from 0 to 290"),
-    "nan": ({"x": IMAGES * np.nan, "y": LABELS}, "inputs reach from nan"),
+    "nan": ({"x": IMAGES * np.nan, "y": LABELS}, "is nan, no number"),
     "texts": ({"x": IMAGES.astype(str), "y": LABELS}, "not numbers"),
     "objects": ({"x": IMAGES.astype(object), "y": LABELS}, "holds objects"),
     "label range": ({"x": IMAGES, "y": LABELS - 1}, "label -1 of sample 0"),
@@ -191,7 +191,7 @@ def test_csv(tmp_path: Path) -> None:
         ("0,1\n0,dog\n", "'dog' is no number", ":2"),
         ("0,1\n0,\n", "'' is no number", ":2"),
         ("0,-1\n", "inputs reach from -1", ""),
-        ("0,nan\n", "inputs reach from nan", ""),
+        ("0,nan\n", "is nan, no number", ""),
         ("\xff\xfe", "no sample|not a text", ""),
     ],
 )
@@ -239,6 +239,12 @@ def test_bits_stay_bits() -> None:
 def test_ports_that_do_not_fit(width: int) -> None:
     with pytest.raises(InvcError, match=f"16 bits do not fit port 'x' of {width}"):
         fitted(Coding(), 16, width, "x")
+
+
+def test_a_constant_one_is_counted_once() -> None:
+    for ones in (0, 1):
+        found = fitted(Coding((9,), ones=ones), 16, 17, "x")
+        assert found.apply(np.zeros((2, 16), np.uint8)).tolist() == [[0] * 16 + [1]] * 2
 
 
 def test_bad_pools() -> None:

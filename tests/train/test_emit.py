@@ -1,7 +1,8 @@
-"""What is emitted says what was predicted: as gates, and in Icarus Verilog where it is there."""
+"""What is emitted says what was predicted: as gates, in Icarus Verilog, and in Verilator."""
+
+from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,28 +14,33 @@ from invc.frontend.elaborate import elaborate
 from invc.frontend.yosys import Sources, find_yosys
 from invc.netlist import evaluate_ports
 from invc.pipeline import synth
-from invc.train.emit import escaped, verilog
-from invc.train.network import Network, classes_of, outputs
-from invc.train.trials import evaluate_words
-from train.nets import samples, shape
+from invc.training.emit import escaped, verilog
+from invc.training.network import Bits, Network, classes_of, outputs
+from invc.training.trials import evaluate_words
+from train.nets import samples, shape, wired
+from train.simulators import in_icarus, in_verilator
 
 NETS = {
     "perceptron": ([7, 1], [True], 2, 3),
     "a layer": ([9, 6], [False], 5, 1),
     "vote": ([9, 6], [False], 5, 4),
     "two layers": ([8, 5, 7], [False, True], 3, 2),
+    "some wires": ([12, 9, 5], [True, False], 3, 2),
 }
 
 
 def networks(net: tuple[list[int], list[bool], int, int], seed: int = 0) -> list[Network]:
     sizes, both, classes, count = net
     given = shape(sizes, both, classes)
+    if net is NETS["some wires"]:
+        given = wired(given)
     source = np.random.default_rng(seed)
     return [
         Network(
             given,
             tuple(
                 source.integers(0, 2, (layer.neurons, layer.inputs)).astype(np.uint8)
+                * (np.uint8(1) if layer.wires is None else layer.wires)
                 for layer in given.layers
             ),
         )
@@ -71,38 +77,33 @@ def test_as_gates_and_as_words(tmp_path: Path, net: tuple[list[int], list[bool],
     assert said == predicted(nets, inputs).tolist()
     design = elaborate(Sources((path,), "net"), find_yosys(None))
     found = evaluate_words(design, {"x": list(inputs.astype(bool).T)})["y"]
-    assert (
-        np.sum([b.astype(int) << k for k, b in enumerate(found)], axis=0) == predicted(nets, inputs)
-    ).all()
+    bits_of_class = np.array([bit.astype(np.int64) << k for k, bit in enumerate(found)])
+    assert (bits_of_class.sum(axis=0) == predicted(nets, inputs)).all()
 
 
-BENCH = """
-module bench; reg [{top}:0] x; wire [{last}:0] y; integer file, got;
-  net dut(.x(x), .y(y));
-  initial begin file = $fopen("x.txt", "r");
-    while (!$feof(file)) begin got = $fscanf(file, "%b\\n", x); #1 $display("%0d", y); end
-  end
-endmodule
-"""
+def turned(folder: Path, net: tuple[list[int], list[bool], int, int]) -> tuple[Bits, list[int]]:
+    """A network whose inputs are the port's turned round and a 1; samples, and what it says."""
+    nets = networks(net, seed=1)
+    inputs, _ = samples(64, net[0][0], 2, seed=3)
+    columns = np.append(np.arange(net[0][0] - 1)[::-1], net[0][0] + 1)
+    inputs[:, -1] = 0  # the last bit of the port is not read
+    write(folder / "net.v", nets, columns=columns)
+    seen = np.concatenate([inputs[:, :-1][:, ::-1], np.ones((64, 1), np.uint8)], axis=1)
+    return inputs, predicted(nets, seen).tolist()
 
 
 @pytest.mark.skipif(not shutil.which("iverilog"), reason="needs Icarus Verilog")
 @pytest.mark.parametrize("net", NETS.values(), ids=NETS)
 def test_in_icarus(tmp_path: Path, net: tuple[list[int], list[bool], int, int]) -> None:
-    nets = networks(net, seed=1)
-    inputs, _ = samples(64, net[0][0], 2, seed=3)
-    columns = np.append(np.arange(net[0][0] - 1)[::-1], net[0][0] + 1)  # turned round, and a 1
-    inputs[:, -1] = 0  # the last bit of the port is not read
-    write(tmp_path / "net.v", nets, columns=columns)
-    seen = np.concatenate([inputs[:, :-1][:, ::-1], np.ones((64, 1), np.uint8)], axis=1)
-    rows = ["".join(map(str, row[::-1])) for row in inputs]
-    (tmp_path / "x.txt").write_text("\n".join(rows) + "\n")
-    last = (nets[0].shape.classes - 1).bit_length() - 1
-    (tmp_path / "bench.v").write_text(BENCH.format(top=net[0][0] - 1, last=last))
-    build = ["iverilog", "-g2005", "-o", "sim", "bench.v", "net.v"]
-    subprocess.run(build, cwd=tmp_path, check=True, capture_output=True)
-    done = subprocess.run(["vvp", "sim"], cwd=tmp_path, check=True, capture_output=True, text=True)
-    assert [int(line) for line in done.stdout.split()] == predicted(nets, seen).tolist()
+    inputs, wanted = turned(tmp_path, net)
+    assert in_icarus(tmp_path, inputs, net[2]) == wanted
+
+
+@pytest.mark.skipif(not shutil.which("verilator"), reason="needs Verilator")
+@pytest.mark.parametrize("net", NETS.values(), ids=NETS)
+def test_in_verilator(tmp_path: Path, net: tuple[list[int], list[bool], int, int]) -> None:
+    inputs, wanted = turned(tmp_path, net)
+    assert in_verilator(tmp_path, inputs) == wanted
 
 
 def test_any_name_can_be_written(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from invc.diagnostics import InvcError
-from invc.train.energy.dense import (
+from invc.training.energy.dense import (
     LANES,
     Model,
     anneal,
@@ -17,10 +17,10 @@ from invc.train.energy.dense import (
     sweep,
     sweep_reference,
 )
-from invc.train.energy.fit import Effort, failed, sample_weights
-from invc.train.energy.neurons import Strengths, build, check_shape, weights_of
-from invc.train.native import contrast
-from invc.train.network import Layer, Network, Shape, classes_of, outputs, signs
+from invc.training.energy.fit import Effort, failed, sample_weights
+from invc.training.energy.neurons import Strengths, build, check_shape, weights_of
+from invc.training.native import contrast
+from invc.training.network import Layer, Network, Shape, classes_of, outputs, signs
 from train.nets import samples, separable, shape
 
 MAJORITY = np.array([[-1, -1, -1], [1, 1, 1]], dtype=np.int8)

@@ -1,5 +1,8 @@
 """The circuit that trains is the software, accumulator for accumulator."""
 
+from __future__ import annotations
+
+import json
 import shutil
 import subprocess
 from dataclasses import replace
@@ -7,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from invc.diagnostics import InvcError
-from invc.train.hardware import cycles, row_words, trainer_verilog
-from invc.train.network import Shape
-from invc.train.stream import kernel, reference
-from invc.train.stream.rule import Rule, default_rule, start
+from invc.training.data.coding import Coding
+from invc.training.hardware import cycles, trainer_verilog
+from invc.training.hardware.folder import COUNT, described, trainer_files
+from invc.training.network import Shape
+from invc.training.stream import reference
+from invc.training.stream.rule import Rule, Wish, default_rule
+from invc.training.trained import Trained
 from train.nets import samples, shape
 
 NETS = {
@@ -22,127 +27,78 @@ NETS = {
     "xnor": ([12, 6], [True], 5, 1),
     "perceptron": ([9, 1], [True], 2, 0),
 }
-COUNT = 25
-
-BENCH = """
-`timescale 1ns/1ns
-module bench;
-  reg clk = 0, reset = 1, valid = 0, learn = 1, write = 0;
-  wire ready, done;
-  reg [{n}-1:0] x; reg [{b}-1:0] label; wire [{b}-1:0] said;
-  reg [3:0] shift; reg [15:0] row; reg [8*{n}-1:0] load; wire [8*{n}-1:0] stored;
-  reg [8*{n}-1:0] rows [0:{h}-1];
-  reg [{n}-1:0] xs [0:{count}-1]; reg [7:0] ys [0:{count}-1]; reg [7:0] steps [0:{count}-1];
-  integer k, cycles, most = 0;
-  trainer dut(.clk(clk), .reset(reset), .valid(valid), .learn(learn), .write(write), .ready(ready),
-    .done(done), .x(x), .label(label), .said(said), .shift(shift), .row(row), .load(load),
-    .stored(stored));
-  always #5 clk = ~clk;
-  initial begin
-    $readmemh("rows.hex", rows); $readmemh("xs.hex", xs); $readmemh("ys.hex", ys);
-    $readmemh("steps.hex", steps);
-    @(negedge clk); @(negedge clk); reset = 0;
-    for (k = 0; k < {h}; k = k + 1) begin
-      row = k; load = rows[k]; write = 1; @(negedge clk);
-    end
-    write = 0;
-    for (k = 0; k < {count}; k = k + 1) begin
-      x = xs[k]; label = ys[k][{b}-1:0]; shift = steps[k][3:0]; valid = 1; @(negedge clk);
-      valid = 0; cycles = 1;
-      while (!done) begin @(negedge clk); cycles = cycles + 1; end
-      if (cycles > most) most = cycles;
-      $display("said %0d", said);
-    end
-    for (k = 0; k < {h}; k = k + 1) begin row = k; #1 $display("row %h", stored); end
-    $display("cycles %0d", most);
-    $finish;
-  end
-endmodule
-"""
 
 
-def write(folder: Path, net: tuple[list[int], list[bool], int, int]) -> tuple[Any, ...]:
+def write(folder: Path, net: tuple[list[int], list[bool], int, int]) -> tuple[Shape, Rule]:
     sizes, both, classes, threshold = net
     network = shape(sizes, both, classes, threshold)
-    inputs, labels = samples(COUNT, sizes[0], classes)
-    rule = default_rule(network, inputs, passes=3, batch=1, drop=0, seed=3)
+    inputs, _ = samples(COUNT, sizes[0], classes)
+    rule = default_rule(network, inputs, Wish(passes=3, batch=100, drop=0, seed=3))
     rule = replace(rule, margin=rule.margin + 2, limit=32)
-    begin = start(network, rule)
-    order = rule.order(0, COUNT)
-    bits = max(1, (classes - 1).bit_length())
-    (folder / "trainer.v").write_text("".join(trainer_verilog(network, rule)))
-    text = BENCH.format(n=sizes[0], h=sizes[1], b=bits, count=COUNT)
-    (folder / "bench.v").write_text(text)
-    words = [int("".join(map(str, row[::-1])), 2) for row in inputs[order]]
-    for name, values in {
-        "rows": row_words(begin[0]),
-        "xs": words,
-        "ys": labels[order].tolist(),
-        "steps": [rule.step(0).bit_length() - 1] * COUNT,
-    }.items():
-        (folder / f"{name}.hex").write_text("\n".join(f"{v:x}" for v in values) + "\n")
-    return network, rule, begin, inputs, labels
+    coding = Coding((), None, None, 0)
+    report = json.loads(json.dumps(described(network, rule)))
+    weights = np.zeros(network.weights, dtype=np.uint8)
+    trained = Trained("net", {}, "x", "y", {}, coding, weights, (), "stream", report)
+    for name, text in trainer_files(trained).items():
+        (folder / name).write_text(text)
+    return network, replace(rule, batch=1)
 
 
-def check(
-    printed: str,
-    network: Shape,
-    rule: Rule,
-    begin: tuple[npt.NDArray[np.int8]],
-    inputs: npt.NDArray[np.uint8],
-    labels: npt.NDArray[np.uint8],
-) -> None:
-    after = reference.train_pass(network, begin, inputs, labels, rule, 0)
-    trainer = kernel.Trainer(network, begin)
-    trainer.train_pass(kernel.pack(inputs, labels), rule, 0)
-    assert (trainer.accumulators[0] == after[0]).all()
-    assert (after[0] != begin[0]).any()
-    lines = [line.split() for line in printed.splitlines()]
-    rows = [int(line[1], 16) for line in lines if line[:1] == ["row"]]
-    assert rows == row_words(after[0])
-    assert sum(line[:1] == ["said"] for line in lines) == COUNT
-    most = next(int(line[1]) for line in lines if line[:1] == ["cycles"])
-    assert most == cycles(network)
+def accumulators(folder: Path, name: str, inputs: int) -> np.ndarray:
+    rows = [
+        int(line, 16).to_bytes(inputs, "little") for line in (folder / name).read_text().split()
+    ]
+    return np.array([np.frombuffer(row, dtype=np.int8) for row in rows])
+
+
+@pytest.mark.parametrize("net", NETS.values(), ids=NETS)
+def test_the_bench_expects_what_the_rule_says(tmp_path: Path, net: Any) -> None:
+    network, rule = write(tmp_path, net)
+    size = network.inputs
+    before, after = (accumulators(tmp_path, f"{n}.hex", size) for n in ("before", "after"))
+    words = [int(line, 16) for line in (tmp_path / "samples.hex").read_text().split()]
+    inputs = np.array([[word >> i & 1 for i in range(size)] for word in words], dtype=np.uint8)
+    labels = np.array(
+        [int(line, 16) for line in (tmp_path / "labels.hex").read_text().split()], dtype=np.uint8
+    )
+    order = np.argsort(rule.order(0, COUNT))  # the bench has them in the order of the pass
+    found = reference.train_pass(network, (before,), inputs[order], labels[order], rule, 0)
+    assert (found[0] == after).all()
+    assert (before != after).any()
+
+
+def passes(folder: Path, simulator: str, network: Shape) -> bool:
+    done = subprocess.run(
+        ["make", simulator], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert f"at most {cycles(network)} cycles each" in done.stdout
+    return "PASS: the accumulators" in done.stdout
 
 
 @pytest.mark.skipif(not shutil.which("iverilog"), reason="needs Icarus Verilog")
 @pytest.mark.parametrize("net", NETS.values(), ids=NETS)
-def test_in_icarus(tmp_path: Path, net: tuple[list[int], list[bool], int, int]) -> None:
-    given = write(tmp_path, net)
-    build = ["iverilog", "-g2005-sv", "-o", "sim", "bench.v", "trainer.v"]
-    subprocess.run(build, cwd=tmp_path, check=True, capture_output=True)
-    done = subprocess.run(["vvp", "sim"], cwd=tmp_path, check=True, capture_output=True, text=True)
-    check(done.stdout, *given)
+def test_in_icarus(tmp_path: Path, net: Any) -> None:
+    network, _ = write(tmp_path, net)
+    assert passes(tmp_path, "iverilog", network)
+    expected = (tmp_path / "after.hex").read_text()
+    flipped = f"{int(expected[0], 16) ^ 1:x}{expected[1:]}"
+    (tmp_path / "after.hex").write_text(flipped)
+    assert not passes(tmp_path, "iverilog", network)
 
 
 @pytest.mark.skipif(not shutil.which("verilator"), reason="needs Verilator")
 def test_in_verilator(tmp_path: Path) -> None:
-    given = write(tmp_path, NETS["classes"])
-    build = [
-        "verilator",
-        "--binary",
-        "-Wno-fatal",
-        "-Wno-lint",
-        "--top-module",
-        "bench",
-        "-CFLAGS",
-        "-O0",
-        "bench.v",
-        "trainer.v",
-    ]
-    subprocess.run(build, cwd=tmp_path, check=True, capture_output=True)
-    run = [tmp_path / "obj_dir" / "Vbench"]
-    done = subprocess.run(run, cwd=tmp_path, check=True, capture_output=True, text=True)
-    check(done.stdout, *given)
+    network, _ = write(tmp_path, NETS["classes"])
+    assert passes(tmp_path, "verilator", network)
 
 
 def test_what_the_circuit_has_not() -> None:
     deep = shape([5, 4, 3], [False, True], 3)
     inputs, _ = samples(4, 5, 3)
-    rule = default_rule(deep, inputs, passes=1, batch=1, drop=0, seed=0)
+    rule = default_rule(deep, inputs, Wish(passes=1, batch=1, drop=0, seed=0))
     with pytest.raises(InvcError, match="2 layers of weights"):
         list(trainer_verilog(deep, rule))
     flat = shape([5, 4], [False], 3)
-    rule = default_rule(flat, inputs, passes=1, batch=1, drop=9, seed=0)
+    rule = default_rule(flat, inputs, Wish(passes=1, batch=1, drop=9, seed=0))
     with pytest.raises(InvcError, match="drops no inputs"):
         list(trainer_verilog(flat, rule))

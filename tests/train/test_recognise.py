@@ -1,5 +1,7 @@
 """Networks in Verilog: which are recognised, as what, and which are not."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +11,11 @@ from invc.diagnostics import InvcError
 from invc.frontend.elaborate import elaborate
 from invc.frontend.parts import NEURONS, parts_of
 from invc.frontend.yosys import Sources, find_yosys
-from invc.train.network import Network, classes_of, outputs
-from invc.train.recognise import Ports, Recognised
-from invc.train.score import check_forward, say_by_design
-from train.nets import MLP, PERCEPTRON, found, samples
+from invc.training.network import Network, classes_of, outputs
+from invc.training.pictures import looked_at
+from invc.training.recognise import Ports, Recognised
+from invc.training.score import check_forward, say_by_design
+from train.nets import MLP, PERCEPTRON, ROOT, found, samples
 
 NEURON = """
 module unit #(parameter N = 3, T = 1) (input [N-1:0] s, input [N-1:0] k, output on);
@@ -118,6 +121,37 @@ def test_thresholds(tmp_path: Path, both: int, threshold: int) -> None:
     layer = recognised.shape.layers[0]
     assert layer.both == bool(both)
     agrees(recognised)
+
+
+@pytest.mark.parametrize("both", [0, 1])
+def test_neurons_that_see_windows(tmp_path: Path, both: int) -> None:
+    text = f"""module top(input [5:0] x, input [11:0] w, input [3:0] v, output [1:0] y);
+      wire [2:0] h; wire [1:0] g;
+      invc_neuron #(.N(3), .BOTH({both})) a(x[2:0], w[2:0], h[0]);
+      invc_neuron #(.N(5), .BOTH({both})) b({{1'b1, x[1], 1'b1, x[4:3]}}, w[7:3], h[1]);
+      invc_neuron #(.N(4), .BOTH({both})) c({{x[5], x[5], x[5:4]}}, w[11:8], h[2]);
+      invc_neuron #(.N(2), .BOTH(1)) d(h[1:0], v[1:0], g[0]), e(h[2:1], v[3:2], g[1]);
+      invc_classes #(.H(2), .C(3)) out(g, y);
+    endmodule"""
+    recognised = found(write(tmp_path, text), Ports("x", ("v", "w"), "y"))
+    assert str(recognised.shape) == "10-3(4)-2(2)-3"
+    assert recognised.shape.weights == 16
+    agrees(recognised)
+
+
+def test_a_window_for_each_neuron() -> None:
+    recognised = found(ROOT / "rtl_examples/patches/patches.v", W=6, R=3, H=20, C=3)
+    assert str(recognised.shape) == "37-20(10)-3"
+    agrees(recognised)
+
+
+def test_neurons_are_drawn_by_the_bits_that_they_look_at() -> None:
+    recognised = found(ROOT / "rtl_examples/patches/patches.v", W=6, R=3, H=20, C=3)
+    drawn = looked_at(recognised, np.ones(200, dtype=np.uint8))
+    assert drawn.shape == (20, 36)
+    first = np.flatnonzero(drawn[0] == 1).tolist()
+    assert first == [6 * row + column for row in range(3) for column in range(3)]
+    assert set(drawn.ravel().tolist()) == {0.5, 1.0}
 
 
 NOT_NETWORKS = {

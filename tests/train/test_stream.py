@@ -1,5 +1,7 @@
 """The rule of stream: kernels are the reference, accumulator for accumulator."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invc.diagnostics import InvcError
-from invc.train.native import contrast
-from invc.train.network import joined, outputs, packed, random_code, unpacked
-from invc.train.stream import kernel, reference
-from invc.train.stream.checkpoint import fingerprint, read_checkpoint, write_checkpoint
-from invc.train.stream.fit import fit
-from invc.train.stream.rule import Rule, default_rule, dropped, start
-from train.nets import samples, shape
+from invc.training.native import contrast
+from invc.training.network import joined, outputs, packed, random_code, unpacked
+from invc.training.stream import kernel, reference
+from invc.training.stream.checkpoint import fingerprint, read_checkpoint, write_checkpoint
+from invc.training.stream.fit import fit
+from invc.training.stream.rule import Rule, Wish, default_rule, dropped, random_signs, start
+from train.nets import samples, shape, wired
 
 NETS = {
     "one sample": ([70, 65], [False], 10, 1, 0, 0),
@@ -36,7 +38,7 @@ def run_both(
     sizes, both, classes, batch, drop, threshold = net
     network = shape(sizes, both, classes, threshold)
     inputs, labels = samples(count, sizes[0], classes)
-    rule = default_rule(network, inputs, passes=passes, batch=batch, drop=drop, seed=5)
+    rule = default_rule(network, inputs, Wish(passes=passes, batch=batch, drop=drop, seed=5))
     slow = start(network, rule)
     fast = kernel.Trainer(network, slow, kernel=name)
     given = kernel.pack(inputs, labels)
@@ -63,15 +65,28 @@ def test_kernels_are_the_reference(net: Sequence[int | Sequence[int]], name: str
     drop=st.integers(0, 255),
     limit=st.integers(1, 128),
     seed=st.integers(0, 2**40),
+    some=st.booleans(),
+    noise=st.integers(0, 9),
+    phases=st.integers(1, 2),
 )
 def test_any_network_any_settings(
-    sizes: list[int], classes: int, batch: int, drop: int, limit: int, seed: int
+    sizes: list[int],
+    classes: int,
+    batch: int,
+    drop: int,
+    limit: int,
+    seed: int,
+    some: bool,
+    noise: int,
+    phases: int,
 ) -> None:
     both = [k > 0 for k in range(len(sizes) - 1)]
     network = shape(sizes, both, 2 if sizes[-1] == 1 else classes)
+    network = wired(network, seed) if some else network
     inputs, labels = samples(40, sizes[0], network.classes, seed % 1000)
-    rule = default_rule(network, inputs, passes=1, batch=batch, drop=drop, seed=seed)
-    rule = replace(rule, limit=limit)
+    rule = default_rule(network, inputs, Wish(passes=1, batch=batch, drop=drop, seed=seed))
+    noises = tuple(noise + k for k in range(len(sizes) - 1)) if noise else ()
+    rule = replace(rule, limit=limit, noises=noises, phases=phases)
     begin = start(network, rule)
     slow = reference.train_pass(network, begin, inputs, labels, rule, 0)
     fast = kernel.Trainer(network, begin)
@@ -80,6 +95,24 @@ def test_any_network_any_settings(
         assert (mine == theirs).all()
         assert mine.min() >= -limit
         assert mine.max() < limit
+
+
+@pytest.mark.parametrize("name", contrast.kernels())
+@pytest.mark.parametrize("both", [False, True])
+def test_neurons_that_read_some_inputs(name: str, both: bool) -> None:
+    network = wired(shape([130, 70, 65], [both, True], 5))
+    inputs, labels = samples(150, 130, 5)
+    rule = default_rule(network, inputs, Wish(passes=2, batch=30, drop=0, seed=5))
+    slow = start(network, rule)
+    fast = kernel.Trainer(network, slow, kernel=name)
+    for number in range(2):
+        slow = reference.train_pass(network, slow, inputs, labels, rule, number)
+        fast.train_pass(kernel.pack(inputs, labels), rule, number, threads=2)
+        for mine, theirs, layer in zip(slow, fast.accumulators, network.layers, strict=True):
+            assert (mine == theirs).all()
+            assert (mine[layer.wires == 0] == -1).all()
+    said = kernel.outputs(fast.network, packed(inputs), kernel=name)
+    assert (said == outputs(fast.network, inputs)).all()
 
 
 def test_the_contrast_descends_a_bounded_ramp() -> None:
@@ -108,6 +141,30 @@ def test_a_share_of_inputs_is_dropped_and_never_the_same_twice() -> None:
     assert not dropped(1, places, 0).any()
 
 
+def test_noise_is_a_fair_sign_of_each_neuron_and_sample() -> None:
+    places = np.arange(1000, dtype=np.uint64)
+    one, two = (unpacked(random_signs(5, k, places)[:, None], 64) for k in (0, 1))
+    assert abs(one.mean() - 0.5) < 0.01
+    assert abs((one ^ two).mean() - 0.5) < 0.01
+
+
+def test_one_phase_descends_an_energy_with_slack() -> None:
+    """d_j is the settled state where the sum is not beyond the pull on its side."""
+    network = shape([9, 4], [False], 2)
+    inputs, labels = samples(30, 9, 2)
+    rule = Rule(1, (3,), 1000, batch=30, phases=1)
+    begin = start(network, rule)
+    weights = np.where(begin[0] >= 0, 1, -1)
+    wanted = np.zeros((4, 9), dtype=int)
+    for x, y in zip(inputs.astype(int), labels, strict=True):
+        for j in range(4):
+            a = int(weights[j] @ x)
+            t = int(network.code[y, j] - network.code[1 - y, j]) // 2
+            h = 1 if a + 3 * t >= 0 else -1
+            wanted[j] += h * x if (a < 3 if h > 0 else a >= -3) else 0
+    assert (reference.batch_counts(network, begin, inputs, labels, rule)[0] == wanted).all()
+
+
 def test_steps_halve_in_equal_parts() -> None:
     rule = Rule(6, (1,), 1)
     assert [rule.step(k) for k in range(6)] == [4, 4, 2, 2, 1, 1]
@@ -128,7 +185,7 @@ def test_every_neuron_is_for_half_of_the_classes() -> None:
 def test_a_vote_is_one_wider_network() -> None:
     network = shape([20, 9], [False], 4)
     inputs, labels = samples(50, 20, 4)
-    rule = default_rule(network, inputs, passes=3, batch=5, drop=0, seed=1)
+    rule = default_rule(network, inputs, Wish(passes=3, batch=5, drop=0, seed=1))
     seen = []
     trainer = kernel.Trainer(network, start(network, rule))
     for number in range(3):
@@ -141,7 +198,7 @@ def test_a_vote_is_one_wider_network() -> None:
 def test_a_run_goes_on_from_a_checkpoint_as_if_it_had_not_ended(tmp_path: Path) -> None:
     network = shape([30, 20], [False], 3)
     inputs, labels = samples(60, 30, 3)
-    rule = default_rule(network, inputs, passes=5, batch=10, drop=30, seed=2)
+    rule = default_rule(network, inputs, Wish(passes=5, batch=10, drop=30, seed=2))
     given_ = kernel.pack(inputs, labels)
     mark = fingerprint(network, given_, rule)
     path = tmp_path / "run.npz"
@@ -173,20 +230,28 @@ def test_a_run_goes_on_from_a_checkpoint_as_if_it_had_not_ended(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     "change",
-    [{"batch": 128}, {"limit": 129}, {"drop": 256}, {"threads": 0}, {"kernel": "none"}],
+    [
+        {"batch": 128},
+        {"limit": 129},
+        {"drop": 256},
+        {"phases": 3},
+        {"threads": 0},
+        {"kernel": "none"},
+    ],
     ids=str,
 )
 def test_the_module_refuses_what_would_overflow(change: Mapping[str, Any]) -> None:
     network = shape([10, 4], [False], 2)
     inputs, labels = samples(6, 10, 2)
     trainer = kernel.Trainer(network, start(network, Rule(1, (1,), 1)))
-    layer = (trainer.rows[0], trainer.weights[0], 10, False, 0, 1)
+    layer = (trainer.rows[0], trainer.weights[0], 10, False, 0, 1, 0, None)
     given_ = {
         "batch": 5,
         "margin": 1,
         "step": 1,
         "limit": 128,
         "drop": 0,
+        "phases": 2,
         "key": 1,
         "threads": 1,
         "kernel": "baseline",

@@ -10,7 +10,7 @@ import pytest
 from invc.diagnostics import InvcError
 from invc.frontend.elaborate import Variant, elaborate, elaborate_variants
 from invc.frontend.yosys import Sources, find_yosys
-from invc.train.trials import evaluate_words
+from invc.training.trials import evaluate_words
 from rtl_examples.models import EXAMPLES
 from train.nets import ROOT
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
-from invc.design.frames import INITIAL, Frames, Kind, Signal, at
+from invc.design.frames import AT_START, INITIAL, Frames, Kind, Signal, at
 from invc.design.hj.cursor import Cursor
 from invc.netlist import Netlist
 
@@ -25,7 +25,7 @@ def read_frames(cursor: Cursor) -> Frames | None:
         kind, _, quoted = line.partition(" ")
         if kind not in get_args(Kind):
             cursor.fail(f"no kind of signal is called {kind[:40]!r}")
-        texts = cursor.texts(quoted, 1, 3 if kind == "initial" else 1)
+        texts = cursor.texts(quoted, 1, 3 if kind in AT_START else 1)
         signal = Signal(texts[0], cast("Kind", kind), *texts[1:])
         if signal.start.strip("01x"):
             cursor.fail(f"{signal.start[:40]!r} are no bits to start with")
@@ -50,6 +50,8 @@ def check_frames(cursor: Cursor, frames: Frames | None, netlist: Netlist) -> Non
         return
     ports = netlist.port_by_name
     for signal in frames.signals:
+        if signal.kind == "zero":
+            continue
         first = signal.name + INITIAL if signal.kind == "initial" else at(signal.name, 0)
         if first not in ports:
             cursor.fail(f"signal {signal.name!r} has no port {first!r}")

@@ -99,7 +99,11 @@ def _numbers(keyword: str, rows: Columns) -> Iterator[str]:
 
 
 def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    """As JSON; what UTF-8 cannot hold, as parts of names of files, stands in it as an escape."""
+    try:
+        return json.dumps(text, ensure_ascii=False).encode().decode()
+    except UnicodeEncodeError:
+        return json.dumps(text.encode(errors="backslashreplace").decode(), ensure_ascii=False)
 
 
 def _signed(lit: Literal) -> str:

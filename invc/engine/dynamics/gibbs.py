@@ -20,8 +20,9 @@ def gibbs(task: Task) -> Ended | None:
     for beta, sweeps in task.steps:
         if task.halted():
             return None
-        program, scaled = task.problem.at(beta)
-        task.backend.sweep(program, state, heat(scaled, task.rules.uses), sweeps)
+        if task.problem.free:
+            program, scaled = task.problem.at(beta)
+            task.backend.sweep(program, state, heat(scaled, task.rules.uses), sweeps)
         done += sweeps
         if task.watch(done, state):
             break

@@ -12,9 +12,12 @@ from invc.frontend.gate_level.scope import Scope
 from invc.frontend.gate_level.structure import GATES_ONLY, MAX_WIDTH, Signal, constant, plain
 
 
-def cell_pins(scope: Scope, entry: Tree, ports: Sequence[Signal]) -> list[Bits | None]:
-    """The connections of a cell, which has no parameters and needs every input."""
-    refuse_parameters(scope, entry)
+def cell_pins(
+    scope: Scope, entry: Tree, ports: Sequence[Signal], *, parameters: bool = False
+) -> list[Bits | None]:
+    """The connections of a cell, which needs every input and has no parameters unless it may."""
+    if not parameters:
+        refuse_parameters(scope, entry)
     connected = connections(scope, entry, ports)
     for port, bits in zip(ports, connected, strict=True):
         if bits is None and port.direction == "input":

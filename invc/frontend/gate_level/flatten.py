@@ -10,11 +10,12 @@ from invc.diagnostics import InvcError, nearest
 from invc.frontend.gate_level.aliases import FREE, Bits, Nets
 from invc.frontend.gate_level.connections import connections, refuse_parameters, shares
 from invc.frontend.gate_level.expressions import fit, nets_of, value_of
-from invc.frontend.gate_level.instances import add_cells, add_family, add_primitive
+from invc.frontend.gate_level.instances import add_cells, add_family, add_primitive, add_table
 from invc.frontend.gate_level.parser import Tree, parse
 from invc.frontend.gate_level.preprocessor import preprocess
 from invc.frontend.gate_level.scope import Circuit, Scope, open_scope
 from invc.frontend.gate_level.structure import GATES_ONLY, Module, Signal, describe, plain
+from invc.frontend.yosys.own_cells import words_of_yosys
 from invc.frontend.yosys_cells import GATES
 from invc.library.cell import Cell
 from invc.netlist import Builder, Function, Gate, Literal, Netlist, Port
@@ -145,6 +146,8 @@ def _body(scope: Scope, modules: Mapping[str, Module]) -> Iterator[Scope]:
             add_cells(scope, entry, scope.circuit.others[name])
         elif name in GATES:
             add_cells(scope, entry, GATES[name])
+        elif name == "$lut":
+            add_table(scope, entry)
         elif name in _FREE:
             add_cells(scope, entry, _FREE[name])
         elif _FAMILY.fullmatch(name):
@@ -162,6 +165,9 @@ def _unknown(scope: Scope, entry: Tree, name: str, modules: Mapping[str, Module]
     if name in _FLOATING:
         message = f"primitive {name!r} can leave its output undriven"
         return fault(message, line, "use gates that always drive, such as MUX2")
+    if words_of_yosys([name]):
+        message = f"{name!r} is a cell of words of Yosys, and no gate"
+        return fault(message, line, "leave --netlist out: 'invc synth' takes such cells apart")
     hint = nearest(name, [*modules, *scope.circuit.library, *scope.circuit.others, *_FREE])
     return fault(f"no cell or module is called {name!r}", line, hint)
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from invc.frontend.gate_level.connections import cell_pins, connections, pins_of, shares
 from invc.frontend.gate_level.parser import Tree
 from invc.frontend.gate_level.scope import Scope
-from invc.frontend.gate_level.structure import Signal, plain
+from invc.frontend.gate_level.structure import Signal, constant, plain
+from invc.mapping.mapper import depends, restrict
 from invc.netlist import FALSE, TRUE, Function
+
+MAX_INPUTS = 10  # of a table
 
 
 def add_cells(scope: Scope, entry: Tree, function: Function) -> None:
@@ -44,6 +47,36 @@ def add_family(scope: Scope, entry: Tree) -> None:
         )
         if driven is not None:
             scope.nets.drive(driven, (value,), entry.lineno)
+
+
+def add_table(scope: Scope, entry: Tree) -> None:
+    """Yosys's `$lut`: a cell whose function is its parameter LUT, of WIDTH inputs."""
+    given = {plain(p.paramname or ""): p.argname for p in entry.parameterlist}
+    if set(given) != {"WIDTH", "LUT"}:
+        raise scope.nets.fault(
+            f"table {plain(entry.name)!r} has not the parameters WIDTH and LUT", entry.lineno
+        )
+    width = constant(given["WIDTH"], scope.module.constants, scope.nets.source)
+    if not 0 < width <= MAX_INPUTS:
+        message = f"table {plain(entry.name)!r} has {width} inputs"
+        raise scope.nets.fault(message, entry.lineno, f"at most {MAX_INPUTS}")
+    table = constant(given["LUT"], scope.module.constants, scope.nets.source)
+    table &= (1 << (1 << width)) - 1
+    kept = [k for k in range(width) if depends(table, width, k)]
+    table = restrict(table, kept)
+    function = Function("$lut", tuple(f"A{k}" for k in kept), ("Y",), (table,))
+    ports = [Signal("A", width - 1, 0, direction="input"), Signal("Y", direction="output")]
+    connected = cell_pins(scope, entry, ports, parameters=True)
+    for _, (read, driven) in shares(scope, entry, ports, connected):
+        assert read is not None
+        bits = tuple(read[k] for k in kept)
+        target = (2 * scope.nets.new("", entry.lineno),) if driven is None else driven
+        if len(bits) < 2:
+            value = bits[0] ^ (table == 1) if bits else TRUE if table else FALSE
+            scope.nets.drive(target, (value,), entry.lineno)
+            continue
+        scope.nets.claim(target[0], entry.lineno)
+        scope.circuit.gates.append((function, bits + target, entry.lineno))
 
 
 def add_primitive(scope: Scope, entry: Tree) -> None:

@@ -11,7 +11,7 @@ from invc.library.cell import Cell
 from invc.netlist import FALSE, TRUE, Function, Literal
 from invc.netlist.gates import AND2, XOR2
 
-MAX_NETS = 1 << 23
+MAX_NETS = 1 << 19  # that a short file may stand for, by modules in modules; more, if it is longer
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,9 @@ class Scope:
         Raises:
             InvcError: There are too many bits in the whole netlist.
         """
-        if len(self.nets.names) + signal.width > MAX_NETS:
-            raise self.nets.fault(f"more than {MAX_NETS} bits of nets", signal.line)
+        most = max(MAX_NETS, len(self.nets.source.text))
+        if len(self.nets.names) + signal.width > most:
+            raise self.nets.fault(f"more than {most} bits of nets", signal.line)
         self.signals[signal.name] = signal
         self.first[signal.name] = len(self.nets.names)
         for position in range(signal.width):

@@ -34,6 +34,9 @@ class Node(NamedTuple):
     evaluate: Evaluate
 
 
+HINT = "is the file as Yosys wrote it? then please report it; --no-check leaves the check out"
+
+
 def evaluate_module(
     module: Json,
     functions: Mapping[str, Function],
@@ -49,8 +52,22 @@ def evaluate_module(
         inputs: The bits of every input port.
 
     Raises:
-        InvcError: It holds a cell that nobody here knows, or one with a memory of the past.
+        InvcError: It holds a cell that nobody here knows, or one with a memory of the past, or one
+            as Yosys writes none.
     """
+    try:
+        return _evaluated(module, functions, logic, inputs)
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        what = f"{type(error).__name__} {error}"
+        raise InvcError(f"a cell cannot be evaluated: {what}", hint=HINT) from error
+
+
+def _evaluated(
+    module: Json,
+    functions: Mapping[str, Function],
+    logic: Logic,
+    inputs: Mapping[str, Word],
+) -> dict[str, list[Bit]]:
     values: dict[Net, Bit] = {"0": LOW, "1": logic.high, "x": logic.unknown, "z": logic.unknown}
     for name, port in module["ports"].items():
         if port["direction"] == "input":

@@ -110,9 +110,14 @@ def _drivers(module: _Module, modules: Mapping[str, _Module]) -> Iterator[tuple[
         yield signal, src, False
     for kind, pin, signal, src in module.cells:
         child = modules.get(kind)
-        driven = pin in child.outputs if child else kind[0] == "$" and pin[1:] in OUTPUTS
-        if driven:
+        if pin in child.outputs if child else _drives(kind, pin):
             yield signal, src, False
+
+
+def _drives(kind: str, pin: str) -> bool:
+    """Whether a cell of Yosys drives a pin; one that writes a memory drives none."""
+    written = kind.startswith(("$memwr", "$meminit"))
+    return kind[0] == "$" and pin[1:] in OUTPUTS and not written
 
 
 def _shown(module: _Module, name: str, k: int | None) -> str:

@@ -22,6 +22,7 @@ HINTS = (
     (r"[Rr]e-definition of module", "name each file once, or give one module another name"),
     (r"out of memory|bad_alloc", "give the design more memory, or smaller parameters"),
     (r"[Ll]atch inferred", "assign it on every path"),
+    (r"unsupported SVA", "@(posedge clk) EXPRESSION is read, so write a |-> b as !a || b"),
     (r"without end|recursion|[Cc]ircular", "an instance may not contain itself"),
 )
 # What `check` warns of: pattern with the net, what we say, the hint.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from invc.frontend import edif
 from invc.frontend.parts import parts_of
 from invc.frontend.yosys.slang import slang_command
 from invc.frontend.yosys.sources import IDENTIFIER, SYSTEM_VERILOG, Kind, Sources
@@ -17,10 +19,7 @@ READERS = {
     ".blif": "read_blif -wideports",
     ".aig": "read_aiger -module_name {name}",
     ".aag": "read_aiger -module_name {name}",
-    ".edif": "read_edif",
-    ".edf": "read_edif",
 }
-
 
 # Cells without a function, or of a kind that Yosys does not know, are left out: they are a fault
 # only where a source uses them.
@@ -123,11 +122,21 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
         (path,) = sources.files
         if defined:
             (folder / "source0.json").write_text(without_black_boxes(path), encoding="utf-8")
-            shown["source0.json"] = str(path)
         else:
             name("source0.json", path)
-        read = "read_json source0.json"
-        return Links(read, shown, "".join(cells), folder, own=sources.located)
+        shown["source0.json"] = str(path)
+        own, read = sources.located, "read_json source0.json"
+        return Links(read, shown, "".join(cells), folder, own=own)
+    return _link_texts(sources, folder, shown, "".join(cells))
+
+
+def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: str) -> Links:
+    """The links to sources that are Verilog, or netlists of other tools."""
+
+    def name(ours: str, theirs: Path) -> None:
+        (folder / ours).symlink_to(theirs.absolute())
+        shown[ours] = str(theirs)
+
     options = []
     for k, include in enumerate(sources.includes):
         name(f"include{k}", include)
@@ -141,11 +150,17 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
     lines = []
     names = []
     for k, path in enumerate(sources.files):
-        other = READERS.get(path.suffix.lower())
-        if other is not None:
-            name(f"source{k}{path.suffix.lower()}", path)
+        end = path.suffix.lower()
+        if end in edif.SUFFIXES:
+            found = edif.read_edif(path, f"source{k}.json")
+            (folder / f"source{k}.json").write_text(json.dumps(found), encoding="utf-8")
+            shown[f"source{k}.json"] = str(path)
+            lines.append(f"read_json source{k}.json")
+            continue
+        if end in READERS:
+            name(f"source{k}{end}", path)
             called = path.stem if IDENTIFIER.fullmatch(path.stem) else "top"
-            lines.append(f"{other.format(name=called)} source{k}{path.suffix.lower()}")
+            lines.append(f"{READERS[end].format(name=called)} source{k}{end}")
             continue
         suffix = ".sv" if path.suffix.lower() in SYSTEM_VERILOG else ".v"
         name(f"source{k}{suffix}", path)
@@ -158,4 +173,4 @@ def link(sources: Sources, folder: Path, *, defined: bool = False) -> Links:
         lines.append(f"read_verilog part{k}.v")
     slang = slang_command(sources, names, [o[2:] for o in options if o.startswith("-I")])
     system = any(path.suffix.lower() in SYSTEM_VERILOG for path in sources.files)
-    return Links("\n".join(lines), shown, "".join(cells), folder, slang, system)
+    return Links("\n".join(lines), shown, cells, folder, slang, system)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from invc.diagnostics import InvcError, nearest
 from invc.frontend.parts import PREFIX
 from invc.frontend.yosys.sources import Sources
+
+BOXES = frozenset({"blackbox", "whitebox"})
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,13 @@ class Module:
         name: Its name.
         parameters: Names of its parameters.
         instances: For each module it instantiates, where.
+        marks: Names of its attributes: "top", "blackbox".
     """
 
     name: str
     parameters: tuple[str, ...]
     instances: Mapping[str, str]
+    marks: frozenset[str] = frozenset()
 
 
 def parse_modules(path: Path, locate: Callable[[str], str]) -> dict[str, Module]:
@@ -33,20 +37,25 @@ def parse_modules(path: Path, locate: Callable[[str], str]) -> dict[str, Module]
     parameters: list[str] = []
     instances: dict[str, str] = {}
     name, source = "", ""
+    marks: set[str] = set()
     with path.open(encoding="utf-8", errors="replace") as file:
         for line in file:
             words = line.split()
+            if words == ["end"] and line[0] == "e":
+                marks = set()
             if len(words) < 2:
                 continue
             if words[0] == "module":
                 name = plain(words[1])
                 parameters, instances = [], {}
-                modules[name] = Module(name, (), instances)
+                modules[name] = Module(name, (), instances, frozenset(marks))
             elif line.startswith("  parameter ") and name:
                 parameters.append(plain(words[1]))
-                modules[name] = Module(name, tuple(parameters), instances)
+                modules[name] = replace(modules[name], parameters=tuple(parameters))
             elif words[:2] == ["attribute", "\\src"]:
                 source = words[2].strip('"')
+            elif line.startswith("attribute ") and words[-1][-1:] != "0":
+                marks.add(plain(words[1]))
             elif words[0] == "cell" and words[1].startswith("\\"):
                 instances.setdefault(plain(words[1]), locate(source))
     return modules
@@ -61,6 +70,8 @@ def choose_top(modules: Mapping[str, Module], sources: Sources) -> str:
     where = str(sources.files[0]) if len(sources.files) == 1 else None
     # Of our own parts a source names some; the others are no tops.
     modules = {name: m for name, m in modules.items() if not name.startswith(PREFIX)} or modules
+    # Nor are modules without a body, which a netlist brings for the tool that wrote it.
+    modules = {name: m for name, m in modules.items() if not BOXES & m.marks} or modules
     if not modules:
         raise InvcError("no module in it", where=where, hint="name a Verilog file with a module")
     if sources.top is not None:
@@ -71,6 +82,9 @@ def choose_top(modules: Mapping[str, Module], sources: Sources) -> str:
                 hint=nearest(sources.top, modules),
             )
         return sources.top
+    marked = [name for name, m in modules.items() if "top" in m.marks]
+    if len(marked) == 1:
+        return marked[0]
     # A module may hold itself under `generate`, with other parameters.
     used = {child for m in modules.values() for child in m.instances if child != m.name}
     roots = [name for name in modules if name not in used]

@@ -1,10 +1,12 @@
-r"""Yosys's own gates where a source instantiates them by name, as `write_verilog -noexpr` writes.
+r"""Yosys's own cells where a source instantiates them by name, as `write_verilog -noexpr` writes.
 
-To Yosys `\$_NAND_` in a source is a module of the user's that nobody defined.
+To Yosys `\$_NAND_` in a source is a module of the user's that nobody defined. Gates and tables get
+a definition; with cells of words (`\$mul`) a source is read anew, as Yosys's own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from invc.frontend.yosys_cells import GATES
@@ -18,6 +20,14 @@ module \$lut (A, Y);
     assign Y = LUT >> A;
 endmodule
 """
+
+
+WORDS = re.compile(r"\$[a-z]\w*")
+
+
+def words_of_yosys(names: Iterable[str]) -> bool:
+    """Whether some of the names are cells of words, such as `$mul`."""
+    return any(WORDS.fullmatch(name) and name != "$lut" for name in names)
 
 
 def definitions(names: Iterable[str]) -> str:

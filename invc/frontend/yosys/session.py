@@ -14,7 +14,7 @@ from invc.frontend.yosys.errors import explain, explain_silence
 from invc.frontend.yosys.find import INSTALL_HINT, Yosys
 from invc.frontend.yosys.links import Links
 from invc.frontend.yosys.modules import Module, choose_top, parse_modules
-from invc.frontend.yosys.own_cells import definitions
+from invc.frontend.yosys.own_cells import definitions, words_of_yosys
 from invc.frontend.yosys.process import TimeOver, run
 from invc.frontend.yosys.slang import MISSING, check_parameters
 from invc.frontend.yosys.sources import Sources, parameter_text
@@ -114,8 +114,22 @@ class Session:
             self._read_verilog(own, slang)
         elif not self._read_by_slang(slang):
             self.run(own)
+        self._learn_modules()
+        if not self.links.elaborated and words_of_yosys(self._strangers()):
+            # Its cells of words, as `write_verilog -noexpr` instantiates them by name.
+            read = self.links.read.replace("read_verilog ", "read_verilog -icells ")
+            self.links = replace(self.links, read=read)
+            self.run(f"{read}\nwrite_rtlil modules.il\n")
+            self._learn_modules()
+
+    def _learn_modules(self) -> None:
         self.check_written("modules.il")
         self.modules = parse_modules(self.folder / "modules.il", self.links.locate)
+
+    def _strangers(self) -> set[str]:
+        """What is instantiated and defined nowhere."""
+        used = {name for module in self.modules.values() for name in module.instances}
+        return used.difference(self.modules)
 
     def check_written(self, name: str) -> None:
         """See that Yosys could write a file, as it says nothing of a full disk.
@@ -167,7 +181,7 @@ class Session:
         try:
             self.run(own)
         except InvcError:
-            if not re.search(OWN_FAULT, self.output[-1]):
+            if not self.output or not re.search(OWN_FAULT, self.output[-1]):
                 raise
             status, _ = self.attempt(f"{slang}\nwrite_rtlil modules.il\n", self.seconds)
             if status:
@@ -202,8 +216,7 @@ class Session:
 
     def _own_cells(self) -> str:
         """The command that reads definitions of Yosys's own gates, where the sources use them."""
-        used = {name for module in self.modules.values() for name in module.instances}
-        text = definitions(used.difference(self.modules))
+        text = definitions(self._strangers())
         if not text:
             return ""
         (self.folder / OWN_CELLS).write_text(text, encoding="utf-8")

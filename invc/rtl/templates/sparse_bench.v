@@ -2,23 +2,25 @@
 `timescale 1ns / 1ns
 module DESIGN_bench;
     localparam STEPS  = @STEPS@;   // states
+    localparam STRICT = @STRICT@;   // whether there is that verdict too
     localparam SPINS  = @SPINS@;   // with the spare ones of the last bundle
     localparam LANES  = @LANES@;
     localparam COUNT  = @COUNT@;   // bits of a number of cycles
     localparam GROUPS = @GROUPS@;   // of 64 p-bits
     localparam GROUP  = @GROUP@;   // bits of the number of a group
-    reg clk = 1'b0, reset = 1'b1, start = 1'b0, free_run = 1'b1, seed_write = 1'b0;
-    wire busy, refused, checked, right, found;
+    reg clk = 1'b0, reset = 1'b1, start = 1'b0, free_run = 1'b1, strict_only = 1'b0;
+    reg seed_write = 1'b0;
+    wire busy, refused, checked, right, strict, found;
     wire [COUNT-1:0] cycles;
     reg  [GROUP-1:0] seed_address;
     reg  [63:0] seed, seeds [0:GROUPS-1];
-    reg  [SPINS:0] expected [0:STEPS-1];   // right, state
+    reg  [SPINS+STRICT:0] expected [0:STEPS-1];   // strict, right, state
     reg  [SPINS-1:0] state;
     integer t, verdicts, errors, clocks;
 
     DESIGN_chip dut (
         .clk(clk), .reset(reset), .start(start), .free_run(free_run),
-        .seed_write(seed_write), .seed_address(seed_address), .seed(seed),
+        @TIED@.seed_write(seed_write), .seed_address(seed_address), .seed(seed),
         .limit(@LIMIT@),
 @TABLE@@PORTS@
         .busy(busy), .refused(refused), .checked(checked), .right(right), .found(found),
@@ -40,9 +42,9 @@ module DESIGN_bench;
 
     task compare_verdict;
         begin
-            if (right !== expected[verdicts][SPINS]) begin
-                if (errors < 4) $display("step %0d: right %b, expected %b", verdicts, right,
-                                         expected[verdicts][SPINS]);
+            if (@TOLD@ !== expected[verdicts][SPINS+STRICT:SPINS]) begin
+                if (errors < 4) $display("step %0d: right %b, expected %b", verdicts, @TOLD@,
+                                         expected[verdicts][SPINS+STRICT:SPINS]);
                 errors = errors + 1;
             end
             verdicts = verdicts + 1;
@@ -103,6 +105,10 @@ module DESIGN_bench;
         $display("%0d clocks for %0d steps", clocks, STEPS - 1);
         free_run = 1'b0;
         run(@END@);
+        if (STRICT) begin
+            strict_only = 1'b1;
+            run(@STRICT_END@);
+        end
         if (errors == 0) $display("PASS: %0d states are as expected", STEPS);
         else $display("FAIL: %0d differences", errors);
         $finish;

@@ -185,6 +185,15 @@ def sudoku() -> str:
     return f"module sudoku(input [31:0] x, output ok); assign ok = {' & '.join(apart)};\nendmodule"
 
 
+def subset(numbers: int) -> str:
+    """Which of some random 31-bit numbers add up to a sum."""
+    r = random.Random(numbers)
+    terms = " + ".join(f"(x[{k}] ? 37'd{r.getrandbits(31)} : 37'd0)" for k in range(numbers))
+    return (
+        f"module subset(input [{numbers - 1}:0] x, output [36:0] y); assign y = {terms};\nendmodule"
+    )
+
+
 def small(body: str, inputs: str, outputs: str) -> str:
     return f"module small({inputs}, {outputs});\n{body}\nendmodule"
 
@@ -217,6 +226,7 @@ HARD = (
     Case("52-bit mantissa", mantissa(52)),
     Case("3-SAT of 500 variables", clauses(500)),
     Case("40 parities and 8 ANDs", parities(64, 40, 8)),
+    Case("subset sum of 40 numbers", subset(40)),
     Case("SPN key, 2 rounds", ciphers.spn(2, 2), held=("p",)),
     Case("SPN key, 3 rounds", ciphers.spn(3, 2), held=("p",)),
     Case("Speck key, 4 rounds", ciphers.speck(4), held=("p",)),

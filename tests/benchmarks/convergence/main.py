@@ -6,6 +6,7 @@ spins, CaDiCaL alone on the same clauses and `invc prove`, all of them on the sa
 """
 
 import argparse
+import gc
 import statistics
 import sys
 import time
@@ -20,9 +21,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from pysat.solvers import Solver
 
 import invc
-from benchmarks.convergence.cases import CONTROL, GOALS, HARD, Case, clamps_of, design_of, sudoku
+from benchmarks.convergence.cases import (
+    CONTROL,
+    GOALS,
+    HARD,
+    Case,
+    clamps_of,
+    design_of,
+    multiplier,
+    sudoku,
+)
+from benchmarks.convergence.even import evenness
 from invc.design import parse_clamps
 from invc.proof.formula import pose
+from invc.tools.questions import measure_questions
 
 NETWORK = ("staged", "pt")
 
@@ -37,20 +49,24 @@ def main() -> None:
     parser.add_argument("--network", type=int, default=1, help="runs of the network's dynamics")
     parser.add_argument("--peers", type=int, default=5, help="clamps that SAT is asked")
     parser.add_argument("--only", default="", help="a part of the name")
-    parser.add_argument("--parts", default="goals,hard,control,all")
+    parser.add_argument("--parts", default="goals,hard,control,all,even,questions")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     parts = args.parts.split(",")
     print(
-        "| circuit | inputs | to beat | auto, median | most | no answer | network | prove | CaDiCaL |"
+        "| circuit | inputs | to beat | auto, median | most | no answer | worst by prove | network | prove | CaDiCaL |"
     )
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for name, cases in (("goals", GOALS), ("hard", HARD), ("control", CONTROL)):
         for case in cases if name in parts else ():
             if args.only in case.name:
                 print(row(case, args), flush=True)
     if "all" in parts and args.only in "Sudoku":
         print(all_answers(args.folder))
+    if "even" in parts:
+        print("\n".join(evenness(args.folder)))
+    if "questions" in parts:
+        print("\n".join(questions()))
 
 
 def row(case: Case, args: argparse.Namespace) -> str:
@@ -76,8 +92,17 @@ def row(case: Case, args: argparse.Namespace) -> str:
     most = f"{max(times):.3f}" if times else "-"
     return (
         f"| {case.name} | {bits} | {goal} | {middle(auto)} | {most} | "
-        f"{auto.count(None)} of {len(auto)} | {middle(network)} | {middle(prove)} | {middle(solver)} |"
+        f"{auto.count(None)} of {len(auto)} | {worst(auto, prove, args.seeds)} | {middle(network)} | {middle(prove)} | {middle(solver)} |"
     )
+
+
+def questions() -> list[str]:
+    """Questions a second on an 8 x 8 multiplier, one after the other."""
+    design = invc.synth(multiplier(8))
+    lines = ["", "| 8 x 8 multiplier | asked | answered a second |", "|---|---|---|"]
+    for kind in measure_questions(design, 2.0):
+        lines.append(f"| {kind.direction} | {kind.asked} | {kind.per_second:.0f} |")
+    return lines
 
 
 def found(times: list[float | None]) -> list[float]:
@@ -94,8 +119,22 @@ def middle(times: list[float | None]) -> str:
     return "none" if value == float("inf") else f"{value:.4f}"
 
 
+def worst(auto: list[float | None], prove: list[float | None], seeds: int) -> str:
+    """The slowest seed of any clamps by what `invc prove` took for the same; where both answered."""
+    ratios = [
+        time / proof
+        for k, time in enumerate(auto[: seeds * len(prove)])
+        if time is not None and (proof := prove[k // seeds]) is not None
+    ]
+    return f"{max(ratios):.1f}" if ratios else "-"
+
+
 def timed(work: Callable[[], bool]) -> float | None:
-    """Processor seconds of work, or None where it was in vain."""
+    """Processor seconds of work, or None where it was in vain.
+
+    Designs of other runs are swept up before: a full collection takes as long as many a question.
+    """
+    gc.collect()
     before = time.process_time()
     good = work()
     return time.process_time() - before if good else None
