@@ -49,6 +49,7 @@ bench: $(TOOLS)  ## Measure synth by size, cells beside a peer, and the engine q
 bench-engine: $(TOOLS)  ## Measure the engine beside other samplers and SAT; SIZE=--quick or --full.
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group bench
 	$(BIN)/python -P tests/benchmarks/engine/main.py $(SIZE)
+	$(BIN)/python -P tests/benchmarks/engine/generated.py
 
 bench-convergence: $(TOOLS)  ## Measure circuits run backward beside SAT; WHAT="--parts goals" for a part.
 	$(BIN)/python -P tests/benchmarks/convergence/main.py $(WHAT)

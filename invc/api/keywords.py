@@ -98,6 +98,10 @@ class Simulating:
         settings: Settings of the dynamics.
         seed: Equal seeds give equal results.
         threads: By default one a core.
+        cluster: The address of a Dask scheduler, or "local:N": whose machines work.
+        checkpoint: A folder that keeps finished blocks of reads.
+        resume: Whether it may have some of this run, which goes on with them.
+        blocks: Only blocks of 1,024 reads from the first up to the second number.
         time_limit: Seconds, 60 unless `reads` is given; 5 where a proof may follow.
         target: Stop at so many distinct answers.
         strict: Count only reads in which every gate is satisfied.
@@ -126,6 +130,10 @@ class Simulating:
     settings: Mapping[str, str] | None = None
     seed: int = 0
     threads: int | None = None
+    cluster: str | None = None
+    checkpoint: Source | None = None
+    resume: bool = False
+    blocks: tuple[int, int] | None = None
     time_limit: float | None = None
     target: int | None = None
     strict: bool = False
@@ -155,6 +163,10 @@ class Simulating:
             settings=self.settings or {},
             seed=self.seed,
             threads=self.threads,
+            cluster=self.cluster,
+            checkpoint=None if self.checkpoint is None else str(self.checkpoint),
+            resume=self.resume,
+            blocks=self.blocks,
             time_limit=self.time_limit,
             target=self.target,
             strict=self.strict,

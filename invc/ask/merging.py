@@ -9,6 +9,7 @@ from invc.ask.records import SUMS, Record
 from invc.diagnostics import InvcError
 
 # What two results of one question have in common; the rest is said of each run.
+EVERY_BLOCK = (0, 2**62)
 KEPT = ("clamps", "forbid", "bias", "model", "question", "spins", "free_spins", "reason", "version")
 
 
@@ -56,17 +57,18 @@ def _check_same(one: Record, other: Record) -> None:
 
 
 def _check_seeds(records: Sequence[Record]) -> None:
-    seen: dict[int, str] = {}
+    seen: dict[int, list[tuple[Sequence[int], str]]] = {}
     for record in records:
         for run in record.runs:
-            seed = run["seed"]
-            if seed in seen:
-                raise InvcError(
-                    f"seed {seed} is in {seen[seed]} already, so these reads are no new ones",
-                    where=record.file,
-                    hint="give each run a --seed of its own",
-                )
-            seen[seed] = record.file
+            seed, blocks = run["seed"], run.get("blocks") or EVERY_BLOCK
+            for others, file in seen.setdefault(seed, []):
+                if max(blocks[0], others[0]) < min(blocks[1], others[1]):
+                    raise InvcError(
+                        f"seed {seed} is in {file} already, so these reads are no new ones",
+                        where=record.file,
+                        hint="give each run a --seed of its own, or --blocks of its own",
+                    )
+            seen[seed].append((blocks, record.file))
 
 
 def _solutions(records: Sequence[Record]) -> list[dict[str, Any]]:

@@ -119,6 +119,11 @@ def _is_pair(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(map(_is_beta, value))
 
 
+def _is_range(value: object) -> bool:
+    whole = isinstance(value, list) and len(value) == 2 and all(map(_is_whole, value))
+    return whole and value[0] < value[1]  # type: ignore[index]
+
+
 def _is_list(value: object) -> bool:
     return isinstance(value, list)
 
@@ -160,6 +165,7 @@ RUN: Mapping[str, Check] = {
     "reads": _is_whole,
     "open": _or_none(_is_truth),
     "watched": _or_none(_is_truth),
+    "blocks": _or_none(_is_range),
 }
 CHAINS: Mapping[str, Check] = {
     "beta": _is_beta,

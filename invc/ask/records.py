@@ -88,13 +88,15 @@ def effort_of(run: Mapping[str, Any]) -> Effort:
         ValueError: There is none such.
     """
     chains, beta = run["equilibrium"], run["beta"]
+    blocks = run.get("blocks")
     chains, low = None if is_drawn(chains) else chains, None
     if chains:
         low = chains.get("low")  # only ladders of temperatures have a first one
         beta = (low or chains["beta"], chains["beta"])
     return Effort(
         dynamics="pt" if low else run["dynamics"],
-        reads=run["reads"],
+        reads=None if blocks else run["reads"],
+        blocks=tuple(blocks) if blocks else None,
         sweeps=chains["thin"] if chains else run["sweeps"],
         beta=tuple(beta) if beta else None,
         settings=run["settings"],

@@ -201,6 +201,7 @@ def _options(effort: Effort) -> dict[str, Any]:
         "target": effort.target,
         "strict": effort.strict,
         **({} if effort.fold else {"fold": False}),
+        **({"blocks": list(effort.blocks)} if effort.blocks else {}),
     }
 
 

@@ -111,6 +111,7 @@ def _check_equilibrium(effort: Effort, wanted: Wanted) -> None:
         "target": effort.target,
         "settings": effort.settings,
         "schedule": effort.schedule,
+        "blocks": effort.blocks,
         "explain": wanted.explanation,
         "vcd": wanted.pictures.vcd,
     }

@@ -36,6 +36,20 @@ class BetaRange(Parsed):
         return low, high
 
 
+class BlockRange(Parsed):
+    """Numbers A:B of blocks, from A up to B, which is not among them."""
+
+    name = "A:B"
+
+    def parse(self, text: str) -> tuple[int, int]:
+        """The two numbers that stand there."""
+        wrong = f"{text!r} is not A:B, such as 0:100, with A below B"
+        found = numbers(text, ":", int, wrong)
+        if len(found) != 2 or not 0 <= found[0] < found[1]:
+            raise ValueError(wrong)
+        return found[0], found[1]
+
+
 class Setting(Parsed):
     """A setting of a dynamics, NAME=VALUE."""
 
@@ -136,6 +150,18 @@ SIMULATE = (
         help="What code moves p-bits. Results do not depend on it.  [auto]",
     ),
     click.option(
+        "--cluster",
+        metavar="ADDRESS|local:N",
+        help="Run on a Dask cluster, or on N processes here. Results do not depend on it.",
+    ),
+    click.option("--checkpoint", metavar="DIR", help="Keep finished blocks of reads in a folder."),
+    click.option("--resume", is_flag=True, help="Go on with the run whose --checkpoint that is."),
+    click.option(
+        "--blocks",
+        type=BlockRange(),
+        help="Run only the blocks of 1,024 reads from number A up to B, to merge them later.",
+    ),
+    click.option(
         "--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds.  [default: 60]"
     ),
     click.option("--target", type=click.IntRange(1), help="Stop at this many distinct answers."),
@@ -218,7 +244,7 @@ SIMULATE = (
 # What a repeated run takes from its file.
 DECIDING = (
     *("clamps", "reads", "sweeps", "beta", "dynamics", "settings", "seed", "time_limit"),
-    *("target", "strict", "forbid", "bias", "equilibrium", "fold"),
+    *("target", "strict", "forbid", "bias", "equilibrium", "fold", "blocks"),
 )
 
 

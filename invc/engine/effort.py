@@ -13,6 +13,7 @@ COUNTS = ("reads", "sweeps", "threads", "target")
 # second one none has a choice; beyond either, quotients of floats leave their range.
 LEAST_BETA, MOST_BETA = 1e-100, 1e100
 MOST_COUNT = 2**63 - 1
+MOST_BLOCK = 2**40
 FEW_THREADS = 16  # that may be asked for whatever the machine has
 
 
@@ -47,6 +48,12 @@ class Effort:
         strict: Whether only reads count in which every gate is satisfied, not those whose inputs
             alone are right.
         fold: Whether spins that follow from the clamps are held too, or left to the p-bits.
+        cluster: Whose machines work: the address of a Dask scheduler, or "local:N" for N processes
+            of this one; None for threads. Results do not depend on it.
+        checkpoint: A folder that keeps finished blocks.
+        resume: Whether it may have some already, which are not run again.
+        blocks: Only the blocks from the first up to the second number, as a part of a run whose
+            other parts run elsewhere. The dynamics and `sweeps` must be said then.
 
     Raises:
         ValueError: A value is out of its range. Whether a dynamics or a kernel has the name, and
@@ -68,6 +75,10 @@ class Effort:
     watched: bool = False
     strict: bool = False
     fold: bool = True
+    cluster: str | None = None
+    checkpoint: str | None = None
+    resume: bool = False
+    blocks: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         for name in COUNTS:
@@ -84,6 +95,20 @@ class Effort:
         if self.schedule is not None:
             object.__setattr__(self, "schedule", _schedule(self.schedule))
         object.__setattr__(self, "settings", dict(self.settings))
+        if self.checkpoint is not None:
+            object.__setattr__(self, "checkpoint", os.fspath(self.checkpoint))
+        if self.resume and self.checkpoint is None:
+            raise ValueError("resume needs the folder of a checkpoint")
+        if self.blocks is not None:
+            object.__setattr__(self, "blocks", _blocks(self.blocks))
+            self._check_blocks()
+
+    def _check_blocks(self) -> None:
+        """Blocks of a part of a run are such that each is known without the others."""
+        if self.dynamics == "auto" or self.sweeps is None:
+            raise ValueError("blocks need a dynamics and its sweeps: each is to stand for itself")
+        if self.reads is not None or self.schedule is not None:
+            raise ValueError("blocks say how many reads there are, and have no schedule")
 
     @property
     def workers(self) -> int:
@@ -100,6 +125,17 @@ def _count(name: str, value: object) -> int:
     if count > MOST_COUNT:
         raise ValueError(f"{name} must be below 2**63, not {value!r}")
     return count
+
+
+def _blocks(value: object) -> tuple[int, int]:
+    """(first, last), whole numbers, the first not negative and below the last."""
+    wrong = f"blocks must be (first, last) with 0 <= first < last, not {value!r}"
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
+        raise ValueError(wrong)
+    first, last = (_whole("blocks", end) for end in value)
+    if not 0 <= first < last <= MOST_BLOCK:
+        raise ValueError(wrong)
+    return first, last
 
 
 def _whole(name: str, value: object) -> int:

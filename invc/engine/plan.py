@@ -26,6 +26,7 @@ class Plan:
         sweeps: Of each read; None for more as the run goes on.
         updates: Spins that a sweep over all updates.
         goes_on: Whether blocks go on where others ended.
+        first: The first block, where others run elsewhere.
         given: Blocks that begin with states that were given, see `given_number`.
     """
 
@@ -35,7 +36,13 @@ class Plan:
     sweeps: int | None
     updates: int
     goes_on: bool
+    first: int = 0
     given: int = 0
+
+    @property
+    def wanted(self) -> int | None:
+        """Reads of all its blocks; None for as many as it takes."""
+        return None if self.reads is None else self.reads - self.first * self.lanes
 
     def block(self, number: int, tried: Sequence[Outcome] = ()) -> Block | None:
         """A block, or None where there are no reads left for it.
@@ -76,7 +83,13 @@ class Plan:
 
 
 def plan_of(
-    problem: Problem, mix: Chosen, lanes: int, reads: int | None, sweeps: int | None
+    problem: Problem,
+    mix: Chosen,
+    lanes: int,
+    reads: int | None,
+    sweeps: int | None,
+    *,
+    blocks: tuple[int, int] | None = None,
 ) -> Plan:
     """The blocks of a run of one problem.
 
@@ -84,7 +97,9 @@ def plan_of(
     makes no difference, so that a run can be repeated with as many as it came to.
     """
     goes_on = sweeps is None and mix.goes_on and problem.model.spins <= MOST_HANDED
-    return Plan(mix, lanes, reads, sweeps, problem.free, goes_on)
+    first, last = blocks or (0, None)
+    reads = lanes * last if last else reads
+    return Plan(mix, lanes, reads, sweeps, problem.free, goes_on, first)
 
 
 def line_of(number: int) -> int:

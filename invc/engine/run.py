@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from invc.diagnostics import InvcError
 from invc.engine.auto import chosen_for
 from invc.engine.block import Outcome, Rules
 from invc.engine.choose import Chosen
 from invc.engine.dynamics import DYNAMICS
 from invc.engine.effort import Effort
-from invc.engine.execute import Halt, Job, Threads
+from invc.engine.execute import Halt, Job, executor_for
 from invc.engine.given import add_last, annealing, give
 from invc.engine.plan import plan_of
 from invc.engine.problem import Problem
@@ -19,7 +20,7 @@ from invc.engine.result import Progress, Result
 from invc.engine.story import Story
 from invc.engine.tally import Tally
 from invc.engine.work import Watcher
-from invc.pbits.backend import backend_named
+from invc.pbits.backend import Backend, backend_named
 from invc.pbits.lanes import UInt64
 
 DEFAULT_SECONDS = 60.0
@@ -56,32 +57,55 @@ def run(
     Raises:
         InvcError: No dynamics or kernel has the name, or the dynamics no such setting.
     """
+    _check_watched(effort, bool(watch))
     reads, sweeps = effort.reads, len(effort.schedule or ()) or effort.sweeps
     if problem.free == 0:
-        reads, sweeps = 1, 1  # every read would end in the one state that is left
+        # Every read would end in the one state that is left.
+        reads, sweeps, effort = 1, 1, replace(effort, blocks=None)
     backend = backend_named(effort.kernel)
     # Where no state is wrong, the first is no reason to stop.
     target = effort.target if problem.judge.has_wrong else None
     bounded = (reads is not None and not effort.open) or sweeps is not None
     rules = replace(_rules(effort), near=near, target=target, bounded=bounded, hold=hold)
-    effort = replace(effort, reads=reads)
-    if start is not None or effort.schedule:
-        mix: Chosen = annealing(effort.dynamics)
-    else:
-        mix = chosen_for(problem, effort, rules, backend, bool(watch) or effort.watched)
+    effort = replace(effort, reads=reads, watched=bool(watch) or effort.watched)
+    given = start is not None or bool(effort.schedule)
+    mix = _mix(problem, effort, rules, backend, given=given)
     if not DYNAMICS[mix.first].leans:
         problem = problem.leaning(problem.betas(mix.first, effort.beta)[1])
-    plan = plan_of(problem, mix, backend.lanes, reads, sweeps)
+    plan = plan_of(problem, mix, backend.lanes, reads, sweeps, blocks=effort.blocks)
     job = Job(problem, backend, rules, watch)
-    tally = problem.judge.tally(reads, effort.target)
+    tally = problem.judge.tally(plan.wanted, effort.target)
     started = clock()
-    limit = seconds_of(effort, reads)
-    executor = Threads(effort.workers, Halt(limit and started + limit, clock))
-    story = Story(job, replace(plan, given=give(executor, backend, start)))
-    interrupted = _count(story.outcomes(executor), tally, executor.halt, progress)
+    limit = seconds_of(effort, plan.wanted)
+    halt = Halt(limit and started + limit, clock)
+    with executor_for(effort, halt) as executor:
+        story = Story(job, replace(plan, given=give(executor, backend, start)))
+        interrupted = _count(story.outcomes(executor), tally, halt, progress)
     if not (tally.reads or interrupted or problem.judge.has_wrong):
         add_last(job, plan, tally)
     return _result(story, tally, clock() - started, interrupted=interrupted)
+
+
+def _mix(
+    problem: Problem, effort: Effort, rules: Rules, backend: Backend, *, given: bool
+) -> Chosen:
+    """The dynamics of a run, which may have to do with what was given."""
+    if given:
+        return annealing(effort.dynamics)
+    return chosen_for(problem, effort, rules, backend, effort.watched)
+
+
+def _check_watched(effort: Effort, watched: bool) -> None:
+    """Refuse to show states on the way where they are on other machines, or were yesterday.
+
+    Raises:
+        InvcError: That was asked for.
+    """
+    if watched and (effort.cluster or effort.checkpoint):
+        raise InvcError(
+            "states on the way are seen on the threads of this machine alone",
+            hint="leave out --cluster and --checkpoint, or what shows states",
+        )
 
 
 def _result(story: Story, tally: Tally, seconds: float, *, interrupted: bool) -> Result:

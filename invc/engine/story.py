@@ -58,9 +58,12 @@ class Story:
 
 
 def outcomes_of(
-    executor: Executor, job: Job, plan: Plan, tried: list[Outcome] | None = None
+    executor: Executor,
+    job: Job,
+    plan: Plan,
+    tried: list[Outcome] | None = None,
 ) -> Iterator[Outcome]:
-    """Outcomes in the order of the blocks.
+    """Outcomes in the order of the blocks of a plan.
 
     Blocks on whose end others depend run alone, and are added to those that were tried.
     """
@@ -75,4 +78,4 @@ def outcomes_of(
             yield outcome
         if len(tried) == before:
             return
-    yield from executor.run(job, plan.blocks(len(tried), tried))
+    yield from executor.run(job, plan.blocks(max(plan.first, len(tried)), tried))

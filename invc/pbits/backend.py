@@ -16,6 +16,7 @@ from invc.pbits import reference
 from invc.pbits.accumulator.network import Network
 from invc.pbits.accumulator.plan import Cycles
 from invc.pbits.accumulator.registers import Habits
+from invc.pbits.generated import backend as generated
 from invc.pbits.heatbath.energy import Meter
 from invc.pbits.heatbath.heat import Heat
 from invc.pbits.heatbath.ladder import Exchanged, Ladder, Pace
@@ -141,6 +142,7 @@ class Backend(Protocol):
 
 
 FAMILIES: tuple[Callable[[], tuple[Backend, ...]], ...] = (
+    generated.backends,
     native.backends,
     reference.backends,
 )
@@ -156,14 +158,15 @@ def backend_names() -> tuple[str, ...]:
 
 
 def backend_named(name: str = "auto") -> Backend:
-    """A backend by name, or the fastest.
+    """A backend by name, or what suits any run: compiled code, and generated where it pays.
 
     Raises:
         InvcError: There is none.
     """
-    found = _backends()
     if name == "auto":
-        return next(iter(found.values()))
+        return generated.patient() or next(iter(_backends().values()))
+    found = _backends()
     if name not in found:
-        raise InvcError(f"no kernel is called {name!r}", hint=nearest(name, list(found)))
+        hint = generated.HOW if name == generated.NAME else nearest(name, list(found))
+        raise InvcError(f"no kernel is called {name!r}", hint=hint)
     return found[name]

@@ -222,6 +222,8 @@ EXTRAS = (
     ("pandas", "pandas", "pandas", "to_pandas in Python"),
     ("matplotlib", "matplotlib", "plot", "invc simulate --plot"),
     ("vcd", "pyvcd", "vcd", "invc simulate --vcd"),
+    ("llvmlite", "llvmlite", "jit", "code for the update rules of long runs"),
+    ("distributed", "distributed", "cluster", "invc simulate --cluster"),
     ("sklearn", "scikit-learn", "digits", "invc train --data digits"),
 )
 DOT_HINT = "apt-get install graphviz, or brew install graphviz"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from invc.engine.equilibrium.pilot import Pilot
 from invc.engine.equilibrium.prospect import Prospect, foresee
 from invc.engine.equilibrium.setting import Asked, Setting
 from invc.engine.equilibrium.tally import ChainTally
-from invc.engine.execute import Halt, Job, Threads
+from invc.engine.execute import Halt, Job, executor_for
 from invc.engine.problem import Problem
 from invc.engine.result import Progress, Result
 from invc.engine.run import seconds_of
@@ -111,8 +112,7 @@ def equilibrium(
     try:
         plan = choose_setting(pilot, effort, limit, halt)
         chains = chains.leaning(plan.setting.beta)
-        executor = Threads(min(BLOCKS, effort.workers), halt)
-        for outcomes in () if plan.is_hopeless else _rounds(executor, chains, plan, effort.reads):
+        for outcomes in () if plan.is_hopeless else _rounds(effort, chains, plan, halt):
             tally.add_round(outcomes)
             judged = outcomes[0].block.number >= BLOCKS
             if progress and judged:
@@ -168,18 +168,18 @@ def choose_setting(pilot: Pilot, effort: Effort, limit: float | None, halt: Halt
     return Chosen(setting, foresee(pilot.chains, setting, each * effort.workers, halt))
 
 
-def _rounds(
-    executor: Threads, chains: Chains, plan: Chosen, reads: int | None
-) -> Iterator[list[Outcome]]:
+def _rounds(effort: Effort, chains: Chains, plan: Chosen, halt: Halt) -> Iterator[list[Outcome]]:
     """Outcomes of all blocks of chains, round by round, as long as all of them go on."""
     setting = plan.setting
     rules = chains.rules(chains.betas(setting), chains.uses)
-    for block in range(BLOCKS):
-        executor.give(block - BLOCKS, chains.start(block))
-    job = Job(chains.problem, chains.backend, rules)
-    outcomes = executor.run(job, chain_blocks(chains, rules, setting.thin, reads))
-    while len(whole := list(islice(outcomes, BLOCKS))) == BLOCKS:
-        yield whole
+    with executor_for(effort, halt, BLOCKS) as executor:
+        for block in range(BLOCKS):
+            executor.give(block - BLOCKS, chains.start(block))
+        job = Job(chains.problem, chains.backend, rules)
+        blocks = chain_blocks(chains, rules, setting.thin, effort.reads)
+        with closing(executor.run(job, blocks)) as outcomes:  # type: ignore[type-var]
+            while len(whole := list(islice(outcomes, BLOCKS))) == BLOCKS:
+                yield whole
 
 
 def _wanted(tally: ChainTally, reads: int | None, enough: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from invc.engine.block import Block, Outcome
+from invc.engine.execute.choose import executor_for
 from invc.engine.execute.halt import Halt
 from invc.engine.execute.job import Job
 from invc.engine.execute.threads import Threads
@@ -31,4 +32,4 @@ class Executor(Protocol):
         ...
 
 
-__all__ = ["Executor", "Halt", "Job", "Threads"]
+__all__ = ["Executor", "Halt", "Job", "Threads", "executor_for"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from invc.engine.block import Block, Outcome, Rules
@@ -19,16 +20,18 @@ class Job:
         backend: What moves p-bits.
         rules: What holds for all blocks.
         watch: Shown states on the way, where the executor can.
+        keep: Told of each outcome as soon as there is one, in no order, in any thread.
     """
 
     problem: Problem
     backend: Backend
     rules: Rules
     watch: Watcher | None = None
+    keep: Callable[[Outcome], object] | None = None
 
     def do(self, block: Block, start: State | None, halted: Halted = never) -> Outcome | None:
         """Run one block; see `run_block`."""
-        return run_block(
+        outcome = run_block(
             self.problem,
             block,
             self.backend,
@@ -37,3 +40,6 @@ class Job:
             halted=halted,
             watch=self.watch,
         )
+        if outcome is not None and self.keep:
+            self.keep(outcome)
+        return outcome

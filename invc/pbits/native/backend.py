@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import numpy.typing as npt
 
 from invc.ising.model import Int32, Int64
 from invc.pbits.accumulator.network import Network
@@ -23,6 +24,7 @@ from invc.pbits.host import Host
 from invc.pbits.lanes import LANES, WORDS, Rows, UInt64, empty_rows
 from invc.pbits.native import sliced, stochastic
 
+Code = sliced.Code
 Key = TypeVar("Key")
 Made = TypeVar("Made")
 
@@ -73,6 +75,27 @@ _ladder = Checked[Ladder, sliced.Ladder](
 _stage = Checked[Settling, sliced.Stage](
     lambda stage: sliced.Stage(_program(stage.program), _condition(stage.satisfied), stage.restless)
 )
+
+
+def code_of(
+    program: Program,
+    addresses: UInt64,
+    offsets: npt.NDArray[np.uint32],
+    bits: tuple[int, int],
+    doors: tuple[int, int],
+) -> sliced.Code:
+    """Code for the updates of a program, as its kernels take it.
+
+    Args:
+        program: The updates.
+        addresses: Of the code of each, 0 where there is none. Shape (u,).
+        offsets: Of the neighbours, in bytes from the first row, in the order of `ref`.
+        bits: Of the noise of even and odd fields.
+        doors: Addresses of what enters a chain of updates, and of its end.
+    """
+    return sliced.Code(_program(program), addresses, offsets, bits, doors)
+
+
 _network = Checked[Network, stochastic.Network](
     lambda network: stochastic.Network(
         network.target, network.base, network.first, network.ref, network.weight
@@ -86,16 +109,27 @@ _registers = Checked[Running, stochastic.Registers](
 
 
 class Native(Host):
-    """The C++ of `sliced.inc` and `stochastic.inc` as compiled for one instruction set."""
+    """The C++ of `sliced.inc` and `stochastic.inc` as compiled for one instruction set.
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    Attributes:
+        kernel: Its name there.
+    """
+
+    def __init__(self, name: str, kernel: str | None = None) -> None:
+        self.name, self.kernel = name, kernel or name
+
+    def _code(self, program: Program, heat: Heat) -> sliced.Code | None:
+        """Code made for the updates of a program, by whoever makes some."""
+        return None
+
+    def _done(self, program: Program, heat: Heat, sweeps: int) -> None:
+        """So many sweeps are done."""
 
     @cached_property
     def _accumulating(self) -> str:
         """The code for accumulators that goes with the name: of the same name, or the fastest."""
         names = stochastic.kernels()
-        return self.name if self.name in names else names[0]
+        return self.kernel if self.kernel in names else names[0]
 
     def _random_rows(self, rng: UInt64, count: int) -> UInt64:
         rows = empty_rows(count)
@@ -114,7 +148,10 @@ class Native(Host):
 
     def sweep(self, program: Program, state: Rows, heat: Heat, sweeps: int) -> None:
         """Update every target in order, `sweeps` times, in place."""
-        sliced.sweep(self.name, _program(program), state.rows, state.rng, _heat(heat), sweeps)
+        code = self._code(program, heat)
+        args = _program(program), state.rows, state.rng, _heat(heat), sweeps
+        sliced.sweep(self.kernel, *args, code)
+        self._done(program, heat, sweeps)
 
     def exchange(
         self,
@@ -127,7 +164,7 @@ class Native(Host):
         """Sweeps of ladders whose neighbours trade states, in place."""
         traded = np.zeros(ladder.rungs, dtype=np.int64)
         done = sliced.sweep_ladder(
-            self.name,
+            self.kernel,
             _program(program),
             state.rows,
             state.rng,
@@ -135,7 +172,9 @@ class Native(Host):
             (*pace, state.turn),
             _condition(seen) if seen else None,
             traded,
+            self._code(program, ladder.heat),
         )
+        self._done(program, ladder.heat, done)
         state.turn += done // pace.between
         return Exchanged(done, traded)
 
@@ -145,8 +184,17 @@ class Native(Host):
         """Sweep until enough replicas fulfil a condition, in place."""
         row: UInt64 = np.empty(WORDS, dtype=np.uint64)
         verdict, now = sliced.settle(
-            self.name, _stage(stage), state.rows, state.rng, _heat(heat), looks, course, row
+            self.kernel,
+            _stage(stage),
+            state.rows,
+            state.rng,
+            _heat(heat),
+            looks,
+            course,
+            row,
+            self._code(stage.program, heat),
         )
+        self._done(stage.program, heat, now[0] - course.done)
         return Verdict(verdict), Course(*now), row
 
     def energies(self, meter: Meter, state: Rows) -> Int64:
@@ -180,6 +228,11 @@ class Native(Host):
         state.time += len(cycles.limit)
 
 
+def kernels() -> list[str]:
+    """Names of the instruction sets that this processor runs, the fastest first."""
+    return sliced.kernels()
+
+
 def backends() -> tuple[Native, ...]:
     """Those that this processor runs, the fastest first."""
-    return tuple(Native(name) for name in sliced.kernels())
+    return tuple(Native(name) for name in kernels())

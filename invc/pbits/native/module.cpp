@@ -21,14 +21,14 @@ namespace nb = nanobind;
 #define DECLARE(name)                                                                           \
   namespace name {                                                                              \
   void sweep(const Program&, std::uint64_t*, std::uint64_t*, const Heat&, int,                  \
-             const std::int8_t*);                                                               \
+             const std::int8_t*, const Generated*);                                             \
   int sweep_ladder(const Program&, std::uint64_t*, std::uint64_t*, const Heat&, const Ladder&,  \
-                   int, int, int, const Logic*, std::int32_t, std::int64_t*);                   \
+                   const Generated*, int, int, int, const Logic*, std::int32_t, std::int64_t*); \
   int holds(const Logic&, const std::int32_t*, std::size_t, const std::uint64_t*,               \
             std::uint64_t*);                                                                    \
   Verdict settle(const Program&, const Logic&, std::int32_t, std::uint64_t*, std::uint64_t*,    \
-                 const Heat&, const std::int8_t*, int, int, std::int64_t, Course&,              \
-                 std::uint64_t*);                                                               \
+                 const Heat&, const std::int8_t*, const Generated*, int, int, std::int64_t,     \
+                 Course&, std::uint64_t*);                                                      \
   void resample(std::uint64_t*, const std::int64_t*, std::size_t, const std::uint64_t*,         \
                 std::uint64_t*, std::int32_t*);                                                 \
   void fill_rows(std::uint64_t*, std::uint64_t*, std::size_t);                                  \
@@ -40,7 +40,7 @@ DECLARE(avx2)
 DECLARE(avx512)
 #endif
 
-struct Code {
+struct Kernel {
   decltype(&baseline::sweep) sweep;
   decltype(&baseline::sweep_ladder) sweep_ladder;
   decltype(&baseline::holds) holds;
@@ -49,8 +49,8 @@ struct Code {
   decltype(&baseline::fill_rows) fill_rows;
   decltype(&baseline::sum_terms) sum_terms;
 };
-#define CODE(name)                                                                       \
-  Code{name::sweep,  name::sweep_ladder, name::holds, name::settle, name::resample, \
+#define KERNEL(name)                                                                     \
+  Kernel{name::sweep,  name::sweep_ladder, name::holds, name::settle, name::resample, \
        name::fill_rows, \
        name::sum_terms}
 
@@ -69,20 +69,20 @@ static std::vector<std::string> kernels() {
   return found;
 }
 
-static Code find(const std::string& name) {
+static Kernel find(const std::string& name) {
   for (const std::string& known : kernels()) {
     if (known != name) continue;
 #ifdef INVC_X86
-    if (name == "avx512") return CODE(avx512);
-    if (name == "avx2") return CODE(avx2);
+    if (name == "avx512") return KERNEL(avx512);
+    if (name == "avx2") return KERNEL(avx2);
 #endif
-    return CODE(baseline);
+    return KERNEL(baseline);
   }
   throw std::invalid_argument("this processor has no kernel '" + name + "'");
 }
 
-static const Code& fastest() {
-  static const Code code = find(kernels().front());
+static const Kernel& fastest() {
+  static const Kernel code = find(kernels().front());
   return code;
 }
 
@@ -120,6 +120,8 @@ class Compiled {
     }
   }
 
+  std::size_t refs() const { return ref_.shape(0); }
+
   Program program;
 
  private:
@@ -130,6 +132,54 @@ class Compiled {
   Array<std::int64_t> first_ref_;
   Array<std::int32_t> ref_;
   std::size_t rows_ = 0;
+};
+
+// Code for the updates of a program. Its addresses are taken on trust, all else is checked.
+class Code {
+ public:
+  Code(const Compiled& compiled, Array<std::uint64_t> code, Array<std::uint32_t> rows,
+       std::tuple<int, int> bits, std::tuple<std::uint64_t, std::uint64_t> doors)
+      : of(compiled), code_(code), rows_(rows) {
+    const auto [even, odd] = bits;
+    const auto [enter, end] = doors;
+    using Enter = decltype(Generated::enter);
+    generated = {code.data(), rows.data(), {even, odd},
+                 reinterpret_cast<Enter>(static_cast<std::uintptr_t>(enter)), end, true};
+    const Program& program = compiled.program;
+    std::vector<bool> seen;
+    for (std::size_t u = 0; u < program.updates; ++u) {
+      const auto spin = static_cast<std::size_t>(program.target[u]);
+      if (seen.size() <= spin) seen.resize(spin + 1);
+      generated.distinct = generated.distinct && !seen[spin];
+      seen[spin] = true;
+    }
+    if (code.shape(0) != compiled.program.updates || rows.shape(0) != compiled.refs()) {
+      throw std::invalid_argument("code does not fit the program");
+    }
+    for (const int bits : {even, odd}) {
+      if (bits < 0 || bits >= MOST_NOISE_BITS) throw std::invalid_argument("no such noise");
+    }
+  }
+  const Generated* check(const Compiled& compiled, const Heat& heat) const {
+    if (compiled.program.target != of.program.target) {
+      throw std::invalid_argument("code of another program");
+    }
+    for (int r = 0; r < 2; ++r) {
+      const int bits = generated.bits[r];
+      const std::int64_t offset = bits ? (std::int64_t(1) << (bits - 1)) - heat.certain[r] : 0;
+      const std::int64_t most = heat.levels[r] + offset;
+      if (offset < 0 || most >> bits || (bits ? !(most >> (bits - 1)) : heat.certain[r] != 0)) {
+        throw std::invalid_argument("code for another heat");
+      }
+    }
+    return &generated;
+  }
+
+ private:
+  Generated generated;
+  Compiled of;
+  Array<std::uint64_t> code_;
+  Array<std::uint32_t> rows_;
 };
 
 // Operations that were checked once.
@@ -264,14 +314,19 @@ class Stage {
   const Array<std::int8_t> restless;
 };
 
+static const Generated* checked(const Code* code, const Compiled& compiled, const Heat& heat) {
+  return code ? code->check(compiled, heat) : nullptr;
+}
+
 static void sweep(const std::string& kernel, const Compiled& compiled, State state, State rng,
-                  const Tables& tables, int sweeps) {
+                  const Tables& tables, int sweeps, const Code* generated) {
   compiled.check(state, rng);
   if (sweeps < 0) throw std::invalid_argument("sweeps must not be negative");
   if (tables.rungs != 1) throw std::invalid_argument("sweeps are at one temperature");
-  const Code code = find(kernel);
+  const Kernel code = find(kernel);
+  const Generated* own = checked(generated, compiled, tables.heat);
   nb::gil_scoped_release released;
-  code.sweep(compiled.program, state.data(), rng.data(), tables.heat, sweeps, nullptr);
+  code.sweep(compiled.program, state.data(), rng.data(), tables.heat, sweeps, nullptr, own);
 }
 
 using Looks = std::tuple<int, int, std::int64_t>;                       // enough, stalled, most
@@ -279,7 +334,7 @@ using Steps = std::tuple<std::int64_t, std::int64_t, std::int64_t>;     // done,
 
 static std::tuple<int, Steps> settle(const std::string& kernel, const Stage& stage, State state,
                                      State rng, const Tables& tables, Looks looks, Steps steps,
-                                     Row row) {
+                                     Row row, const Code* generated) {
   stage.compiled.check(state, rng);
   stage.satisfied.check(state);
   if (tables.rungs != 1) throw std::invalid_argument("stages are at one temperature");
@@ -287,12 +342,13 @@ static std::tuple<int, Steps> settle(const std::string& kernel, const Stage& sta
   if (course.length < 1 || course.length > 1 << 30) {
     throw std::invalid_argument("no such number of sweeps");
   }
-  const Code code = find(kernel);
+  const Kernel code = find(kernel);
+  const Generated* own = checked(generated, stage.compiled, tables.heat);
   Verdict verdict;
   {
     nb::gil_scoped_release released;
     verdict = code.settle(stage.compiled.program, stage.satisfied.logic, stage.satisfied.good,
-                          state.data(), rng.data(), tables.heat, stage.restless.data(),
+                          state.data(), rng.data(), tables.heat, stage.restless.data(), own,
                           std::get<0>(looks), std::get<1>(looks), std::get<2>(looks), course,
                           row.data());
   }
@@ -301,7 +357,7 @@ static std::tuple<int, Steps> settle(const std::string& kernel, const Stage& sta
 
 static int sweep_ladder(const std::string& kernel, const Compiled& compiled, State state,
                         State rng, const Rungs& rungs, std::tuple<int, int, int> pace,
-                        const Condition* seen, Counts traded) {
+                        const Condition* seen, Counts traded, const Code* generated) {
   const auto [sweeps, between, turn] = pace;
   compiled.check(state, rng);
   if (seen) seen->check(state);
@@ -309,10 +365,11 @@ static int sweep_ladder(const std::string& kernel, const Compiled& compiled, Sta
   if (traded.shape(0) != rungs.tables.rungs || sweeps < 0 || between < 1 || turn < 0) {
     throw std::invalid_argument("no such pace of a ladder");
   }
-  const Code code = find(kernel);
+  const Kernel code = find(kernel);
+  const Generated* own = checked(generated, compiled, rungs.tables.heat);
   nb::gil_scoped_release released;
   return code.sweep_ladder(compiled.program, state.data(), rng.data(), rungs.tables.heat,
-                           rungs.ladder, sweeps, between, turn, seen ? &seen->logic : nullptr,
+                           rungs.ladder, own, sweeps, between, turn, seen ? &seen->logic : nullptr,
                            seen ? seen->good : 0, traded.data());
 }
 
@@ -399,6 +456,10 @@ NB_MODULE(sliced, m) {
            nb::arg("target"), nb::arg("parity"), nb::arg("shift"), nb::arg("most"),
            nb::arg("first_count"), nb::arg("count"), nb::arg("first_ref"), nb::arg("ref"),
            nb::arg("most_inputs"));
+  nb::class_<Code>(m, "Code")
+      .def(nb::init<const Compiled&, Array<std::uint64_t>, Array<std::uint32_t>,
+                    std::tuple<int, int>, std::tuple<std::uint64_t, std::uint64_t>>(),
+           nb::arg("program"), nb::arg("code"), nb::arg("rows"), nb::arg("bits"), nb::arg("doors"));
   nb::class_<CompiledLogic>(m, "Logic")
       .def(nb::init<Rows, std::size_t, std::size_t>(), nb::arg("operations"), nb::arg("spins"),
            nb::arg("scratch"));
@@ -416,13 +477,14 @@ NB_MODULE(sliced, m) {
       .def(nb::init<const Compiled&, const Condition&, Array<std::int8_t>>(), nb::arg("program"),
            nb::arg("satisfied"), nb::arg("restless"));
   m.def("sweep", &sweep, nb::arg("kernel"), nb::arg("program"), nb::arg("state"), nb::arg("rng"),
-        nb::arg("heat"), nb::arg("sweeps"), "Update every target in order, in place.");
+        nb::arg("heat"), nb::arg("sweeps"), nb::arg("generated").none() = nb::none(), "Update every target in order, in place.");
   m.def("settle", &settle, nb::arg("kernel"), nb::arg("stage"), nb::arg("state"), nb::arg("rng"),
         nb::arg("heat"), nb::arg("looks"), nb::arg("course"), nb::arg("row"),
+        nb::arg("generated").none() = nb::none(),
         "Sweep until enough replicas fulfil a condition: verdict, course.");
   m.def("sweep_ladder", &sweep_ladder, nb::arg("kernel"), nb::arg("program"), nb::arg("state"),
         nb::arg("rng"), nb::arg("ladder"), nb::arg("pace"), nb::arg("seen").none(),
-        nb::arg("traded"),
+        nb::arg("traded"), nb::arg("generated").none() = nb::none(),
         "Sweeps of words at several temperatures that trade states; counts the trades.");
   m.def("holds", &holds, nb::arg("logic"), nb::arg("literals"), nb::arg("state"), nb::arg("rows"),
         "Rows of literals of a logic; returns how many bits of the last one are set.");

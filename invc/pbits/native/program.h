@@ -12,6 +12,7 @@ constexpr std::size_t FEW_UPDATES = 16;  // of a program that draws every vector
 constexpr std::size_t CACHED = 1 << 17;  // spins, of 16 MB, that are taken to stay in some cache
 constexpr std::size_t PREPARED = 1024;   // steps of a model with more that are ready at a time
 constexpr std::size_t NEAR = 6, FAR = 6000;  // updates by which its rows are fetched ahead
+constexpr std::size_t CHUNK = 128;  // items that are ready at a time
 constexpr int EVERY = 8;  // sweeps: in one of them restless spins toss coins, as all others do
 constexpr std::int64_t BRIEF = 1 << 15;  // updates after which `settle` lets its caller look around
 constexpr int HEAT_BITS = 16;        // of a random number
@@ -29,6 +30,33 @@ struct Program {
   const std::int32_t* ref;           // neighbours by plane, J > 0 first
   std::size_t most_inputs;           // of any plane of any update, with its carries
   std::int64_t count[2];             // updates of each parity
+};
+
+// Code for updates, made elsewhere for the weights and biases of one model: see
+// invc/pbits/generated. It adds the noise `bits` wide whose middle is 2^(bits - 1), whatever the heat:
+// a constant is added to numbers of thresholds as they are drawn, and no code depends on it.
+//
+// An update reads its item and jumps to the code of the next one, which is that of an end at last.
+// Planes of the noise are `2 * WORDS` apart, and repeat after WORDS; those of the first lanes are
+// `words` behind the beginning of the planes, which a cache line begins with.
+struct Turned {
+  const std::uint64_t* planes;
+  std::uint32_t rotation;      // of every word, by bits
+  std::uint32_t words;
+};
+struct Item {
+  std::uint64_t* target;
+  const std::uint32_t* rows;   // of the neighbours, in bytes from the first row
+  Turned noise;
+  std::uint64_t code;
+};
+struct Generated {
+  const std::uint64_t* code;   // (updates,) 0 where there is none
+  const std::uint32_t* rows;   // of the neighbours, in the order of those of a program
+  int bits[2];                 // of the noise of either parity
+  void (*enter)(const Item*, const std::uint64_t* state);
+  std::uint64_t end;
+  bool distinct;               // no spin is updated twice in a sweep
 };
 
 struct Heat {

@@ -20,6 +20,16 @@ class Program:
         most_inputs: int,
     ) -> None: ...
 
+class Code:
+    def __init__(
+        self,
+        program: Program,
+        code: npt.NDArray[np.uint64],
+        rows: npt.NDArray[np.uint32],
+        bits: tuple[int, int],
+        doors: tuple[int, int],
+    ) -> None: ...
+
 class Logic:
     def __init__(self, operations: npt.NDArray[np.int32], spins: int, scratch: int) -> None: ...
 
@@ -54,6 +64,7 @@ def sweep(
     rng: npt.NDArray[np.uint64],
     heat: Heat,
     sweeps: int,
+    generated: Code | None = None,
 ) -> None: ...
 def settle(
     kernel: str,
@@ -64,6 +75,7 @@ def settle(
     looks: tuple[int, int, int],
     course: tuple[int, int, int],
     row: npt.NDArray[np.uint64],
+    generated: Code | None = None,
 ) -> tuple[int, tuple[int, int, int]]: ...
 def sweep_ladder(
     kernel: str,
@@ -74,6 +86,7 @@ def sweep_ladder(
     pace: tuple[int, int, int],
     seen: Condition | None,
     traded: npt.NDArray[np.int64],
+    generated: Code | None = None,
 ) -> int: ...
 def holds(
     logic: Logic,
