@@ -114,6 +114,10 @@ def test_the_examples_in_the_helps_run(tmp_path: Path) -> None:
         shutil.copy(ROOT / "rtl_examples/multiplier/multiplier.v", tmp_path / name)
     shutil.copy(ROOT / "rtl_examples/clocked/counter.v", tmp_path)
     shutil.copy(ROOT / "rtl_examples/perceptron/perceptron.v", tmp_path)
+    shutil.copy(ROOT / "rtl_examples/mlp/mlp.v", tmp_path)
+    run("invc synth multiplier.v -G W=4 -o mult4.hj", tmp_path)
+    taught = "-G N=65 -G H=4 -G C=10 --data digits --passes 1 --method stream -o mlp.json"
+    run(f"invc train mlp.v {taught}", tmp_path)
     examples = examples_of_the_helps()
     assert len(examples) > 20
     for line in examples:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -167,7 +168,7 @@ def copy(tmp_path: Path, repository: Path) -> Copy:
 def test_a_command(copy: Copy) -> None:
     copy.add("invc/cli/hello.py", COMMAND)
     copy.line("invc/cli/__init__.py", '"doctor": ', '"hello": "Greet a design.",')
-    assert "hello      Greet a design." in copy.invc("--help")
+    assert re.search(r"^  hello +Greet a design\.$", copy.invc("--help"), re.MULTILINE)
     assert "Greet FILE by its name." in copy.invc("hello", "--help")
     assert copy.invc("hello", "half.hj") == "hello half_adder\n"
 
