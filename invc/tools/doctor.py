@@ -224,6 +224,8 @@ EXTRAS = (
     ("vcd", "pyvcd", "vcd", "invc simulate --vcd"),
     ("llvmlite", "llvmlite", "jit", "code for the update rules of long runs"),
     ("distributed", "distributed", "cluster", "invc simulate --cluster"),
+    ("minorminer", "minorminer", "embed", "invc embed"),
+    ("dwave_networkx", "dwave-networkx", "embed", "invc embed"),
     ("sklearn", "scikit-learn", "digits", "invc train --data digits"),
 )
 DOT_HINT = "apt-get install graphviz, or brew install graphviz"

@@ -357,7 +357,7 @@ def results(invc: Callable[..., Any]) -> Callable[..., Any]:
         (
             "one",
             "one.json: error: seed 1 is in one.json already, so these reads are no new ones\n"
-            "  hint: give each run a --seed of its own\n",
+            "  hint: give each run a --seed of its own, or --blocks of its own\n",
         ),
         (
             "clamps",
