@@ -86,7 +86,7 @@ def test_the_predicted_share_of_answers_is_that_of_all_states(
     problem = problem_of(design, clamped)
     found = foresee(Chains(problem, backend_named(), 3), Setting(beta, 1), 1.0, never)
     assert found
-    energies = all_energies(fold_known(design.model, clamped.values)[0]).astype(float)
+    energies = all_energies(fold_known(problem.model, problem.known)[0]).astype(float)
     assume((energies == 0).any())  # else there is no answer, and a share of nothing
     weights = np.exp(-beta * energies)
     share = np.log2(weights[energies == 0].sum() / weights.sum())

@@ -13,13 +13,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from fuzz.random_verilog import Ports, batch
-from fuzz.simulator import IVERILOG, outputs
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources
 from invc.library import Limits
 from invc.netlist import evaluate_ports
 from invc.pipeline import synth
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from fuzz.random_verilog import Ports, batch
+from fuzz.simulator import IVERILOG, outputs
 
 WAYS: list[dict[str, Any]] = [
     {"objective": "balanced"},
