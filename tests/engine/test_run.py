@@ -130,12 +130,12 @@ def test_interrupt_keeps_what_was_found() -> None:
     def stop(_: object) -> None:
         raise KeyboardInterrupt
 
-    before = threading.active_count()
+    before = set(threading.enumerate())  # others may end meanwhile
     result = sample(MULT[4], ["p=143"], reads=10**6, sweeps=50, progress=stop)
     assert result.interrupted
     assert result.reads == 1024
     assert answers(result)
-    assert threading.active_count() == before
+    assert set(threading.enumerate()) <= before
 
 
 @pytest.mark.parametrize("name", ["dynamics", "kernel"])
