@@ -31,6 +31,7 @@ from invc.engine.block import Block, Outcome
 from invc.engine.execute.journal import read_outcome, written
 from invc.engine.verify import Near, Verified
 from invc.pbits.lanes import Rows
+from terminal import runs
 
 needs_dask = pytest.mark.skipif(find_spec("distributed") is None, reason="clusters are an extra")
 DESIGN = assemble(multiplier(6), CELLS)
@@ -290,10 +291,8 @@ def test_what_is_no_longer_wanted_is_cancelled(file: Path) -> None:
         workers = [worker(address) for _ in range(2)]
         try:
             reads = ("--clamp", "p=2021", "--dynamics", "gibbs", "--sweeps", 10**7, "--reads", 9000)
-            command = [sys.executable, "-P", "-m", "invc", "simulate", file, *reads]
-            process = subprocess.Popen(
-                list(map(str, [*command, "--cluster", address])), stdout=subprocess.PIPE
-            )
+            command = runs(*map(str, ("simulate", file, *reads, "--cluster", address)))
+            process = subprocess.Popen(command, stdout=subprocess.PIPE)
             assert working(address, wanted=True)
             process.send_signal(signal.SIGINT)
             out, _ = process.communicate(timeout=30)

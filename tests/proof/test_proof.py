@@ -1,6 +1,7 @@
 """What is proven is what enumeration finds, on netlists of any shape."""
 
 import gc
+import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -215,12 +216,14 @@ def test_interrupt_stops_the_work_and_leaves_no_thread() -> None:
             assert time.monotonic() < latest
             time.sleep(0.001)
 
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
     gc.disable()
     try:
         with pytest.raises(KeyboardInterrupt):
             interruptible(work, clock)
     finally:
         gc.enable()
+        signal.signal(signal.SIGINT, heard)
     assert set(threading.enumerate()) <= before
 
 
