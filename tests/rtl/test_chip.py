@@ -241,6 +241,7 @@ def test_a_serial_line_needs_one_chain() -> None:
             circuit_of(multiplier(), (), Wishes(divider=8, **options))
 
 
+@needs_iverilog
 def test_an_answer_that_is_wrong_is_not_told(built: tuple[Path, Design, Circuit]) -> None:
     """A clock too fast for the circuit: bits that no gate gives."""
     place, design, _ = built
