@@ -52,7 +52,7 @@ def _write_network(circuit: Circuit) -> str:
         f"    assign m = (held[{inputs - 1}:0] & value[{inputs - 1}:0]) | "
         f"(~held[{inputs - 1}:0] & x);",
         f"    wire [{inputs - 1}:0] tried;",
-        *_logic(circuit),
+        *goal_logic(circuit, [f"tried[{k}]" for k in range(inputs)]),
         *(misses_and_stages if staged else misses)(circuit, place),
         *(_stages(circuit) if staged else _sums(circuit)),
         *_ports(circuit),
@@ -62,19 +62,23 @@ def _write_network(circuit: Circuit) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _logic(circuit: Circuit) -> list[str]:
-    """A wire for each net that a goal depends on: the gates, from what is tried."""
+def goal_logic(circuit: Circuit, states: Sequence[str]) -> list[str]:
+    """A wire for each net that a goal depends on: the gates, from the states of the inputs.
+
+    Args:
+        circuit: The circuit.
+        states: What each of `circuit.goals.inputs` is, in Verilog.
+    """
     goals = circuit.goals
-    lines = []
-    for k, net in enumerate(goals.inputs):
-        if net in goals.cone:
-            lines.append(f"    wire n{net} = tried[{k}];")
+    pairs = zip(goals.inputs, states, strict=True)
+    lines = [f"    wire n{net} = {state};" for net, state in pairs if net in goals.cone]
     for gate in circuit.design.netlist.gates:
-        lines += forward(gate, _net, lambda net: f"n{net}", goals.cone)
+        lines += forward(gate, net_bit, lambda net: f"n{net}", goals.cone)
     return lines
 
 
-def _net(literal: int) -> str:
+def net_bit(literal: int) -> str:
+    """A literal of a net that `goal_logic` has a wire for, in Verilog."""
     if literal < 2:
         return bit(literal)
     return f"{'~' if literal & 1 else ''}n{literal >> 1}"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from invc.pbits.accumulator.registers import GROUP
-from invc.rtl.checker import forward
 from invc.rtl.circuit import Circuit, Pin
 from invc.rtl.fields import Total, one_sum
-from invc.rtl.inputs import misses_and_stages, write_check
+from invc.rtl.inputs import goal_logic, misses_and_stages, net_bit, write_check
 from invc.rtl.parallel import network_head, node, scalars, write_top
 from invc.rtl.staging import Staging
 from invc.rtl.table import write_schedule
@@ -49,7 +48,7 @@ def _write_network(circuit: Circuit) -> str:
         "    output wire missed         // a goal is",
         ");",
         *scalars(spins),
-        *_logic(circuit),
+        *goal_logic(circuit, [f"m{net - 1}" for net in circuit.goals.inputs]),
         *misses_and_stages(circuit, {net: net - 1 for net in circuit.goals.nets}),
         *_order(circuit),
         *_settled(circuit, staging),
@@ -60,21 +59,6 @@ def _write_network(circuit: Circuit) -> str:
         "endmodule",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _logic(circuit: Circuit) -> list[str]:
-    """A wire for each net that goals depend on, from the states of the inputs."""
-    goals = circuit.goals
-    lines = [f"    wire n{net} = m{net - 1};" for net in goals.inputs if net in goals.cone]
-    for gate in circuit.design.netlist.gates:
-        lines += forward(gate, _net, lambda net: f"n{net}", goals.cone)
-    return lines
-
-
-def _net(literal: int) -> str:
-    if literal < 2:
-        return bit(literal)
-    return f"{'~' if literal & 1 else ''}n{literal >> 1}"
 
 
 def _port_bit(circuit: Circuit, pin: Pin) -> str:
@@ -123,7 +107,7 @@ def _settled(circuit: Circuit, staging: Staging) -> list[str]:
     return [
         "    reg  " + ", ".join(f"q{spin}" for spin in sorted(seen)) + ";",
         "    always @(posedge clk) if (step) begin",
-        *(f"        q{spin} <= {_net(2 * spin + 2)};" for spin in sorted(seen)),
+        *(f"        q{spin} <= {net_bit(2 * spin + 2)};" for spin in sorted(seen)),
         "    end",
     ]
 
