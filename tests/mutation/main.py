@@ -27,8 +27,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from mutation.mutants import Mutant, mutants  # noqa: E402 - found by the line above
-from mutation.trial import PATIENCE, ROOT, Copy, Tests, files_of, stamp, suites  # noqa: E402
+from mutation.mutants import Mutant, mutants
+from mutation.trial import PATIENCE, ROOT, Copy, Tests, files_of, stamp, suites
 
 # What is changed: whatever decides what a design means, and what is read from files.
 CHANGED = (

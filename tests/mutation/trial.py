@@ -163,7 +163,8 @@ class Traced:
 
         data = CoverageData(str(self.data))
         data.read()
-        return data.contexts_by_lineno(str(self.copy.package.parent / file))
+        copy = (self.copy.package.parent / file).relative_to(ROOT)
+        return dict(data.contexts_by_lineno(copy.as_posix()))
 
 
 class Tests:

@@ -96,6 +96,7 @@ def traced(request: Request) -> int:
     from coverage import Coverage
 
     coverage = Coverage(request["trace"], source=[request["source"]], config_file=False)
+    coverage.set_option("run:relative_files", True)
     coverage.erase()
     coverage.start()
     status = tested(request["tests"])
