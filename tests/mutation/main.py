@@ -1,9 +1,9 @@
 """Change the compiler's core a token at a time and see whether the tests notice: `make mutate`.
 
 A sample by seed of all single-token changes over the rooms of `CHANGED`. Each is made in a copy of the
-package, and the tests that run through the changed line are run on it, those of the line's own room
-first and the quick ones of each first, as many as fit into `SECONDS`, up to the first that fails. Which
-tests those are, a run of each file of tests under coverage finds out. What is found stays in
+package, and the tests that run through the changed line are run on it up to the first that fails: suite
+by suite, those of the line's own room first, of each the quick ones, as many as fit into `SECONDS`.
+Which tests those are, a run of each file of tests under coverage finds out. What is found stays in
 build/mutation, so that a run goes on where it was stopped.
 What no test notices is a test that is missing, or a change that changes nothing: those stand in
 equivalent.toml, each with its reason.
@@ -107,8 +107,11 @@ class Findings:
 
 def outcome(mutant: Mutant, tests: Tests, copy: Copy) -> str:
     """Who notices a change, or nothing."""
-    chosen, seconds = tests.through(mutant)
-    return copy.notices(mutant, chosen, 60 + PATIENCE * seconds) if chosen else ""
+    for chosen, seconds in tests.through(mutant):
+        by = copy.notices(mutant, chosen, 60 + PATIENCE * seconds)
+        if by:
+            return by
+    return ""
 
 
 def _chosen(begins: Sequence[str] | None) -> list[str]:
