@@ -108,7 +108,7 @@ class Findings:
 def outcome(mutant: Mutant, tests: Tests, copy: Copy) -> str:
     """Who notices a change, or nothing."""
     for chosen, seconds in tests.through(mutant):
-        by = copy.notices(mutant, chosen, 60 + PATIENCE * seconds)
+        by = copy.notices(mutant, chosen, 30 + PATIENCE * seconds)
         if by:
             return by
     return ""

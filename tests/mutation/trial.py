@@ -31,9 +31,9 @@ SUITES: Mapping[str, tuple[str, ...]] = {
     "formats": ("formats",),
     "pipeline": ("golden/test_sizes.py", "frontend", "test_fit.py"),
 }
-SECONDS = 15.0  # of tests of one suite for one change
+SECONDS = 6.0  # of tests of one suite for one change
 MOST = 400  # tests
-PATIENCE = 10  # times as long as they took under coverage: then it hangs, which is noticed
+PATIENCE = 5  # times as long as they took under coverage: then it hangs, which is noticed
 PYTEST = (
     *("-q", "-n", "0", "-p", "no:cacheprovider", "-p", "mutation.few", "--hypothesis-seed=0"),
     *("--assert=plain", "-W", "ignore::pytest.PytestConfigWarning"),

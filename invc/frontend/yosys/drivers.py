@@ -84,14 +84,19 @@ def _parts(tokens: Iterable[str], widths: Mapping[str, int]) -> Iterator[list[Bi
     yield waiting
 
 
-def find_conflict(path: Path) -> Conflict | None:
+def find_conflict(path: Path, *, numbered: bool = False) -> Conflict | None:
     """The first bit with two drivers in the modules of an RTLIL file, before `flatten`.
 
     Nets on which nothing depends are left out.
+
+    Args:
+        path: The file.
+        numbered: Whether the source gives nets numbers, as JSON does: all connections are then
+            between names of one net, some of them more than once, as the order of names has it.
     """
     modules = _read(path)
     for module in modules.values():
-        twice = _twice_driven(module, modules)
+        twice = _twice_driven(module, modules, numbered=numbered)
         used = _used(module, modules) if twice else set()
         found = {bit: drivers for bit, drivers in twice.items() if bit[0] in used}
         if found:
@@ -142,12 +147,12 @@ def _names(signal: str) -> set[str]:
 
 
 def _twice_driven(
-    module: _Module, modules: Mapping[str, _Module]
+    module: _Module, modules: Mapping[str, _Module], *, numbered: bool = False
 ) -> dict[Bit, tuple[str, str, bool]]:
     """Bits with two drivers: the src of each, and whether one is an input port."""
     driver: dict[Bit, tuple[str, bool]] = {}
     found: dict[Bit, tuple[str, str, bool]] = {}
-    for signal, src, is_port in _drivers(module, modules):
+    for signal, src, is_port in _drivers(module, modules, numbered=numbered):
         for bit in module.bits(signal):
             if bit is None:
                 continue
@@ -166,11 +171,13 @@ def _conflict(module: _Module, found: Mapping[Bit, tuple[str, str, bool]]) -> Co
     return Conflict(module.name, _shown(module, first, place), (one, other), is_port)
 
 
-def _drivers(module: _Module, modules: Mapping[str, _Module]) -> Iterator[tuple[str, str, bool]]:
+def _drivers(
+    module: _Module, modules: Mapping[str, _Module], *, numbered: bool
+) -> Iterator[tuple[str, str, bool]]:
     """Every signal that is driven, the src of its driver, and whether that is an input port."""
     for wire, src in module.inputs:
         yield wire, src, True
-    for signal, _ in module.connections:
+    for signal, _ in () if numbered else module.connections:
         yield signal, "", False
     for cell in module.cells:
         child = modules.get(cell.kind)

@@ -243,7 +243,7 @@ def check_drivers(session: Session, output: str, script: str) -> None:
     Raises:
         InvcError: A net has two drivers, or none.
     """
-    conflict = find_conflict(session.folder / "drivers.il")
+    conflict = find_conflict(session.folder / "drivers.il", numbered=session.numbered)
     if conflict is not None:
         raise _driven_twice(session, conflict)
     for pattern, problem, hint in DRIVERS:

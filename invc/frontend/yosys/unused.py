@@ -37,7 +37,7 @@ def run_without_unused(session: Session, script: str, run: Callable[[str], str])
     except InvcError as error:  # perhaps a loop through a net that should not be one
         fault = error
     written = session.folder / "drivers.il"
-    nets = find_unused(written) if written.is_file() else []
+    nets = find_unused(written) if written.is_file() and not session.numbered else []
     for module, name in nets:
         if _APART & {*module, *name}:
             message, hint = f"net {name[1:]!r} is driven twice", "leave it one driver"
