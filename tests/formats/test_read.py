@@ -351,3 +351,8 @@ def test_any_text_is_read_or_refused(form: str, text: str) -> None:
         adopt(read(form, text, vartype="SPIN"))
     except InvcError as error:
         assert "\n" not in error.message
+
+
+def test_a_qubo_file_of_no_variables_has_its_constant() -> None:
+    found = read("qubo", "c constant 2.5\np qubo 0 0 0 0\n", "m.qubo")
+    assert energies_of(adopt(found)) == [2.5]

@@ -23,7 +23,7 @@ SUITES: Mapping[str, tuple[str, ...]] = {
     "mapping": ("passes", "golden/test_sizes.py", "test_mine.py", "test_fit.py", "frontend"),
     "library": ("library/test_npn.py", "test_mine.py", "golden/test_sizes.py"),
     "design": ("design", "assemble", "golden", "proof", "formats", "sequential", "ask"),
-    "proof": ("proof", "golden", "ask"),
+    "proof": ("proof", "golden", "ask", "sequential"),
     "engine": ("engine", "golden", "ask", "api/test_api.py"),
     "engine/inputs": ("inputs", "golden", "engine", "ask"),
     "engine/dynamics": ("golden", "engine", "ask"),
