@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from invc.ask.answers import Samples, Violations, count_answers
 from invc.ask.instead import draw_instead
-from invc.ask.kinds import kind_of
+from invc.ask.kinds import field_columns, kind_of
 from invc.ask.pictures import drawn, write_pictures
 from invc.ask.question import Question
 from invc.ask.sample import (
@@ -285,7 +285,7 @@ def _with_proof(samples: Samples, result: Result) -> Samples:
             samples,
             status="found",
             answers=(proof.answer,),
-            columns={"reads": [0]},
+            columns={**field_columns(samples.design, [proof.answer]), "reads": [0]},
             summary=f"{samples.summary}; found by proof, not by sampling",
             proof=proof,
         )

@@ -14,6 +14,7 @@ from invc.ask import instead
 from invc.ask.answers import Samples
 from invc.ask.question import Question
 from invc.design import Clamp, Design, model_hash
+from invc.design.fields import field_values
 from invc.engine.effort import Effort
 from invc.report.frames import values_in_time
 
@@ -88,6 +89,7 @@ def _solutions(samples: Samples, result: Result) -> list[dict[str, Any]]:
     return [
         {
             "ports": dict(answer.ports),
+            **fields_in(samples.design, answer.ports),
             **by_cycle(samples.design, answer.ports),
             "reads": answer.reads,
             "energy": energy_of(samples.design, answer.energy),
@@ -101,8 +103,14 @@ def _proven(samples: Samples) -> list[dict[str, Any]]:
     if samples.proof is None or samples.proof.answer is None:
         return []
     answer = samples.proof.answer
-    timed = by_cycle(samples.design, answer)
+    timed = {**fields_in(samples.design, answer), **by_cycle(samples.design, answer)}
     return [{"ports": dict(answer), **timed, "reads": 0, "energy": 0, "proven": True}]
+
+
+def fields_in(design: Design, answer: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """An answer's values of fields by name, under the key `fields`, where ports have fields."""
+    found = field_values(design.netlist.ports, answer)
+    return {"fields": found} if found else {}
 
 
 def by_cycle(design: Design, answer: Mapping[str, int]) -> dict[str, Any]:
