@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from invc import __version__
 from invc.ask import instead
 from invc.ask.answers import Samples
+from invc.ask.kinds import kind_of
 from invc.ask.question import Question
 from invc.design import Clamp, Design, model_hash
 from invc.design.fields import field_values
@@ -67,6 +68,7 @@ def _ran(samples: Samples, result: Result) -> dict[str, Any]:
         "reads": result.reads,
         "verified_reads": result.verified_reads,
         "strict_reads": result.strict_reads,
+        **({"unseen": result.unseen} if kind_of(samples.design).has_gates else {}),
         **({"total": result.total} if result.total is not None else {}),
         "sweeps": result.sweeps,
         "spins": samples.design.model.spins,
