@@ -11,6 +11,7 @@ import click
 from invc import __version__
 from invc.cli.pairs import Parsed
 from invc.cli.reporting import write_json
+from invc.cli.stdin import file_of, without_folder
 from invc.diagnostics import InvcError
 
 if TYPE_CHECKING:
@@ -72,10 +73,11 @@ def command(
     """
     from invc.frontend.modules import read_modules, top_of
 
+    files = tuple(Path(file_of(str(file), "v")) for file in files)
     fields: dict[str, Shapes]
     modules: tuple[ModuleInfo, ...]
     tops: tuple[ModuleInfo, ...]
-    if len(files) == 1 and files[0].suffix == ".hj":
+    if len(files) == 1 and _is_design(files[0]):
         module, shapes = _of_design(files[0])
         modules, tops, fields = (module,), (module,), {module.name: shapes}
     else:
@@ -88,6 +90,12 @@ def command(
         _print(modules, tops, fields)
 
 
+def _is_design(file: Path) -> bool:
+    """Whether it is a .hj file, by its name or, from standard input, by how it begins."""
+    streamed = without_folder(str(file)) != str(file)
+    return file.suffix == ".hj" or (streamed and file.read_bytes().startswith(b"invc-hj "))
+
+
 def _of_design(file: Path) -> tuple[ModuleInfo, Shapes]:
     """The module that a design was made of, as it is in time where it was unrolled."""
     from invc.design import read_design
@@ -97,7 +105,9 @@ def _of_design(file: Path) -> tuple[ModuleInfo, Shapes]:
     netlist = read_design(file).netlist
     ports = [ModulePort(p.name, p.direction, p.range_text, p.signed) for p in netlist.ports]
     shapes = {port.name: port.shape for port in netlist.ports if port.shape is not None}
-    return ModuleInfo(netlist.name, (), tuple(ports), Location(str(file))), shapes
+    return ModuleInfo(
+        netlist.name, (), tuple(ports), Location("-" if file.suffix == ".v" else str(file))
+    ), shapes
 
 
 def _shapes(
@@ -143,7 +153,7 @@ def _write_json(
         "modules": [
             {
                 "name": module.name,
-                "file": module.location.file,
+                "file": without_folder(module.location.file),
                 "line": module.location.line,
                 "top": module in tops,
                 "parameters": [{"name": p.name, "default": p.default} for p in module.parameters],
@@ -176,7 +186,7 @@ def _print(
     for k, module in enumerate(modules):
         if k:
             click.echo()
-        click.echo(f"{module.name} ({module.location})")
+        click.echo(f"{module.name} ({without_folder(str(module.location))})")
         for parameter in module.parameters:
             default = f" = {parameter.default}" if parameter.default else ""
             click.echo(f"  parameter {parameter.name}{default}")

@@ -32,6 +32,19 @@ def write_json(target: str, report: Mapping[str, Any]) -> None:
         write_whole(Path(target), [text])
 
 
+def file_beside(file: Path, name: str, suffix: str) -> Path:
+    """Where something of a design goes that has no name of its own: beside its file.
+
+    Args:
+        file: That of the design; "-" where it was read from standard input.
+        name: What the design is called.
+        suffix: Of the file to write.
+    """
+    if str(file) != "-":
+        return file.with_name(file.stem + suffix)
+    return Path("".join(c if c.isalnum() or c in "_-$" else "_" for c in name)[:100] + suffix)
+
+
 def wrote(path: Path | str) -> str:
     """That a file was written, on one line whatever its name holds."""
     return f"wrote {printable(str(path))}"
