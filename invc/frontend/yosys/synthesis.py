@@ -17,6 +17,7 @@ from invc.frontend.yosys.links import link
 from invc.frontend.yosys.session import HERE, MOST_SECONDS, Session
 from invc.frontend.yosys.slang import as_declared
 from invc.frontend.yosys.sources import Kind, Sources, check_sources
+from invc.frontend.yosys.types import with_shapes
 from invc.frontend.yosys.unused import run_without_unused
 from invc.frontend.yosys_cells import GATES, Json
 from invc.frontend.yosys_json import read_json, read_module, unmapped
@@ -103,10 +104,12 @@ def compile_sources(
         session = Session(sources, yosys, folder, link(sources, folder), log, seconds)
         session.read()
         netlist = _netlist(session, target)
-        if session.links.elaborated:
-            netlist = as_declared(netlist, sources)
         source = read_module(folder / "source.json")
         plain = _gates(session, target) if is_gates(source) else None
+        if session.links.elaborated:
+            shapes = session.shapes(netlist.name)
+            netlist = with_shapes(as_declared(netlist, sources), shapes)
+            plain = plain and with_shapes(as_declared(plain, sources), shapes)
         return Compiled(netlist, source, session.reader, plain)
 
 
@@ -194,15 +197,12 @@ def is_gates(source: Json) -> bool:
 def _gates(session: Session, target: Target) -> Netlist | None:
     """The netlist as it was before ABC."""
     path = session.folder / "gates.json"
-    netlist = read_json(
+    return read_json(
         path,
         target.functions,
         adders=target.adders,
         locate=session.links.locate,
         shown=session.sources.files[0],
-    )
-    return (
-        as_declared(netlist, session.sources) if netlist and session.links.elaborated else netlist
     )
 
 
