@@ -18,16 +18,24 @@ ROOT = Path(__file__).resolve().parents[2]
 # The tests of each room, its own first, by the longest beginning of a file's name. Whole commands,
 # documents and hardware would take too long.
 SUITES: Mapping[str, tuple[str, ...]] = {
-    "netlist": ("netlist", "passes", "golden", "assemble", "sequential", "frontend"),
+    "netlist": ("netlist", "passes", "golden", "assemble", "frontend"),
     "passes": ("passes", "golden/test_sizes.py", "test_fit.py", "golden", "frontend"),
     "mapping": ("passes", "golden/test_sizes.py", "test_mine.py", "test_fit.py", "frontend"),
     "library": ("library/test_npn.py", "test_mine.py", "golden/test_sizes.py"),
-    "design": ("design", "assemble", "golden", "proof", "formats", "sequential", "ask"),
-    "proof": ("proof", "golden", "ask", "sequential"),
+    "design": (
+        "design",
+        "assemble",
+        "golden",
+        "proof",
+        "formats",
+        "sequential/test_times.py",
+        "ask",
+    ),
+    "proof": ("proof", "golden", "ask", "sequential/test_prove.py"),
     "engine": ("engine", "golden", "ask", "api/test_api.py"),
     "engine/inputs": ("inputs", "golden", "engine", "ask"),
     "engine/dynamics": ("golden", "engine", "ask"),
-    "frontend": ("frontend", "golden/test_sizes.py", "sequential", "cases"),
+    "frontend": ("frontend", "golden/test_sizes.py", "sequential/test_clocked.py", "cases"),
     "formats": ("formats",),
     "pipeline": ("golden/test_sizes.py", "frontend", "test_fit.py"),
 }
