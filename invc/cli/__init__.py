@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from invc import __version__
+from invc.cli.stdin import without_folder
 from invc.cli.streams import echo_error, protect
 from invc.diagnostics import InvcError
 
@@ -88,7 +89,7 @@ def main() -> None:
     try:
         status = invc.main(standalone_mode=False)
     except InvcError as error:
-        echo_error(str(error))
+        echo_error(without_folder(str(error)))
         status = error.status
     except click.ClickException as error:
         error.show()

@@ -15,6 +15,7 @@ from typing import Literal as OneOf
 from typing import NamedTuple, TypeAlias
 
 from invc.netlist.function import Function
+from invc.netlist.shape import Shape
 
 Literal: TypeAlias = int
 FALSE: Literal = 0
@@ -62,6 +63,8 @@ class Port:
         offset: Index of the lowest bit in the source's range, as in `[7:4]`.
         upto: Whether the source's range ascends, as in `[0:7]`.
         source: "file:line:column" of its declaration, or "".
+        shape: Its fields and elements where the source gives it a type of several parts, as wide
+            as its bits; None of a plain vector.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Port:
     offset: int = 0
     upto: bool = False
     source: str = ""
+    shape: Shape | None = None
 
     def __post_init__(self) -> None:
         if len(self.bits) == 1:  # the range of one bit does not ascend

@@ -14,6 +14,7 @@ from invc.diagnostics import InvcError
 from invc.frontend.registers import Cut, cut_registers
 from invc.frontend.yosys import Kind, Sources, find_yosys
 from invc.frontend.yosys.clocked import elaborate_clocked
+from invc.frontend.yosys.types import with_said
 from invc.library import Library, Limits, cells_within, hamlib
 from invc.mapping.mapper import Mapper
 from invc.netlist import Netlist
@@ -141,6 +142,7 @@ def _core(cut: Cut, sources: Sources, chosen: Chosen, journal: Journal) -> Netli
             journal=journal,
         ).netlist
     place = {port: k for k, port in enumerate(ports)}
+    netlist = with_said(netlist, cut.module)
     return replace(netlist, ports=tuple(sorted(netlist.ports, key=lambda p: place[p.name])))
 
 

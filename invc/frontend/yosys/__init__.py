@@ -1,5 +1,6 @@
 """Verilog through Yosys: find it, run it, say its errors as ours, prove what came out."""
 
+from invc.frontend.yosys.declared import declared_shapes
 from invc.frontend.yosys.elaboration import elaborate_gates
 from invc.frontend.yosys.equivalence import prove_equal
 from invc.frontend.yosys.find import EMBEDDED, Yosys, find_yosys
@@ -17,6 +18,7 @@ __all__ = [
     "Target",
     "Yosys",
     "compile_sources",
+    "declared_shapes",
     "elaborate_gates",
     "find_yosys",
     "liberty_functions",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from threading import Lock
 from typing import Any
@@ -21,8 +21,9 @@ BASELINE = 2  # words of 128 bits, which every processor has
 _LOCK = Lock()
 
 
+@cache
 def has_llvmlite() -> bool:
-    """Whether code can be made here; nothing is imported to know it."""
+    """Whether code can be made here; nothing is imported to know it, and it is looked up once."""
     return find_spec("llvmlite") is not None
 
 
