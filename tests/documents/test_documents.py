@@ -52,8 +52,17 @@ def test_commands_whose_figures_differ_print_what_is_shown_otherwise(tmp_path: P
         folder = prepare(tmp_path)
         for block in FIGURES.findall(page.read_text()):
             for command, output in commands(block):
-                printed, shown = (skeleton(text) for text in (run(command, folder), output))
-                assert printed[0] == shown[0], command
+                done = run(command, folder)
+                if command.startswith("invc synth "):  # a design is the same everywhere
+                    assert without_chance(done) == without_chance(output), command
+                assert skeleton(done)[0] == skeleton(output)[0], command
+                if command == "invc doctor":
+                    assert rows_of(done) == rows_of(output), command
+
+
+def rows_of(doctor: str) -> list[str]:
+    """What each of its rows is about, whatever it says of it."""
+    return [line[9:23].strip() for line in doctor.splitlines()[2:-1]]
 
 
 def test_no_page_shows_a_command_that_is_not_executed() -> None:

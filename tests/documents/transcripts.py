@@ -13,7 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# Of a block with a title like this only the first line of each output is compared, without figures.
+# Of a block with a title like this, of what is no design only the first line of each output is
+# compared, without figures.
 TITLED = '```console title="figures differ from machine to machine"'
 FIGURES = re.compile(rf"^{TITLED}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SECONDS = re.compile(r"\d+\.\d+ s\b")
