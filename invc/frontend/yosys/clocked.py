@@ -17,6 +17,7 @@ from invc.frontend.yosys.slang import signed_ports
 from invc.frontend.yosys.sources import Sources, check_sources
 from invc.frontend.yosys.synthesis import check_drivers
 from invc.frontend.yosys.types import say_types
+from invc.frontend.yosys.unused import run_without_unused
 from invc.frontend.yosys_cells import Json, text_of
 from invc.frontend.yosys_json import read_module
 
@@ -48,8 +49,9 @@ def elaborate_clocked(sources: Sources, yosys: Yosys, *, log: Path | None = None
         session = Session(sources, yosys, folder, replace(links, read=read, slang=slang), log)
         session.read()
         script = session.script("clocked.ys")
-        first, _, _ = script.partition("@MAP@")
-        output = session.run(first)
+        first, mark, rest = script.partition("@MAP@")
+        output, first = run_without_unused(session, first, session.run)
+        script = f"{first}{mark}{rest}"
         for written in ("drivers.il", "memories.json"):
             session.check_written(written)
         check_drivers(session, output, first)

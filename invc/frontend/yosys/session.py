@@ -55,6 +55,11 @@ class Session:
     modules: Mapping[str, Module] = field(default_factory=dict)
     reader: str = ""
 
+    @property
+    def numbered(self) -> bool:
+        """Whether the sources give nets numbers, as netlists in JSON do."""
+        return all(line.startswith("read_json ") for line in self.links.read.splitlines())
+
     def run(self, script: str, seconds: float | None = None) -> str:
         """What Yosys writes while it carries out a script.
 

@@ -18,6 +18,7 @@ from invc.frontend.yosys.session import HERE, MOST_SECONDS, Session
 from invc.frontend.yosys.slang import as_declared
 from invc.frontend.yosys.sources import Kind, Sources, Tell, check_sources, nobody
 from invc.frontend.yosys.types import with_shapes
+from invc.frontend.yosys.unused import run_without_unused
 from invc.frontend.yosys_cells import GATES, Json
 from invc.frontend.yosys_json import read_json, read_module, unmapped
 from invc.netlist import Function, Netlist
@@ -122,7 +123,7 @@ def _netlist(session: Session, target: Target) -> Netlist:
     (session.folder / "hamlib.lib").write_text(target.liberty, encoding="utf-8")
     for name in ("wall.v", "pow.v"):
         (session.folder / name).write_bytes((HERE / name).read_bytes())
-    output = _mapped(session, script)
+    output, script = run_without_unused(session, script, lambda text: _mapped(session, text))
     for name in ("drivers.il", "source.json", "netlist.json"):
         session.check_written(name)
     check_drivers(session, output, script)
@@ -220,13 +221,19 @@ def _driven_twice(session: Session, conflict: Conflict) -> InvcError:
             places = [*found, *places] if len(found) < 2 else found
         else:
             places = [*places, *found]
-    places = list(dict.fromkeys(place for place in places if place))
+    places = sorted({place for place in places if place}, key=_in_order)
     other = f"its other driver is at {places[0]}; " if len(places) > 1 else ""
     return InvcError(
         f"net {conflict.net!r} is driven twice",
         where=places[-1] if places else None,
         hint=f"{other}leave it one driver",
     )
+
+
+def _in_order(place: str) -> tuple[str, list[int]]:
+    """A place by its file, then its line and column as numbers."""
+    file, *numbers = place.rsplit(":", 2)
+    return file, [int(number) for number in numbers if number.isdigit()]
 
 
 def check_drivers(session: Session, output: str, script: str) -> None:
@@ -240,7 +247,7 @@ def check_drivers(session: Session, output: str, script: str) -> None:
     Raises:
         InvcError: A net has two drivers, or none.
     """
-    conflict = find_conflict(session.folder / "drivers.il")
+    conflict = find_conflict(session.folder / "drivers.il", numbered=session.numbered)
     if conflict is not None:
         raise _driven_twice(session, conflict)
     for pattern, problem, hint in DRIVERS:
