@@ -11,13 +11,13 @@ from matplotlib.patches import Rectangle
 
 import invc
 from invc.annealer import asked, embed, hardware
-from invc.annealer.extras import extra
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "rtl_examples"
 INK, SOFT, RULE, ACCENT = "#1d2530", "#5a6472", "#d9dce1", "#b4430a"
 COLOURS = ("#b4430a", "#2f6d8f", "#e3b23c")
 SIDE = 4
 GRID = 5
+APART = (-0.28, -0.14, 0.14, 0.28)
 PLACES = {  # of the regions of a map of Australia, about
     "wa": (0.0, 1.0),
     "nt": (1.05, 1.75),
@@ -101,7 +101,7 @@ def draw_chains(figure: Figure) -> None:
     design = invc.synth(EXAMPLES / "multiplier/multiplier.v", W=3)
     found = embed(asked(design), "chimera", GRID, seed=1)
     graph = hardware("chimera", GRID)
-    place = extra("dwave_networkx", "embed").chimera_layout(graph)
+    place = {qubit: _place(qubit) for qubit in graph.nodes}
     used = {qubit: k for k, chain in enumerate(found.chains.values()) for qubit in chain}
     coupled = {frozenset(pair) for pair in found.bqm.quadratic}
     axes = figure.subplots()
@@ -116,6 +116,13 @@ def draw_chains(figure: Figure) -> None:
     for qubits, size in ((sorted(used), 34), (sorted(set(graph.nodes) - set(used)), 5)):
         colours = [_hue(used[q]) if q in used else RULE for q in qubits]
         axes.scatter(*zip(*(place[q] for q in qubits), strict=True), c=colours, s=size, zorder=3)
+
+
+def _place(qubit: int) -> tuple[float, float]:
+    """A cell is a cross: four qubits side by side, which couple to cells above and below."""
+    cell, kind, number = qubit // 8, qubit // 4 % 2, qubit % 4
+    row, column, apart = cell // GRID, cell % GRID, APART[number]
+    return (column, -row + apart) if kind else (column + apart, -row)
 
 
 def _hue(number: int) -> tuple[float, float, float]:

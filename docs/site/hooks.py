@@ -33,6 +33,7 @@ ORDER = (
             "dynamics.md",
             "convergence.md",
             "benchmarks.md",
+            "sequential.md",
             "rtl.md",
             "training.md",
         ),

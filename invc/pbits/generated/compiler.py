@@ -145,7 +145,8 @@ def _llvm() -> Any:  # noqa: ANN401 - llvmlite has no types
         import llvmlite.binding as llvm  # noqa: PLC0415 - an optional package
     except (ImportError, OSError) as error:
         raise InvcError(
-            "llvmlite is not installed, or not for this machine", hint="pip install invc[jit]"
+            "llvmlite is not installed, or not for this machine",
+            hint="pip install '.[jit]' in a checkout of invc",
         ) from error
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
