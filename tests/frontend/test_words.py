@@ -12,7 +12,7 @@ from invc.diagnostics import InvcError
 from invc.frontend.words.algebra import Bit, Logic, Trials
 from invc.frontend.words.check import Agreement, compare
 from invc.frontend.words.evaluate import evaluate_module
-from invc.frontend.words.graph import Graph, prove_false
+from invc.frontend.words.graph import Graph, netlist_outputs, prove_false
 from invc.frontend.words.vectors import all_vectors, some_vectors
 from invc.netlist import Function, Gate, Netlist, Port
 from invc.netlist.gates import AND2, XOR2
@@ -395,3 +395,11 @@ def test_what_the_vectors_do_not_tell_apart_is_told_apart(width: int) -> None:
     assert not prove_false(graph, [graph.xor(parity, both)], zeros, 1, 100)
     assert prove_false(graph, [graph.xor(parity, again)], zeros, 1, 100)
     assert prove_false(graph, [graph.land(both, graph.land(bits[0] ^ 1, parity))], zeros, 1, 100)
+
+
+def test_outputs_of_a_netlist_that_are_constants_are_those() -> None:
+    ports = (Port("a", "input", (2,)), Port("y", "output", (0, 1, 2, 3)))
+    graph = Graph()
+    lit = graph.variable()
+    netlist = Netlist("n", ports, (), ("", "a"))
+    assert netlist_outputs(graph, netlist, {"a": [lit]}) == {"y": [0, 1, lit, lit ^ 1]}
