@@ -18,7 +18,7 @@ def f(a: int | None, b: list[int]) -> int | None:
     b[-1] += 2
     return (a) << (  # a - b
         3
-    ) if True else max(b)
+    ) if True else max(b, *zip(b, b, strict=True))
 '''
 
 
