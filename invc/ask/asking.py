@@ -110,17 +110,17 @@ def _run(
     start: UInt64 | None,
 ) -> tuple[Sampled, Proof | None]:
     """What is sampled, and what is proven beside it where that is wanted and no read answers."""
-    limited = _limited(effort, wanted)
+    bounded = limited(effort, wanted)
     halt = _halt() if wanted.proof and effort.reads is None else None
     beside = Beside(question, effort.time_limit, halt) if wanted.proof else None
     try:
         if wanted.equilibrium and clamped.free:
             drawn = wanted.drawn
-            sampled = _at_equilibrium(question, clamped, limited, observers, number, drawn=drawn)
+            sampled = _at_equilibrium(question, clamped, bounded, observers, number, drawn=drawn)
         else:
             near, hold = wanted.explanation, 1 if wanted.first or wanted.trace else None
             sampled = sample(
-                question, clamped, limited, observers, start=start, near=near, hold=hold, halt=halt
+                question, clamped, bounded, observers, start=start, near=near, hold=hold, halt=halt
             )
         return sampled, _proven(beside, sampled.result)
     finally:
@@ -268,7 +268,7 @@ def _looked(samples: Samples, looking: Looking) -> Samples:
     return samples
 
 
-def _limited(effort: Effort, wanted: Wanted) -> Effort:
+def limited(effort: Effort, wanted: Wanted) -> Effort:
     """A run that a proof may follow does not use up the user's patience."""
     if wanted.proof and not (effort.reads or effort.time_limit):
         return replace(effort, time_limit=SECONDS_BEFORE_PROOF)

@@ -21,6 +21,7 @@ from invc.diagnostics import InvcError
 COMMANDS = {
     "synth": "Compile Verilog to a sparse h/J netlist (.hj).",
     "simulate": "Run a .hj file forward, backward or partly clamped.",
+    "run": "Carry out a command whose arguments stand in a file.",
     "merge": "Add up results of several runs of one design.",
     "prove": "Prove by SAT that there is an answer, or none, or how many.",
     "bench": "Measure how fast a design is sampled here.",

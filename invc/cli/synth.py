@@ -10,6 +10,7 @@ import click
 
 from invc import __version__
 from invc.cli.options import with_options
+from invc.cli.progress import bar_of
 from invc.cli.reporting import echo_table, file_beside, write_json, wrote
 from invc.cli.sources import OBJECTIVES, QUIET, REPORT, SOURCES, YOSYS, given_sources
 from invc.cli.stats import as_json, echo_details, echo_gap, echo_summary
@@ -18,7 +19,7 @@ from invc.cli.stdin import as_users_name_it
 if TYPE_CHECKING:
     from invc.design import Design, Statistics
     from invc.library import Limits
-    from invc.pipeline import Check, Journal
+    from invc.pipeline import Check, Journal, Tool
 
 
 OPTIONS = (
@@ -115,11 +116,15 @@ def command(options: Mapping[str, Any]) -> None:
     invc synth counter.v --cycles 8 -o counter.hj
     """
     from invc.design import statistics, write_design
-    from invc.pipeline import Journal
+    from invc.pipeline import Journal, Tool
 
     journal = Journal()
-    with _Log(options["verbose"]) as log:
-        design = as_users_name_it(_compiled(options, journal, log.path))
+    with (
+        _Log(options["verbose"]) as log,
+        bar_of("compiling", shown=not options["quiet"]) as bar,
+    ):
+        tool = Tool(options["yosys"], log.path, options["yosys_limit"], bar.say)
+        design = as_users_name_it(_compiled(options, journal, tool))
     target = options["output"] or file_beside(Path("-"), design.netlist.name, ".hj")
     alone = options["json_file"] == "-" or str(target) == "-"
     write_design(design, target)
@@ -133,10 +138,10 @@ def command(options: Mapping[str, Any]) -> None:
         click.echo(f"{wrote(target)} in {seconds:.2f} s; {_checked(journal)}")
 
 
-def _compiled(options: Mapping[str, Any], journal: Journal, log: Path | None) -> Design:
+def _compiled(options: Mapping[str, Any], journal: Journal, tool: Tool) -> Design:
     """The design that the options ask for, of one moment or of several cycles."""
     from invc.library import read_library
-    from invc.pipeline import Tool, synth
+    from invc.pipeline import synth
 
     sources = given_sources(options)
     asked: dict[str, Any] = {
@@ -144,7 +149,7 @@ def _compiled(options: Mapping[str, Any], journal: Journal, log: Path | None) ->
         "objective": options["objective"],
         "limits": _limits(options),
         "check": _check(options),
-        "tool": Tool(options["yosys"], log, options["yosys_limit"]),
+        "tool": tool,
         "journal": journal,
     }
     if options["cycles"] is None:

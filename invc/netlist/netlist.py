@@ -15,6 +15,7 @@ from typing import Literal as OneOf
 from typing import NamedTuple, TypeAlias
 
 from invc.netlist.function import Function
+from invc.netlist.labels import labels_of
 from invc.netlist.shape import Shape
 
 Literal: TypeAlias = int
@@ -121,6 +122,11 @@ class Netlist:
     def port_by_name(self) -> Mapping[str, Port]:
         """Each port by its name."""
         return {port.name: port for port in self.ports}
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """What people call each net: its name, or "a net of NAME" by one that it leads to."""
+        return labels_of(self.names, self.gates)
 
     @property
     def inputs(self) -> tuple[Port, ...]:

@@ -135,8 +135,6 @@ class _Parser:
     """A text and a word of it."""
 
     def __init__(self, text: str, types: Mapping[str, str] | None, depth: int) -> None:
-        if depth > MOST_DEPTH:
-            raise ValueError("types within types without end")
         self.text, self.at, self.word = NAMED.sub("", text).strip(), 0, ""
         self.types, self.depth = types, depth
         self.next()
@@ -152,6 +150,9 @@ class _Parser:
 
     def shape(self) -> Shape:
         """A type and its dimensions; those of memory stand last, and outside."""
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            raise ValueError("types within types without end")
         word = self.next()
         signs = {"packed": None, "signed": True, "unsigned": False}
         given: list[bool] = []
@@ -165,6 +166,8 @@ class _Parser:
             outside = self.word[0] == "$" or bool(spans and spans[-1][0])
             spans.append((outside, int(match[1]), int(match[2])))
             self.next()
+        if len(spans) > MOST_DEPTH:
+            raise ValueError("dimensions without end")
         spans.sort(key=lambda span: not span[0])
         plain = isinstance(shape, Vector) and shape.left is None
         if spans and plain:  # single bits, in memory or not
@@ -172,6 +175,7 @@ class _Parser:
             shape = Vector(left, right, shape.signed and (not spans or self.types is None))
         for _, left, right in reversed(spans):
             shape = Array(left, right, shape)
+        self.depth -= 1
         return shape
 
     def base(self, word: str, signed: bool | None) -> Shape:
@@ -200,7 +204,7 @@ class _Parser:
     def named(self, number: str) -> Shape:
         if self.types is None or number not in self.types:
             raise ValueError("a type that is not known")
-        inner = _Parser(self.types[number], self.types, self.depth + 1)
+        inner = _Parser(self.types[number], self.types, self.depth)
         shape = inner.shape()
         if inner.word:
             raise ValueError(f"{inner.word!r} after the end of a type")

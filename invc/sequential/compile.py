@@ -76,7 +76,9 @@ def synth_clocked(
         cells = cells_within(cells, limits)
     notes = Journal() if journal is None else journal
     chosen = Chosen(cells, objective, check or Check(), tool or Tool())
+    chosen.tool.tell("reading")
     cut, machine = read_machine(sources, chosen, notes)
+    chosen.tool.tell("unrolling")
     netlist, frames = unroll(machine, span.cycles, span.init)
     notes.note("unroll", netlist, cells)
     mapper = Mapper(cells, least_ratio=OBJECTIVES[objective].least_ratio)
@@ -90,6 +92,7 @@ def synth_clocked(
         design = fit(netlist, cells, limits, origin=origin)
     notes.note("assemble", design.netlist, cells)
     if chosen.check.wanted:
+        chosen.tool.tell("comparing cycles")
         notes.cycles = compare_cycles(cut, design.netlist, frames, str(sources.files[0]))
         notes.note("compare", design.netlist, cells)
     parameters, defines = tuple(sources.parameters.items()), tuple(sources.defines.items())

@@ -37,8 +37,9 @@ NEEDS = {"docs/howto/rtl.md": "iverilog"}
 def test_transcripts_are_what_the_commands_print(name: str, tmp_path: Path) -> None:
     if name in NEEDS and not shutil.which(NEEDS[name]):
         pytest.skip(f"needs {NEEDS[name]}")
-    folder = prepare(tmp_path)
-    blocks = BLOCK.findall((ROOT / name).read_text())
+    page = (ROOT / name).read_text()
+    folder = prepare(tmp_path, page)
+    blocks = BLOCK.findall(page)
     assert blocks
     for block in blocks:
         for command, output in commands(block):
@@ -105,6 +106,7 @@ SOURCES = {  # the files that the examples in the helps speak of
     "rtl/wide.v": '`include "none.vh"\nmodule wide #(parameter N = 2) (input [`WIDTH*N-1:0] a, '
     "output y); assign y = ^a; endmodule\n",
     "rtl/include/none.vh": "",
+    "factor.toml": 'design = "mult4.hj"\nclamp = { p = 143 }\n',
 }
 
 

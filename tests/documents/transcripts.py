@@ -17,6 +17,8 @@ BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # compared, without figures.
 TITLED = '```console title="figures differ from machine to machine"'
 FIGURES = re.compile(rf"^{TITLED}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# A file that a page shows, and that its commands find.
+SHOWN = re.compile(r'^```\w+ title="([\w.]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 SECONDS = re.compile(r"\d+\.\d+ s\b")
 VERIFIED = re.compile(r"\d+ of \d+ reads? verified")
 TABLE = re.compile(
@@ -68,8 +70,10 @@ def _settled(match: re.Match[str]) -> str:
     return "\n".join(" ".join(row) for row in [head, *sorted(rows)]) + "\n"
 
 
-def prepare(folder: Path) -> Path:
-    """A folder in which the commands of a document can run."""
+def prepare(folder: Path, page: str = "") -> Path:
+    """A folder in which the commands of a document can run, with the files that it shows."""
+    for name, text in SHOWN.findall(page):
+        (folder / name).write_text(text)
     link = folder / "rtl_examples"
     if not link.exists():
         link.symlink_to(ROOT / "rtl_examples")
@@ -79,7 +83,7 @@ def prepare(folder: Path) -> Path:
 def rewrite(path: Path) -> None:
     """Run every transcript of a document and put what it printed under it."""
     with tempfile.TemporaryDirectory() as name:
-        folder = prepare(Path(name))
+        folder = prepare(Path(name), path.read_text())
 
         def fresh(match: re.Match[str]) -> str:
             head = match[0].partition("\n")[0]

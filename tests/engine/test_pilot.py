@@ -137,3 +137,10 @@ def test_pairs_of_answers_tell_chains_that_forget_from_chains_that_do_not() -> N
     assert forgetful.count == stubborn.count == 3500
     assert forgetful.correlation < 0.03
     assert stubborn.correlation > 0.5
+    few = []
+    for _ in range(40):
+        pairs = Pairs(64, 8)
+        for _ in range(2):
+            pairs.add(np.arange(64), random.integers(0, 2, (64, 8)).astype(np.uint8))
+        few.append(pairs.correlation)
+    assert np.mean(few) < 0.08  # chance alone, which is left out, shows 0.125

@@ -82,3 +82,47 @@ def test_two_cells_that_drive_one_number_are_refused_in_any_order(
     twice = {**CELLS, "x": {**AND, "connections": {"A": [2, 3], "B": [4, 5], "Y": [8, 10]}}}
     with pytest.raises(InvcError, match=r"net '(s|n|s\[0\]|n\[1\])' is driven twice"):
         synth(Sources((written(tmp_path, twice, seed),)))
+
+
+def module(folder: Path, cells: dict[str, Any], ports: dict[str, Any]) -> Sources:
+    """A file of one module."""
+    path = folder / "t.json"
+    made = {"attributes": {"top": "1"}, "ports": ports, "cells": cells, "netnames": {}}
+    path.write_text(json.dumps({"modules": {"t": made}}))
+    return Sources((path,))
+
+
+@pytest.mark.parametrize(
+    ("src", "place"),
+    [
+        ("t.v:4.3-5.6", "t.v:4:3: "),
+        ("t.v:4.0-5.6", "t.v:4: "),
+        ("t.v:4-5", "t.v:4: "),
+        ("t.v:4.3-5.6|u.v:9.1-9.2", "t.v:4:3: "),
+        ("", ""),
+    ],
+)
+def test_a_place_is_the_first_of_the_attribute(tmp_path: Path, src: str, place: str) -> None:
+    latch = {
+        "type": "$_DLATCH_P_",
+        "port_directions": {"D": "input", "E": "input", "Q": "output"},
+        "connections": {"D": [2], "E": [3], "Q": [4]},
+        "attributes": {"src": src},
+    }
+    ports = {
+        "d": {"direction": "input", "bits": [2, 3]},
+        "q": {"direction": "output", "bits": [4]},
+    }
+    with pytest.raises(InvcError) as caught:
+        synth(module(tmp_path, {"u": latch}, ports))
+    assert str(caught.value).startswith(f"{place}error: latch at 'u' has no Hamiltonian")
+
+
+def test_the_first_net_of_a_module_without_inputs_may_be_driven(tmp_path: Path) -> None:
+    cell = {"type": "$_NOT_", "port_directions": {}, "connections": {"A": ["0"], "Y": [2]}}
+    ports = {"y": {"direction": "output", "bits": [2]}}
+    assert every_answer(synth(module(tmp_path, {"u": cell}, ports)).netlist) == [{"y": 1}]
+    for constant in "01":
+        cell["connections"] = {"A": ["0"], "Y": [constant]}
+        with pytest.raises(InvcError, match="drives a constant"):
+            synth(module(tmp_path, {"u": cell}, ports))

@@ -149,7 +149,19 @@ def test_shapes_are_read_as_they_are_written(shape: Shape) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "real", "struct{}", "struct{logic a;", "logic[1]", "logic}", "1234 t", "logic[3:0", "é"],
+    [
+        "",
+        "real",
+        "struct{}",
+        "struct{logic a;",
+        "logic[1]",
+        "logic}",
+        "1234 t",
+        "logic[3:0",
+        "é",
+        "struct{" * 5000,
+        "logic" + "[0:0]" * 5000,
+    ],
 )
 def test_what_is_no_shape_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):

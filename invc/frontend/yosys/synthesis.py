@@ -16,7 +16,7 @@ from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import link
 from invc.frontend.yosys.session import HERE, MOST_SECONDS, Session
 from invc.frontend.yosys.slang import as_declared
-from invc.frontend.yosys.sources import Kind, Sources, check_sources
+from invc.frontend.yosys.sources import Kind, Sources, Tell, check_sources, nobody
 from invc.frontend.yosys.types import with_shapes
 from invc.frontend.yosys.unused import run_without_unused
 from invc.frontend.yosys_cells import GATES, Json
@@ -85,6 +85,7 @@ def compile_sources(
     *,
     log: Path | None = None,
     seconds: float = MOST_SECONDS,
+    tell: Tell = nobody,
 ) -> Compiled:
     """Verilog, or a Yosys JSON file with cells that are still to be mapped, as a netlist.
 
@@ -94,6 +95,7 @@ def compile_sources(
         yosys: What compiles it.
         log: Where to leave Yosys's own output; a file is left elsewhere only on an error.
         seconds: How long a run of Yosys may take.
+        tell: Told what is being done.
 
     Raises:
         InvcError: Yosys refused the sources, or the design is not combinational.
@@ -102,7 +104,9 @@ def compile_sources(
     with tempfile.TemporaryDirectory(prefix="invc-") as name:
         folder = Path(name)
         session = Session(sources, yosys, folder, link(sources, folder), log, seconds)
+        tell("reading")
         session.read()
+        tell("elaborating")
         netlist = _netlist(session, target)
         source = read_module(folder / "source.json")
         plain = _gates(session, target) if is_gates(source) else None
