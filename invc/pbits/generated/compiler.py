@@ -103,6 +103,44 @@ def ptx_of(signatures: Sequence[Signature], processor: str = "sm_90") -> str:
     return text
 
 
+def ptx_text(text: str, processor: str) -> str:
+    """A module for a GPU in the language that its driver compiles.
+
+    Raises:
+        InvcError: llvmlite is not installed, or makes no code for GPUs.
+    """
+    llvm = _llvm()
+    with _LOCK:
+        llvm.initialize_all_targets()
+        llvm.initialize_all_asmprinters()
+        try:
+            target = llvm.Target.from_triple(PTX)
+        except RuntimeError as error:
+            raise InvcError("this llvmlite makes no code for GPUs", hint=str(error)) from error
+        machine = target.create_target_machine(cpu=processor, features="+ptx78", opt=3)
+        code: str = machine.emit_assembly(_optimized(text, machine))
+    return code
+
+
+def plain_object(text: str, target: Target) -> bytes:
+    """The object code of a module for this processor."""
+    with _LOCK:
+        machine = _new_machine(target)
+        code: bytes = machine.emit_object(_optimized(text, machine))
+    return code
+
+
+def _optimized(text: str, machine: Any) -> Any:  # noqa: ANN401
+    """A module after all passes of LLVM."""
+    llvm = _llvm()
+    module = llvm.parse_assembly(text)
+    module.verify()
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+    return module
+
+
 def compiled_doors(target: Target) -> dict[str, bytes]:
     """The object code of the beginning and the end of a chain of updates, by their names."""
     clear = target.kernel in VECTORS

@@ -1,0 +1,230 @@
+"""Sweeps on a device: noise is drawn and then used, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from invc.ising.model import Int64
+from invc.pbits.cuda import moves, noise
+from invc.pbits.cuda.driver import Buffer, Device, argument
+from invc.pbits.cuda.draws import Stream, jobs_of, stream_of
+from invc.pbits.cuda.noise import STREAMS
+from invc.pbits.cuda.prepared import Prepared
+from invc.pbits.cuda.state import Replicas
+from invc.pbits.generated.signature import bits_of_heat
+from invc.pbits.heatbath.heat import Heat
+from invc.pbits.heatbath.program import Program
+from invc.pbits.heatbath.reference import FEW_UPDATES
+from invc.pbits.lanes import WORDS
+
+MOST_POOLS = 64  # that a part of a call draws, if it is more than a sweep
+NONE = Stream(np.zeros((1, 0), dtype=np.int32), 0, 0, 0, 0, 0, 0)
+
+
+@dataclass(eq=False)
+class Space:
+    """Memory that calls use one after the other.
+
+    Attributes:
+        device: Whose.
+        places: By name; they grow.
+    """
+
+    device: Device
+    places: dict[str, Buffer] = field(default_factory=dict)
+
+    def place(self, name: str, size: int) -> Buffer:
+        """Memory of at least so many bytes."""
+        found = self.places.get(name)
+        if found is None or found.size < size:
+            self.places.pop(name, None)
+            found = self.places[name] = self.device.allocate(size)
+        return found
+
+
+def streams_of(program: Program, prepared: Prepared, heat: Heat, sweeps: int) -> list[Stream] | None:
+    """The noise of a call; None where no kernel has it."""
+    bits = bits_of_heat(heat)
+    each = 1 if program.updates < FEW_UPDATES else heat.uses
+    if bits is None or each & (each - 1):
+        return None
+    found = []
+    for r, table in enumerate((heat.even, heat.odd)):
+        uses = len(prepared.index[r])
+        offset = (1 << bits[r] >> 1) - table.certain if bits[r] else 0
+        found.append(stream_of(table.thresholds, bits[r], offset, uses, uses * sweeps, each))
+    return found
+
+
+@dataclass(eq=False)
+class Call:
+    """Sweeps of one call.
+
+    Attributes:
+        space: Memory.
+        prepared: The program.
+        state: Of which replicas.
+        streams: Noise of even and of odd fields, and of trades.
+        kernels: Those of updates and of noise.
+        rungs: Temperatures.
+        part: Sweeps between two times that noise is drawn.
+    """
+
+    space: Space
+    prepared: Prepared
+    state: Replicas
+    streams: Sequence[Stream]
+    kernels: tuple[Any, Any]
+    rungs: int
+    part: int
+
+    def rounds(self, r: int) -> int:
+        """Pools that there is room for: as many as a part uses, and those that it begins and ends in."""
+        stream = self.streams[r]
+        uses = stream.uses * (self.part if r < 2 else 1)
+        most = (uses >> stream.log_size + stream.log_each) + 2
+        return 1 << (most - 1).bit_length()
+
+    def draw(self, first: int, last: int, trades: tuple[int, int] = (0, 0)) -> None:
+        """The noise of some sweeps, and of trades after them."""
+        key, make = self._jobs(first, last, trades)
+        jobs = self.prepared.jobs
+        if key not in jobs:
+            array = make()
+            buffer = self.space.device.allocate(array.nbytes)
+            self.space.device.write(buffer, array)
+            if len(jobs) >= 256:
+                jobs.pop(next(iter(jobs)))
+            jobs[key] = buffer, len(array)
+        buffer, count = jobs[key]
+        if not count:
+            return
+        values: dict[str, int | Buffer] = {
+            "jobs": buffer,
+            "count": count,
+            "rng": self.state.rng,
+            "rungs": self.rungs,
+        }
+        for r in range(STREAMS):
+            values |= self._of_noise(r)
+        _launch(self.space.device, self.kernels[1], noise, values, self.state.blocks, noise.THREADS, noise.SHARED_BYTES)
+
+    def _jobs(self, first: int, last: int, trades: tuple[int, int]) -> tuple[Any, Any]:
+        turns = [self._turns(r, first, last) for r in (0, 1)]
+        chance = self.streams[2]
+        turns.append((_turn_after(trades[0], chance), _turn_after(trades[1], chance)))
+        rounds = [self.rounds(r) for r in range(STREAMS)]
+        updates = len(self.prepared.index[0]) + len(self.prepared.index[1])
+        key = tuple(
+            (s.bits, s.lowest, s.log_size, s.log_each, *turns[r], rounds[r])
+            for r, s in enumerate(self.streams)
+        ), first, last
+
+        def make() -> Any:  # noqa: ANN401
+            positions = [self._positions(r, *turns[r], updates) for r in (0, 1)]
+            late = 2 * updates * last + np.arange(turns[2][1] - turns[2][0])
+            return jobs_of(self.streams, [*positions, late], turns, rounds)
+
+        return key, make
+
+    def _turns(self, r: int, first: int, last: int) -> tuple[int, int]:
+        """The turns that begin in some sweeps."""
+        stream = self.streams[r]
+        return _turn_after(first * stream.uses, stream), _turn_after(last * stream.uses, stream)
+
+    def _positions(self, r: int, first: int, last: int, updates: int) -> Int64:
+        """When turns are due: twice the number of the update in the call."""
+        stream = self.streams[r]
+        if not stream.uses:
+            return np.zeros(0, dtype=np.int64)
+        use = np.arange(first, last, dtype=np.int64) << stream.log_size
+        sweep, rank = np.divmod(use, stream.uses)
+        found: Int64 = 2 * (sweep * updates + self.prepared.index[r][rank])
+        return found
+
+    def _of_noise(self, r: int) -> dict[str, int | Buffer]:
+        stream, rounds = self.streams[r], self.rounds(r)
+        masks = self._masks(r)
+        vectors = rounds << stream.log_size
+        sizes = {
+            "pool": vectors * stream.bits * noise.ROW,
+            "shifts": 4 * vectors,
+            "turns": 4 * (rounds << stream.log_each),
+        }
+        values: dict[str, int | Buffer] = {
+            f"masks{r}": masks,
+            f"levels{r}": stream.thresholds.shape[1],
+            f"lowest{r}": stream.lowest,
+            f"offset{r}": stream.offset,
+        }
+        for name, size in sizes.items():
+            size = -(-size // noise.ROW) * noise.ROW
+            values[f"{name}{r}"] = self.space.place(f"{name}{r}", size * self.state.blocks)
+            values[f"{name}_apart{r}"] = size
+        return values
+
+    def _masks(self, r: int) -> Buffer:
+        stream = self.streams[r]
+        key = "masks", stream.thresholds.tobytes(), stream.thresholds.shape
+        jobs = self.prepared.jobs
+        if key not in jobs:
+            array = stream.masks()
+            jobs[key] = self.space.device.allocate(array.nbytes)
+            self.space.device.write(jobs[key], array)
+        found: Buffer = jobs[key]
+        return found
+
+    def move(self, first: int, last: int) -> None:
+        """Some sweeps, whose noise is drawn."""
+        prepared, tables = self.prepared, self.prepared.tables
+        blocks = self.state.blocks
+        updates = len(tables.ranks)
+        notes = 0 if prepared.shape.near else 4 * updates
+        words = WORDS // self.rungs
+        values: dict[str, int | Buffer] = {
+            "state": self.state.rows,
+            "apart": self.state.block_bytes,
+            "slots": len(tables.records) - 1,
+            "row_count": len(tables.rows),
+            "written_count": len(tables.written),
+            "updates": updates,
+            "notes": self.space.place("notes", max(16, notes * blocks)),
+            "notes_apart": notes,
+            "sweeps": last - first,
+            "rungs": self.rungs,
+            "log_words": words.bit_length() - 1,
+            **prepared.places,
+        }
+        for r in (0, 1):
+            stream = self.streams[r]
+            own = self._of_noise(r)
+            values |= {name: value for name, value in own.items() if not name.startswith(("masks", "lev", "low", "off"))}
+            values |= {
+                f"first{r}": stream.uses * first & 0xFFFFFFFF,
+                f"uses{r}": stream.uses,
+                f"log_size{r}": stream.log_size,
+                f"log_each{r}": stream.log_each,
+                f"rounds{r}": self.rounds(r) - 1,
+                f"shift_mask{r}": 64 * words - 1 if stream.log_each else 0,
+            }
+        _launch(self.space.device, self.kernels[0], moves, values, blocks, prepared.threads, prepared.shape.shared)
+
+
+def _turn_after(uses: int, stream: Stream) -> int:
+    """The first turn that begins after so many uses."""
+    return -(-uses // (1 << stream.log_size))
+
+
+def _launch(
+    device: Device, kernel: Any, room: Any, values: dict[str, int | Buffer], blocks: int, threads: int, shared: int  # noqa: ANN401
+) -> None:
+    """A kernel with arguments by name."""
+    fields = [*room.COMMON]
+    for r in range(STREAMS if room is noise else 2):
+        fields += [(f"{name}{r}", kind) for name, kind in room.FIELDS]
+    arguments = [argument(kind, values[name]) for name, kind in fields]
+    device.launch(kernel, blocks, threads, shared, arguments)
