@@ -1,35 +1,41 @@
-"""Kernels of a kind as text that a device takes: PTX by llvmlite."""
+"""Kernels as text that a driver takes: PTX by llvmlite, kept on disk for the next run."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
-from functools import lru_cache
+from contextlib import suppress
+from hashlib import sha256
 
-from invc.diagnostics import InvcError
-from invc.pbits.cuda.text import PTX, module_of
-from invc.pbits.generated import compiler
+from invc.pbits.cuda.text import module_of
+from invc.pbits.generated.cache import Cache
+from invc.pbits.generated.compiler import ptx_text
 
 SHARED = "@shared = external addrspace(3) global [0 x i8], align 16"
 
 
-@lru_cache(maxsize=64)
-def ptx_of(text: str, processor: str) -> str:
+def gpu_module(functions: Sequence[str], threads: int) -> str:
+    """The text of a module for a GPU, in LLVM's language."""
+    return module_of([SHARED, *functions], gpu=True, threads=threads)
+
+
+def host_module(functions: Sequence[str]) -> str:
+    """The same for this processor, which runs one block of threads at a time."""
+    return module_of(functions, gpu=False, threads=0)
+
+
+def ptx_of(text: str, processor: str, cache: Cache | None = None) -> str:
     """A module for a GPU in the language that its driver compiles.
 
     Raises:
         InvcError: llvmlite is not installed, or makes no code for GPUs.
     """
-    return compiler.ptx_text(text, processor)
-
-
-def gpu_module(functions: Sequence[str], threads: int) -> str:
-    """The text of a module for a GPU."""
-    return module_of([SHARED, *functions], gpu=True, threads=threads)
-
-
-def host_module(functions: Sequence[str]) -> str:
-    """The same for this processor."""
-    return module_of(functions, gpu=False, threads=0)
-
-
-__all__ = ["PTX", "InvcError", "gpu_module", "host_module", "ptx_of"]
+    cache = cache or Cache()
+    name = f"ptx {processor} {sha256(text.encode()).hexdigest()}"
+    kept = cache.get(name)
+    with suppress(zlib.error, UnicodeDecodeError):
+        if kept is not None:
+            return zlib.decompress(kept).decode()
+    code = ptx_text(text, processor)
+    cache.put(name, zlib.compress(code.encode()))
+    return code

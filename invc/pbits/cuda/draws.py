@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from invc.ising.model import Int32, Int64
 from invc.pbits.cuda.layout import UInt32
-from invc.pbits.cuda.noise import LEVEL, ROW
+from invc.pbits.cuda.noise import LEVEL
 from invc.pbits.heatbath.heat import BITS, FULL
 
 POOL = 64  # vectors of a pool, at most
@@ -75,8 +75,21 @@ def stream_of(
     return Stream(table, bits, offset, log_size, log_each, uses, total)
 
 
+@dataclass(frozen=True)
+class Room:
+    """Where vectors of a stream go.
+
+    Attributes:
+        row: The first one's first row.
+        pools: So many, of which the oldest makes room; a power of two.
+    """
+
+    row: int
+    pools: int
+
+
 def jobs_of(
-    streams: Sequence[Stream], positions: Sequence[Int64], turns: Sequence[tuple[int, int]], rounds: Sequence[int]
+    streams: Sequence[Stream], positions: Sequence[Int64], turns: Sequence[tuple[int, int]], rooms: Sequence[Room]
 ) -> Int32:
     """Jobs in order; see `invc.pbits.cuda.noise`. Shape (jobs, 4).
 
@@ -84,7 +97,7 @@ def jobs_of(
         streams: Of even and odd fields, and of trades.
         positions: When each of the turns is due. Shape (turns,).
         turns: The first and the last turn of each, without it.
-        rounds: Pools that there is room for.
+        rooms: Where their vectors go.
     """
     parts, keys = [], []
     for r, stream in enumerate(streams):
@@ -92,7 +105,7 @@ def jobs_of(
         if not stream.bits or last <= first:
             continue
         for turn, position in zip(range(first, last), positions[r].tolist(), strict=True):
-            jobs = _turn(r, stream, turn, rounds[r])
+            jobs = _turn(r, stream, turn, rooms[r])
             parts.append(jobs)
             keys.append(position)
     if not parts:
@@ -101,16 +114,16 @@ def jobs_of(
     return np.concatenate([parts[k] for k in order]).astype(np.int32)
 
 
-def _turn(r: int, stream: Stream, turn: int, rounds: int) -> Int64:
+def _turn(r: int, stream: Stream, turn: int, room: Room) -> Int64:
     """The jobs of one turn: a new pool where the last is used up, and the order of its vectors."""
     each = 1 << stream.log_each
-    pool = (turn >> stream.log_each) % rounds
+    pool = (turn >> stream.log_each) % room.pools
     jobs = []
     if turn % each == 0:
         vector = (pool << stream.log_size) + np.arange(1 << stream.log_size)
         rows = BITS - stream.lowest + (each > 1)
         kind = np.full(len(vector), 2 * r)
-        jobs.append(np.stack([kind, np.full(len(vector), rows), vector * stream.bits * ROW, vector], axis=1))
+        jobs.append(np.stack([kind, np.full(len(vector), rows), room.row + vector * stream.bits, vector], axis=1))
     place = pool * each + turn % each
     jobs.append(np.array([[2 * r + 1, 1, place, 0]]))
     return np.concatenate(jobs)

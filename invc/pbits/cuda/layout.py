@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.ising.model import Int32, Int64
-from invc.pbits.cuda.moves import BARRIER, INLINE, RECORD
+from invc.pbits.cuda.moves import AHEAD, BARRIER, FIRST, INLINE, MORE, NO_UPDATE, RECORD
 from invc.pbits.cuda.noise import ROW
 from invc.pbits.heatbath.program import Program
 
@@ -125,7 +125,8 @@ class Tables:
         more: Offsets of neighbours that do not fit into records.
         rows: The rows that are read or written, and where they stand. Shape (rows, 2).
         written: Those that are written.
-        ranks: Twice how many updates of its parity come before each, plus the parity. Shape (u,).
+        ranks: For each update of the records, and some more, twice how many updates of its parity
+            come before it, plus the parity. Shape (slots + AHEAD, warps).
     """
 
     records: UInt32
@@ -154,16 +155,15 @@ def tables_of(program: Program, layout: Layout, codes: Int64, *, near: bool) -> 
     record = np.zeros((program.updates + 1, RECORD // 4), dtype=np.uint32)
     record[-1, 0] = BARRIER - 1
     record[:-1, 0], record[:-1, 1] = codes, target
-    record[:-1, 2] = np.arange(program.updates)
     for k in range(INLINE):
         has = np.flatnonzero(count > k)
-        record[has, 4 + k] = refs[first[has] + k]
+        record[has, FIRST + k] = refs[first[has] + k]
     more = [np.zeros(0, dtype=np.int64)]
     at = 0
     for u in np.flatnonzero(count > INLINE).tolist():
         beyond = refs[first[u] + INLINE : first[u + 1]]
         beyond = np.append(beyond, np.zeros(-len(beyond) % 4, dtype=np.int64))
-        record[u, 3] = at
+        record[u, MORE] = at
         more.append(beyond)
         at += 4 * len(beyond)
     slots = record[layout.slots]
@@ -175,12 +175,16 @@ def tables_of(program: Program, layout: Layout, codes: Int64, *, near: bool) -> 
         np.concatenate([*more, np.zeros(4, dtype=np.int64)]).astype(np.uint32),
         np.stack([spins, place[spins]], axis=1).astype(np.uint32),
         np.stack([written, place[written]], axis=1).astype(np.uint32),
-        _ranks(program),
+        _ranks(program, layout),
     )
 
 
-def _ranks(program: Program) -> UInt32:
+def _ranks(program: Program, layout: Layout) -> UInt32:
     parity = program.parity.astype(np.int64)
     odd = np.cumsum(parity) - parity
-    rank = np.where(parity, odd, np.arange(program.updates) - odd)
-    return (2 * rank + parity).astype(np.uint32)
+    rank = np.append(np.where(parity, odd, np.arange(program.updates) - odd), 0)
+    ranks = (2 * rank + np.append(parity, 0)).astype(np.uint32)
+    ranks[-1] = NO_UPDATE
+    found = np.full((len(layout.slots) + AHEAD, layout.slots.shape[1]), NO_UPDATE, dtype=np.uint32)
+    found[: len(layout.slots)] = ranks[layout.slots]
+    return found

@@ -15,8 +15,9 @@ from invc.pbits.generated.ir import Logic
 from invc.pbits.generated.network import network_of
 from invc.pbits.generated.signature import Signature
 
-INLINE = 12  # neighbours that stand in a record
-RECORD = 16 + 4 * INLINE  # bytes: code, target, update, more neighbours, neighbours
+INLINE = 13  # neighbours that stand in a record
+RECORD = 12 + 4 * INLINE  # bytes: code, target, where more neighbours are, neighbours
+MORE, FIRST = 2, 3  # words of a record
 BARRIER = 1 << 31  # in a code: all warps meet after it
 COMMON = (
     ("state", "ptr"),
@@ -29,18 +30,18 @@ COMMON = (
     ("written", "ptr"),
     ("written_count", "i32"),
     ("ranks", "ptr"),
-    ("updates", "i32"),
     ("notes", "ptr"),
     ("notes_apart", "i64"),
+    ("pool", "ptr"),  # rows of noise
+    ("pool_apart", "i64"),
     ("sweeps", "i32"),
     ("rungs", "i32"),
     ("log_words", "i32"),
 )
-# Of the noise of each parity: where vectors are, how much there is of a block, what rotates them,
-# the number of the first, how many are used in a sweep, and sizes as powers of two.
+# Of the noise of each parity: its first row, what rotates vectors, the number of the first, how many
+# are used in a sweep, and sizes as powers of two.
 FIELDS = (
-    ("pool", "ptr"),
-    ("pool_apart", "i64"),
+    ("row", "i32"),
     ("shifts", "ptr"),
     ("shifts_apart", "i64"),
     ("turns", "ptr"),
@@ -52,6 +53,8 @@ FIELDS = (
     ("rounds", "i32"),  # pools that there is room for, less one
     ("shift_mask", "i32"),
 )
+AHEAD = 2  # slots whose notes are read before they are needed
+NO_UPDATE = 0xFFFFFFFF  # in place of a rank
 
 
 def arguments(body: Body) -> list[tuple[str, str]]:
@@ -60,14 +63,11 @@ def arguments(body: Body) -> list[tuple[str, str]]:
     found = [(body.pointer(GLOBAL) if kind == "ptr" else kind, name) for name, kind in listed]
     return found if body.gpu else [*found, ("ptr", "shared")]
 
-Rule = tuple[Signature, int]  # and the parity of the fields, which says whose noise it is
-
-
 class Moves:
     """The kernel under construction."""
 
     def __init__(
-        self, rules: Sequence[Rule], bits: Sequence[int], warps: int, *, near: bool, gpu: bool
+        self, rules: Sequence[Signature], bits: Sequence[int], warps: int, *, near: bool, gpu: bool
     ) -> None:
         self.rules, self.bits, self.warps, self.near = rules, bits, warps, near
         self.body = Body(gpu=gpu, threads=LANES * warps)
@@ -119,20 +119,26 @@ class Moves:
     def note(self, sweep: Value) -> None:
         """Which vector each update of a sweep has for noise, and how it is rotated."""
         body = self.body
-        with body.each_thread() as thread:
-            with body.loop(thread, self.number("updates"), LANES * self.warps) as update:
-                rank = self.memory("ranks").at((update * 4).wide()).load(fixed=True)
-                home = self.notes.at(update * 4 if self.near else (update * 4).wide())
-                names = [body.fresh("even"), body.fresh("odd")]
-                with body.cases(rank & 1, names) as after:
-                    for r in (0, 1):
-                        body.label(names[r])
-                        if self.bits[r]:
-                            home.store(self.noted(r, sweep, rank >> 1))
-                        body.go(after)
+        places = (self.number("slots") + AHEAD) * self.warps
+        with body.each_thread() as thread, body.loop(thread, places, LANES * self.warps) as place:
+            rank = self.memory("ranks").at((place * 4).wide()).load(fixed=True)
+            home = self.noted_at(place)
+            home.store(0)
+            names = [body.fresh("even"), body.fresh("odd")]
+            kind = rank.equals(NO_UPDATE).chosen(body.constant(2), rank & 1)
+            with body.cases(kind, names) as after:
+                for r in (0, 1):
+                    body.label(names[r])
+                    if self.bits[r]:
+                        home.store(self.noted(r, sweep, rank >> 1))
+                    body.go(after)
+
+    def noted_at(self, place: Value) -> Memory:
+        """Where the note of an update is."""
+        return self.notes.at(place * 4 if self.near else (place * 4).wide())
 
     def noted(self, r: int, sweep: Value, rank: Value) -> Value:
-        """The vector of a use, and how it is rotated."""
+        """The rows of a use's vector, and how it is rotated: by words, and by bits within them."""
         body = self.body
         log_size, log_each = self.number(f"log_size{r}"), self.number(f"log_each{r}")
         size = body.constant(1) << log_size
@@ -152,32 +158,74 @@ class Moves:
         shift = shift & self.number(f"shift_mask{r}")
         log_words = self.number("log_words")
         words = (shift & ((body.constant(1) << log_words) - 1)) * self.number("rungs")
-        return vector << 10 | words << 6 | shift >> log_words
+        row = vector * self.bits[r] + self.number(f"row{r}")
+        return row << 10 | words << 6 | shift >> log_words
 
     def run(self) -> None:
         """All updates of a sweep."""
         body = self.body
-        apart = self.warps * RECORD
-        with body.loop(0, self.number("slots")) as slot:
-            first = self.memory("records").at(slot.wide() * apart)
-            flag = None
+        if body.gpu:
             with body.each_thread() as thread:
-                warp, lane = thread >> 5, thread & (LANES - 1)
-                record = first.at((warp * RECORD).wide()).loads(RECORD // 16)
-                self.update(record, lane)
-                flag = record[0]
-            if body.gpu:
-                with body.when(flag.below(BARRIER) ^ True):
-                    body.barrier()
+                self.run_ahead(thread >> 5, thread & (LANES - 1))
+            return
+        with (
+            body.loop(0, self.number("slots")) as slot,
+            body.each_thread() as thread,
+        ):
+            warp, lane = thread >> 5, thread & (LANES - 1)
+            note = self.noted_at(slot * self.warps + warp).load()
+            self.update(self.record(slot, warp), self.turned(self.drawn(note, lane), note), lane)
 
-    def update(self, record: Sequence[Value], lane: Value) -> None:
+    def run_ahead(self, warp: Value, lane: Value) -> None:
+        """The same by one thread: what an update needs is read while those before it are done."""
+        body = self.body
+        zero = body.constant(0)
+        records = [body.variable(word) for word in self.record(zero, warp)]
+        note = self.noted_at(warp).load()
+        notes = [body.variable(note), body.variable(self.noted_at(warp + self.warps).load())]
+        planes = [body.variable(word) for word in self.drawn(note, lane)]
+        with body.loop(0, self.number("slots")) as slot:
+            record, note = [word.get() for word in records], notes[0].get()
+            noise = self.turned([word.get() for word in planes], note)
+            next_note = notes[1].get()
+            ahead = self.drawn(next_note, lane)
+            next_record = self.record(slot + 1, warp)
+            later = self.noted_at((slot + AHEAD) * self.warps + warp).load()
+            self.update(record, noise, lane)
+            for variable, value in zip(
+                (*records, *planes, *notes), (*next_record, *ahead, next_note, later), strict=True
+            ):
+                variable.set(value)
+            with body.when((record[0] >> 31).equals(1)):
+                body.barrier()
+
+    def record(self, slot: Value, warp: Value) -> list[Value]:
+        """What the update of a warp at a time is."""
+        place = (slot * self.warps + warp).wide() * RECORD
+        return self.memory("records").at(place).loads(RECORD // 16)
+
+    def drawn(self, note: Value, lane: Value) -> list[Value]:
+        """For each plane of noise the two halves of the word of which a lane needs a half."""
+        pool = self.memory("pool").at(self.body.block.wide() * self.number("pool_apart", "i64"))
+        vector = pool.at((note >> 10).wide() * ROW)
+        moved, side = note >> 3, lane * 4
+        place = (((moved & 0x78) + side) & 0x7F) ^ (moved & 4)
+        one, other = vector.at(place.wide()), vector.at((place ^ 4).wide())
+        return [at.at(ROW * p).load() for p in range(max(self.bits)) for at in (one, other)]
+
+    def turned(self, halves: Sequence[Value], note: Value) -> list[str]:
+        """A lane's bits of each plane: words have 64, which are rotated as one."""
+        pairs = zip(halves[::2], halves[1::2], strict=True)
+        return [self.body.funnel(one, other, note).name for one, other in pairs]
+
+    def update(self, record: Sequence[Value], noise: Sequence[str], lane: Value) -> None:
         """One update of one lane."""
         body = self.body
         names = [body.fresh("rule") for _ in self.rules]
         with body.cases(record[0] & (BARRIER - 1), names) as after:
             for name, rule in zip(names, self.rules, strict=True):
                 body.label(name)
-                result = self.computed(rule, record, lane)
+                result = self.computed(rule, record, noise, lane)
                 self.row(record[1], lane).store(result)
                 body.go(after)
 
@@ -187,37 +235,20 @@ class Moves:
             return self.rows.at(offset + lane * 4)
         return self.rows.at((offset + lane * 4).wide())
 
-    def computed(self, rule: Rule, record: Sequence[Value], lane: Value) -> Value:
+    def computed(
+        self, rule: Signature, record: Sequence[Value], noise: Sequence[str], lane: Value
+    ) -> Value:
         """What a spin becomes."""
-        body, signature = self.body, rule[0]
-        network = network_of(signature)
+        body, network = self.body, network_of(rule)
         if network.result is None:
             return body.constant(-1 if network.always else 0)
-        offsets = list(record[4 : 4 + min(INLINE, signature.inputs)])
-        beyond = signature.inputs - len(offsets)
+        offsets = list(record[FIRST : FIRST + min(INLINE, rule.inputs)])
+        beyond = rule.inputs - len(offsets)
         if beyond:
-            more = self.memory("more").at((record[3]).wide())
+            more = self.memory("more").at(record[MORE].wide())
             offsets += more.loads(-(-beyond // 4))[:beyond]
         values = [self.row(offset, lane).load().name for offset in offsets]
-        values += self.noise(rule, record, lane)
-        logic = Logic("i32", "-1", body.fresh("t"), values, body.lines)
+        logic = Logic("i32", "-1", body.fresh("t"), [*values, *noise[: rule.bits]], body.lines)
         for node in network.nodes:
             logic.node(node)
         return Value(body, "i32", logic.literal(network.result))
-
-    def noise(self, rule: Rule, record: Sequence[Value], lane: Value) -> list[str]:
-        """The planes of an update's noise: words have 64 bits, which are rotated as one."""
-        body, (signature, r) = self.body, rule
-        bits = signature.bits
-        if not bits:
-            return []
-        note = self.notes.at(record[2] * 4 if self.near else (record[2] * 4).wide()).load()
-        pool = self.memory(f"pool{r}").at(body.block.wide() * self.number(f"pool_apart{r}", "i64"))
-        vector = pool.at(((note >> 10) * (bits * ROW)).wide())
-        moved, side = note >> 3, lane * 4
-        place = (((moved & 0x78) + side) & 0x7F) ^ (moved & 4)
-        one, other = vector.at(place.wide()), vector.at((place ^ 4).wide())
-        return [
-            body.funnel(one.at(ROW * p).load(), other.at(ROW * p).load(), note).name
-            for p in range(bits)
-        ]

@@ -21,21 +21,26 @@ SHARED_BYTES = 2 * BUFFER
 JOB = 16  # bytes: kind, rows, where it goes, where what goes with it goes
 LEVEL = 80  # bytes: a mask for each bit of a threshold, one for 2**16, its place, and room
 STREAMS = 3  # of vectors: for even and odd fields, and for trades
-# Of each stream: masks of its thresholds, how many, rows that are not drawn, what is added, where
-# vectors go, how far it is to those of the next block, and the same of what rotates them.
+# Of each stream: masks of its thresholds, how many, rows that are not drawn, what is added, and
+# where what rotates its vectors is.
 FIELDS = (
     ("masks", "ptr"),
     ("levels", "i32"),
     ("lowest", "i32"),
     ("offset", "i32"),
-    ("pool", "ptr"),
-    ("pool_apart", "i64"),
     ("shifts", "ptr"),
     ("shifts_apart", "i64"),
     ("turns", "ptr"),
     ("turns_apart", "i64"),
 )
-COMMON = (("jobs", "ptr"), ("count", "i32"), ("rng", "ptr"), ("rungs", "i32"))
+COMMON = (
+    ("jobs", "ptr"),
+    ("count", "i32"),
+    ("rng", "ptr"),
+    ("rungs", "i32"),
+    ("pool", "ptr"),  # rows of vectors
+    ("pool_apart", "i64"),  # bytes from a block's to the next one's
+)
 
 
 def arguments(body: Body) -> list[tuple[str, str]]:
@@ -155,9 +160,8 @@ def _vector(body: Body, rows: Memory, lane: Value, r: int, bits: int, place: Val
         for p, plane in enumerate(planes):
             fits = (~words[BITS + 1].below(p)).mask()
             plane.set(plane.get() ^ (less & fits))
-    apart = _number(body, f"pool_apart{r}", "i64")
-    home = _argument(body, f"pool{r}").at(body.block.wide() * apart)
-    home = home.at((place + lane * 4).wide())
+    home = _argument(body, "pool").at(body.block.wide() * _number(body, "pool_apart", "i64"))
+    home = home.at(place.wide() * ROW).at((lane * 4).wide())
     carry = body.constant(0)
     for p, plane in enumerate(planes):
         bit, now = body.constant(0) - ((offset >> p) & 1), plane.get()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from invc.ising.model import Int64
 from invc.pbits.cuda.driver import Buffer, Device
 from invc.pbits.cuda.layout import Tables, layout_of, tables_of
-from invc.pbits.cuda.moves import Moves, Rule
+from invc.pbits.cuda.moves import AHEAD, Moves
 from invc.pbits.cuda.noise import LANES, ROW
 from invc.pbits.generated.signature import Rules, Signature, rules_of
 from invc.pbits.heatbath.program import Program
@@ -36,14 +36,15 @@ class Shape:
     shared: int
 
 
-def shape_of(program: Program, shared: int) -> Shape:
-    """How a program lies on a device with so much shared memory for a block."""
-    rows = len(np.unique(np.concatenate([program.target, program.ref])))
-    size = rows * ROW + 4 * program.updates
-    if size > shared:
-        return Shape(False, WARPS_FAR, 0)
-    two = size <= (shared + RESERVED) // 2 - RESERVED
-    return Shape(True, WARPS_OF_TWO if two else WARPS_OF_ONE, size)
+def shapes_of(program: Program, shared: int) -> list[Shape]:
+    """How a program may lie on a device with so much shared memory for a block, the best first."""
+    rows = len(np.unique(np.concatenate([program.target, program.ref]))) * ROW
+    half = (shared + RESERVED) // 2 - RESERVED
+    found = []
+    for warps, most in ((WARPS_OF_TWO, half), (WARPS_OF_ONE, shared)):
+        if rows + 4 * program.updates <= most:
+            found.append(Shape(True, warps, most))
+    return [*found, Shape(False, WARPS_FAR, 0)]
 
 
 @dataclass(eq=False)
@@ -68,10 +69,10 @@ class Prepared:
     kernels: dict[tuple[int, int], Any] = field(default_factory=dict)
     jobs: dict[Any, Any] = field(default_factory=dict)
 
-    def own_rules(self, bits: tuple[int, int]) -> list[Rule]:
+    def own_rules(self, bits: tuple[int, int]) -> list[Signature]:
         """The rules as kernels know them."""
         return [
-            (Signature(counts, shift, bits[parity]), parity)
+            Signature(counts, shift, bits[parity])
             for counts, shift, parity in self.rules.rules
         ]
 
@@ -92,8 +93,13 @@ def prepare(program: Program, device: Device) -> Prepared | None:
     widest = max((sum(counts) for counts, _, _ in rules.rules), default=0)
     if len(rules.rules) > MOST_RULES or widest > MOST_INPUTS or not program.updates:
         return None
-    shape = shape_of(program, device.shared)
-    tables = tables_of(program, layout_of(program, shape.warps), rules.rule, near=shape.near)
+    for shape in shapes_of(program, device.shared):
+        layout = layout_of(program, shape.warps)
+        tables = tables_of(program, layout, rules.rule, near=shape.near)
+        size = len(tables.rows) * ROW + 4 * tables.ranks.size
+        if size <= shape.shared or not shape.near:
+            break
+    shape = replace(shape, shared=size if shape.near else 0)
     places = {}
     for name in ("records", "more", "rows", "written", "ranks"):
         array = getattr(tables, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from invc.ising.model import Int64
 from invc.pbits.cuda import moves, noise
 from invc.pbits.cuda.driver import Buffer, Device, argument
-from invc.pbits.cuda.draws import Stream, jobs_of, stream_of
+from invc.pbits.cuda.draws import Room, Stream, jobs_of, stream_of
 from invc.pbits.cuda.noise import STREAMS
 from invc.pbits.cuda.prepared import Prepared
 from invc.pbits.cuda.state import Replicas
@@ -22,6 +23,7 @@ from invc.pbits.heatbath.reference import FEW_UPDATES
 from invc.pbits.lanes import WORDS
 
 MOST_POOLS = 64  # that a part of a call draws, if it is more than a sweep
+MOST_NOISE = 16  # rows behind the last vector that are read where others have more planes
 NONE = Stream(np.zeros((1, 0), dtype=np.int32), 0, 0, 0, 0, 0, 0)
 
 
@@ -55,8 +57,9 @@ def streams_of(program: Program, prepared: Prepared, heat: Heat, sweeps: int) ->
     found = []
     for r, table in enumerate((heat.even, heat.odd)):
         uses = len(prepared.index[r])
-        offset = (1 << bits[r] >> 1) - table.certain if bits[r] else 0
-        found.append(stream_of(table.thresholds, bits[r], offset, uses, uses * sweeps, each))
+        own = bits[r] if uses else 0
+        offset = (1 << own >> 1) - table.certain if own else 0
+        found.append(stream_of(table.thresholds, own, offset, uses, uses * sweeps, each))
     return found
 
 
@@ -82,12 +85,25 @@ class Call:
     rungs: int
     part: int
 
-    def rounds(self, r: int) -> int:
-        """Pools that there is room for: as many as a part uses, and those that it begins and ends in."""
-        stream = self.streams[r]
-        uses = stream.uses * (self.part if r < 2 else 1)
-        most = (uses >> stream.log_size + stream.log_each) + 2
-        return 1 << (most - 1).bit_length()
+    @cached_property
+    def rooms(self) -> tuple[Room, ...]:
+        """Where vectors go: there is place for those of a part, and what it begins and ends in."""
+        found, row = [], 0
+        for r, stream in enumerate(self.streams):
+            uses = stream.uses * (self.part if r < 2 else 1)
+            most = (uses >> stream.log_size + stream.log_each) + 2
+            found.append(Room(row, 1 << (most - 1).bit_length()))
+            row += stream.bits * (found[r].pools << stream.log_size)
+        return tuple(found)
+
+    @property
+    def pool(self) -> dict[str, int | Buffer]:
+        """Where that is."""
+        last, stream = self.rooms[-1], self.streams[-1]
+        rows = last.row + stream.bits * (last.pools << stream.log_size) + MOST_NOISE
+        size = rows * noise.ROW
+        place = self.space.place("pool", size * self.state.blocks)
+        return {"pool": place, "pool_apart": size}
 
     def draw(self, first: int, last: int, trades: tuple[int, int] = (0, 0)) -> None:
         """The noise of some sweeps, and of trades after them."""
@@ -108,6 +124,7 @@ class Call:
             "count": count,
             "rng": self.state.rng,
             "rungs": self.rungs,
+            **self.pool,
         }
         for r in range(STREAMS):
             values |= self._of_noise(r)
@@ -117,17 +134,17 @@ class Call:
         turns = [self._turns(r, first, last) for r in (0, 1)]
         chance = self.streams[2]
         turns.append((_turn_after(trades[0], chance), _turn_after(trades[1], chance)))
-        rounds = [self.rounds(r) for r in range(STREAMS)]
+        rooms = self.rooms
         updates = len(self.prepared.index[0]) + len(self.prepared.index[1])
         key = tuple(
-            (s.bits, s.lowest, s.log_size, s.log_each, *turns[r], rounds[r])
+            (s.bits, s.lowest, s.log_size, s.log_each, *turns[r], rooms[r])
             for r, s in enumerate(self.streams)
         ), first, last
 
         def make() -> Any:  # noqa: ANN401
             positions = [self._positions(r, *turns[r], updates) for r in (0, 1)]
             late = 2 * updates * last + np.arange(turns[2][1] - turns[2][0])
-            return jobs_of(self.streams, [*positions, late], turns, rounds)
+            return jobs_of(self.streams, [*positions, late], turns, rooms)
 
         return key, make
 
@@ -147,11 +164,10 @@ class Call:
         return found
 
     def _of_noise(self, r: int) -> dict[str, int | Buffer]:
-        stream, rounds = self.streams[r], self.rounds(r)
+        stream, rounds = self.streams[r], self.rooms[r].pools
         masks = self._masks(r)
         vectors = rounds << stream.log_size
         sizes = {
-            "pool": vectors * stream.bits * noise.ROW,
             "shifts": 4 * vectors,
             "turns": 4 * (rounds << stream.log_each),
         }
@@ -182,8 +198,7 @@ class Call:
         """Some sweeps, whose noise is drawn."""
         prepared, tables = self.prepared, self.prepared.tables
         blocks = self.state.blocks
-        updates = len(tables.ranks)
-        notes = 0 if prepared.shape.near else 4 * updates
+        notes = 0 if prepared.shape.near else 4 * tables.ranks.size
         words = WORDS // self.rungs
         values: dict[str, int | Buffer] = {
             "state": self.state.rows,
@@ -191,12 +206,12 @@ class Call:
             "slots": len(tables.records) - 1,
             "row_count": len(tables.rows),
             "written_count": len(tables.written),
-            "updates": updates,
             "notes": self.space.place("notes", max(16, notes * blocks)),
             "notes_apart": notes,
             "sweeps": last - first,
             "rungs": self.rungs,
             "log_words": words.bit_length() - 1,
+            **self.pool,
             **prepared.places,
         }
         for r in (0, 1):
@@ -204,11 +219,12 @@ class Call:
             own = self._of_noise(r)
             values |= {name: value for name, value in own.items() if not name.startswith(("masks", "lev", "low", "off"))}
             values |= {
+                f"row{r}": self.rooms[r].row,
                 f"first{r}": stream.uses * first & 0xFFFFFFFF,
                 f"uses{r}": stream.uses,
                 f"log_size{r}": stream.log_size,
                 f"log_each{r}": stream.log_each,
-                f"rounds{r}": self.rounds(r) - 1,
+                f"rounds{r}": self.rooms[r].pools - 1,
                 f"shift_mask{r}": 64 * words - 1 if stream.log_each else 0,
             }
         _launch(self.space.device, self.kernels[0], moves, values, blocks, prepared.threads, prepared.shape.shared)
