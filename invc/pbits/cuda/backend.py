@@ -71,8 +71,10 @@ class Cuda:
             spins,
             self.device.allocate(count * spins * noise.ROW),
             self.device.allocate(count * GENERATORS),
+            self.device.allocate(4 * count),
             np.zeros(count, dtype=np.int64),
         )
+        self.device.write(state.ended, np.zeros(count, dtype=np.int32))
         for b, block in enumerate(blocks):
             self._put(state, b, block)
         return state
@@ -108,8 +110,9 @@ class Cuda:
                 return
             for first in range(0, sweeps, call.part):
                 last = min(sweeps, first + call.part)
-                call.draw(first, last)
+                call.noise(first, last)
                 call.move(first, last)
+                call.used()
 
     def _call(self, program: Program, state: Replicas, heat: Heat, sweeps: int) -> Call | None:
         if program not in self._prepared:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from ctypes import byref, c_char_p, c_int, c_size_t, c_uint32, c_uint64, c_void_p
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ PROCESSORS, MOST_SHARED, MAJOR, MINOR = 16, 97, 75, 76
 SHARED_SIZE, LOCAL_SIZE, REGISTERS = 8, 3, 4
 ERROR_LOG, ERROR_LOG_BYTES = 5, 6
 LOG_BYTES = 1 << 14
+BESIDE, NO_TIMING = 1, 2  # of cuStreamCreate and cuEventCreate
 LEAST = (7, 0)  # compute capability: warps whose lanes may part are nothing that kernels need
 
 
@@ -35,6 +37,23 @@ class Buffer:
 
     def __init__(self, address: int, size: int) -> None:
         self.address, self.size = address, size
+
+
+@dataclass(frozen=True)
+class Grid:
+    """How a kernel runs.
+
+    Attributes:
+        blocks: So many.
+        threads: Of a block.
+        shared: Bytes of shared memory of a block.
+        side: Whether beside what is not launched so.
+    """
+
+    blocks: int
+    threads: int
+    shared: int
+    side: bool = False
 
 
 class Device(Protocol):
@@ -60,10 +79,16 @@ class Device(Protocol):
         """A kernel of a module that `code_for` made; so many bytes of shared memory are its own."""
         ...
 
-    def launch(
-        self, kernel: Any, blocks: int, threads: int, shared: int, arguments: Sequence[Any]  # noqa: ANN401
-    ) -> None:
-        """Run so many blocks after what was launched before; it goes on meanwhile."""
+    def launch(self, kernel: Any, grid: Grid, arguments: Sequence[Any]) -> None:  # noqa: ANN401
+        """Run blocks after what was launched before on the same side; it goes on meanwhile."""
+        ...
+
+    def mark(self, *, side: bool) -> Any:  # noqa: ANN401
+        """What has been launched so far, on the side or not."""
+        ...
+
+    def follow(self, mark: Any, *, side: bool) -> None:  # noqa: ANN401
+        """What is launched from now on, on the side or not, waits for that."""
         ...
 
 
@@ -91,6 +116,10 @@ class Cuda:
         self._check(
             library.cuDevicePrimaryCtxRetain(byref(self._context), device), "cuDevicePrimaryCtxRetain"
         )
+        self._enter()
+        self._streams = c_void_p(), c_void_p()
+        for stream in self._streams:
+            self._check(library.cuStreamCreate(byref(stream), BESIDE), "cuStreamCreate")
         self._modules: dict[int, Any] = {}
         self._lock = Lock()
 
@@ -140,6 +169,7 @@ class Cuda:
         self._enter()
         data = np.ascontiguousarray(array)
         assert offset + data.nbytes <= max(buffer.size, 16), "it fits"
+        self.wait()
         where, size = c_uint64(buffer.address + offset), c_size_t(data.nbytes)
         self._check(self._cuda.cuMemcpyHtoD_v2(where, c_void_p(data.ctypes.data), size), "copying there")
 
@@ -147,14 +177,17 @@ class Cuda:
         """Copy what is there into an array."""
         self._enter()
         assert array.flags.c_contiguous and offset + array.nbytes <= buffer.size, "it fits"
+        self.wait()
         where, size = c_uint64(buffer.address + offset), c_size_t(array.nbytes)
         self._check(self._cuda.cuMemcpyDtoH_v2(c_void_p(array.ctypes.data), where, size), "copying back")
 
     def copy(self, source: Buffer, target: Buffer, size: int) -> None:
         """Copy within the device."""
         self._enter()
+        self.wait()
         where = c_uint64(target.address), c_uint64(source.address), c_size_t(size)
         self._check(self._cuda.cuMemcpyDtoD_v2(*where), "copying")
+        self.wait()
 
     def kernel(self, text: str, name: str, shared: int) -> Any:  # noqa: ANN401
         """A kernel of a module."""
@@ -191,16 +224,27 @@ class Cuda:
             found[name] = value.value
         return found
 
-    def launch(
-        self, kernel: Any, blocks: int, threads: int, shared: int, arguments: Sequence[Any]  # noqa: ANN401
-    ) -> None:
-        """Run so many blocks."""
+    def launch(self, kernel: Any, grid: Grid, arguments: Sequence[Any]) -> None:  # noqa: ANN401
+        """Run blocks; it goes on meanwhile."""
         self._enter()
         places = (c_void_p * len(arguments))(*(ctypes.addressof(a) for a in arguments))
-        code = self._cuda.cuLaunchKernel(
-            kernel, blocks, 1, 1, threads, 1, 1, shared, c_void_p(0), places, c_void_p(0)
-        )
-        self._check(code, "cuLaunchKernel")
+        shape = (grid.blocks, 1, 1, grid.threads, 1, 1, grid.shared)
+        stream = self._streams[grid.side]
+        self._check(self._cuda.cuLaunchKernel(kernel, *shape, stream, places, None), "cuLaunchKernel")
+
+    def mark(self, *, side: bool) -> Any:  # noqa: ANN401
+        """What has been launched so far."""
+        self._enter()
+        event = c_void_p()
+        self._check(self._cuda.cuEventCreate(byref(event), NO_TIMING), "cuEventCreate")
+        self._check(self._cuda.cuEventRecord(event, self._streams[side]), "cuEventRecord")
+        finalize(event, self._cuda.cuEventDestroy_v2, c_void_p(event.value))
+        return event
+
+    def follow(self, mark: Any, *, side: bool) -> None:  # noqa: ANN401
+        """What is launched from now on waits for that."""
+        self._enter()
+        self._check(self._cuda.cuStreamWaitEvent(self._streams[side], mark, 0), "cuStreamWaitEvent")
 
     def wait(self) -> None:
         """Until all that was launched is done."""

@@ -136,13 +136,16 @@ class Tables:
     ranks: UInt32
 
 
-def tables_of(program: Program, layout: Layout, codes: Int64, *, near: bool) -> Tables:
+def tables_of(
+    program: Program, layout: Layout, codes: Int64, *, rules: int, near: bool
+) -> Tables:
     """The tables of a layout.
 
     Args:
         program: The updates.
         layout: Their order.
         codes: The number of the code of each update. Shape (u,).
+        rules: How many there are.
         near: Whether rows are moved to where only those that are needed have a place.
     """
     spins = np.unique(np.concatenate([program.target, program.ref])).astype(np.int64)
@@ -153,7 +156,7 @@ def tables_of(program: Program, layout: Layout, codes: Int64, *, near: bool) -> 
     first = np.append(program.first_ref, len(program.ref))[: program.updates + 1]
     count = np.diff(first)
     record = np.zeros((program.updates + 1, RECORD // 4), dtype=np.uint32)
-    record[-1, 0] = BARRIER - 1
+    record[-1, 0] = rules
     record[:-1, 0], record[:-1, 1] = codes, target
     for k in range(INLINE):
         has = np.flatnonzero(count > k)
@@ -167,7 +170,7 @@ def tables_of(program: Program, layout: Layout, codes: Int64, *, near: bool) -> 
         more.append(beyond)
         at += 4 * len(beyond)
     slots = record[layout.slots]
-    slots[layout.barrier, :, 0] |= np.uint32(BARRIER)
+    slots[layout.barrier, :, MORE] |= np.uint32(BARRIER)
     slots = np.concatenate([slots, np.repeat(record[None, -1:], slots.shape[1], axis=1)])
     written = np.unique(program.target).astype(np.int64)
     return Tables(

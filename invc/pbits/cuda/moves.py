@@ -8,9 +8,10 @@ they fit there, else where they were.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from invc.pbits.cuda.noise import LANES, ROW
-from invc.pbits.cuda.text import GLOBAL, SHARED, Body, Memory, Value
+from invc.pbits.cuda.text import Body, Memory, Value, goes_on
 from invc.pbits.generated.ir import Logic
 from invc.pbits.generated.network import network_of
 from invc.pbits.generated.signature import Signature
@@ -18,8 +19,9 @@ from invc.pbits.generated.signature import Signature
 INLINE = 13  # neighbours that stand in a record
 RECORD = 12 + 4 * INLINE  # bytes: code, target, where more neighbours are, neighbours
 MORE, FIRST = 2, 3  # words of a record
-BARRIER = 1 << 31  # in a code: all warps meet after it
+BARRIER = 1 << 31  # where more neighbours are: all warps meet after the update
 COMMON = (
+    ("ended", "ptr"),  # for each block, not 0 if it is to stay as it is
     ("state", "ptr"),
     ("apart", "i64"),  # bytes from a block's rows to the next one's
     ("records", "ptr"),
@@ -57,11 +59,28 @@ AHEAD = 2  # slots whose notes are read before they are needed
 NO_UPDATE = 0xFFFFFFFF  # in place of a rank
 
 
-def arguments(body: Body) -> list[tuple[str, str]]:
-    """Of the kernel, in order: types and names."""
-    listed = [*COMMON, *((f"{name}{r}", kind) for r in range(2) for name, kind in FIELDS)]
-    found = [(body.pointer(GLOBAL) if kind == "ptr" else kind, name) for name, kind in listed]
-    return found if body.gpu else [*found, ("ptr", "shared")]
+def fields() -> list[tuple[str, str]]:
+    """Arguments of the kernel, in order: names and kinds."""
+    return [*COMMON, *((f"{name}{r}", kind) for r in range(2) for name, kind in FIELDS)]
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What an update reads of its noise.
+
+    Attributes:
+        halves: For each plane the two halves of a word, the first being the one that a lane is in.
+        note: How words are rotated.
+    """
+
+    halves: Sequence[Value]
+    note: Value
+
+    def turned(self, bits: int) -> list[str]:
+        """A lane's bits of the first planes: words have 64, which are rotated as one."""
+        pairs = zip(self.halves[: 2 * bits : 2], self.halves[1 : 2 * bits : 2], strict=True)
+        return [self.note.body.funnel(one, other, self.note).name for one, other in pairs]
+
 
 class Moves:
     """The kernel under construction."""
@@ -72,43 +91,36 @@ class Moves:
         self.rules, self.bits, self.warps, self.near = rules, bits, warps, near
         self.body = Body(gpu=gpu, threads=LANES * warps)
         body = self.body
-        shared = Memory(body, SHARED, "@shared" if gpu else "%shared")
-        self.own = self.memory("state").at(body.block.wide() * self.number("apart", "i64"))
+        shared = body.shared
+        self.own = self.body.argument("state").at(body.block.wide() * self.body.number("apart", "i64"))
         if near:
             self.rows = shared
-            self.notes = shared.at(self.number("row_count") * ROW)
+            self.notes = shared.at(self.body.number("row_count") * ROW)
         else:
             self.rows = self.own
-            self.notes = self.memory("notes").at(body.block.wide() * self.number("notes_apart", "i64"))
-
-    def memory(self, name: str) -> Memory:
-        """An argument that is an address."""
-        return Memory(self.body, GLOBAL, f"%{name}")
-
-    def number(self, name: str, kind: str = "i32") -> Value:
-        """An argument that is a number."""
-        return Value(self.body, kind, f"%{name}")
+            self.notes = self.body.argument("notes").at(body.block.wide() * self.body.number("notes_apart", "i64"))
 
     def kernel(self, name: str) -> str:
         """The text of it."""
         body = self.body
-        if self.near:
-            self.copy("rows", "row_count", inwards=True)
-        with body.loop(0, self.number("sweeps")) as sweep:
-            self.note(sweep)
-            body.barrier()
-            self.run()
-        if self.near:
-            self.copy("written", "written_count", inwards=False)
-        return body.function(name, arguments(body))
+        with body.when(goes_on(body)):
+            if self.near:
+                self.copy("rows", "row_count", inwards=True)
+            with body.loop(0, self.body.number("sweeps")) as sweep:
+                self.note(sweep)
+                body.barrier()
+                self.run()
+            if self.near:
+                self.copy("written", "written_count", inwards=False)
+        return body.function(name, fields())
 
     def copy(self, rows: str, count: str, *, inwards: bool) -> None:
         """Rows into the memory of a processor, or some of them back; pairs of places are given."""
         body = self.body
         with body.each_thread() as thread:
             warp, lane = thread >> 5, (thread & (LANES - 1)) * 4
-            with body.loop(warp, self.number(count), self.warps) as k:
-                pair = self.memory(rows).at((k * 8).wide())
+            with body.loop(warp, self.body.number(count), self.warps) as k:
+                pair = self.body.argument(rows).at((k * 8).wide())
                 far = self.own.at(pair.load(fixed=True).wide() * ROW).at(lane)
                 near = self.rows.at(pair.at(4).load(fixed=True) * ROW + lane)
                 if inwards:
@@ -119,9 +131,9 @@ class Moves:
     def note(self, sweep: Value) -> None:
         """Which vector each update of a sweep has for noise, and how it is rotated."""
         body = self.body
-        places = (self.number("slots") + AHEAD) * self.warps
+        places = (self.body.number("slots") + AHEAD) * self.warps
         with body.each_thread() as thread, body.loop(thread, places, LANES * self.warps) as place:
-            rank = self.memory("ranks").at((place * 4).wide()).load(fixed=True)
+            rank = self.body.argument("ranks").at((place * 4).wide()).load(fixed=True)
             home = self.noted_at(place)
             home.store(0)
             names = [body.fresh("even"), body.fresh("odd")]
@@ -140,25 +152,25 @@ class Moves:
     def noted(self, r: int, sweep: Value, rank: Value) -> Value:
         """The rows of a use's vector, and how it is rotated: by words, and by bits within them."""
         body = self.body
-        log_size, log_each = self.number(f"log_size{r}"), self.number(f"log_each{r}")
+        log_size, log_each = self.body.number(f"log_size{r}"), self.body.number(f"log_each{r}")
         size = body.constant(1) << log_size
-        each, rounds = body.constant(1) << log_each, self.number(f"rounds{r}")
-        use = self.number(f"first{r}") + sweep * self.number(f"uses{r}") + rank
+        each, rounds = body.constant(1) << log_each, self.body.number(f"rounds{r}")
+        use = self.body.number(f"first{r}") + sweep * self.body.number(f"uses{r}") + rank
         turn = use >> log_size
         place = (use & (size - 1)) + 1
         round_ = (turn >> log_each) & rounds
-        turns = self.memory(f"turns{r}").at(body.block.wide() * self.number(f"turns_apart{r}", "i64"))
+        turns = self.body.argument(f"turns{r}").at(body.block.wide() * self.body.number(f"turns_apart{r}", "i64"))
         pair = turns.at((((round_ << log_each) + (turn & (each - 1))) * 4).wide()).load()
         vector = ((pair & 0xFFFF) + ((pair >> 16) | 1) * place) & (size - 1)
         vector = vector + (round_ << log_size)
-        shifts = self.memory(f"shifts{r}")
-        shifts = shifts.at(body.block.wide() * self.number(f"shifts_apart{r}", "i64"))
+        shifts = self.body.argument(f"shifts{r}")
+        shifts = shifts.at(body.block.wide() * self.body.number(f"shifts_apart{r}", "i64"))
         pair = shifts.at((vector * 4).wide()).load()
         shift = (pair & 0xFFFF) + ((pair >> 16) | 1) * ((turn & (each - 1)) + 1)
-        shift = shift & self.number(f"shift_mask{r}")
-        log_words = self.number("log_words")
-        words = (shift & ((body.constant(1) << log_words) - 1)) * self.number("rungs")
-        row = vector * self.bits[r] + self.number(f"row{r}")
+        shift = shift & self.body.number(f"shift_mask{r}")
+        log_words = self.body.number("log_words")
+        words = (shift & ((body.constant(1) << log_words) - 1)) * self.body.number("rungs")
+        row = vector * self.bits[r] + self.body.number(f"row{r}")
         return row << 10 | words << 6 | shift >> log_words
 
     def run(self) -> None:
@@ -169,65 +181,60 @@ class Moves:
                 self.run_ahead(thread >> 5, thread & (LANES - 1))
             return
         with (
-            body.loop(0, self.number("slots")) as slot,
+            body.loop(0, self.body.number("slots")) as slot,
             body.each_thread() as thread,
         ):
             warp, lane = thread >> 5, thread & (LANES - 1)
             note = self.noted_at(slot * self.warps + warp).load()
-            self.update(self.record(slot, warp), self.turned(self.drawn(note, lane), note), lane)
+            self.update(self.record(slot, warp), Noise(self.drawn(note, lane), note), lane)
 
     def run_ahead(self, warp: Value, lane: Value) -> None:
         """The same by one thread: what an update needs is read while those before it are done."""
         body = self.body
-        zero = body.constant(0)
-        records = [body.variable(word) for word in self.record(zero, warp)]
-        note = self.noted_at(warp).load()
-        notes = [body.variable(note), body.variable(self.noted_at(warp + self.warps).load())]
-        planes = [body.variable(word) for word in self.drawn(note, lane)]
-        with body.loop(0, self.number("slots")) as slot:
-            record, note = [word.get() for word in records], notes[0].get()
-            noise = self.turned([word.get() for word in planes], note)
-            next_note = notes[1].get()
-            ahead = self.drawn(next_note, lane)
-            next_record = self.record(slot + 1, warp)
-            later = self.noted_at((slot + AHEAD) * self.warps + warp).load()
-            self.update(record, noise, lane)
-            for variable, value in zip(
-                (*records, *planes, *notes), (*next_record, *ahead, next_note, later), strict=True
-            ):
+        records = [body.variable(word) for word in self.record(body.constant(0), warp)]
+        note = body.variable(self.noted_at(warp).load())
+        later = body.variable(self.noted_at(warp + self.warps).load())
+        planes = [body.variable(word) for word in self.drawn(note.get(), lane)]
+        with body.loop(0, self.body.number("slots")) as slot:
+            record, now, halves = [word.get() for word in records], note.get(), [p.get() for p in planes]
+            following = later.get()
+            ahead = self.drawn(following, lane)
+            self.update(record, Noise(halves, now), lane)
+            for variable, value in zip(planes, ahead, strict=True):
                 variable.set(value)
-            with body.when((record[0] >> 31).equals(1)):
+            note.set(following)
+            for variable, value in zip(records, self.record(slot + 1, warp), strict=True):
+                variable.set(value)
+            later.set(self.noted_at((slot + AHEAD) * self.warps + warp).load())
+            with body.when((record[MORE] >> 31).equals(1)):
                 body.barrier()
 
     def record(self, slot: Value, warp: Value) -> list[Value]:
         """What the update of a warp at a time is."""
         place = (slot * self.warps + warp).wide() * RECORD
-        return self.memory("records").at(place).loads(RECORD // 16)
+        return self.body.argument("records").at(place).loads(RECORD // 16)
 
     def drawn(self, note: Value, lane: Value) -> list[Value]:
         """For each plane of noise the two halves of the word of which a lane needs a half."""
-        pool = self.memory("pool").at(self.body.block.wide() * self.number("pool_apart", "i64"))
+        pool = self.body.argument("pool").at(self.body.block.wide() * self.body.number("pool_apart", "i64"))
         vector = pool.at((note >> 10).wide() * ROW)
         moved, side = note >> 3, lane * 4
         place = (((moved & 0x78) + side) & 0x7F) ^ (moved & 4)
         one, other = vector.at(place.wide()), vector.at((place ^ 4).wide())
         return [at.at(ROW * p).load() for p in range(max(self.bits)) for at in (one, other)]
 
-    def turned(self, halves: Sequence[Value], note: Value) -> list[str]:
-        """A lane's bits of each plane: words have 64, which are rotated as one."""
-        pairs = zip(halves[::2], halves[1::2], strict=True)
-        return [self.body.funnel(one, other, note).name for one, other in pairs]
-
-    def update(self, record: Sequence[Value], noise: Sequence[str], lane: Value) -> None:
+    def update(self, record: Sequence[Value], noise: Noise, lane: Value) -> None:
         """One update of one lane."""
         body = self.body
-        names = [body.fresh("rule") for _ in self.rules]
-        with body.cases(record[0] & (BARRIER - 1), names) as after:
-            for name, rule in zip(names, self.rules, strict=True):
+        names = [body.fresh("rule") for _ in range(len(self.rules) + 1)]
+        with body.cases(record[0], names, all_=True) as after:
+            for name, rule in zip(names, self.rules, strict=False):
                 body.label(name)
                 result = self.computed(rule, record, noise, lane)
                 self.row(record[1], lane).store(result)
                 body.go(after)
+            body.label(names[-1])
+            body.go(after)
 
     def row(self, offset: Value, lane: Value) -> Memory:
         """A lane's 32 bits of a row."""
@@ -236,7 +243,7 @@ class Moves:
         return self.rows.at((offset + lane * 4).wide())
 
     def computed(
-        self, rule: Signature, record: Sequence[Value], noise: Sequence[str], lane: Value
+        self, rule: Signature, record: Sequence[Value], noise: Noise, lane: Value
     ) -> Value:
         """What a spin becomes."""
         body, network = self.body, network_of(rule)
@@ -245,10 +252,10 @@ class Moves:
         offsets = list(record[FIRST : FIRST + min(INLINE, rule.inputs)])
         beyond = rule.inputs - len(offsets)
         if beyond:
-            more = self.memory("more").at(record[MORE].wide())
+            more = self.body.argument("more").at((record[MORE] & (BARRIER - 1)).wide())
             offsets += more.loads(-(-beyond // 4))[:beyond]
         values = [self.row(offset, lane).load().name for offset in offsets]
-        logic = Logic("i32", "-1", body.fresh("t"), [*values, *noise[: rule.bits]], body.lines)
+        logic = Logic("i32", "-1", body.fresh("t"), [*values, *noise.turned(rule.bits)], body.lines)
         for node in network.nodes:
             logic.node(node)
         return Value(body, "i32", logic.literal(network.result))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from invc.pbits.cuda.text import GLOBAL, SHARED, Body, Memory, Value
+from invc.pbits.cuda.text import Body, Memory, Value, goes_on
 from invc.pbits.heatbath.heat import BITS
 from invc.pbits.lanes import WORDS
 
@@ -34,6 +34,7 @@ FIELDS = (
     ("turns_apart", "i64"),
 )
 COMMON = (
+    ("ended", "ptr"),  # for each block, not 0 if it draws nothing
     ("jobs", "ptr"),
     ("count", "i32"),
     ("rng", "ptr"),
@@ -43,54 +44,45 @@ COMMON = (
 )
 
 
-def arguments(body: Body) -> list[tuple[str, str]]:
-    """Of the kernel, in order: types and names."""
-    listed = [*COMMON, *((f"{name}{r}", kind) for r in range(STREAMS) for name, kind in FIELDS)]
-    found = [(body.pointer(GLOBAL) if kind == "ptr" else kind, name) for name, kind in listed]
-    return found if body.gpu else [*found, ("ptr", "shared")]
+def fields() -> list[tuple[str, str]]:
+    """Arguments of the kernel, in order: names and kinds."""
+    return [*COMMON, *((f"{name}{r}", kind) for r in range(STREAMS) for name, kind in FIELDS)]
 
 
 def noise_kernel(name: str, bits: Sequence[int], *, gpu: bool) -> str:
     """The kernel for vectors of so many bits of each stream."""
     body = Body(gpu=gpu, threads=THREADS)
-    count = Value(body, "i32", "%count")
-    shared = Memory(body, SHARED, "@shared" if gpu else "%shared")
-    odd = body.variable(0)
-    with body.loop(0, count + MAKERS, MAKERS) as batch:
-        flip = odd.get()
-        with body.each_thread() as thread:
-            warp, lane = thread >> 5, thread & (LANES - 1)
-            own = shared.at(flip * BUFFER)
-            other = shared.at((flip ^ 1) * BUFFER)
-            with body.when(warp.equals(MAKERS) & lane.below(WORDS)):
-                _draw(body, own, batch, count, lane)
-            job = batch - MAKERS + warp
-            making = warp.below(MAKERS) & job.below(count)
-            with body.when(making):
-                _make(body, other.at(warp * (MOST_ROWS * ROW)), job, lane, bits)
-        body.barrier()
-        odd.set(flip ^ 1)
-    return body.function(name, arguments(body))
-
-
-def _argument(body: Body, name: str) -> Memory:
-    return Memory(body, GLOBAL, f"%{name}")
-
-
-def _number(body: Body, name: str, kind: str = "i32") -> Value:
-    return Value(body, kind, f"%{name}")
+    count = body.number("count")
+    shared = body.shared
+    with body.when(goes_on(body)):
+        odd = body.variable(0)
+        with body.loop(0, count + MAKERS, MAKERS) as batch:
+            flip = odd.get()
+            with body.each_thread() as thread:
+                warp, lane = thread >> 5, thread & (LANES - 1)
+                own = shared.at(flip * BUFFER)
+                other = shared.at((flip ^ 1) * BUFFER)
+                with body.when(warp.equals(MAKERS) & lane.below(WORDS)):
+                    _draw(body, own, batch, count, lane)
+                job = batch - MAKERS + warp
+                making = warp.below(MAKERS) & job.below(count)
+                with body.when(making):
+                    _make(body, other.at(warp * (MOST_ROWS * ROW)), job, lane, bits)
+            body.barrier()
+            odd.set(flip ^ 1)
+    return body.function(name, fields())
 
 
 def _draw(body: Body, buffer: Memory, batch: Value, count: Value, lane: Value) -> None:
     """The rows of the jobs of a batch, by the generators of `invc.pbits.random`."""
-    home = _argument(body, "rng").at((body.block * (4 * WORDS) + lane).wide() * 8)
+    home = body.argument("rng").at((body.block * (4 * WORDS) + lane).wide() * 8)
     places = [home.at(8 * WORDS * k) for k in range(4)]
     state = [body.variable(place.load("i64")) for place in places]
     last = batch + MAKERS
     end = last.below(count).chosen(last, count)
     end = batch.below(end).chosen(end, batch)
     with body.loop(batch, end) as job:
-        rows = _argument(body, "jobs").at(job.wide() * JOB + 4).load(fixed=True)
+        rows = body.argument("jobs").at(job.wide() * JOB + 4).load(fixed=True)
         home_of_job = buffer.at((job - batch) * (MOST_ROWS * ROW) + lane * 8)
         with body.loop(0, rows) as row:
             home_of_job.at(row * ROW).store(step(state))
@@ -112,7 +104,7 @@ def step(state: Sequence) -> Value:  # type: ignore[type-arg]
 
 def _make(body: Body, rows: Memory, job: Value, lane: Value, bits: Sequence[int]) -> None:
     """What a job is for, from its rows: kinds are 2 r for a vector of stream r, 2 r + 1 for a turn."""
-    home = _argument(body, "jobs").at(job.wide() * JOB)
+    home = body.argument("jobs").at(job.wide() * JOB)
     kind, count, place, other = home.loads(1)
     names = [body.fresh("kind") for _ in range(2 * STREAMS)]
     with body.cases(kind, names) as after:
@@ -132,15 +124,15 @@ def _pair(body: Body, row: Memory, lane: Value, table: str, r: int, place: Value
     """The lowest 16 bits of the first two words of a row, side by side."""
     with body.when(lane.equals(0)):
         pair = row.load() & 0xFFFF | row.at(8).load() << 16
-        apart = _number(body, f"{table}_apart{r}", "i64")
-        home = _argument(body, f"{table}{r}").at(body.block.wide() * apart)
+        apart = body.number(f"{table}_apart{r}", "i64")
+        home = body.argument(f"{table}{r}").at(body.block.wide() * apart)
         home.at((place * 4).wide()).store(pair)
 
 
 def _vector(body: Body, rows: Memory, lane: Value, r: int, bits: int, place: Value) -> None:
     """Planes of numbers of thresholds that are above the numbers in some rows."""
-    lowest, levels = _number(body, f"lowest{r}"), _number(body, f"levels{r}")
-    rungs, offset = _number(body, "rungs"), _number(body, f"offset{r}")
+    lowest, levels = body.number(f"lowest{r}"), body.number(f"levels{r}")
+    rungs, offset = body.number("rungs"), body.number(f"offset{r}")
     own = rows.at(lane * 4)
     inverted = []
     for k in range(BITS):
@@ -149,7 +141,7 @@ def _vector(body: Body, rows: Memory, lane: Value, r: int, bits: int, place: Val
         inverted.append(here.chosen(~own.at(at).load(), body.constant(-1)))
     planes = [body.variable(0) for _ in range(bits)]
     rung = (lane >> 1) & (rungs - 1)
-    home = _argument(body, f"masks{r}").at((rung * LEVEL).wide())
+    home = body.argument(f"masks{r}").at((rung * LEVEL).wide())
     with body.loop(0, levels) as level:
         words = home.at((level * rungs).wide() * LEVEL).loads(LEVEL // 16)
         less = body.constant(0)
@@ -160,7 +152,7 @@ def _vector(body: Body, rows: Memory, lane: Value, r: int, bits: int, place: Val
         for p, plane in enumerate(planes):
             fits = (~words[BITS + 1].below(p)).mask()
             plane.set(plane.get() ^ (less & fits))
-    home = _argument(body, "pool").at(body.block.wide() * _number(body, "pool_apart", "i64"))
+    home = body.argument("pool").at(body.block.wide() * body.number("pool_apart", "i64"))
     home = home.at(place.wide() * ROW).at((lane * 4).wide())
     carry = body.constant(0)
     for p, plane in enumerate(planes):

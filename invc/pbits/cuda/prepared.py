@@ -95,7 +95,9 @@ def prepare(program: Program, device: Device) -> Prepared | None:
         return None
     for shape in shapes_of(program, device.shared):
         layout = layout_of(program, shape.warps)
-        tables = tables_of(program, layout, rules.rule, near=shape.near)
+        tables = tables_of(
+            program, layout, rules.rule, rules=len(rules.rules), near=shape.near
+        )
         size = len(tables.rows) * ROW + 4 * tables.ranks.size
         if size <= shape.shared or not shape.near:
             break

@@ -22,12 +22,14 @@ class Replicas:
         spins: Of each replica.
         rows: A block after the other: its rows, of 128 bytes.
         rng: Of each block the states of its generators, shape (4, 16) of 64 bits.
+        ended: For each block, 0 if kernels shall move it.
         turns: Exchanges so far of each block, where words are rungs of ladders. Shape (blocks,).
     """
 
     spins: int
     rows: Buffer
     rng: Buffer
+    ended: Buffer
     turns: Int64 = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property

@@ -11,7 +11,7 @@ import numpy as np
 
 from invc.ising.model import Int64
 from invc.pbits.cuda import moves, noise
-from invc.pbits.cuda.driver import Buffer, Device, argument
+from invc.pbits.cuda.driver import Buffer, Device, Grid, argument
 from invc.pbits.cuda.draws import Room, Stream, jobs_of, stream_of
 from invc.pbits.cuda.noise import STREAMS
 from invc.pbits.cuda.prepared import Prepared
@@ -34,10 +34,14 @@ class Space:
     Attributes:
         device: Whose.
         places: By name; they grow.
+        marks: For each of two places of noise, when it was used for the last time.
+        turn: Which of them is next.
     """
 
     device: Device
     places: dict[str, Buffer] = field(default_factory=dict)
+    marks: list[Any] = field(default_factory=lambda: [None, None])
+    turn: int = 0
 
     def place(self, name: str, size: int) -> Buffer:
         """Memory of at least so many bytes."""
@@ -75,6 +79,8 @@ class Call:
         kernels: Those of updates and of noise.
         rungs: Temperatures.
         part: Sweeps between two times that noise is drawn.
+        turn: Where its noise is.
+        marks: When the noise of each part was used.
     """
 
     space: Space
@@ -84,13 +90,39 @@ class Call:
     kernels: tuple[Any, Any]
     rungs: int
     part: int
+    turn: int = 0
+    marks: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Noise goes where that of the last call is not: it may still be used."""
+        self.space.turn ^= 1
+        self.turn = self.space.turn
+        self.marks = [self.space.marks[self.turn]] * 2
+
+    def noise(self, first: int, last: int, trades: tuple[int, int] = (0, 0)) -> None:
+        """Draw the noise of some sweeps while those before them are done."""
+        device = self.space.device
+        if self.marks[-2] is not None:
+            device.follow(self.marks[-2], side=True)
+        self.draw(first, last, trades)
+        device.follow(device.mark(side=True), side=False)
+
+    def used(self) -> None:
+        """Sweeps and trades are launched for which there was noise."""
+        self.marks.append(self.space.device.mark(side=False))
+        self.space.marks[self.turn] = self.marks[-1]
+
+    @property
+    def ended(self) -> Buffer:
+        """For each block, not 0 if it stays as it is."""
+        return self.state.ended
 
     @cached_property
     def rooms(self) -> tuple[Room, ...]:
         """Where vectors go: there is place for those of a part, and what it begins and ends in."""
         found, row = [], 0
         for r, stream in enumerate(self.streams):
-            uses = stream.uses * (self.part if r < 2 else 1)
+            uses = stream.uses * 2 * (self.part if r < 2 else 1)
             most = (uses >> stream.log_size + stream.log_each) + 2
             found.append(Room(row, 1 << (most - 1).bit_length()))
             row += stream.bits * (found[r].pools << stream.log_size)
@@ -102,7 +134,7 @@ class Call:
         last, stream = self.rooms[-1], self.streams[-1]
         rows = last.row + stream.bits * (last.pools << stream.log_size) + MOST_NOISE
         size = rows * noise.ROW
-        place = self.space.place("pool", size * self.state.blocks)
+        place = self.space.place(f"pool of {self.turn}", size * self.state.blocks)
         return {"pool": place, "pool_apart": size}
 
     def draw(self, first: int, last: int, trades: tuple[int, int] = (0, 0)) -> None:
@@ -120,6 +152,7 @@ class Call:
         if not count:
             return
         values: dict[str, int | Buffer] = {
+            "ended": self.ended,
             "jobs": buffer,
             "count": count,
             "rng": self.state.rng,
@@ -128,7 +161,8 @@ class Call:
         }
         for r in range(STREAMS):
             values |= self._of_noise(r)
-        _launch(self.space.device, self.kernels[1], noise, values, self.state.blocks, noise.THREADS, noise.SHARED_BYTES)
+        grid = Grid(self.state.blocks, noise.THREADS, noise.SHARED_BYTES, side=True)
+        launch(self.space.device, self.kernels[1], noise.fields(), values, grid)
 
     def _jobs(self, first: int, last: int, trades: tuple[int, int]) -> tuple[Any, Any]:
         turns = [self._turns(r, first, last) for r in (0, 1)]
@@ -179,7 +213,7 @@ class Call:
         }
         for name, size in sizes.items():
             size = -(-size // noise.ROW) * noise.ROW
-            values[f"{name}{r}"] = self.space.place(f"{name}{r}", size * self.state.blocks)
+            values[f"{name}{r}"] = self.space.place(f"{name}{r} of {self.turn}", size * self.state.blocks)
             values[f"{name}_apart{r}"] = size
         return values
 
@@ -201,6 +235,7 @@ class Call:
         notes = 0 if prepared.shape.near else 4 * tables.ranks.size
         words = WORDS // self.rungs
         values: dict[str, int | Buffer] = {
+            "ended": self.ended,
             "state": self.state.rows,
             "apart": self.state.block_bytes,
             "slots": len(tables.records) - 1,
@@ -227,7 +262,8 @@ class Call:
                 f"rounds{r}": self.rooms[r].pools - 1,
                 f"shift_mask{r}": 64 * words - 1 if stream.log_each else 0,
             }
-        _launch(self.space.device, self.kernels[0], moves, values, blocks, prepared.threads, prepared.shape.shared)
+        grid = Grid(blocks, prepared.threads, prepared.shape.shared)
+        launch(self.space.device, self.kernels[0], moves.fields(), values, grid)
 
 
 def _turn_after(uses: int, stream: Stream) -> int:
@@ -235,12 +271,12 @@ def _turn_after(uses: int, stream: Stream) -> int:
     return -(-uses // (1 << stream.log_size))
 
 
-def _launch(
-    device: Device, kernel: Any, room: Any, values: dict[str, int | Buffer], blocks: int, threads: int, shared: int  # noqa: ANN401
+def launch(
+    device: Device,
+    kernel: Any,  # noqa: ANN401
+    fields: Sequence[tuple[str, str]],
+    values: dict[str, int | Buffer],
+    grid: Grid,
 ) -> None:
     """A kernel with arguments by name."""
-    fields = [*room.COMMON]
-    for r in range(STREAMS if room is noise else 2):
-        fields += [(f"{name}{r}", kind) for name, kind in room.FIELDS]
-    arguments = [argument(kind, values[name]) for name, kind in fields]
-    device.launch(kernel, blocks, threads, shared, arguments)
+    device.launch(kernel, grid, [argument(kind, values[name]) for name, kind in fields])

@@ -267,11 +267,18 @@ class Body:
         self.label(after)
 
     @contextmanager
-    def cases(self, value: Value, names: Sequence[str]) -> Iterator[str]:
-        """A switch among labels, which are to be printed inside and go on at what this yields."""
+    def cases(self, value: Value, names: Sequence[str], *, all_: bool = False) -> Iterator[str]:
+        """A switch among labels, which are to be printed inside and go on at what this yields.
+
+        With `all_` the value is always one of theirs.
+        """
         after = self.fresh("after")
+        other = self.fresh("never") if all_ else after
         listed = " ".join(f"i32 {k}, label %{name}" for k, name in enumerate(names))
-        self.lines.append(f"switch i32 {value.name}, label %{after} [{listed}]")
+        self.lines.append(f"switch i32 {value.name}, label %{other} [{listed}]")
+        if all_:
+            self.label(other)
+            self.lines.append("unreachable")
         yield after
         self.label(after)
 
@@ -289,26 +296,34 @@ class Body:
         if self.gpu:
             self.lines.append(f"call void @{BARRIER}()")
 
-    def function(self, name: str, arguments: Sequence[tuple[str, str]]) -> str:
-        """The kernel as a function of so many arguments; this processor's has a block before."""
-        listed = [f"{kind} %{argument}" for kind, argument in arguments]
+    def function(self, name: str, fields: Sequence[tuple[str, str]]) -> str:
+        """The kernel as a function of arguments with names and kinds: i32, i64 or ptr.
+
+        That of this processor is also told where shared memory is, and the number of its block.
+        """
+        kinds = {"ptr": self.pointer(GLOBAL)}
+        listed = [f"{kinds.get(kind, kind)} %{argument}" for argument, kind in fields]
         first = []
         if self.gpu:
             first.append(f"%block = call i32 @{READ}ctaid.x()")
         else:
-            listed.append("i32 %block")
+            listed += ["ptr %shared", "i32 %block"]
         kind = "ptx_kernel void" if self.gpu else "void"
-        return "\n".join(
-            [
-                f"define {kind} @{name}({', '.join(listed)}) #0 {{",
-                "entry:",
-                *first,
-                *self._places,
-                *self.lines,
-                "ret void",
-                "}",
-            ]
-        )
+        head = f"define {kind} @{name}({', '.join(listed)}) #0 {{"
+        return "\n".join([head, "entry:", *first, *self._places, *self.lines, "ret void", "}"])
+
+    def argument(self, name: str) -> Memory:
+        """An argument that is an address."""
+        return Memory(self, GLOBAL, f"%{name}")
+
+    def number(self, name: str, kind: str = "i32") -> Value:
+        """An argument that is a number."""
+        return Value(self, kind, f"%{name}")
+
+    @property
+    def shared(self) -> Memory:
+        """The memory that the threads of a block share."""
+        return Memory(self, SHARED, "@shared" if self.gpu else "%shared")
 
 
 def module_of(functions: Sequence[str], *, gpu: bool, threads: int) -> str:
@@ -328,3 +343,9 @@ def module_of(functions: Sequence[str], *, gpu: bool, threads: int) -> str:
     bound = f' "nvvm.maxntid"="{threads}"' if gpu else ""
     lines += [f"attributes #0 = {{ nounwind{bound} }}", "attributes #1 = { convergent nounwind }"]
     return "\n".join([*lines, "!0 = !{}"]) + "\n"
+
+
+def goes_on(body: Body) -> Value:
+    """Whether a block is not to stay as it is, which an argument says."""
+    ended = Memory(body, GLOBAL, "%ended")
+    return ended.at((body.block * 4).wide()).load().equals(0)
