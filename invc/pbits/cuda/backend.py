@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any
@@ -10,74 +10,100 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from invc.ising.model import Int8, Int64
-from invc.pbits.cuda import code, moves, noise
+from invc.ising.model import Int8, Int32, Int64
+from invc.pbits.cuda import code, noise
 from invc.pbits.cuda.driver import Device
+from invc.pbits.cuda.exchanges import Exchanges
+from invc.pbits.cuda.looks import Looker
+from invc.pbits.cuda.many import Blocks, Many
 from invc.pbits.cuda.prepared import Prepared, prepare
 from invc.pbits.cuda.state import GENERATORS, Replicas, apart, rows_of_block, side_by_side
 from invc.pbits.cuda.sweeps import MOST_POOLS, NONE, Call, Space, streams_of
+from invc.pbits.heatbath.energy import Meter
 from invc.pbits.heatbath.heat import Heat
+from invc.pbits.heatbath.ladder import Exchanged, Ladder, Pace
+from invc.pbits.heatbath.logic import Condition, Logic
 from invc.pbits.heatbath.program import Program
+from invc.pbits.heatbath.settling import Settling
 from invc.pbits.host import Host
-from invc.pbits.lanes import LANES, WORDS, Rows, UInt64
-from invc.pbits.random import block_generator, generators
+from invc.pbits.lanes import WORDS, Rows, UInt64
+from invc.pbits.random import generators
 
 NAME = "cuda"
 BLOCKS = 256  # of 1,024 replicas, whatever the card: results must not depend on it
 
 
-class Cuda:
-    """States live on a device; what it has no kernel for, the CPU does, block by block.
+class Kernels:
+    """The kernels of a device by what they are, each made once."""
 
-    Attributes:
-        name: What users call it.
-        lanes: Replicas of a block of the engine's.
-        blocks: Of 1,024 replicas in one of these: number b of block n is block n * blocks + b.
-    """
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self._made: dict[Any, Any] = {}
 
-    name = NAME
+    def get(self, key: Any, text: Callable[[str, bool], str], threads: int, shared: int) -> Any:  # noqa: ANN401
+        """A kernel.
+
+        Args:
+            key: What it is.
+            text: Of its name, and whether it is for a GPU.
+            threads: Of a block.
+            shared: Bytes of shared memory.
+        """
+        if key not in self._made:
+            name, target = "invc_kernel", self.device.target
+            if target is None:
+                module = code.host_module([text(name, False)])
+            else:
+                module = code.ptx_of(code.gpu_module([text(name, True)], threads), target)
+            self._made[key] = self.device.kernel(module, name, shared)
+        return self._made[key]
+
+
+class Cuda(Many):
+    """States live on a device; what it has no kernel for, the CPU does, block by block."""
 
     def __init__(self, device: Device, host: Host, blocks: int = BLOCKS) -> None:
-        self.device, self.host, self.blocks = device, host, blocks
-        self.lanes = LANES * blocks
-        self._space = Space(device)
+        super().__init__(NAME, host, blocks)
+        self.device = device
+        self.kernels = Kernels(device)
+        self.space = Space(device)
         self._prepared: WeakKeyDictionary[Program, Prepared | None] = WeakKeyDictionary()
-        self._texts: dict[Any, Any] = {}
+        self._looker = Looker(self.kernels, self.space)
+        self._exchanges = Exchanges(self.kernels, self.space, self._looker)
         self._lock = RLock()
 
     def start(self, known: Int8, seed: int, block: int) -> Replicas:
         """Random states, held spins in place, and generators: those of the CPU's blocks."""
-        blocks = (self.host.start(known, seed, block * self.blocks + b) for b in range(self.blocks))
-        with self._lock:
-            return self._uploaded(len(known), blocks)
+        first = block * self.count_
+        blocks = (self.host.start(known, seed, first + b) for b in range(self.count_))
+        return self._uploaded(len(known), blocks, self.count_)
 
     def adopt(self, rows: UInt64, source: np.random.Philox) -> Replicas:
         """A state that stands in rows, shape (spins, words)."""
         parts = apart(rows)
         blocks = (Rows(part, generators(source)) for part in parts)
-        with self._lock:
-            return self._uploaded(rows.shape[0], blocks, len(parts))
+        return self._uploaded(rows.shape[0], blocks, len(parts))
 
     def branch(self, state: Replicas, known: Int8, seed: int, block: int) -> Replicas:
         """Another block that goes on from a state, with the generators that `start` leaves."""
         found = self.start(known, seed, block)
         with self._lock:
-            self.device.copy(state.rows, found.rows, state.rows.size)
+            self.device.copy(state.rows, found.rows, state.blocks * state.block_bytes)
         return found
 
-    def _uploaded(self, spins: int, blocks: Iterator[Rows], count: int | None = None) -> Replicas:
-        count = count or self.blocks
-        state = Replicas(
-            spins,
-            self.device.allocate(count * spins * noise.ROW),
-            self.device.allocate(count * GENERATORS),
-            self.device.allocate(4 * count),
-            np.zeros(count, dtype=np.int64),
-        )
-        self.device.write(state.ended, np.zeros(count, dtype=np.int32))
-        for b, block in enumerate(blocks):
-            self._put(state, b, block)
-        return state
+    def _uploaded(self, spins: int, blocks: Iterable[Rows], count: int) -> Replicas:
+        with self._lock:
+            state = Replicas(
+                spins,
+                self.device.allocate(count * spins * noise.ROW),
+                self.device.allocate(count * GENERATORS),
+                self.device.allocate(4 * count),
+                np.zeros(count, dtype=np.int64),
+            )
+            self.device.write(state.ended, np.zeros(count, dtype=np.int32))
+            for b, block in enumerate(blocks):
+                self._put(state, b, block)
+            return state
 
     def _put(self, state: Replicas, b: int, block: Rows) -> None:
         self.device.write(state.rows, block.rows, b * state.block_bytes)
@@ -92,79 +118,99 @@ class Cuda:
         return rows_of_block(rows, rng, int(state.turns[b]))
 
     @contextmanager
-    def _each(self, state: Replicas) -> Iterator[Iterator[Rows]]:
+    def _here(self, state: Replicas | Blocks, *, changes: bool = True) -> Iterator[Blocks]:
         """The blocks of a state on this machine, which go back as they are left."""
-        blocks = [self._block(state, b) for b in range(state.blocks)]
-        yield iter(blocks)
-        for b, block in enumerate(blocks):
-            self._put(state, b, block)
+        if isinstance(state, Blocks):
+            yield state
+            return
+        with self._lock:
+            blocks = Blocks([self._block(state, b) for b in range(state.blocks)])
+            yield blocks
+            if changes:
+                for b, block in enumerate(blocks.blocks):
+                    self._put(state, b, block)
 
     def sweep(self, program: Program, state: Replicas, heat: Heat, sweeps: int) -> None:
         """Update every target in order, `sweeps` times, in place."""
         with self._lock:
             call = self._call(program, state, heat, sweeps)
-            if call is None:
-                with self._each(state) as blocks:
-                    for block in blocks:
-                        self.host.sweep(program, block, heat, sweeps)
+            if call is not None:
+                call.run(sweeps)
                 return
-            for first in range(0, sweeps, call.part):
-                last = min(sweeps, first + call.part)
-                call.noise(first, last)
-                call.move(first, last)
-                call.used()
+        with self._here(state) as blocks:
+            super().sweep(program, blocks, heat, sweeps)
 
     def _call(self, program: Program, state: Replicas, heat: Heat, sweeps: int) -> Call | None:
-        if program not in self._prepared:
-            self._prepared[program] = prepare(program, self.device)
-        prepared = self._prepared[program]
-        if prepared is None:
+        prepared = self._program(program)
+        streams = prepared and streams_of(program, prepared, heat, sweeps)
+        if not prepared or not streams:
             return None
-        streams = streams_of(program, prepared, heat, sweeps)
-        if streams is None:
-            return None
-        bits = streams[0].bits, streams[1].bits
-        kernels = self._moves(prepared, bits), self._noise((*bits, 0))
         uses = max(s.uses >> s.log_size + s.log_each for s in streams)
         part = max(1, min(sweeps, MOST_POOLS // max(1, uses)))
-        return Call(self._space, prepared, state, [*streams, NONE], kernels, 1, part)
+        return Call(self.kernels, self.space, prepared, state, [*streams, NONE], 1, part)
 
-    def _moves(self, prepared: Prepared, bits: tuple[int, int]) -> Any:  # noqa: ANN401
-        if bits not in prepared.kernels:
-            name = "invc_moves"
-            prepared.kernels[bits] = self._kernel(
-                lambda gpu: prepared.functions(name, bits, gpu=gpu),
-                name,
-                prepared.threads,
-                prepared.shape.shared,
-            )
-        return prepared.kernels[bits]
+    def _program(self, program: Program) -> Prepared | None:
+        if program not in self._prepared:
+            self._prepared[program] = prepare(program, self.device)
+        return self._prepared[program]
 
-    def _noise(self, bits: tuple[int, int, int]) -> Any:  # noqa: ANN401
-        if bits not in self._texts:
-            name = "invc_noise"
-            self._texts[bits] = self._kernel(
-                lambda gpu: noise.noise_kernel(name, bits, gpu=gpu),
-                name,
-                noise.THREADS,
-                noise.SHARED_BYTES,
-            )
-        return self._texts[bits]
+    def exchange(
+        self, program: Program, state: Replicas, ladder: Ladder, pace: Pace, seen: Condition | None = None
+    ) -> Exchanged:
+        """Sweeps of ladders whose neighbours trade states; each block ends by itself."""
+        with self._lock:
+            prepared = self._program(program)
+            done = prepared and self._exchanges.run(program, prepared, state, ladder, pace, seen)
+            if done:
+                return done
+        with self._here(state) as blocks:
+            return super().exchange(program, blocks, ladder, pace, seen)
 
-    def _kernel(self, text: Callable[[bool], str], name: str, threads: int, shared: int) -> Any:  # noqa: ANN401
-        target = getattr(self.device, "target", None)
-        if target is None:
-            return self.device.kernel(code.host_module([text(False)]), name, shared)
-        return self.device.kernel(
-            code.ptx_of(code.gpu_module([text(True)], threads), target), name, shared
-        )
+    def settle_once(self, stage: Settling, state: Replicas, heat: Heat, sweeps: int) -> None:
+        """Sweeps of a stage, whose restless spins flip."""
+        if not (heat.is_cold and np.any(stage.restless)):
+            self.sweep(stage.program, state, heat, sweeps)
+            return
+        with self._here(state) as blocks:
+            super().settle_once(stage, blocks, heat, sweeps)
 
-    def fetch(self, state: Replicas) -> UInt64:
+    def rows_of(self, logic: Logic, literals: Int32, state: Replicas | Blocks) -> UInt64:
+        """The rows of some literals. Shape (literals, words)."""
+        if isinstance(state, Blocks):
+            return super().rows_of(logic, literals, state)
+        with self._lock:
+            return self._looker.rows_of(logic, literals, state)
+
+    def energies(self, meter: Meter, state: Replicas | Blocks) -> Int64:
+        """Energies of all replicas. Shape (lanes,)."""
+        with self._here(state, changes=False) as blocks:
+            return super().energies(meter, blocks)
+
+    def resample(self, state: Replicas | Blocks, spins: Int64, good: UInt64) -> Int32:
+        """In the rows of some spins, lanes that are not good become copies of random ones that are."""
+        with self._here(state) as blocks:
+            return super().resample(blocks, spins, good)
+
+    def copy_lanes(self, state: Replicas | Blocks, spins: Int64, source: Int64, target: Int64) -> None:
+        """In the rows of some spins, lane target[k] becomes what source[k] is, in place."""
+        with self._here(state) as blocks:
+            super().copy_lanes(blocks, spins, source, target)
+
+    def keep(self, state: Replicas | Blocks, spins: Int64 | None = None) -> Any:  # noqa: ANN401
+        """What some spins are now, or all."""
+        with self._here(state, changes=False) as blocks:
+            return super().keep(blocks, spins)
+
+    def restore(self, state: Replicas | Blocks, kept: Any, lanes: UInt64 | None = None) -> None:  # noqa: ANN401
+        """Make some replicas, shape (words,), or all, what they were when kept, in place."""
+        with self._here(state) as blocks:
+            super().restore(blocks, kept, lanes)
+
+    def fetch(self, state: Replicas | Blocks) -> UInt64:
         """All spins as rows. Shape (spins, words)."""
+        if isinstance(state, Blocks):
+            return super().fetch(state)
         with self._lock:
             found = np.empty((state.blocks, state.spins, WORDS), dtype=np.uint64)
             self.device.read(state.rows, found)
         return side_by_side(found)
-
-
-_ = Int64, moves

@@ -63,6 +63,15 @@ class Device(Protocol):
     processors: int
     shared: int
 
+    @property
+    def target(self) -> str | None:
+        """LLVM's name of its processor; None where kernels are those of this processor."""
+        ...
+
+    def copy(self, source: Buffer, target: Buffer, size: int) -> None:
+        """Copy so many bytes on the device."""
+        ...
+
     def allocate(self, size: int) -> Buffer:
         """Memory of so many bytes, whatever is in it."""
         ...

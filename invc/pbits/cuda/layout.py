@@ -42,8 +42,8 @@ def layout_of(program: Program, warps: int) -> Layout:
     barriers: list[bool] = []
     for first in range(0, program.updates, CHUNK):
         before = _before(program, first, min(first + CHUNK, program.updates))
-        part = _listed(before, warps)
-        barriers += _barriers(before, part)
+        part = arranged(before, warps)
+        barriers += barriers_of(before, part)
         slots += [[first + u for u in slot] for slot in part]
     table = np.full((len(slots), warps), -1, dtype=np.int32)
     for row, slot in zip(table, slots, strict=True):
@@ -72,7 +72,7 @@ def _before(program: Program, first: int, last: int) -> list[list[int]]:
     return before
 
 
-def _listed(before: Sequence[Sequence[int]], warps: int) -> list[list[int]]:
+def arranged(before: Sequence[Sequence[int]], warps: int) -> list[list[int]]:
     """Updates by time: of those that may be done, the ones on which the longest chains wait."""
     count = len(before)
     after: list[list[int]] = [[] for _ in range(count)]
@@ -99,7 +99,7 @@ def _listed(before: Sequence[Sequence[int]], warps: int) -> list[list[int]]:
     return slots
 
 
-def _barriers(before: Sequence[Sequence[int]], slots: Sequence[Sequence[int]]) -> list[bool]:
+def barriers_of(before: Sequence[Sequence[int]], slots: Sequence[Sequence[int]]) -> list[bool]:
     """After which slots warps must meet: before each that needs what came since they met last."""
     slot_of = [0] * len(before)
     for k, slot in enumerate(slots):

@@ -8,9 +8,10 @@ they fit there, else where they were.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from invc.pbits.cuda import planes
 from invc.pbits.cuda.noise import LANES, ROW
+from invc.pbits.cuda.planes import Noise
 from invc.pbits.cuda.text import Body, Memory, Value, goes_on
 from invc.pbits.generated.ir import Logic
 from invc.pbits.generated.network import network_of
@@ -34,26 +35,8 @@ COMMON = (
     ("ranks", "ptr"),
     ("notes", "ptr"),
     ("notes_apart", "i64"),
-    ("pool", "ptr"),  # rows of noise
-    ("pool_apart", "i64"),
     ("sweeps", "i32"),
-    ("rungs", "i32"),
-    ("log_words", "i32"),
-)
-# Of the noise of each parity: its first row, what rotates vectors, the number of the first, how many
-# are used in a sweep, and sizes as powers of two.
-FIELDS = (
-    ("row", "i32"),
-    ("shifts", "ptr"),
-    ("shifts_apart", "i64"),
-    ("turns", "ptr"),
-    ("turns_apart", "i64"),
-    ("first", "i32"),
-    ("uses", "i32"),
-    ("log_size", "i32"),
-    ("log_each", "i32"),
-    ("rounds", "i32"),  # pools that there is room for, less one
-    ("shift_mask", "i32"),
+    *planes.COMMON,
 )
 AHEAD = 2  # slots whose notes are read before they are needed
 NO_UPDATE = 0xFFFFFFFF  # in place of a rank
@@ -61,25 +44,7 @@ NO_UPDATE = 0xFFFFFFFF  # in place of a rank
 
 def fields() -> list[tuple[str, str]]:
     """Arguments of the kernel, in order: names and kinds."""
-    return [*COMMON, *((f"{name}{r}", kind) for r in range(2) for name, kind in FIELDS)]
-
-
-@dataclass(frozen=True)
-class Noise:
-    """What an update reads of its noise.
-
-    Attributes:
-        halves: For each plane the two halves of a word, the first being the one that a lane is in.
-        note: How words are rotated.
-    """
-
-    halves: Sequence[Value]
-    note: Value
-
-    def turned(self, bits: int) -> list[str]:
-        """A lane's bits of the first planes: words have 64, which are rotated as one."""
-        pairs = zip(self.halves[: 2 * bits : 2], self.halves[1 : 2 * bits : 2], strict=True)
-        return [self.note.body.funnel(one, other, self.note).name for one, other in pairs]
+    return [*COMMON, *((f"{name}{r}", kind) for r in range(2) for name, kind in planes.FIELDS)]
 
 
 class Moves:
@@ -150,28 +115,10 @@ class Moves:
         return self.notes.at(place * 4 if self.near else (place * 4).wide())
 
     def noted(self, r: int, sweep: Value, rank: Value) -> Value:
-        """The rows of a use's vector, and how it is rotated: by words, and by bits within them."""
+        """The note of an update."""
         body = self.body
-        log_size, log_each = self.body.number(f"log_size{r}"), self.body.number(f"log_each{r}")
-        size = body.constant(1) << log_size
-        each, rounds = body.constant(1) << log_each, self.body.number(f"rounds{r}")
-        use = self.body.number(f"first{r}") + sweep * self.body.number(f"uses{r}") + rank
-        turn = use >> log_size
-        place = (use & (size - 1)) + 1
-        round_ = (turn >> log_each) & rounds
-        turns = self.body.argument(f"turns{r}").at(body.block.wide() * self.body.number(f"turns_apart{r}", "i64"))
-        pair = turns.at((((round_ << log_each) + (turn & (each - 1))) * 4).wide()).load()
-        vector = ((pair & 0xFFFF) + ((pair >> 16) | 1) * place) & (size - 1)
-        vector = vector + (round_ << log_size)
-        shifts = self.body.argument(f"shifts{r}")
-        shifts = shifts.at(body.block.wide() * self.body.number(f"shifts_apart{r}", "i64"))
-        pair = shifts.at((vector * 4).wide()).load()
-        shift = (pair & 0xFFFF) + ((pair >> 16) | 1) * ((turn & (each - 1)) + 1)
-        shift = shift & self.body.number(f"shift_mask{r}")
-        log_words = self.body.number("log_words")
-        words = (shift & ((body.constant(1) << log_words) - 1)) * self.body.number("rungs")
-        row = vector * self.bits[r] + self.body.number(f"row{r}")
-        return row << 10 | words << 6 | shift >> log_words
+        use = body.number(f"first{r}") + sweep * body.number(f"uses{r}") + rank
+        return planes.note_of(body, r, self.bits[r], use)
 
     def run(self) -> None:
         """All updates of a sweep."""
@@ -215,13 +162,8 @@ class Moves:
         return self.body.argument("records").at(place).loads(RECORD // 16)
 
     def drawn(self, note: Value, lane: Value) -> list[Value]:
-        """For each plane of noise the two halves of the word of which a lane needs a half."""
-        pool = self.body.argument("pool").at(self.body.block.wide() * self.body.number("pool_apart", "i64"))
-        vector = pool.at((note >> 10).wide() * ROW)
-        moved, side = note >> 3, lane * 4
-        place = (((moved & 0x78) + side) & 0x7F) ^ (moved & 4)
-        one, other = vector.at(place.wide()), vector.at((place ^ 4).wide())
-        return [at.at(ROW * p).load() for p in range(max(self.bits)) for at in (one, other)]
+        """What a lane reads of the noise of any update."""
+        return planes.drawn(self.body, max(self.bits), note, lane)
 
     def update(self, record: Sequence[Value], noise: Noise, lane: Value) -> None:
         """One update of one lane."""
@@ -255,7 +197,8 @@ class Moves:
             more = self.body.argument("more").at((record[MORE] & (BARRIER - 1)).wide())
             offsets += more.loads(-(-beyond // 4))[:beyond]
         values = [self.row(offset, lane).load().name for offset in offsets]
-        logic = Logic("i32", "-1", body.fresh("t"), [*values, *noise.turned(rule.bits)], body.lines)
+        turned = [value.name for value in noise.turned(rule.bits)]
+        logic = Logic("i32", "-1", body.fresh("t"), [*values, *turned], body.lines)
         for node in network.nodes:
             logic.node(node)
         return Value(body, "i32", logic.literal(network.result))

@@ -10,7 +10,6 @@ import numpy as np
 from invc.ising.model import Int64
 from invc.pbits.cuda.driver import Buffer, Device
 from invc.pbits.cuda.layout import Tables, layout_of, tables_of
-from invc.pbits.cuda.moves import AHEAD, Moves
 from invc.pbits.cuda.noise import LANES, ROW
 from invc.pbits.generated.signature import Rules, Signature, rules_of
 from invc.pbits.heatbath.program import Program
@@ -76,11 +75,6 @@ class Prepared:
             for counts, shift, parity in self.rules.rules
         ]
 
-    def functions(self, name: str, bits: tuple[int, int], *, gpu: bool) -> str:
-        """The text of the kernel for noise of so many bits."""
-        moves = Moves(self.own_rules(bits), bits, self.shape.warps, near=self.shape.near, gpu=gpu)
-        return moves.kernel(name)
-
     @property
     def threads(self) -> int:
         """Of a block."""
@@ -107,5 +101,8 @@ def prepare(program: Program, device: Device) -> Prepared | None:
         array = getattr(tables, name)
         places[name] = device.allocate(array.nbytes)
         device.write(places[name], array)
+    targets = (tables.written[:, 0].astype(np.int64) * ROW).astype(np.uint32)
+    places["targets"] = device.allocate(targets.nbytes)
+    device.write(places["targets"], targets)
     index = np.flatnonzero(program.parity == 0), np.flatnonzero(program.parity == 1)
     return Prepared(shape, rules, tables, places, index)

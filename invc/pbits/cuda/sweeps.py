@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from invc.pbits.heatbath.program import Program
 from invc.pbits.heatbath.reference import FEW_UPDATES
 from invc.pbits.lanes import WORDS
 
+if TYPE_CHECKING:
+    from invc.pbits.cuda.backend import Kernels
+
 MOST_POOLS = 64  # that a part of a call draws, if it is more than a sweep
 MOST_NOISE = 16  # rows behind the last vector that are read where others have more planes
 NONE = Stream(np.zeros((1, 0), dtype=np.int32), 0, 0, 0, 0, 0, 0)
@@ -36,12 +39,21 @@ class Space:
         places: By name; they grow.
         marks: For each of two places of noise, when it was used for the last time.
         turn: Which of them is next.
+        nothing: Zeros.
     """
 
     device: Device
     places: dict[str, Buffer] = field(default_factory=dict)
     marks: list[Any] = field(default_factory=lambda: [None, None])
     turn: int = 0
+    nothing: Buffer | None = None
+
+    def zeros(self, count: int) -> Buffer:
+        """So many numbers of 32 bits, or more, all 0."""
+        if self.nothing is None or self.nothing.size < 4 * count:
+            self.nothing = self.device.allocate(4 * count)
+            self.device.write(self.nothing, np.zeros(count, dtype=np.int32))
+        return self.nothing
 
     def place(self, name: str, size: int) -> Buffer:
         """Memory of at least so many bytes."""
@@ -72,22 +84,22 @@ class Call:
     """Sweeps of one call.
 
     Attributes:
+        kernels: Of the device.
         space: Memory.
         prepared: The program.
         state: Of which replicas.
         streams: Noise of even and of odd fields, and of trades.
-        kernels: Those of updates and of noise.
         rungs: Temperatures.
         part: Sweeps between two times that noise is drawn.
         turn: Where its noise is.
         marks: When the noise of each part was used.
     """
 
+    kernels: Kernels
     space: Space
     prepared: Prepared
     state: Replicas
     streams: Sequence[Stream]
-    kernels: tuple[Any, Any]
     rungs: int
     part: int
     turn: int = 0
@@ -107,10 +119,19 @@ class Call:
         self.draw(first, last, trades)
         device.follow(device.mark(side=True), side=False)
 
-    def used(self) -> None:
-        """Sweeps and trades are launched for which there was noise."""
-        self.marks.append(self.space.device.mark(side=False))
-        self.space.marks[self.turn] = self.marks[-1]
+    def used(self, *, at_once: bool = False) -> None:
+        """What there was noise for is launched; the next is drawn beside it, or after it."""
+        mark = self.space.device.mark(side=False)
+        self.marks += [mark, mark] if at_once else [mark]
+        self.space.marks[self.turn] = mark
+
+    def run(self, sweeps: int) -> None:
+        """All sweeps of the call."""
+        for first in range(0, sweeps, self.part):
+            last = min(sweeps, first + self.part)
+            self.noise(first, last)
+            self.move(first, last)
+            self.used()
 
     @property
     def ended(self) -> Buffer:
@@ -162,7 +183,7 @@ class Call:
         for r in range(STREAMS):
             values |= self._of_noise(r)
         grid = Grid(self.state.blocks, noise.THREADS, noise.SHARED_BYTES, side=True)
-        launch(self.space.device, self.kernels[1], noise.fields(), values, grid)
+        launch(self.space.device, self._noise, noise.fields(), values, grid)
 
     def _jobs(self, first: int, last: int, trades: tuple[int, int]) -> tuple[Any, Any]:
         turns = [self._turns(r, first, last) for r in (0, 1)]
@@ -228,12 +249,36 @@ class Call:
         found: Buffer = jobs[key]
         return found
 
+    @property
+    def common(self) -> dict[str, int | Buffer]:
+        """What all kernels need that read noise."""
+        words = WORDS // self.rungs
+        return {**self.pool, "rungs": self.rungs, "log_words": words.bit_length() - 1}
+
+    def used_noise(self, r: int, first: int) -> dict[str, int | Buffer]:
+        """What they need of a stream, from its use of a number on."""
+        stream, own = self.streams[r], self._of_noise(r)
+        names = ("shifts", "shifts_apart", "turns", "turns_apart")
+        values = {
+            f"{name}{r}": own[f"{name[: -len('_apart')]}_apart{r}" if name.endswith("_apart") else f"{name}{r}"]
+            for name in names
+        }
+        return {
+            **values,
+            f"row{r}": self.rooms[r].row,
+            f"first{r}": first & 0xFFFFFFFF,
+            f"uses{r}": stream.uses,
+            f"log_size{r}": stream.log_size,
+            f"log_each{r}": stream.log_each,
+            f"rounds{r}": self.rooms[r].pools - 1,
+            f"shift_mask{r}": 64 * (WORDS // self.rungs) - 1 if stream.log_each else 0,
+        }
+
     def move(self, first: int, last: int) -> None:
         """Some sweeps, whose noise is drawn."""
         prepared, tables = self.prepared, self.prepared.tables
         blocks = self.state.blocks
         notes = 0 if prepared.shape.near else 4 * tables.ranks.size
-        words = WORDS // self.rungs
         values: dict[str, int | Buffer] = {
             "ended": self.ended,
             "state": self.state.rows,
@@ -241,29 +286,39 @@ class Call:
             "slots": len(tables.records) - 1,
             "row_count": len(tables.rows),
             "written_count": len(tables.written),
-            "notes": self.space.place("notes", max(16, notes * blocks)),
+            "notes": self.space.place("notes", notes * blocks),
             "notes_apart": notes,
             "sweeps": last - first,
-            "rungs": self.rungs,
-            "log_words": words.bit_length() - 1,
-            **self.pool,
+            **self.common,
             **prepared.places,
         }
         for r in (0, 1):
-            stream = self.streams[r]
-            own = self._of_noise(r)
-            values |= {name: value for name, value in own.items() if not name.startswith(("masks", "lev", "low", "off"))}
-            values |= {
-                f"row{r}": self.rooms[r].row,
-                f"first{r}": stream.uses * first & 0xFFFFFFFF,
-                f"uses{r}": stream.uses,
-                f"log_size{r}": stream.log_size,
-                f"log_each{r}": stream.log_each,
-                f"rounds{r}": self.rooms[r].pools - 1,
-                f"shift_mask{r}": 64 * words - 1 if stream.log_each else 0,
-            }
+            values |= self.used_noise(r, self.streams[r].uses * first)
         grid = Grid(blocks, prepared.threads, prepared.shape.shared)
-        launch(self.space.device, self.kernels[0], moves.fields(), values, grid)
+        launch(self.space.device, self._moves, moves.fields(), values, grid)
+
+    @property
+    def _moves(self) -> Any:  # noqa: ANN401
+        prepared, bits = self.prepared, (self.streams[0].bits, self.streams[1].bits)
+        if bits not in prepared.kernels:
+            rules, shape = prepared.own_rules(bits), prepared.shape
+
+            def text(name: str, gpu: bool) -> str:
+                return moves.Moves(rules, bits, shape.warps, near=shape.near, gpu=gpu).kernel(name)
+
+            key = "moves", tuple(rules), bits, shape.warps, shape.near
+            prepared.kernels[bits] = self.kernels.get(key, text, prepared.threads, self.space.device.shared if shape.near else 0)
+        return prepared.kernels[bits]
+
+    @property
+    def _noise(self) -> Any:  # noqa: ANN401
+        bits = tuple(stream.bits for stream in self.streams)
+        return self.kernels.get(
+            ("noise", bits),
+            lambda name, gpu: noise.noise_kernel(name, bits, gpu=gpu),
+            noise.THREADS,
+            noise.SHARED_BYTES,
+        )
 
 
 def _turn_after(uses: int, stream: Stream) -> int:
