@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from threading import RLock
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from invc.diagnostics import InvcError
 from invc.ising.model import Int8, Int32, Int64
-from invc.pbits.cuda import code, noise
-from invc.pbits.cuda.driver import Device
+from invc.pbits.cuda import code, first, noise
+from invc.pbits.cuda.driver import Buffer, Device, Grid, device
 from invc.pbits.cuda.exchanges import Exchanges
 from invc.pbits.cuda.looks import Looker
 from invc.pbits.cuda.many import Blocks, Many
 from invc.pbits.cuda.prepared import Prepared, prepare
 from invc.pbits.cuda.state import GENERATORS, Replicas, apart, rows_of_block, side_by_side
-from invc.pbits.cuda.sweeps import MOST_POOLS, NONE, Call, Space, streams_of
+from invc.pbits.cuda.sweeps import MOST_POOLS, NONE, Call, Space, launch, streams_of
+from invc.pbits.generated.compiler import has_llvmlite
 from invc.pbits.heatbath.energy import Meter
 from invc.pbits.heatbath.heat import Heat
 from invc.pbits.heatbath.ladder import Exchanged, Ladder, Pace
@@ -26,8 +29,9 @@ from invc.pbits.heatbath.logic import Condition, Logic
 from invc.pbits.heatbath.program import Program
 from invc.pbits.heatbath.settling import Settling
 from invc.pbits.host import Host
-from invc.pbits.lanes import WORDS, Rows, UInt64
-from invc.pbits.random import generators
+from invc.pbits.lanes import ALL, WORDS, Rows, UInt64
+from invc.pbits.native import backend as native
+from invc.pbits.random import block_generator, generators
 
 NAME = "cuda"
 BLOCKS = 256  # of 1,024 replicas, whatever the card: results must not depend on it
@@ -38,7 +42,7 @@ class Kernels:
 
     def __init__(self, device: Device) -> None:
         self.device = device
-        self._made: dict[Any, Any] = {}
+        self.made: dict[Any, Any] = {}
 
     def get(self, key: Any, text: Callable[[str, bool], str], threads: int, shared: int) -> Any:  # noqa: ANN401
         """A kernel.
@@ -49,14 +53,14 @@ class Kernels:
             threads: Of a block.
             shared: Bytes of shared memory.
         """
-        if key not in self._made:
+        if key not in self.made:
             name, target = "invc_kernel", self.device.target
             if target is None:
                 module = code.host_module([text(name, False)])
             else:
                 module = code.ptx_of(code.gpu_module([text(name, True)], threads), target)
-            self._made[key] = self.device.kernel(module, name, shared)
-        return self._made[key]
+            self.made[key] = self.device.kernel(module, name, shared)
+        return self.made[key]
 
 
 class Cuda(Many):
@@ -74,9 +78,32 @@ class Cuda(Many):
 
     def start(self, known: Int8, seed: int, block: int) -> Replicas:
         """Random states, held spins in place, and generators: those of the CPU's blocks."""
-        first = block * self.count_
-        blocks = (self.host.start(known, seed, first + b) for b in range(self.count_))
-        return self._uploaded(len(known), blocks, self.count_)
+        numbers = range(block * self.count_, (block + 1) * self.count_)
+        rng = np.stack([generators(block_generator(seed, number)) for number in numbers])
+        masks = np.zeros((len(known), 2), dtype=np.uint64)
+        masks[:, 0] = np.where(known == 0, ALL, 0)
+        masks[:, 1] = np.where(known > 0, ALL, 0)
+        with self._lock:
+            state = self._empty(len(known), self.count_)
+            self.device.write(state.rng, rng)
+            place = self.device.allocate(masks.nbytes)
+            self.device.write(place, masks)
+            kernel = self.kernels.get(
+                "first", lambda name, gpu: first.first_kernel(name, gpu=gpu), noise.LANES, 0
+            )
+            values: dict[str, int | Buffer] = {
+                "rng": state.rng,
+                "state": state.rows,
+                "apart": state.block_bytes,
+                "spins": state.spins,
+                "masks": place,
+            }
+            grid = Grid(self.count_, noise.LANES, 0)
+            launch(self.device, kernel, first.FIELDS, values, grid)
+            # Noise is drawn beside the sweeps, and has to wait for these generators.
+            self.device.follow(self.device.mark(side=False), side=True)
+            self.space.keep(place)
+            return state
 
     def adopt(self, rows: UInt64, source: np.random.Philox) -> Replicas:
         """A state that stands in rows, shape (spins, words)."""
@@ -91,16 +118,20 @@ class Cuda(Many):
             self.device.copy(state.rows, found.rows, state.blocks * state.block_bytes)
         return found
 
+    def _empty(self, spins: int, count: int) -> Replicas:
+        state = Replicas(
+            spins,
+            self.device.allocate(count * spins * noise.ROW),
+            self.device.allocate(count * GENERATORS),
+            self.device.allocate(4 * count),
+            np.zeros(count, dtype=np.int64),
+        )
+        self.device.write(state.ended, np.zeros(count, dtype=np.int32))
+        return state
+
     def _uploaded(self, spins: int, blocks: Iterable[Rows], count: int) -> Replicas:
         with self._lock:
-            state = Replicas(
-                spins,
-                self.device.allocate(count * spins * noise.ROW),
-                self.device.allocate(count * GENERATORS),
-                self.device.allocate(4 * count),
-                np.zeros(count, dtype=np.int64),
-            )
-            self.device.write(state.ended, np.zeros(count, dtype=np.int32))
+            state = self._empty(spins, count)
             for b, block in enumerate(blocks):
                 self._put(state, b, block)
             return state
@@ -129,6 +160,10 @@ class Cuda(Many):
             if changes:
                 for b, block in enumerate(blocks.blocks):
                     self._put(state, b, block)
+
+    def __reduce__(self) -> tuple[Callable[[], Cuda], tuple[()]]:
+        """It is sent as its name: elsewhere another device is found."""
+        return backend, ()
 
     def sweep(self, program: Program, state: Replicas, heat: Heat, sweeps: int) -> None:
         """Update every target in order, `sweeps` times, in place."""
@@ -214,3 +249,24 @@ class Cuda(Many):
             found = np.empty((state.blocks, state.spins, WORDS), dtype=np.uint64)
             self.device.read(state.rows, found)
         return side_by_side(found)
+
+
+def present() -> bool:
+    """Whether there is a GPU that can be used; nothing is said where there is none."""
+    try:
+        backend()
+    except InvcError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1)
+def backend() -> Cuda:
+    """The backend of this process, on the first GPU.
+
+    Raises:
+        InvcError: There is no driver, no GPU, or no llvmlite.
+    """
+    if not has_llvmlite():
+        raise InvcError("the kernel cuda needs llvmlite", hint="pip install invc[cuda]")
+    return Cuda(device(), native.Native(native.kernels()[0]))

@@ -17,7 +17,7 @@ from invc.pbits.heatbath.program import Program
 MOST_RULES = 256  # of a program for which there is a kernel
 MOST_INPUTS = 512  # rows that an update of one adds
 RESERVED = 1024  # bytes of shared memory of a block that are not ours
-WARPS_OF_TWO, WARPS_OF_ONE, WARPS_FAR = 8, 16, 32  # where a processor holds two blocks, or one
+WARPS_OF_TWO, WARPS_OF_ONE, WARPS_FAR = 8, 16, 8  # where a processor holds two blocks, or one
 
 
 @dataclass(frozen=True, eq=False)

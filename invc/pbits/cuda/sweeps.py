@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -40,6 +41,7 @@ class Space:
         marks: For each of two places of noise, when it was used for the last time.
         turn: Which of them is next.
         nothing: Zeros.
+        kept: What kernels may still read.
     """
 
     device: Device
@@ -47,6 +49,11 @@ class Space:
     marks: list[Any] = field(default_factory=lambda: [None, None])
     turn: int = 0
     nothing: Buffer | None = None
+    kept: deque[Buffer] = field(default_factory=lambda: deque(maxlen=8))
+
+    def keep(self, buffer: Buffer) -> None:
+        """Keep what a kernel reads that was just launched; to give memory back waits for it."""
+        self.kept.append(buffer)
 
     def zeros(self, count: int) -> Buffer:
         """So many numbers of 32 bits, or more, all 0."""
