@@ -20,7 +20,7 @@ LIBRARY = "libcuda.so.1"
 Array = npt.NDArray[Any]
 # Of cuDeviceGetAttribute, cuFuncSetAttribute, cuFuncGetAttribute and cuModuleLoadDataEx.
 PROCESSORS, MOST_SHARED, MAJOR, MINOR = 16, 97, 75, 76
-SHARED_SIZE, LOCAL_SIZE, REGISTERS = 8, 3, 4
+SHARED_SIZE, CARVEOUT, LOCAL_SIZE, REGISTERS = 8, 9, 3, 4
 ERROR_LOG, ERROR_LOG_BYTES = 5, 6
 LOG_BYTES = 1 << 14
 BESIDE, NO_TIMING = 1, 2  # of cuStreamCreate and cuEventCreate
@@ -211,6 +211,8 @@ class Cuda:
         self._check(
             self._cuda.cuFuncSetAttribute(function, SHARED_SIZE, shared), "shared memory of a kernel"
         )
+        if shared:  # else a processor would empty itself to divide its memory anew
+            self._cuda.cuFuncSetAttribute(function, CARVEOUT, 100)
         return function
 
     def _module(self, text: str) -> Any:  # noqa: ANN401

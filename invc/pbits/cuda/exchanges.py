@@ -23,7 +23,8 @@ from invc.pbits.heatbath.program import Program
 if TYPE_CHECKING:
     from invc.pbits.cuda.backend import Kernels
 
-MOST_BITS = 14  # of energies and of numbers of chances
+MOST_BITS = 24  # of energies
+MOST_CHANCES = 12  # bits of their number
 
 
 class Exchanges:
@@ -81,7 +82,8 @@ class Exchanges:
     ) -> Call | None:
         streams = streams_of(program, prepared, ladder.heat, pace.sweeps)
         levels = ladder.chances.shape[1]
-        if streams is None or max(levels.bit_length(), ladder.meter.bits) > MOST_BITS or not levels:
+        fits = ladder.meter.bits <= MOST_BITS and 0 < levels < 1 << MOST_CHANCES
+        if streams is None or not fits:
             return None
         exchanges = pace.sweeps // pace.between
         chance = stream_of(ladder.chances, levels.bit_length(), 0, 1, exchanges, 1)
@@ -107,8 +109,8 @@ class Exchanges:
             "turn": self.space.place("turn", 4 * state.blocks),
             "exchange": exchange,
             "traded": self.space.place("traded", 4 * state.blocks * LANES),
-            "targets": prepared.places["targets"],
-            "target_count": len(prepared.tables.written),
+            "targets": prepared.targets,
+            "target_count": len(prepared.placed[1].tables.written),
             **places,
             **call.common,
             **call.used_noise(trades.CHANCE, exchange),

@@ -136,22 +136,21 @@ class Moves:
             self.update(self.record(slot, warp), Noise(self.drawn(note, lane), note), lane)
 
     def run_ahead(self, warp: Value, lane: Value) -> None:
-        """The same by one thread: what an update needs is read while those before it are done."""
+        """The same by one thread: what the next update needs is read before warps meet."""
         body = self.body
         records = [body.variable(word) for word in self.record(body.constant(0), warp)]
         note = body.variable(self.noted_at(warp).load())
         later = body.variable(self.noted_at(warp + self.warps).load())
         planes = [body.variable(word) for word in self.drawn(note.get(), lane)]
-        with body.loop(0, self.body.number("slots")) as slot:
-            record, now, halves = [word.get() for word in records], note.get(), [p.get() for p in planes]
+        with body.loop(0, body.number("slots")) as slot:
+            record, now = [word.get() for word in records], note.get()
+            self.update(record, Noise([plane.get() for plane in planes], now), lane)
             following = later.get()
-            ahead = self.drawn(following, lane)
-            self.update(record, Noise(halves, now), lane)
-            for variable, value in zip(planes, ahead, strict=True):
-                variable.set(value)
-            note.set(following)
             for variable, value in zip(records, self.record(slot + 1, warp), strict=True):
                 variable.set(value)
+            for variable, value in zip(planes, self.drawn(following, lane), strict=True):
+                variable.set(value)
+            note.set(following)
             later.set(self.noted_at((slot + AHEAD) * self.warps + warp).load())
             with body.when((record[MORE] >> 31).equals(1)):
                 body.barrier()

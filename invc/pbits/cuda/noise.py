@@ -18,6 +18,7 @@ THREADS = LANES * (MAKERS + 1)
 MOST_ROWS = BITS + 1  # of a job
 BUFFER = MAKERS * MOST_ROWS * ROW
 SHARED_BYTES = 2 * BUFFER
+SIDE_BY_SIDE = 4  # rows that are drawn in a piece of straight code
 JOB = 16  # bytes: kind, rows, where it goes, where what goes with it goes
 LEVEL = 80  # bytes: a mask for each bit of a threshold, one for 2**16, its place, and room
 STREAMS = 3  # of vectors: for even and odd fields, and for trades
@@ -84,7 +85,11 @@ def _draw(body: Body, buffer: Memory, batch: Value, count: Value, lane: Value) -
     with body.loop(batch, end) as job:
         rows = body.argument("jobs").at(job.wide() * JOB + 4).load(fixed=True)
         home_of_job = buffer.at((job - batch) * (MOST_ROWS * ROW) + lane * 8)
-        with body.loop(0, rows) as row:
+        even = rows & ~(SIDE_BY_SIDE - 1)
+        with body.loop(0, even, SIDE_BY_SIDE) as row:
+            for k in range(SIDE_BY_SIDE):
+                home_of_job.at((row + k) * ROW).store(step(state))
+        with body.loop(even, rows) as row:
             home_of_job.at(row * ROW).store(step(state))
     for place, variable in zip(places, state, strict=True):
         place.store(variable.get())

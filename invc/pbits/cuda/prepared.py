@@ -9,7 +9,7 @@ import numpy as np
 
 from invc.ising.model import Int64
 from invc.pbits.cuda.driver import Buffer, Device
-from invc.pbits.cuda.layout import Tables, layout_of, tables_of
+from invc.pbits.cuda.layout import Tables, UInt32, layout_of, tables_of
 from invc.pbits.cuda.noise import LANES, ROW
 from invc.pbits.generated.signature import Rules, Signature, rules_of
 from invc.pbits.heatbath.program import Program
@@ -17,7 +17,9 @@ from invc.pbits.heatbath.program import Program
 MOST_RULES = 256  # of a program for which there is a kernel
 MOST_INPUTS = 512  # rows that an update of one adds
 RESERVED = 1024  # bytes of shared memory of a block that are not ours
-WARPS_OF_TWO, WARPS_OF_ONE, WARPS_FAR = 8, 16, 8  # where a processor holds two blocks, or one
+# Where a processor holds two blocks, or one; and where their rows are far.
+WARPS_OF_TWO, WARPS_OF_ONE, WARPS_FAR = 16, 32, 8
+TOGETHER = 2  # sweeps that overlap, of programs whose rows are near
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +43,22 @@ def shapes_of(program: Program, shared: int) -> list[Shape]:
     half = (shared + RESERVED) // 2 - RESERVED
     found = []
     for warps, most in ((WARPS_OF_TWO, half), (WARPS_OF_ONE, shared)):
-        if rows + 4 * program.updates <= most:
+        if rows + 4 * TOGETHER * program.updates <= most:
             found.append(Shape(True, warps, most))
     return [*found, Shape(False, WARPS_FAR, 0)]
+
+
+@dataclass(eq=False)
+class Placed:
+    """Some sweeps of a program on a device.
+
+    Attributes:
+        tables: What the kernel reads.
+        places: Where that is, by name.
+    """
+
+    tables: Tables
+    places: dict[str, Buffer]
 
 
 @dataclass(eq=False)
@@ -53,8 +68,8 @@ class Prepared:
     Attributes:
         shape: How it lies there.
         rules: Its update rules.
-        tables: What the kernel reads.
-        places: Where that is, by name.
+        placed: By how many sweeps overlap.
+        targets: Bytes up to the rows that it updates.
         index: The updates of each parity, in order.
         kernels: By the bits of the noise.
         jobs: On the device, by what they are for.
@@ -62,8 +77,8 @@ class Prepared:
 
     shape: Shape
     rules: Rules
-    tables: Tables
-    places: dict[str, Buffer]
+    placed: dict[int, Placed]
+    targets: Buffer
     index: tuple[Int64, Int64]
     kernels: dict[tuple[int, int], Any] = field(default_factory=dict)
     jobs: dict[Any, Any] = field(default_factory=dict)
@@ -71,8 +86,7 @@ class Prepared:
     def own_rules(self, bits: tuple[int, int]) -> list[Signature]:
         """The rules as kernels know them."""
         return [
-            Signature(counts, shift, bits[parity])
-            for counts, shift, parity in self.rules.rules
+            Signature(counts, shift, bits[parity]) for counts, shift, parity in self.rules.rules
         ]
 
     @property
@@ -88,21 +102,54 @@ def prepare(program: Program, device: Device) -> Prepared | None:
     if len(rules.rules) > MOST_RULES or widest > MOST_INPUTS or not program.updates:
         return None
     for shape in shapes_of(program, device.shared):
-        layout = layout_of(program, shape.warps)
-        tables = tables_of(
-            program, layout, rules.rule, rules=len(rules.rules), near=shape.near
-        )
-        size = len(tables.rows) * ROW + 4 * tables.ranks.size
+        parts = {1: _tables(program, rules, shape)}
+        if shape.near:
+            parts[TOGETHER] = _tables(repeated(program, TOGETHER), rules, shape)
+        size = max(len(part.rows) * ROW + 4 * part.ranks.size for part in parts.values())
         if size <= shape.shared or not shape.near:
             break
-    shape = replace(shape, shared=size if shape.near else 0)
-    places = {}
-    for name in ("records", "more", "rows", "written", "ranks"):
-        array = getattr(tables, name)
-        places[name] = device.allocate(array.nbytes)
-        device.write(places[name], array)
-    targets = (tables.written[:, 0].astype(np.int64) * ROW).astype(np.uint32)
-    places["targets"] = device.allocate(targets.nbytes)
-    device.write(places["targets"], targets)
+    placed = {}
+    for sweeps, tables in parts.items():
+        places = {name: _put(device, getattr(tables, name)) for name in NAMES}
+        placed[sweeps] = Placed(tables, places)
+    targets = _put(device, (parts[1].written[:, 0].astype(np.int64) * ROW).astype(np.uint32))
     index = np.flatnonzero(program.parity == 0), np.flatnonzero(program.parity == 1)
-    return Prepared(shape, rules, tables, places, index)
+    shape = replace(shape, shared=size if shape.near else 0)
+    return Prepared(shape, rules, placed, targets, index)
+
+
+NAMES = ("records", "more", "rows", "written", "ranks")
+
+
+def _tables(program: Program, rules: Rules, shape: Shape) -> Tables:
+    codes = np.tile(rules.rule, program.updates // len(rules.rule))
+    layout = layout_of(program, shape.warps)
+    return tables_of(program, layout, codes, rules=len(rules.rules), near=shape.near)
+
+
+def _put(device: Device, array: UInt32) -> Buffer:
+    place = device.allocate(array.nbytes)
+    device.write(place, array)
+    return place
+
+
+def repeated(program: Program, times: int) -> Program:
+    """Some sweeps as one, whose updates may overlap."""
+    refs, counts = len(program.ref), len(program.count)
+    first_ref = program.first_ref[: program.updates]
+    first_count = program.first_count[: program.updates]
+    return replace(
+        program,
+        target=np.tile(program.target, times),
+        parity=np.tile(program.parity, times),
+        shift=np.tile(program.shift, times),
+        most=np.tile(program.most, times),
+        first_count=np.append(
+            np.concatenate([first_count + k * counts for k in range(times)]), times * counts
+        ),
+        count=np.tile(program.count, times),
+        first_ref=np.append(
+            np.concatenate([first_ref + k * refs for k in range(times)]), times * refs
+        ),
+        ref=np.tile(program.ref, times),
+    )

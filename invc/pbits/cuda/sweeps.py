@@ -282,9 +282,16 @@ class Call:
         }
 
     def move(self, first: int, last: int) -> None:
-        """Some sweeps, whose noise is drawn."""
-        prepared, tables = self.prepared, self.prepared.tables
-        blocks = self.state.blocks
+        """Some sweeps, whose noise is drawn: as many together as can overlap, then the others."""
+        for together in sorted(self.prepared.placed, reverse=True):
+            count = (last - first) // together
+            if count:
+                self._move(first, together, count)
+                first += count * together
+
+    def _move(self, first: int, together: int, count: int) -> None:
+        prepared, placed = self.prepared, self.prepared.placed[together]
+        tables, blocks = placed.tables, self.state.blocks
         notes = 0 if prepared.shape.near else 4 * tables.ranks.size
         values: dict[str, int | Buffer] = {
             "ended": self.ended,
@@ -295,12 +302,13 @@ class Call:
             "written_count": len(tables.written),
             "notes": self.space.place("notes", notes * blocks),
             "notes_apart": notes,
-            "sweeps": last - first,
+            "sweeps": count,
             **self.common,
-            **prepared.places,
+            **placed.places,
         }
         for r in (0, 1):
             values |= self.used_noise(r, self.streams[r].uses * first)
+            values[f"uses{r}"] = self.streams[r].uses * together
         grid = Grid(blocks, prepared.threads, prepared.shape.shared)
         launch(self.space.device, self._moves, moves.fields(), values, grid)
 
