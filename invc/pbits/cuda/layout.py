@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from invc.ising.model import Int32, Int64
 from invc.pbits.cuda.moves import AHEAD, BARRIER, FIRST, INLINE, MORE, NO_UPDATE, RECORD
-from invc.pbits.cuda.noise import ROW
 from invc.pbits.heatbath.program import Program
 
 CHUNK = 1 << 15  # updates that are put in order together
@@ -122,7 +121,7 @@ class Tables:
 
     Attributes:
         records: Shape (slots + 1, warps, words of a record).
-        more: Offsets of neighbours that do not fit into records.
+        more: Neighbours that do not fit into records.
         rows: The rows that are read or written, and where they stand. Shape (rows, 2).
         written: Those that are written.
         ranks: For each update of the records, and some more, twice how many updates of its parity
@@ -152,7 +151,7 @@ def tables_of(
     place = np.arange(int(spins.max(initial=0)) + 1)
     if near:
         place[spins] = np.arange(len(spins))
-    refs, target = place[program.ref] * ROW, place[program.target] * ROW
+    refs, target = place[program.ref], place[program.target]
     first = np.append(program.first_ref, len(program.ref))[: program.updates + 1]
     count = np.diff(first)
     record = np.zeros((program.updates + 1, RECORD // 4), dtype=np.uint32)

@@ -177,11 +177,11 @@ class Moves:
             body.label(names[-1])
             body.go(after)
 
-    def row(self, offset: Value, lane: Value) -> Memory:
-        """A lane's 32 bits of a row."""
+    def row(self, place: Value, lane: Value) -> Memory:
+        """A lane's 32 bits of a row: one multiplication and addition says where."""
         if self.near:
-            return self.rows.at(offset + lane * 4)
-        return self.rows.at((offset + lane * 4).wide())
+            return self.rows.at(place * ROW + lane * 4)
+        return self.rows.at((lane * 4).wide()).at(place.wide() * ROW)
 
     def computed(
         self, rule: Signature, record: Sequence[Value], noise: Noise, lane: Value

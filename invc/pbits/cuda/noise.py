@@ -13,11 +13,12 @@ from invc.pbits.heatbath.heat import BITS
 from invc.pbits.lanes import WORDS
 
 LANES, ROW = 32, 128  # of a warp, and bytes of a row of all its lanes
-MAKERS = 3  # warps that make vectors
+MAKERS = 4  # warps that make vectors
 THREADS = LANES * (MAKERS + 1)
 MOST_ROWS = BITS + 1  # of a job
 BUFFER = MAKERS * MOST_ROWS * ROW
-SHARED_BYTES = 2 * BUFFER
+GENERATORS = 4 * WORDS * 8  # bytes: their states, while they are used
+SHARED_BYTES = 2 * BUFFER + GENERATORS
 SIDE_BY_SIDE = 4  # rows that are drawn in a piece of straight code
 JOB = 16  # bytes: kind, rows, where it goes, where what goes with it goes
 LEVEL = 80  # bytes: a mask for each bit of a threshold, one for 2**16, its place, and room
@@ -56,6 +57,8 @@ def noise_kernel(name: str, bits: Sequence[int], *, gpu: bool) -> str:
     count = body.number("count")
     shared = body.shared
     with body.when(goes_on(body)):
+        _carry(body, inwards=True)
+        body.barrier()
         odd = body.variable(0)
         with body.loop(0, count + MAKERS, MAKERS) as batch:
             flip = odd.get()
@@ -71,12 +74,24 @@ def noise_kernel(name: str, bits: Sequence[int], *, gpu: bool) -> str:
                     _make(body, other.at(warp * (MOST_ROWS * ROW)), job, lane, bits)
             body.barrier()
             odd.set(flip ^ 1)
+        _carry(body, inwards=False)
     return body.function(name, fields())
+
+
+def _carry(body: Body, *, inwards: bool) -> None:
+    """The states of the generators, to where they are at hand or back."""
+    with body.each_thread() as thread, body.when(thread.below(4 * WORDS)):
+        far = body.argument("rng").at((body.block * (4 * WORDS) + thread).wide() * 8)
+        near = body.shared.at(2 * BUFFER).at((thread * 8).wide())
+        if inwards:
+            near.store(far.load("i64"))
+        else:
+            far.store(near.load("i64"))
 
 
 def _draw(body: Body, buffer: Memory, batch: Value, count: Value, lane: Value) -> None:
     """The rows of the jobs of a batch, by the generators of `invc.pbits.random`."""
-    home = body.argument("rng").at((body.block * (4 * WORDS) + lane).wide() * 8)
+    home = body.shared.at(2 * BUFFER).at((lane * 8).wide())
     places = [home.at(8 * WORDS * k) for k in range(4)]
     state = [body.variable(place.load("i64")) for place in places]
     last = batch + MAKERS

@@ -18,7 +18,7 @@ MOST_RULES = 256  # of a program for which there is a kernel
 MOST_INPUTS = 512  # rows that an update of one adds
 RESERVED = 1024  # bytes of shared memory of a block that are not ours
 # Where a processor holds two blocks, or one; and where their rows are far.
-WARPS_OF_TWO, WARPS_OF_ONE, WARPS_FAR = 16, 32, 8
+WARPS_OF_TWO, WARPS_OF_ONE, WARPS_FAR = 12, 24, 8
 TOGETHER = 2  # sweeps that overlap, of programs whose rows are near
 
 
