@@ -163,6 +163,12 @@ def has_gpu() -> bool:
     return bool(_cuda().present())
 
 
+def threads_of(backend: Backend) -> int | None:
+    """How many blocks it moves at once, at most; None for as many as there are threads."""
+    threads: int | None = getattr(backend, "threads", None)
+    return threads
+
+
 def of_one_block(backend: Backend) -> Backend:
     """What moves 1,024 replicas as a backend does that may move many blocks of them at once."""
     alone: Backend = getattr(backend, "host", backend)
@@ -187,7 +193,8 @@ def backend_named(name: str = "auto") -> Backend:
     if name == "auto":
         return generated.patient() or next(iter(_backends().values()))
     if name == CUDA:
-        return _cuda().backend()
+        gpu: Backend = _cuda().backend()
+        return gpu
     found = _backends()
     if name not in found:
         hint = generated.HOW if name == generated.NAME else nearest(name, [*found, CUDA])

@@ -13,9 +13,9 @@ import statistics
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -24,20 +24,26 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.engine import models
 from invc.engine import Effort, Problem, problem_of, run
+from invc.ising import IsingModel
+from invc.ising.model import Int8
 from invc.pbits.backend import backend_named
 from invc.pbits.cuda.backend import Cuda
 from invc.pbits.cuda.driver import Cuda as Card
 from invc.pbits.cuda.state import Replicas
+from invc.pbits.heatbath.energy import Meter, compile_meter
 from invc.pbits.heatbath.heat import heat
-from invc.pbits.heatbath.ladder import Pace, compile_ladder
-from invc.pbits.lanes import LANES, WORDS, UInt64, bits_of
+from invc.pbits.heatbath.ladder import Ladder, Pace, compile_ladder
+from invc.pbits.heatbath.program import Program, compile_program
+from invc.pbits.lanes import LANES, Rows, bits_of
 
 SWEEPS = 16  # of a call, as annealing makes them
 BETWEEN = 8
-RATE_SECONDS = 1.5
-FLIPS = 1e11  # of a run whose share of answers is compared
-TTS_WIDTHS = (10, 12, 14, 16, 20, 24)
-PRODUCT48 = {"p": 13466917, "q": 14776339}
+RATE_SECONDS = 1.0
+SPINS = 500_000
+WIDTHS = (12, 14, 16, 20, 24)
+PRODUCTS = 2  # of a width
+WAYS = (("pt", "cuda"), ("pt", "auto"), ("auto", "auto"))
+PRIMES = 13466917, 14776339  # of a product of 48 bits
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,25 +52,36 @@ class Model:
 
     Attributes:
         name: In tables.
-        problem: Compiled.
+        known: Spins that are held.
+        program: A sweep.
+        meter: Of its energies.
+        betas: First and last inverse temperature.
         checked: Blocks that are compared.
         sweeps: Of a call.
     """
 
     name: str
-    problem: Problem
+    known: Int8
+    program: Program
+    meter: Meter
+    betas: tuple[float, float]
     checked: tuple[int, ...]
     sweeps: int
 
-    @cached_property
+    @property
     def flips(self) -> int:
         """Of a sweep of 1,024 replicas."""
-        return LANES * self.problem.program.updates
+        return LANES * self.program.updates
 
     @cached_property
-    def betas(self) -> tuple[float, ...]:
-        """Inverse temperatures of a ladder."""
-        return tuple(np.linspace(*self.problem.betas("pt", None), 4).tolist())
+    def ladder(self) -> Ladder:
+        """Four temperatures."""
+        return compile_ladder(tuple(np.linspace(*self.betas, 4).tolist()), self.meter)
+
+    @property
+    def pace(self) -> Pace:
+        """Of ladders, as `pt` goes on: with a look every 32 sweeps, or of large models every 8."""
+        return Pace(4 * BETWEEN if self.sweeps == SWEEPS else BETWEEN, BETWEEN)
 
 
 def factoring(n: int, product: int) -> Problem:
@@ -73,14 +90,34 @@ def factoring(n: int, product: int) -> Problem:
     return problem_of(asked.design, asked.clamped)
 
 
-def all_models() -> Iterator[Model]:
-    """The models, small ones first."""
+def multiplier(n: int, product: int) -> Model:
+    """The same as a model."""
+    problem = factoring(n, product)
+    name, betas = f"{n} x {n} multiplier", problem.betas("gibbs", None)
     few = (0, 1, 100, 255)
-    yield Model("16 x 16 multiplier", factoring(16, 45697 * 59671), few, SWEEPS)
-    yield Model("64 x 64 multiplier", factoring(64, (2**64 - 59) * (2**63 - 25)), few, SWEEPS)
-    asked = models.netlist(500_000)
-    problem = problem_of(asked.design, asked.clamped)
-    yield Model("netlist of 500,000 spins", problem, (0, 255), 1)
+    return Model(name, problem.known, problem.program, problem.meter, betas, few, SWEEPS)
+
+
+def sparse(spins: int) -> Model:
+    """Spins of which each feels about six others, not far away, with couplings of -1 and +1."""
+    source = np.random.default_rng(3)
+    one = np.arange(spins)
+    other = (one[:, None] + source.integers(1, 1000, (spins, 3))) % spins
+    pairs = np.stack([np.repeat(one, 3), other.reshape(-1)], axis=1)
+    edges = np.unique(np.sort(pairs, axis=1), axis=0).astype(np.int32)
+    J = source.choice(np.array([-1, 1], dtype=np.int32), len(edges))
+    model = IsingModel(np.zeros(spins, dtype=np.int32), edges, J)
+    known = np.zeros(spins, dtype=np.int8)
+    program, meter = compile_program(model, known), compile_meter(model, known)
+    name = f"sparse graph of {spins:,} spins"
+    return Model(name, known, program, meter, (0.5, 1.5), (0, 255), 1)
+
+
+MODELS: tuple[Callable[[], Model], ...] = (
+    lambda: multiplier(16, 45697 * 59671),
+    lambda: multiplier(64, (2**64 - 59) * (2**63 - 25)),
+    lambda: sparse(SPINS),
+)
 
 
 def table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
@@ -91,34 +128,26 @@ def table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Non
     sys.stdout.flush()
 
 
-def blocks_of(rows: UInt64, blocks: tuple[int, ...]) -> UInt64:
-    """The words of some blocks."""
-    return np.concatenate([rows[:, WORDS * b : WORDS * (b + 1)] for b in blocks], axis=1)
-
-
 def check(gpu: Cuda, model: Model) -> tuple[str, ...]:
     """Whether blocks of the GPU are those of the CPU after sweeps and after trades."""
-    problem, seed = model.problem, 11
-    state = gpu.start(problem.known, seed, 0)
-    here = [gpu.host.start(problem.known, seed, b) for b in model.checked]
-    low, high = problem.betas("gibbs", None)
-    verdicts = []
-    for beta in (low, high):
-        gpu.sweep(problem.program, state, heat(beta), model.sweeps)
+    state = gpu.start(model.known, 11, 0)
+    here = [gpu.host.start(model.known, 11, b) for b in model.checked]
+    for beta in model.betas:
+        gpu.sweep(model.program, state, heat(beta), model.sweeps)
         for own in here:
-            gpu.host.sweep(problem.program, own, heat(beta), model.sweeps)  # type: ignore[attr-defined]
-    verdicts.append(_verdict(gpu, model, state, here))
-    ladder, pace = compile_ladder(model.betas, problem.meter), Pace(BETWEEN, min(BETWEEN, 4))
-    gpu.exchange(problem.program, state, ladder, pace)
+            gpu.host.sweep(model.program, own, heat(beta), model.sweeps)
+    swept = verdict(gpu, model, state, here)
+    pace = Pace(BETWEEN, BETWEEN // 2)
+    gpu.exchange(model.program, state, model.ladder, pace)
     for own in here:
-        gpu.host.exchange(problem.program, own, ladder, pace)  # type: ignore[attr-defined]
-    verdicts.append(_verdict(gpu, model, state, here))
-    return (model.name, str(len(model.checked)), *verdicts)
+        gpu.host.exchange(model.program, own, model.ladder, pace)
+    return (model.name, str(len(model.checked)), swept, verdict(gpu, model, state, here))
 
 
-def _verdict(gpu: Cuda, model: Model, state: Replicas, here: list[object]) -> str:
-    want = np.concatenate([gpu.host.fetch(own) for own in here], axis=1)  # type: ignore[arg-type]
-    same = np.array_equal(blocks_of(gpu.fetch(state), model.checked), want)
+def verdict(gpu: Cuda, model: Model, state: Replicas, here: list[Rows]) -> str:
+    """Whether states and generators are the same."""
+    pairs = [(gpu.block(state, b), own) for b, own in zip(model.checked, here, strict=True)]
+    same = all(np.array_equal(a.rows, b.rows) and np.array_equal(a.rng, b.rng) for a, b in pairs)
     return "equal" if same else "DIFFERENT"
 
 
@@ -139,48 +168,35 @@ def timed(work: Callable[[], object], end: Callable[[], object], seconds: float)
 
 def rates(gpu: Cuda, model: Model) -> tuple[str, ...]:
     """Flips/ns of sweeps and of ladders, on the GPU and on one core."""
-    problem, card = model.problem, gpu.device
-    assert isinstance(card, Card)
-    beta = statistics.mean(problem.betas("gibbs", None))
-    ladder, pace = compile_ladder(model.betas, problem.meter), Pace(4 * BETWEEN, BETWEEN)
-    if model.sweeps < SWEEPS:
-        pace = Pace(BETWEEN, BETWEEN)
-    state = gpu.start(problem.known, 1, 0)
-    cpu = backend_named()
-    own = cpu.start(problem.known, 1, 0)
-    found = [model.name, str(problem.program.updates)]
-    for backend, replicas, end in ((gpu, state, card.wait), (cpu, own, int)):
-        scale = model.flips * (gpu.count_ if backend is gpu else 1)
-        seconds = timed(
-            lambda backend=backend, replicas=replicas: backend.sweep(
-                problem.program, replicas, heat(beta), model.sweeps
-            ),
-            end,
-            RATE_SECONDS,
+    beta, cpu = statistics.mean(model.betas), backend_named()
+    found = [model.name, str(model.program.updates)]
+    for backend, blocks, end in ((gpu, gpu.blocks, card_of(gpu).wait), (cpu, 1, lambda: None)):
+        state = backend.start(model.known, 1, 0)
+        work: tuple[Callable[[], object], ...] = (
+            partial(backend.sweep, model.program, state, heat(beta), model.sweeps),
+            partial(backend.exchange, model.program, state, model.ladder, model.pace),
         )
-        found.append(f"{scale * model.sweeps / seconds / 1e9:.3g}")
-        seconds = timed(
-            lambda backend=backend, replicas=replicas: backend.exchange(
-                problem.program, replicas, ladder, pace
-            ),
-            end,
-            RATE_SECONDS,
-        )
-        found.append(f"{scale * pace.sweeps / seconds / 1e9:.3g}")
+        for one, sweeps in zip(work, (model.sweeps, model.pace.sweeps), strict=True):
+            seconds = timed(one, end, RATE_SECONDS)
+            found.append(f"{model.flips * blocks * sweeps / seconds / 1e9:.4g}")
     return tuple(found)
+
+
+def card_of(gpu: Cuda) -> Card:
+    """The device of a backend, which is a card."""
+    assert isinstance(gpu.device, Card)
+    return gpu.device
 
 
 def built(gpu: Cuda) -> list[tuple[str, ...]]:
     """Registers of the kernels that there are, and what was spilled."""
-    card = gpu.device
-    assert isinstance(card, Card)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for key, kernel in gpu.kernels.made.items():
         name = key if isinstance(key, str) else str(key[0])
-        facts = card.facts(kernel)
-        rules = len(key[1]) if name == "moves" else 0
-        rows.append((name, str(rules or ""), str(facts["registers"]), str(facts["spilled"])))
-    return rows
+        facts = card_of(gpu).facts(kernel)
+        rules = str(len(key[1])) if name == "moves" else ""
+        rows.append((name, rules, str(facts["registers"]), str(facts["spilled"])))
+    return sorted(set(rows))
 
 
 def statistics_of(gpu: Cuda) -> list[tuple[str, ...]]:
@@ -206,10 +222,10 @@ def statistics_of(gpu: Cuda) -> list[tuple[str, ...]]:
 
 def products(n: int) -> list[int]:
     """A few semiprimes of 2 n bits."""
-    if n == 24:
-        return [PRODUCT48["p"] * PRODUCT48["q"]]
-    kept = json.loads(models.HERE.parent.joinpath("semiprimes.json").read_text())["semiprimes"]
-    return [entry["product"] for entry in kept[str(n)]][:3]
+    if n == max(WIDTHS):
+        return [PRIMES[0] * PRIMES[1]]
+    kept = json.loads((models.HERE.parent / "semiprimes.json").read_text())["semiprimes"]
+    return [entry["product"] for entry in kept[str(n)]][:PRODUCTS]
 
 
 def first_answer(n: int, product: int, dynamics: str, kernel: str, limit: float) -> float | None:
@@ -217,28 +233,28 @@ def first_answer(n: int, product: int, dynamics: str, kernel: str, limit: float)
     problem = factoring(n, product)
     effort = Effort(dynamics=dynamics, kernel=kernel, target=1, time_limit=limit, seed=n)
     began = time.perf_counter()
-    result = run(problem, effort)
-    passed = time.perf_counter() - began
-    return passed if result.answers else None
+    found = run(problem, effort)
+    return time.perf_counter() - began if found.answers else None
 
 
 def answers(limit: float, deadline: float) -> list[tuple[str, ...]]:
-    """Seconds until there is an answer, by width; the first run makes kernels and is not counted."""
-    ways = (("pt", "cuda"), ("pt", "auto"), ("auto", "auto"))
+    """Seconds until there is an answer, by width; the first second makes kernels, and is extra."""
     rows = []
-    for n in TTS_WIDTHS:
+    for n in WIDTHS:
         row = [str(2 * n)]
-        for dynamics, kernel in ways:
-            if time.perf_counter() > deadline:
-                row.append("not run")
-                continue
-            if kernel == "cuda":
-                first_answer(n, products(n)[-1], dynamics, kernel, 1.5)
-            found = [first_answer(n, p, dynamics, kernel, limit) for p in products(n)]
-            texts = [f"> {limit:g}" if seconds is None else f"{seconds:.3g}" for seconds in found]
+        for dynamics, kernel in WAYS:
+            texts = []
+            for product in products(n):
+                if time.perf_counter() > deadline:
+                    texts.append("not run")
+                    continue
+                if kernel == "cuda":
+                    first_answer(n, product, dynamics, kernel, 1.0)
+                seconds = first_answer(n, product, dynamics, kernel, limit)
+                texts.append(f"> {limit:g}" if seconds is None else f"{seconds:.3g}")
             row.append(", ".join(texts))
         rows.append(tuple(row))
-        print(f"{2 * n} bits: {row[1:]}", flush=True)
+        print(row, flush=True)
     return rows
 
 
@@ -249,31 +265,45 @@ def part(name: str, chosen: list[str], work: Callable[[], None]) -> None:
     began = time.perf_counter()
     try:
         work()
-    except Exception:  # noqa: BLE001 - the other parts are worth having
+    except Exception:  # the other parts are worth having
         traceback.print_exc(file=sys.stdout)
     print(f"({name}: {time.perf_counter() - began:.1f} s)", flush=True)
+
+
+def measure(gpu: Cuda, make: Callable[[], Model], chosen: list[str]) -> None:
+    """Check a model, and measure it."""
+    model = make()
+    head = ("model", "free spins", "gibbs", "pt", "gibbs, one core", "pt, one core")
+    part(
+        "check",
+        chosen,
+        lambda: table("Blocks", ("model", "blocks", "gibbs", "pt"), [check(gpu, model)]),
+    )
+    part("rates", chosen, lambda: table("Flips/ns", head, [rates(gpu, model)]))
 
 
 def main() -> None:
     """Measure, and print tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parts", default="check,rates,statistics,answers")
-    parser.add_argument("--limit", type=float, default=10.0, help="seconds for an answer")
-    parser.add_argument("--seconds", type=float, default=270.0, help="for all of it")
+    parser.add_argument("--limit", type=float, default=8.0, help="seconds for an answer")
+    parser.add_argument("--seconds", type=float, default=240.0, help="after which nothing begins")
     options = parser.parse_args()
-    began = time.perf_counter()
+    began, chosen = time.perf_counter(), options.parts.split(",")
     gpu = backend_named("cuda")
     assert isinstance(gpu, Cuda)
-    card = gpu.device
-    assert isinstance(card, Card)
-    print(f"{card.name}, {card.processors} processors; CPU kernel {backend_named().name}, {os.cpu_count()} cores")
-    chosen = options.parts.split(",")
-    for model in all_models():
-        part("check", chosen, lambda m=model: table("Blocks of GPU and CPU", ("model", "blocks", "gibbs", "pt"), [check(gpu, m)]))
-        part("rates", chosen, lambda m=model: table("Flips/ns", ("model", "free spins", "gibbs, GPU", "pt, GPU", "gibbs, one core", "pt, one core"), [rates(gpu, m)]))
+    card = card_of(gpu)
+    print(
+        f"{card.name}, {card.processors} processors; {backend_named().name}, {os.cpu_count()} cores"
+    )
+    for make in MODELS:
+        part("model", ["model"], partial(measure, gpu, make, chosen))
     part("statistics", chosen, lambda: table("Statistics", ("", ""), statistics_of(gpu)))
-    part("answers", chosen, lambda: table("Seconds to an answer", ("bits", "pt, GPU", "pt, all cores", "auto, all cores"), answers(options.limit, began + options.seconds)))
+    head = ("bits", "pt, GPU", "pt, all cores", "auto, all cores")
+    deadline = began + options.seconds
+    part("answers", chosen, lambda: table("Seconds", head, answers(options.limit, deadline)))
     table("Kernels", ("kernel", "rules", "registers", "bytes spilled"), built(gpu))
+    print(f"{time.perf_counter() - began:.0f} s in all")
 
 
 if __name__ == "__main__":

@@ -6,18 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from invc.diagnostics import InvcError
 from invc.ising.model import Int8, Int32, Int64
-from invc.pbits.cuda import code, first, noise
+from invc.pbits.cuda import first, noise
 from invc.pbits.cuda.driver import Buffer, Device, Grid, device
 from invc.pbits.cuda.exchanges import Exchanges
+from invc.pbits.cuda.kernels import Kernels, Wanted
 from invc.pbits.cuda.looks import Looker
-from invc.pbits.cuda.many import Blocks, Many
+from invc.pbits.cuda.many import Blocks, Kept, Many
 from invc.pbits.cuda.prepared import Prepared, prepare
 from invc.pbits.cuda.state import GENERATORS, Replicas, apart, rows_of_block, side_by_side
 from invc.pbits.cuda.sweeps import MOST_POOLS, NONE, Call, Space, launch, streams_of
@@ -28,45 +29,30 @@ from invc.pbits.heatbath.ladder import Exchanged, Ladder, Pace
 from invc.pbits.heatbath.logic import Condition, Logic
 from invc.pbits.heatbath.program import Program
 from invc.pbits.heatbath.settling import Settling
-from invc.pbits.host import Host
 from invc.pbits.lanes import ALL, WORDS, Rows, UInt64
 from invc.pbits.native import backend as native
 from invc.pbits.random import block_generator, generators
+
+if TYPE_CHECKING:
+    from invc.pbits.backend import Backend
 
 NAME = "cuda"
 BLOCKS = 256  # of 1,024 replicas, whatever the card: results must not depend on it
 
 
-class Kernels:
-    """The kernels of a device by what they are, each made once."""
-
-    def __init__(self, device: Device) -> None:
-        self.device = device
-        self.made: dict[Any, Any] = {}
-
-    def get(self, key: Any, text: Callable[[str, bool], str], threads: int, shared: int) -> Any:  # noqa: ANN401
-        """A kernel.
-
-        Args:
-            key: What it is.
-            text: Of its name, and whether it is for a GPU.
-            threads: Of a block.
-            shared: Bytes of shared memory.
-        """
-        if key not in self.made:
-            name, target = "invc_kernel", self.device.target
-            if target is None:
-                module = code.host_module([text(name, False)])
-            else:
-                module = code.ptx_of(code.gpu_module([text(name, True)], threads), target)
-            self.made[key] = self.device.kernel(module, name, shared)
-        return self.made[key]
-
-
 class Cuda(Many):
-    """States live on a device; what it has no kernel for, the CPU does, block by block."""
+    """States live on a device; what it has no kernel for, the CPU does, block by block.
 
-    def __init__(self, device: Device, host: Host, blocks: int = BLOCKS) -> None:
+    Attributes:
+        device: Which one.
+        kernels: That are made.
+        space: Its memory between calls.
+        threads: One that looks at a block while another keeps the device busy.
+    """
+
+    threads = 2
+
+    def __init__(self, device: Device, host: Backend, blocks: int = BLOCKS) -> None:
         super().__init__(NAME, host, blocks)
         self.device = device
         self.kernels = Kernels(device)
@@ -78,19 +64,17 @@ class Cuda(Many):
 
     def start(self, known: Int8, seed: int, block: int) -> Replicas:
         """Random states, held spins in place, and generators: those of the CPU's blocks."""
-        numbers = range(block * self.count_, (block + 1) * self.count_)
+        numbers = range(block * self.blocks, (block + 1) * self.blocks)
         rng = np.stack([generators(block_generator(seed, number)) for number in numbers])
         masks = np.zeros((len(known), 2), dtype=np.uint64)
         masks[:, 0] = np.where(known == 0, ALL, 0)
         masks[:, 1] = np.where(known > 0, ALL, 0)
         with self._lock:
-            state = self._empty(len(known), self.count_)
+            state = self._empty(len(known), self.blocks)
             self.device.write(state.rng, rng)
             place = self.device.allocate(masks.nbytes)
             self.device.write(place, masks)
-            kernel = self.kernels.get(
-                "first", lambda name, gpu: first.first_kernel(name, gpu=gpu), noise.LANES, 0
-            )
+            kernel = self.kernels.get("first", first.first_kernel, Wanted(noise.LANES))
             values: dict[str, int | Buffer] = {
                 "rng": state.rng,
                 "state": state.rows,
@@ -98,7 +82,7 @@ class Cuda(Many):
                 "spins": state.spins,
                 "masks": place,
             }
-            grid = Grid(self.count_, noise.LANES, 0)
+            grid = Grid(self.blocks, noise.LANES, 0)
             launch(self.device, kernel, first.FIELDS, values, grid)
             # Noise is drawn beside the sweeps, and has to wait for these generators.
             self.device.follow(self.device.mark(side=False), side=True)
@@ -141,7 +125,8 @@ class Cuda(Many):
         self.device.write(state.rng, block.rng, b * GENERATORS)
         state.turns[b] = block.turn
 
-    def _block(self, state: Replicas, b: int) -> Rows:
+    def block(self, state: Replicas, b: int) -> Rows:
+        """A block of 1,024 replicas as the CPU has it."""
         rows = np.empty((state.spins, WORDS), dtype=np.uint64)
         rng = np.empty((4, WORDS), dtype=np.uint64)
         self.device.read(state.rows, rows, b * state.block_bytes)
@@ -155,7 +140,7 @@ class Cuda(Many):
             yield state
             return
         with self._lock:
-            blocks = Blocks([self._block(state, b) for b in range(state.blocks)])
+            blocks = Blocks([self.block(state, b) for b in range(state.blocks)])
             yield blocks
             if changes:
                 for b, block in enumerate(blocks.blocks):
@@ -190,7 +175,12 @@ class Cuda(Many):
         return self._prepared[program]
 
     def exchange(
-        self, program: Program, state: Replicas, ladder: Ladder, pace: Pace, seen: Condition | None = None
+        self,
+        program: Program,
+        state: Replicas,
+        ladder: Ladder,
+        pace: Pace,
+        seen: Condition | None = None,
     ) -> Exchanged:
         """Sweeps of ladders whose neighbours trade states; each block ends by itself."""
         with self._lock:
@@ -222,21 +212,23 @@ class Cuda(Many):
             return super().energies(meter, blocks)
 
     def resample(self, state: Replicas | Blocks, spins: Int64, good: UInt64) -> Int32:
-        """In the rows of some spins, lanes that are not good become copies of random ones that are."""
+        """In the rows of some spins, lanes that are not good become copies of random good ones."""
         with self._here(state) as blocks:
             return super().resample(blocks, spins, good)
 
-    def copy_lanes(self, state: Replicas | Blocks, spins: Int64, source: Int64, target: Int64) -> None:
+    def copy_lanes(
+        self, state: Replicas | Blocks, spins: Int64, source: Int64, target: Int64
+    ) -> None:
         """In the rows of some spins, lane target[k] becomes what source[k] is, in place."""
         with self._here(state) as blocks:
             super().copy_lanes(blocks, spins, source, target)
 
-    def keep(self, state: Replicas | Blocks, spins: Int64 | None = None) -> Any:  # noqa: ANN401
+    def keep(self, state: Replicas | Blocks, spins: Int64 | None = None) -> Kept:
         """What some spins are now, or all."""
         with self._here(state, changes=False) as blocks:
             return super().keep(blocks, spins)
 
-    def restore(self, state: Replicas | Blocks, kept: Any, lanes: UInt64 | None = None) -> None:  # noqa: ANN401
+    def restore(self, state: Replicas | Blocks, kept: Kept, lanes: UInt64 | None = None) -> None:
         """Make some replicas, shape (words,), or all, what they were when kept, in place."""
         with self._here(state) as blocks:
             super().restore(blocks, kept, lanes)

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
 
-from invc.pbits.cuda.text import module_of
 from invc.pbits.generated.cache import Cache
 from invc.pbits.generated.compiler import ptx_text
-
-SHARED = "@shared = external addrspace(3) global [0 x i8], align 16"
-
-
-def gpu_module(functions: Sequence[str], threads: int) -> str:
-    """The text of a module for a GPU, in LLVM's language."""
-    return module_of([SHARED, *functions], gpu=True, threads=threads)
-
-
-def host_module(functions: Sequence[str]) -> str:
-    """The same for this processor, which runs one block of threads at a time."""
-    return module_of(functions, gpu=False, threads=0)
 
 
 def ptx_of(text: str, processor: str, cache: Cache | None = None) -> str:

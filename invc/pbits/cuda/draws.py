@@ -51,7 +51,9 @@ class Stream:
         found = np.zeros((*t.shape, LEVEL // 4), dtype=np.uint32)
         found[:, :, : BITS + 1] = np.where(t[:, :, None] >> np.arange(BITS + 1) & 1, 0xFFFFFFFF, 0)
         k = np.arange(1, len(t) + 1)
-        found[:, :, BITS + 1] = np.array([int(x & -x).bit_length() - 1 for x in k], dtype=np.uint32)[:, None]
+        found[:, :, BITS + 1] = np.array(
+            [int(x & -x).bit_length() - 1 for x in k], dtype=np.uint32
+        )[:, None]
         return found
 
 
@@ -89,7 +91,10 @@ class Room:
 
 
 def jobs_of(
-    streams: Sequence[Stream], positions: Sequence[Int64], turns: Sequence[tuple[int, int]], rooms: Sequence[Room]
+    streams: Sequence[Stream],
+    positions: Sequence[Int64],
+    turns: Sequence[tuple[int, int]],
+    rooms: Sequence[Room],
 ) -> Int32:
     """Jobs in order; see `invc.pbits.cuda.noise`. Shape (jobs, 4).
 
@@ -123,7 +128,11 @@ def _turn(r: int, stream: Stream, turn: int, room: Room) -> Int64:
         vector = (pool << stream.log_size) + np.arange(1 << stream.log_size)
         rows = BITS - stream.lowest + (each > 1)
         kind = np.full(len(vector), 2 * r)
-        jobs.append(np.stack([kind, np.full(len(vector), rows), room.row + vector * stream.bits, vector], axis=1))
+        jobs.append(
+            np.stack(
+                [kind, np.full(len(vector), rows), room.row + vector * stream.bits, vector], axis=1
+            )
+        )
     place = pool * each + turn % each
     jobs.append(np.array([[2 * r + 1, 1, place, 0]]))
     return np.concatenate(jobs)

@@ -57,7 +57,7 @@ class Grid:
 
 
 class Device(Protocol):
-    """What kernels run on."""
+    """What kernels run on: a GPU, or in tests this processor."""
 
     name: str
     processors: int
@@ -77,7 +77,7 @@ class Device(Protocol):
         ...
 
     def write(self, buffer: Buffer, array: Array, offset: int = 0) -> None:
-        """Copy an array there."""
+        """Copy an array to the device."""
         ...
 
     def read(self, buffer: Buffer, array: Array, offset: int = 0) -> None:
@@ -123,7 +123,8 @@ class Cuda:
             raise InvcError(f"{self.name} is too old a GPU", hint="leave out --kernel cuda")
         self._context = c_void_p()
         self._check(
-            library.cuDevicePrimaryCtxRetain(byref(self._context), device), "cuDevicePrimaryCtxRetain"
+            library.cuDevicePrimaryCtxRetain(byref(self._context), device),
+            "cuDevicePrimaryCtxRetain",
         )
         self._enter()
         self._streams = c_void_p(), c_void_p()
@@ -162,7 +163,8 @@ class Cuda:
         if code == 2:
             gigabytes = size / 1e9
             raise InvcError(
-                f"the GPU has no {gigabytes:.3g} GB left for this model", hint="run without --kernel cuda"
+                f"the GPU has no {gigabytes:.3g} GB left for this model",
+                hint="run without --kernel cuda",
             )
         self._check(code, "cuMemAlloc")
         buffer = Buffer(address.value, size)
@@ -174,13 +176,15 @@ class Cuda:
         self._cuda.cuMemFree_v2(c_uint64(address))
 
     def write(self, buffer: Buffer, array: Array, offset: int = 0) -> None:
-        """Copy an array there."""
+        """Copy an array to the device."""
         self._enter()
         data = np.ascontiguousarray(array)
         assert offset + data.nbytes <= max(buffer.size, 16), "it fits"
         self.wait()
         where, size = c_uint64(buffer.address + offset), c_size_t(data.nbytes)
-        self._check(self._cuda.cuMemcpyHtoD_v2(where, c_void_p(data.ctypes.data), size), "copying there")
+        self._check(
+            self._cuda.cuMemcpyHtoD_v2(where, c_void_p(data.ctypes.data), size), "copying there"
+        )
 
     def read(self, buffer: Buffer, array: Array, offset: int = 0) -> None:
         """Copy what is there into an array."""
@@ -188,10 +192,12 @@ class Cuda:
         assert array.flags.c_contiguous and offset + array.nbytes <= buffer.size, "it fits"
         self.wait()
         where, size = c_uint64(buffer.address + offset), c_size_t(array.nbytes)
-        self._check(self._cuda.cuMemcpyDtoH_v2(c_void_p(array.ctypes.data), where, size), "copying back")
+        self._check(
+            self._cuda.cuMemcpyDtoH_v2(c_void_p(array.ctypes.data), where, size), "copying back"
+        )
 
     def copy(self, source: Buffer, target: Buffer, size: int) -> None:
-        """Copy within the device."""
+        """Copy bytes within the device."""
         self._enter()
         self.wait()
         where = c_uint64(target.address), c_uint64(source.address), c_size_t(size)
@@ -209,7 +215,8 @@ class Cuda:
         found = self._cuda.cuModuleGetFunction(byref(function), self._modules[key], name.encode())
         self._check(found, "cuModuleGetFunction")
         self._check(
-            self._cuda.cuFuncSetAttribute(function, SHARED_SIZE, shared), "shared memory of a kernel"
+            self._cuda.cuFuncSetAttribute(function, SHARED_SIZE, shared),
+            "shared memory of a kernel",
         )
         if shared:  # else a processor would empty itself to divide its memory anew
             self._cuda.cuFuncSetAttribute(function, CARVEOUT, 100)
@@ -223,7 +230,9 @@ class Cuda:
         code = self._cuda.cuModuleLoadDataEx(byref(module), text.encode(), 2, options, values)
         if code:
             lines = log.value.decode(errors="replace").strip().splitlines() or ["no reason given"]
-            raise InvcError(f"the GPU's driver refuses a kernel: {lines[0]}", hint="a newer driver may take it")
+            raise InvcError(
+                f"the GPU's driver refuses a kernel: {lines[0]}", hint="a newer driver may take it"
+            )
         return module
 
     def facts(self, kernel: Any) -> dict[str, int]:  # noqa: ANN401
@@ -231,7 +240,9 @@ class Cuda:
         found = {}
         for name, which in (("registers", REGISTERS), ("spilled", LOCAL_SIZE)):
             value = c_int()
-            self._check(self._cuda.cuFuncGetAttribute(byref(value), which, kernel), "cuFuncGetAttribute")
+            self._check(
+                self._cuda.cuFuncGetAttribute(byref(value), which, kernel), "cuFuncGetAttribute"
+            )
             found[name] = value.value
         return found
 
@@ -241,7 +252,9 @@ class Cuda:
         places = (c_void_p * len(arguments))(*(ctypes.addressof(a) for a in arguments))
         shape = (grid.blocks, 1, 1, grid.threads, 1, 1, grid.shared)
         stream = self._streams[grid.side]
-        self._check(self._cuda.cuLaunchKernel(kernel, *shape, stream, places, None), "cuLaunchKernel")
+        self._check(
+            self._cuda.cuLaunchKernel(kernel, *shape, stream, places, None), "cuLaunchKernel"
+        )
 
     def mark(self, *, side: bool) -> Any:  # noqa: ANN401
         """What has been launched so far."""
@@ -267,7 +280,9 @@ def argument(kind: str, value: int | Buffer) -> Any:  # noqa: ANN401 - ctypes
     """An argument of a kernel as it is passed."""
     if isinstance(value, Buffer):
         return c_uint64(value.address)
-    return (c_uint32 if kind == "i32" else c_uint64)(value & (0xFFFFFFFF if kind == "i32" else -1 & (1 << 64) - 1))
+    return (c_uint32 if kind == "i32" else c_uint64)(
+        value & (0xFFFFFFFF if kind == "i32" else -1 & (1 << 64) - 1)
+    )
 
 
 @lru_cache(maxsize=1)
@@ -281,6 +296,7 @@ def device() -> Cuda:
         library = ctypes.CDLL(LIBRARY)
     except OSError as error:
         raise InvcError(
-            f"no CUDA driver is installed ({LIBRARY})", hint="it comes with NVIDIA's driver; leave out --kernel cuda"
+            f"no CUDA driver is installed ({LIBRARY})",
+            hint="it comes with NVIDIA's driver; leave out --kernel cuda",
         ) from error
     return Cuda(library)

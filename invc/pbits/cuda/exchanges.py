@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from invc.pbits.cuda import trades
-from invc.pbits.cuda.driver import Buffer, Grid
 from invc.pbits.cuda.draws import stream_of
+from invc.pbits.cuda.driver import Buffer, Grid
+from invc.pbits.cuda.kernels import Kernels, Wanted
 from invc.pbits.cuda.looks import Looker
 from invc.pbits.cuda.noise import LANES
 from invc.pbits.cuda.prepared import Prepared
@@ -19,9 +20,6 @@ from invc.pbits.heatbath.energy import Meter
 from invc.pbits.heatbath.ladder import Exchanged, Ladder, Pace
 from invc.pbits.heatbath.logic import Condition
 from invc.pbits.heatbath.program import Program
-
-if TYPE_CHECKING:
-    from invc.pbits.cuda.backend import Kernels
 
 MOST_BITS = 24  # of energies
 MOST_CHANCES = 12  # bits of their number
@@ -88,19 +86,25 @@ class Exchanges:
         exchanges = pace.sweeps // pace.between
         chance = stream_of(ladder.chances, levels.bit_length(), 0, 1, exchanges, 1)
         return Call(
-            self.kernels, self.space, prepared, state, [*streams, chance], ladder.rungs, pace.between
+            self.kernels,
+            self.space,
+            prepared,
+            state,
+            [*streams, chance],
+            ladder.rungs,
+            pace.between,
         )
 
     def _trade(self, call: Call, ladder: Ladder, prepared: Prepared, exchange: int) -> None:
         weights, places = self._of(ladder.meter)
         bits, noise = ladder.meter.bits, call.streams[trades.CHANCE].bits
         shared = trades.shared_bytes(bits)
-        kernel = self.kernels.get(
-            ("trades", bits, weights, noise),
-            lambda name, gpu: trades.Trades(bits, weights, noise, gpu=gpu).kernel(name),
-            trades.WARPS * LANES,
-            shared,
-        )
+
+        def text(name: str, *, gpu: bool) -> str:
+            return trades.Trades(bits, weights, noise, gpu=gpu).kernel(name)
+
+        wanted = Wanted(trades.WARPS * LANES, shared)
+        kernel = self.kernels.get(("trades", bits, weights, noise), text, wanted)
         state = call.state
         values: dict[str, int | Buffer] = {
             "ended": state.ended,
@@ -129,5 +133,3 @@ class Exchanges:
                 device.write(places[name], array)
             found = self._terms[meter] = len(terms.ends) - 1, places
         return found
-
-

@@ -135,9 +135,7 @@ class Tables:
     ranks: UInt32
 
 
-def tables_of(
-    program: Program, layout: Layout, codes: Int64, *, rules: int, near: bool
-) -> Tables:
+def tables_of(program: Program, layout: Layout, codes: Int64, *, rules: int, near: bool) -> Tables:
     """The tables of a layout.
 
     Args:

@@ -1,4 +1,4 @@
-"""The kernel that evaluates Boolean functions of the spins of all replicas, see `heatbath.logic`."""
+"""The kernel that evaluates Boolean functions of the spins of all replicas at once."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def logic_kernel(name: str, *, near: bool, gpu: bool) -> str:
                 flags, target, one, other = body.argument("records").at(place).loads(1)
                 with body.when((flags & NOTHING).equals(0)):
                     a = _literal(body, (state, scratch), flags, (FLIP, COMPUTED), one, lane)
-                    b = _literal(body, (state, scratch), flags, (OTHER_FLIP, OTHER_COMPUTED), other, lane)
+                    b = _literal(
+                        body, (state, scratch), flags, (OTHER_FLIP, OTHER_COMPUTED), other, lane
+                    )
                     result = (flags & KIND).equals(0).chosen(a & b, a ^ b)
                     scratch.at((target + lane).wide()).store(result)
             if gpu:
@@ -59,7 +61,12 @@ def logic_kernel(name: str, *, near: bool, gpu: bool) -> str:
 
 
 def _literal(
-    body: Body, places: tuple[Memory, Memory], flags: Value, bits: tuple[int, int], row: Value, lane: Value
+    body: Body,
+    places: tuple[Memory, Memory],
+    flags: Value,
+    bits: tuple[int, int],
+    row: Value,
+    lane: Value,
 ) -> Value:
     """A row of the state, or one that was computed, or its inverse."""
     found = body.variable(0)
@@ -107,7 +114,10 @@ def steps_of(logic: Logic) -> Steps:
     kind, row, one, other = table.T
     record = np.zeros((len(table) + 1, 4), dtype=np.uint32)
     flags = np.where(kind == XOR, KIND, 0)
-    for bits, literal, column in (((FLIP, COMPUTED), one, 2), ((OTHER_FLIP, OTHER_COMPUTED), other, 3)):
+    for bits, literal, column in (
+        ((FLIP, COMPUTED), one, 2),
+        ((OTHER_FLIP, OTHER_COMPUTED), other, 3),
+    ):
         source = literal >> 1
         computed = source >= logic.spins
         flags = flags | np.where(literal & 1, bits[0], 0) | np.where(computed, bits[1], 0)

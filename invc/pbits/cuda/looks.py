@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -10,14 +10,15 @@ import numpy as np
 from invc.ising.model import Int32
 from invc.pbits.cuda import logic as kernel
 from invc.pbits.cuda.driver import Buffer, Grid
+from invc.pbits.cuda.kernels import Kernels, Wanted
 from invc.pbits.cuda.noise import LANES, ROW
 from invc.pbits.cuda.state import Replicas
 from invc.pbits.cuda.sweeps import Space, launch
 from invc.pbits.heatbath.logic import Condition, Logic
 from invc.pbits.lanes import WORDS, UInt64
 
-if TYPE_CHECKING:
-    from invc.pbits.cuda.backend import Kernels
+MOST = 1 << 12  # literals at a time
+MOST_KEPT = 256
 
 
 class Looker:
@@ -85,13 +86,8 @@ class Looker:
         return found
 
     def _kernel(self, *, near: bool) -> Any:  # noqa: ANN401
-        return self.kernels.get(
-            ("logic", near),
-            lambda name, gpu: kernel.logic_kernel(name, near=near, gpu=gpu),
-            kernel.WARPS * LANES,
-            self.space.device.shared if near else 0,
-        )
+        def text(name: str, *, gpu: bool) -> str:
+            return kernel.logic_kernel(name, near=near, gpu=gpu)
 
-
-MOST = 1 << 12  # literals at a time
-MOST_KEPT = 256
+        shared = self.space.device.shared if near else 0
+        return self.kernels.get(("logic", near), text, Wanted(kernel.WARPS * LANES, shared))

@@ -17,7 +17,7 @@ from invc.pbits.generated.ir import Logic
 from invc.pbits.generated.network import network_of
 from invc.pbits.generated.signature import Signature
 
-INLINE = 13  # neighbours that stand in a record
+INLINE = 9  # neighbours that stand in a record
 RECORD = 12 + 4 * INLINE  # bytes: code, target, where more neighbours are, neighbours
 MORE, FIRST = 2, 3  # words of a record
 BARRIER = 1 << 31  # where more neighbours are: all warps meet after the update
@@ -48,7 +48,7 @@ def fields() -> list[tuple[str, str]]:
 
 
 class Moves:
-    """The kernel under construction."""
+    """The kernel that updates, under construction."""
 
     def __init__(
         self, rules: Sequence[Signature], bits: Sequence[int], warps: int, *, near: bool, gpu: bool
@@ -57,16 +57,20 @@ class Moves:
         self.body = Body(gpu=gpu, threads=LANES * warps)
         body = self.body
         shared = body.shared
-        self.own = self.body.argument("state").at(body.block.wide() * self.body.number("apart", "i64"))
+        self.own = self.body.argument("state").at(
+            body.block.wide() * self.body.number("apart", "i64")
+        )
         if near:
             self.rows = shared
             self.notes = shared.at(self.body.number("row_count") * ROW)
         else:
             self.rows = self.own
-            self.notes = self.body.argument("notes").at(body.block.wide() * self.body.number("notes_apart", "i64"))
+            self.notes = self.body.argument("notes").at(
+                body.block.wide() * self.body.number("notes_apart", "i64")
+            )
 
     def kernel(self, name: str) -> str:
-        """The text of it."""
+        """The text of the whole kernel."""
         body = self.body
         with body.when(goes_on(body)):
             if self.near:
@@ -186,7 +190,7 @@ class Moves:
     def computed(
         self, rule: Signature, record: Sequence[Value], noise: Noise, lane: Value
     ) -> Value:
-        """What a spin becomes."""
+        """What a spin becomes by its rule."""
         body, network = self.body, network_of(rule)
         if network.result is None:
             return body.constant(-1 if network.always else 0)

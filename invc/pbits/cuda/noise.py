@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from invc.pbits.cuda.text import Body, Memory, Value, goes_on
+from invc.pbits.cuda.text import Body, Memory, Value, Variable, goes_on
 from invc.pbits.heatbath.heat import BITS
 from invc.pbits.lanes import WORDS
 
@@ -110,7 +110,7 @@ def _draw(body: Body, buffer: Memory, batch: Value, count: Value, lane: Value) -
         place.store(variable.get())
 
 
-def step(state: Sequence) -> Value:  # type: ignore[type-arg]
+def step(state: Sequence[Variable]) -> Value:
     """The next number of a generator xoshiro256++, see `invc.pbits.random.draw`."""
     s0, s1, s2, s3 = (variable.get() for variable in state)
     out = (s0 + s3).rotated(23) + s0
@@ -123,7 +123,7 @@ def step(state: Sequence) -> Value:  # type: ignore[type-arg]
 
 
 def _make(body: Body, rows: Memory, job: Value, lane: Value, bits: Sequence[int]) -> None:
-    """What a job is for, from its rows: kinds are 2 r for a vector of stream r, 2 r + 1 for a turn."""
+    """What a job is for: kinds are 2 r for a vector of stream r, and 2 r + 1 for a turn."""
     home = body.argument("jobs").at(job.wide() * JOB)
     kind, count, place, other = home.loads(1)
     names = [body.fresh("kind") for _ in range(2 * STREAMS)]

@@ -63,7 +63,7 @@ class Noise:
     """What a lane reads of a vector.
 
     Attributes:
-        halves: For each plane the two halves of a word, the first being the one that the lane is in.
+        halves: For each plane the two halves of a word, that of the lane first.
         note: How words are rotated.
     """
 

@@ -18,7 +18,8 @@ MOST_RULES = 256  # of a program for which there is a kernel
 MOST_INPUTS = 512  # rows that an update of one adds
 RESERVED = 1024  # bytes of shared memory of a block that are not ours
 # Where a processor holds two blocks, or one; and where their rows are far.
-WARPS_OF_TWO, WARPS_OF_ONE, WARPS_FAR = 12, 24, 8
+WARPS_OF_TWO, WARPS_OF_ONE, WARPS_FAR = 12, 20, 16
+REGISTERS_FAR = 64  # of a thread: a processor then has room for two blocks, whatever the rules
 TOGETHER = 2  # sweeps that overlap, of programs whose rows are near
 
 
@@ -91,8 +92,13 @@ class Prepared:
 
     @property
     def threads(self) -> int:
-        """Of a block."""
+        """Threads of a block: 32 for each warp."""
         return LANES * self.shape.warps
+
+    @property
+    def registers(self) -> int:
+        """Of a thread, at most; 0 for as many as it takes."""
+        return 0 if self.shape.near else REGISTERS_FAR
 
 
 def prepare(program: Program, device: Device) -> Prepared | None:

@@ -34,7 +34,7 @@ class Replicas:
 
     @property
     def blocks(self) -> int:
-        """Blocks of 1,024 replicas."""
+        """How many blocks of 1,024 replicas."""
         return len(self.turns)
 
     @property

@@ -6,14 +6,15 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from invc.ising.model import Int64
 from invc.pbits.cuda import moves, noise
-from invc.pbits.cuda.driver import Buffer, Device, Grid, argument
 from invc.pbits.cuda.draws import Room, Stream, jobs_of, stream_of
+from invc.pbits.cuda.driver import Buffer, Device, Grid, argument
+from invc.pbits.cuda.kernels import Kernels, Wanted
 from invc.pbits.cuda.noise import STREAMS
 from invc.pbits.cuda.prepared import Prepared
 from invc.pbits.cuda.state import Replicas
@@ -22,9 +23,6 @@ from invc.pbits.heatbath.heat import Heat
 from invc.pbits.heatbath.program import Program
 from invc.pbits.heatbath.reference import FEW_UPDATES
 from invc.pbits.lanes import WORDS
-
-if TYPE_CHECKING:
-    from invc.pbits.cuda.backend import Kernels
 
 MOST_POOLS = 64  # that a part of a call draws, if it is more than a sweep
 MOST_NOISE = 16  # rows behind the last vector that are read where others have more planes
@@ -71,7 +69,9 @@ class Space:
         return found
 
 
-def streams_of(program: Program, prepared: Prepared, heat: Heat, sweeps: int) -> list[Stream] | None:
+def streams_of(
+    program: Program, prepared: Prepared, heat: Heat, sweeps: int
+) -> list[Stream] | None:
     """The noise of a call; None where no kernel has it."""
     bits = bits_of_heat(heat)
     each = 1 if program.updates < FEW_UPDATES else heat.uses
@@ -158,7 +158,7 @@ class Call:
 
     @property
     def pool(self) -> dict[str, int | Buffer]:
-        """Where that is."""
+        """Where vectors are in memory."""
         last, stream = self.rooms[-1], self.streams[-1]
         rows = last.row + stream.bits * (last.pools << stream.log_size) + MOST_NOISE
         size = rows * noise.ROW
@@ -198,10 +198,14 @@ class Call:
         turns.append((_turn_after(trades[0], chance), _turn_after(trades[1], chance)))
         rooms = self.rooms
         updates = len(self.prepared.index[0]) + len(self.prepared.index[1])
-        key = tuple(
-            (s.bits, s.lowest, s.log_size, s.log_each, *turns[r], rooms[r])
-            for r, s in enumerate(self.streams)
-        ), first, last
+        key = (
+            tuple(
+                (s.bits, s.lowest, s.log_size, s.log_each, *turns[r], rooms[r])
+                for r, s in enumerate(self.streams)
+            ),
+            first,
+            last,
+        )
 
         def make() -> Any:  # noqa: ANN401
             positions = [self._positions(r, *turns[r], updates) for r in (0, 1)]
@@ -239,9 +243,11 @@ class Call:
             f"lowest{r}": stream.lowest,
             f"offset{r}": stream.offset,
         }
-        for name, size in sizes.items():
-            size = -(-size // noise.ROW) * noise.ROW
-            values[f"{name}{r}"] = self.space.place(f"{name}{r} of {self.turn}", size * self.state.blocks)
+        for name, least in sizes.items():
+            size = -(-least // noise.ROW) * noise.ROW
+            values[f"{name}{r}"] = self.space.place(
+                f"{name}{r} of {self.turn}", size * self.state.blocks
+            )
             values[f"{name}_apart{r}"] = size
         return values
 
@@ -267,7 +273,9 @@ class Call:
         stream, own = self.streams[r], self._of_noise(r)
         names = ("shifts", "shifts_apart", "turns", "turns_apart")
         values = {
-            f"{name}{r}": own[f"{name[: -len('_apart')]}_apart{r}" if name.endswith("_apart") else f"{name}{r}"]
+            f"{name}{r}": own[
+                f"{name[: -len('_apart')]}_apart{r}" if name.endswith("_apart") else f"{name}{r}"
+            ]
             for name in names
         }
         return {
@@ -318,22 +326,24 @@ class Call:
         if bits not in prepared.kernels:
             rules, shape = prepared.own_rules(bits), prepared.shape
 
-            def text(name: str, gpu: bool) -> str:
+            def text(name: str, *, gpu: bool) -> str:
                 return moves.Moves(rules, bits, shape.warps, near=shape.near, gpu=gpu).kernel(name)
 
             key = "moves", tuple(rules), bits, shape.warps, shape.near
-            prepared.kernels[bits] = self.kernels.get(key, text, prepared.threads, self.space.device.shared if shape.near else 0)
+            shared = self.space.device.shared if shape.near else 0
+            wanted = Wanted(prepared.threads, shared, prepared.registers)
+            prepared.kernels[bits] = self.kernels.get(key, text, wanted)
         return prepared.kernels[bits]
 
     @property
     def _noise(self) -> Any:  # noqa: ANN401
         bits = tuple(stream.bits for stream in self.streams)
-        return self.kernels.get(
-            ("noise", bits),
-            lambda name, gpu: noise.noise_kernel(name, bits, gpu=gpu),
-            noise.THREADS,
-            noise.SHARED_BYTES,
-        )
+
+        def text(name: str, *, gpu: bool) -> str:
+            return noise.noise_kernel(name, bits, gpu=gpu)
+
+        wanted = Wanted(noise.THREADS, noise.SHARED_BYTES)
+        return self.kernels.get(("noise", bits), text, wanted)
 
 
 def _turn_after(uses: int, stream: Stream) -> int:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-PTX = "nvptx64-nvidia-cuda"
+from invc.pbits.generated.compiler import PTX
+
 GLOBAL, SHARED = 1, 3  # address spaces of a GPU
 DECLARED = (
     "declare i32 @llvm.fshl.i32(i32, i32, i32)",
@@ -89,7 +90,7 @@ class Value:
         return self.body.assign("i32", f"sext i1 {self.name} to i32")
 
     def rotated(self, by: Value | int) -> Value:
-        """Rotated to the left."""
+        """It, rotated to the left."""
         return self.body.funnel(self, self, by)
 
     def chosen(self, one: Value, other: Value) -> Value:
@@ -124,11 +125,11 @@ class Memory:
 
     @property
     def type(self) -> str:
-        """In LLVM's words."""
+        """What it is in LLVM's words."""
         return self.body.pointer(self.space)
 
     def at(self, offset: Value | int) -> Memory:
-        """So many bytes further."""
+        """The place so many bytes further."""
         kind = "i64" if isinstance(offset, int) else offset.type
         address = f"getelementptr i8, {self.type} {self.name}, {kind} {_name(offset)}"
         return Memory(self.body, self.space, self.body.assign(self.type, address).name)
@@ -146,11 +147,13 @@ class Memory:
             text = f"load <4 x i32>, {at.type} {at.name}, align 16, !invariant.load !0"
             four = self.body.assign("<4 x i32>", text)
             for i in range(4):
-                found.append(self.body.assign("i32", f"extractelement {four.type} {four.name}, i64 {i}"))
+                found.append(
+                    self.body.assign("i32", f"extractelement {four.type} {four.name}, i64 {i}")
+                )
         return found
 
     def store(self, value: Value | int, kind: str = "i32") -> None:
-        """Put a value there."""
+        """Write a value to that place."""
         kind = kind if isinstance(value, int) else value.type
         self.body.lines.append(f"store {kind} {_name(value)}, {self.type} {self.name}")
 
@@ -170,11 +173,11 @@ class Variable:
     name: str
 
     def get(self) -> Value:
-        """What it is now."""
+        """What the number is now."""
         return self.body.assign(self.type, f"load {self.type}, ptr {self.name}")
 
     def set(self, value: Value | int) -> None:
-        """Change it."""
+        """Change the number to another."""
         self.body.lines.append(f"store {self.type} {_name(value)}, ptr {self.name}")
 
 
@@ -200,18 +203,18 @@ class Body:
         return f"ptr addrspace({space})" if self.gpu and space else "ptr"
 
     def fresh(self, stem: str = "v") -> str:
-        """A new name."""
+        """A name that nothing has yet."""
         self._count += 1
         return f"{stem}{self._count}"
 
     def assign(self, kind: str, text: str) -> Value:
-        """A new value."""
+        """The value of an instruction, which is printed."""
         name = f"%{self.fresh()}"
         self.lines.append(f"{name} = {text}")
         return Value(self, kind, name)
 
     def constant(self, value: int, kind: str = "i32") -> Value:
-        """A number."""
+        """A number that never changes."""
         return Value(self, kind, str(value))
 
     def funnel(self, high: Value, low: Value, by: Value | int) -> Value:
@@ -221,7 +224,7 @@ class Body:
         return self.assign(kind, f"call {kind} @llvm.fshl.{kind}({arguments})")
 
     def variable(self, first: Value | int, kind: str = "i32") -> Variable:
-        """A number that changes."""
+        """A number that changes, with its first value."""
         name = f"%{self.fresh('place')}"
         kind = kind if isinstance(first, int) else first.type
         self._places.append(f"{name} = alloca {kind}")
@@ -230,7 +233,7 @@ class Body:
         return found
 
     def go(self, label: str) -> None:
-        """Go on elsewhere."""
+        """Go on at another place."""
         self.lines.append(f"br label %{label}")
 
     def branch(self, bit: Value, one: str, other: str) -> None:
@@ -326,21 +329,25 @@ class Body:
         return Memory(self, SHARED, "@shared" if self.gpu else "%shared")
 
 
-def module_of(functions: Sequence[str], *, gpu: bool, threads: int) -> str:
-    """The text of a module of kernels.
+def module_of(function: str, *, gpu: bool, threads: int = 0, registers: int = 0) -> str:
+    """The text of a module of a kernel.
 
     Args:
-        functions: From `Body.function`.
-        gpu: Whether they are printed for a GPU.
-        threads: Of their blocks.
+        function: From `Body.function`.
+        gpu: Whether it is printed for a GPU.
+        threads: Of its blocks.
+        registers: Of a thread, at most; 0 for as many as the driver likes.
     """
     lines = [f'target triple = "{PTX}"'] if gpu else []
     lines += DECLARED
     if gpu:
         lines += [f"declare i32 @{READ}{name}()" for name in SPECIAL]
         lines.append(f"declare void @{BARRIER}() #1")
-    lines += functions
+        lines.append("@shared = external addrspace(3) global [0 x i8], align 16")
+    lines.append(function)
     bound = f' "nvvm.maxntid"="{threads}"' if gpu else ""
+    if registers:
+        bound += f' "nvvm.maxnreg"="{registers}"'
     lines += [f"attributes #0 = {{ nounwind{bound} }}", "attributes #1 = { convergent nounwind }"]
     return "\n".join([*lines, "!0 = !{}"]) + "\n"
 

@@ -61,7 +61,7 @@ class Trades:
         self.moving = self.choice.at(ROW)
 
     def kernel(self, name: str) -> str:
-        """The text of it."""
+        """The text of the whole kernel."""
         body = self.body
         with body.when(goes_on(body)):
             with body.each_thread() as thread:
@@ -86,9 +86,9 @@ class Trades:
             with body.loop(first + warp, ends.at(4 * p + 4).load(fixed=True), WARPS) as eight:
                 home = body.argument("terms").at(eight.wide() * (EIGHT * TERM))
                 values = [self.term(home.at(TERM * k), lane) for k in range(EIGHT)]
-                _add_eight(body, sums, p, values)
+                _add_eight(sums, p, values)
         for p, variable in enumerate(sums):
-            self.sums.at(((warp * self.bits + p) * ROW + lane * 4)).store(variable.get())
+            self.sums.at((warp * self.bits + p) * ROW + lane * 4).store(variable.get())
 
     def term(self, home: Memory, lane: Value) -> Value:
         """x_i ^ x_j ^ flip of a lane."""
@@ -175,7 +175,7 @@ def _majority(a: Value, b: Value, c: Value) -> Value:
     return (a & b) | ((a | b) & c)
 
 
-def _add_eight(body: Body, sums: Sequence[Variable], p: int, values: Sequence[Value]) -> None:
+def _add_eight(sums: Sequence[Variable], p: int, values: Sequence[Value]) -> None:
     """Eight bits of the weight 2**p added to planes of sums."""
     level, column = p, list(values)
     while level < len(sums) and column:
@@ -190,7 +190,6 @@ def _add_eight(body: Body, sums: Sequence[Variable], p: int, values: Sequence[Va
             now = now ^ a
         sums[level].set(now)
         column, level = carries, level + 1
-    del body
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -12,11 +11,11 @@ from typing import Any
 from invc.diagnostics import InvcError
 from invc.pbits.generated.ir import END, ENTER, Shape, doors_ir, function_ir
 from invc.pbits.generated.signature import Signature
-from invc.pbits.generated.warp import PTX, host_ir, kernel_ir
 
 # What code for AVX2 may not use, on a processor that has more.
 BEYOND_AVX2 = ("avx512", "avx10", "evex512", "amx", "apx")
 VECTORS = {"avx512": 8, "avx2": 4}
+PTX = "nvptx64-nvidia-cuda"
 BASELINE = 2  # words of 128 bits, which every processor has
 _LOCK = Lock()
 
@@ -76,31 +75,6 @@ def target_of(kernel: str) -> Target:
 def compiled(signature: Signature, target: Target) -> bytes:
     """The object code of a signature."""
     return _object(function_ir(signature, target.shape), target)
-
-
-def compiled_warp(signature: Signature, target: Target) -> bytes:
-    """The object code of a signature as a warp of a GPU would run it, a lane after the other."""
-    return _object(host_ir(signature), target)
-
-
-def ptx_of(signatures: Sequence[Signature], processor: str = "sm_90") -> str:
-    """The kernel of some signatures for a GPU, in the language that its driver compiles.
-
-    Raises:
-        InvcError: This llvmlite makes no code for GPUs.
-    """
-    llvm = _llvm()
-    with _LOCK:
-        llvm.initialize_all_targets()
-        llvm.initialize_all_asmprinters()
-        try:
-            target = llvm.Target.from_triple(PTX)
-        except RuntimeError as error:
-            raise InvcError("this llvmlite makes no code for GPUs", hint=str(error)) from error
-        module = llvm.parse_assembly(kernel_ir(signatures))
-        module.verify()
-        text: str = target.create_target_machine(cpu=processor, opt=3).emit_assembly(module)
-    return text
 
 
 def ptx_text(text: str, processor: str) -> str:
