@@ -146,7 +146,7 @@ def test_an_annealed_multiplier_equals_the_compiled_kernels(
     shared: int, factoring: Problem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pools are drawn anew in the middle of calls, and a call comes in parts."""
-    monkeypatch.setattr("invc.pbits.cuda.backend.MOST_POOLS", 1)
+    monkeypatch.setattr("invc.pbits.cuda.sweeps.MOST_POOLS", 1)
     gpu = stand_in(2, shared)
     only_kernels(gpu, monkeypatch)
     state = gpu.start(factoring.known, 2, 0)
@@ -163,6 +163,7 @@ def test_an_annealed_multiplier_equals_the_compiled_kernels(
 def test_ladders_trade_as_those_of_the_compiled_kernels(
     rungs: int, factoring: Problem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("invc.pbits.cuda.sweeps.MOST_POOLS", rungs)
     gpu = stand_in()
     only_kernels(gpu, monkeypatch)
     problem, betas = factoring, tuple(np.linspace(0.4, 1.0, rungs).tolist())

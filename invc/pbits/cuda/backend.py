@@ -21,7 +21,7 @@ from invc.pbits.cuda.looks import Looker
 from invc.pbits.cuda.many import Blocks, Kept, Many
 from invc.pbits.cuda.prepared import Prepared, prepare
 from invc.pbits.cuda.state import GENERATORS, Replicas, apart, rows_of_block, side_by_side
-from invc.pbits.cuda.sweeps import MOST_POOLS, NONE, Call, Space, launch, streams_of
+from invc.pbits.cuda.sweeps import NONE, Call, Space, launch, part_of, streams_of
 from invc.pbits.generated.compiler import has_llvmlite
 from invc.pbits.heatbath.energy import Meter
 from invc.pbits.heatbath.heat import Heat
@@ -155,7 +155,7 @@ class Cuda(Many):
         with self._lock:
             call = self._call(program, state, heat, sweeps)
             if call is not None:
-                call.run(sweeps)
+                call.run(0, sweeps)
                 return
         with self._here(state) as blocks:
             super().sweep(program, blocks, heat, sweeps)
@@ -165,8 +165,7 @@ class Cuda(Many):
         streams = prepared and streams_of(program, prepared, heat, sweeps)
         if not prepared or not streams:
             return None
-        uses = max(s.uses >> s.log_size + s.log_each for s in streams)
-        part = max(1, min(sweeps, MOST_POOLS // max(1, uses)))
+        part = part_of(streams, sweeps)
         return Call(self.kernels, self.space, prepared, state, [*streams, NONE], 1, part)
 
     def _program(self, program: Program) -> Prepared | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +39,7 @@ class Stream:
     uses: int
     total: int
 
-    @property
+    @cached_property
     def lowest(self) -> int:
         """Rows of random numbers below the lowest bit of any threshold, which are not drawn."""
         inside = self.thresholds[(self.thresholds > 0) & (self.thresholds < FULL)].astype(np.int64)

@@ -15,7 +15,7 @@ from invc.pbits.cuda.looks import Looker
 from invc.pbits.cuda.noise import LANES
 from invc.pbits.cuda.prepared import Prepared
 from invc.pbits.cuda.state import Replicas
-from invc.pbits.cuda.sweeps import Call, Space, launch, streams_of
+from invc.pbits.cuda.sweeps import Call, Space, launch, part_of, streams_of
 from invc.pbits.heatbath.energy import Meter
 from invc.pbits.heatbath.ladder import Exchanged, Ladder, Pace
 from invc.pbits.heatbath.logic import Condition
@@ -53,16 +53,12 @@ class Exchanges:
         exchanges = pace.sweeps // pace.between
         for k in range(exchanges):
             done = (k + 1) * pace.between
-            call.noise(done - pace.between, done, (k, k + 1))
-            call.move(done - pace.between, done)
+            call.run(done - pace.between, done, (k, k + 1))
             self._trade(call, ladder, prepared, k)
             if seen:
                 self.looker.mark(seen, state, done)
-            call.used(at_once=seen is not None)
-        if exchanges * pace.between < pace.sweeps:
-            call.noise(exchanges * pace.between, pace.sweeps, (exchanges, exchanges))
-            call.move(exchanges * pace.between, pace.sweeps)
-            call.used()
+                call.used(at_once=True)
+        call.run(exchanges * pace.between, pace.sweeps, (exchanges, exchanges))
         counts = np.empty((blocks, LANES), dtype=np.int32)
         device.read(traded, counts)
         sweeps = np.full(blocks, pace.sweeps, dtype=np.int64)
@@ -92,7 +88,7 @@ class Exchanges:
             state,
             [*streams, chance],
             ladder.rungs,
-            pace.between,
+            part_of(streams, pace.between),
         )
 
     def _trade(self, call: Call, ladder: Ladder, prepared: Prepared, exchange: int) -> None:

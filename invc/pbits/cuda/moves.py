@@ -201,7 +201,7 @@ class Moves:
             offsets += more.loads(-(-beyond // 4))[:beyond]
         values = [self.row(offset, lane).load().name for offset in offsets]
         turned = [value.name for value in noise.turned(rule.bits)]
-        logic = Logic("i32", "-1", body.fresh("t"), [*values, *turned], body.lines)
+        logic = Logic("i32", "-1", body.fresh("t") + "_", [*values, *turned], body.lines)
         for node in network.nodes:
             logic.node(node)
         return Value(body, "i32", logic.literal(network.result))

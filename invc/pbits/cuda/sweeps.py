@@ -86,6 +86,12 @@ def streams_of(
     return found
 
 
+def part_of(streams: Sequence[Stream], sweeps: int) -> int:
+    """Of so many sweeps, those whose noise is drawn at a time: it shall not take all memory."""
+    pools = max(stream.uses >> stream.log_size + stream.log_each for stream in streams)
+    return max(1, min(sweeps, MOST_POOLS // max(1, pools)))
+
+
 @dataclass(eq=False)
 class Call:
     """Sweeps of one call.
@@ -127,17 +133,17 @@ class Call:
         device.follow(device.mark(side=True), side=False)
 
     def used(self, *, at_once: bool = False) -> None:
-        """What there was noise for is launched; the next is drawn beside it, or after it."""
+        """What there was noise for is launched; the next is drawn beside it, or only then."""
         mark = self.space.device.mark(side=False)
         self.marks += [mark, mark] if at_once else [mark]
         self.space.marks[self.turn] = mark
 
-    def run(self, sweeps: int) -> None:
-        """All sweeps of the call."""
-        for first in range(0, sweeps, self.part):
-            last = min(sweeps, first + self.part)
-            self.noise(first, last)
-            self.move(first, last)
+    def run(self, first: int, last: int, trades: tuple[int, int] = (0, 0)) -> None:
+        """Some sweeps of the call, part by part, and the noise of trades after them."""
+        for begin in range(first, last, self.part):
+            end = min(last, begin + self.part)
+            self.noise(begin, end, trades if end == last else (trades[0], trades[0]))
+            self.move(begin, end)
             self.used()
 
     @property
@@ -156,7 +162,7 @@ class Call:
             row += stream.bits * (found[r].pools << stream.log_size)
         return tuple(found)
 
-    @property
+    @cached_property
     def pool(self) -> dict[str, int | Buffer]:
         """Where vectors are in memory."""
         last, stream = self.rooms[-1], self.streams[-1]
@@ -188,7 +194,7 @@ class Call:
             **self.pool,
         }
         for r in range(STREAMS):
-            values |= self._of_noise(r)
+            values |= self._of_noise[r]
         grid = Grid(self.state.blocks, noise.THREADS, noise.SHARED_BYTES, side=True)
         launch(self.space.device, self._noise, noise.fields(), values, grid)
 
@@ -229,7 +235,11 @@ class Call:
         found: Int64 = 2 * (sweep * updates + self.prepared.index[r][rank])
         return found
 
-    def _of_noise(self, r: int) -> dict[str, int | Buffer]:
+    @cached_property
+    def _of_noise(self) -> tuple[dict[str, int | Buffer], ...]:
+        return tuple(self._of_stream(r) for r in range(STREAMS))
+
+    def _of_stream(self, r: int) -> dict[str, int | Buffer]:
         stream, rounds = self.streams[r], self.rooms[r].pools
         masks = self._masks(r)
         vectors = rounds << stream.log_size
@@ -262,7 +272,7 @@ class Call:
         found: Buffer = jobs[key]
         return found
 
-    @property
+    @cached_property
     def common(self) -> dict[str, int | Buffer]:
         """What all kernels need that read noise."""
         words = WORDS // self.rungs
@@ -270,7 +280,7 @@ class Call:
 
     def used_noise(self, r: int, first: int) -> dict[str, int | Buffer]:
         """What they need of a stream, from its use of a number on."""
-        stream, own = self.streams[r], self._of_noise(r)
+        stream, own = self.streams[r], self._of_noise[r]
         names = ("shifts", "shifts_apart", "turns", "turns_apart")
         values = {
             f"{name}{r}": own[
