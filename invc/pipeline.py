@@ -22,11 +22,13 @@ from invc.frontend.yosys import (
     Kind,
     Sources,
     Target,
+    Tell,
     Yosys,
     compile_sources,
     elaborate_gates,
     find_yosys,
     liberty_functions,
+    nobody,
     prove_equal,
 )
 from invc.frontend.yosys_json import read_json, read_module
@@ -101,11 +103,13 @@ class Tool:
         path: Its name or path; by default `find_yosys` looks for one.
         log: Where to leave its output.
         seconds: How long one of its runs may take.
+        tell: Told what is being done, for people.
     """
 
     path: str | None = None
     log: Path | None = None
     seconds: float = MOST_SECONDS
+    tell: Tell = nobody
 
 
 @dataclass(frozen=True)
@@ -210,6 +214,7 @@ def synth(
     read = _read(sources, target, cells, tool, notes)
     notes.reader = read.reader
     notes.note("read", read.netlist, cells)
+    tool.tell("mapping")
     netlist = _improved(read.netlist, cells, OBJECTIVES[objective], notes)
     if read.plain is not None:
         netlist = _fewer(netlist, read.plain, cells, OBJECTIVES[objective])
@@ -261,9 +266,11 @@ def _check(
         InvcError: The netlist is not equal to its sources, or could not be proven so.
     """
     if check.wanted:
+        tool.tell("checking")
         _compare(sources, read, design.netlist, target, tool, journal)
         journal.note("check", design.netlist, design.cells)
     if check.proving is not None:
+        tool.tell("proving")
         outside = sources.kind is not Kind.VERILOG
         known = {**families(), **target.functions} if outside else {}
         yosys = _find(tool, journal)
@@ -337,8 +344,9 @@ def _read(
         netlist = read_json(path, target.functions, top=sources.top, adders=target.adders)
         if netlist is not None:
             return Compiled(netlist, read_module(path, sources.top))
+    yosys = _find(tool, journal)
     return compile_sources(
-        sources, target, _find(tool, journal), log=tool.log, seconds=tool.seconds
+        sources, target, yosys, log=tool.log, seconds=tool.seconds, tell=tool.tell
     )
 
 

@@ -16,17 +16,20 @@ RESET = re.compile("reset|rst", re.IGNORECASE)
 EDGES = ("posedge clk", "negedge clk")
 
 
-def random_machine(seed: int, *, mixed: bool = False) -> str:
+def random_machine(seed: int, *, mixed: bool = False, shared: bool = False) -> str:
     """A module of a few registers: enables, resets of both kinds, initial values, a memory.
 
     Args:
         seed: Equal seeds give equal modules.
         mixed: Whether registers of the falling edge stand beside those of the rising one.
+        shared: Whether each block computes its value in a variable that is that of all blocks.
     """
     draw = random.Random(seed)
     known = ["a", "b[3:0]", "b[5:2]", "{a, b[1:0]}", "b"]
     lines = ["module machine(input clk, input rst, input a, input [5:0] b, output [7:0] y);"]
     names = []
+    if shared:
+        lines.append("integer temporary;")
     for k in range(draw.randint(1, 4)):
         name, width = f"r{k}", draw.randint(1, 5)
         edge = draw.choice(EDGES) if mixed else EDGES[0]
@@ -38,6 +41,10 @@ def random_machine(seed: int, *, mixed: bool = False) -> str:
         names.append(name)
         known.append(name)
         take = f"{name} <= {_expression(draw, [*known, *names])};"
+        if shared:
+            change = f"if (temporary[0]) temporary = temporary ^ ({_expression(draw, known)});"
+            value_of = f"temporary = {_expression(draw, [*known, *names])};"
+            take = f"begin {value_of} {change} {name} <= temporary; end"
         if kind in ("enable", "both"):
             take = f"if ({_expression(draw, known)}) {take}"
         reset = f"{name} <= {value};"

@@ -92,8 +92,8 @@ REFUSED = {
     "two drivers": Refused(
         "module m(input c, d, output reg q);\nalways @(posedge c) q <= d;\n"
         "always @(posedge c) q <= ~d;\nendmodule\n",
-        "m.v:2:1: error: net 'q' is driven twice\n"
-        "  hint: its other driver is at m.v:3:1; leave it one driver",
+        "m.v:3:1: error: net 'q' is driven twice\n"
+        "  hint: its other driver is at m.v:2:1; leave it one driver",
     ),
     "no driver": Refused(
         "module m(input c, output reg q);\nwire u;\nalways @(posedge c) q <= u;\nendmodule\n",

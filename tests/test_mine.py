@@ -123,6 +123,7 @@ def test_what_time_ended_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None
 
     def slow(name: str, specification: Any, bounds: Any, *, text: str) -> None:
         asked.append(bounds.time_limit)
+        assert bounds.max_ancillas == 1  # of 3 spins of a cone; one with two would save nothing
         raise OutOfTime("the time limit ended the search", where=name)
 
     monkeypatch.setattr(mine_module, "solve_cell", slow)

@@ -14,9 +14,13 @@ from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\(([^)#:\s]+)((?:#[^)]*)?)\)")
+START = (
+    *("index.md", "tutorial.md", "gallery.md", "notebooks.md"),
+    *("hamiltonians.md", "comparison.md"),
+)
 # Pages in the order of a first visit; all pages of a folder where a section names one.
 ORDER = (
-    ("Start", ("index.md", "tutorial.md", "hamiltonians.md", "comparison.md")),
+    ("Start", START),
     ("How to", "howto"),
     ("Examples", "examples"),
     (
@@ -29,6 +33,7 @@ ORDER = (
             "dynamics.md",
             "convergence.md",
             "benchmarks.md",
+            "sequential.md",
             "rtl.md",
             "training.md",
         ),

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "documents"))
 sys.path.insert(0, str(ROOT / "docs" / "site"))
 from circuit import draw_chip, draw_run  # noqa: E402 - found by the line above
+from gallery import draw_chains, draw_maps, draw_sudoku  # noqa: E402 - found by the line above
 from transcripts import BLOCK, commands, prepare, run  # noqa: E402 - found by the line above
 
 from invc.ising import all_energies  # noqa: E402
@@ -26,6 +27,13 @@ from invc.library import hamlib  # noqa: E402
 PICTURES = ROOT / "docs" / "pictures"
 LINK = re.compile(r"\]\((?:\.\./)*pictures/([^)]+)\)")
 CELLS = ("AND2", "HA", "FA")
+DRAWN = {
+    "chip.svg": draw_chip,
+    "chip_run.svg": draw_run,
+    "sudoku.svg": draw_sudoku,
+    "maps.svg": draw_maps,
+    "chains.svg": draw_chains,
+}
 SIZE = (1180, 1760)
 COLOURS = 255
 
@@ -34,7 +42,7 @@ def main(folder: Path) -> None:
     """Draw all: what no command makes first, then page by page."""
     folder.mkdir(exist_ok=True)
     draw_levels(folder / "levels.svg")
-    for name, draw in (("chip.svg", draw_chip), ("chip_run.svg", draw_run)):
+    for name, draw in DRAWN.items():
         figure = Figure(layout="constrained")
         draw(figure)
         save(figure, folder / name)

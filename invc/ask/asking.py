@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invc.ask.answers import Samples, Violations, count_answers
+from invc.ask.beside import Beside
 from invc.ask.instead import draw_instead
-from invc.ask.kinds import kind_of
+from invc.ask.kinds import field_columns, kind_of
 from invc.ask.pictures import drawn, write_pictures
 from invc.ask.question import Question
 from invc.ask.sample import (
@@ -31,6 +32,7 @@ from invc.text.files import write_whole
 
 if TYPE_CHECKING:
     from invc.engine import Result
+    from invc.engine.execute import Halt
     from invc.pbits.lanes import UInt64
     from invc.proof import Count, Proof
     from invc.report.trace import Trace
@@ -81,12 +83,7 @@ def ask(
     recording = Recording(question, clamped) if watched else None
     looking = _looking(question, wanted)
     lookers: list[Observer] = [*(x for x in (recording, looking) if x), *observers]
-    limited = _limited(effort, wanted)
-    if wanted.equilibrium and clamped.free:
-        sampled = _at_equilibrium(question, clamped, limited, lookers, number, drawn=wanted.drawn)
-    else:
-        near, hold = wanted.explanation, 1 if looking else None
-        sampled = sample(question, clamped, limited, lookers, start=start, near=near, hold=hold)
+    sampled, proof = _run(question, clamped, effort, wanted, lookers, number, start)
     if sampled.doubt:
         _tell([sampled.doubt], observers)
         warnings.append(sampled.doubt)
@@ -94,13 +91,41 @@ def ask(
     samples = replace(samples, effort=effort, wanted=wanted, warnings=tuple(warnings))
     if looking:
         samples = _looked(samples, looking)
-    samples = _with_proof(samples, sampled.result)
+    samples = _with_proof(samples, proof)
     samples = _with_explanation(samples, clamped, sampled.result)
     if wanted.pictures.wanted:
         drawn_before = len(samples.warnings)
         samples = _draw(samples, clamped, sampled.result, recording.trace if recording else None)
         _tell(samples.warnings[drawn_before:], observers)
     return samples
+
+
+def _run(
+    question: Question,
+    clamped: Clamped,
+    effort: Effort,
+    wanted: Wanted,
+    observers: Sequence[Observer],
+    number: Count | None,
+    start: UInt64 | None,
+) -> tuple[Sampled, Proof | None]:
+    """What is sampled, and what is proven beside it where that is wanted and no read answers."""
+    bounded = limited(effort, wanted)
+    halt = _halt() if wanted.proof and effort.reads is None else None
+    beside = Beside(question, effort.time_limit, halt) if wanted.proof else None
+    try:
+        if wanted.equilibrium and clamped.free:
+            drawn = wanted.drawn
+            sampled = _at_equilibrium(question, clamped, bounded, observers, number, drawn=drawn)
+        else:
+            near, hold = wanted.explanation, 1 if wanted.first or wanted.trace else None
+            sampled = sample(
+                question, clamped, bounded, observers, start=start, near=near, hold=hold, halt=halt
+            )
+        return sampled, _proven(beside, sampled.result)
+    finally:
+        if beside:
+            beside.cancel()
 
 
 def _looking(question: Question, wanted: Wanted) -> Looking | None:
@@ -243,7 +268,7 @@ def _looked(samples: Samples, looking: Looking) -> Samples:
     return samples
 
 
-def _limited(effort: Effort, wanted: Wanted) -> Effort:
+def limited(effort: Effort, wanted: Wanted) -> Effort:
     """A run that a proof may follow does not use up the user's patience."""
     if wanted.proof and not (effort.reads or effort.time_limit):
         return replace(effort, time_limit=SECONDS_BEFORE_PROOF)
@@ -273,11 +298,8 @@ def _samples(
     )
 
 
-def _with_proof(samples: Samples, result: Result) -> Samples:
-    """What a SAT solver says where no read was an answer, and where the user did not end it all."""
-    if not samples.wanted.proof or result.answers or result.interrupted or result.impossible:
-        return samples
-    proof = _proven(samples.question, samples.effort.time_limit)
+def _with_proof(samples: Samples, proof: Proof | None) -> Samples:
+    """What a SAT solver said beside the run, where that matters."""
     if proof is None:
         return samples
     if proof.answer is not None:
@@ -285,7 +307,7 @@ def _with_proof(samples: Samples, result: Result) -> Samples:
             samples,
             status="found",
             answers=(proof.answer,),
-            columns={"reads": [0]},
+            columns={**field_columns(samples.design, [proof.answer]), "reads": [0]},
             summary=f"{samples.summary}; found by proof, not by sampling",
             proof=proof,
         )
@@ -295,18 +317,21 @@ def _with_proof(samples: Samples, result: Result) -> Samples:
     return replace(samples, proof=proof)
 
 
-def _proven(question: Question, time_limit: float | None) -> Proof | None:
-    from invc.proof import solve  # noqa: PLC0415 - loads the solver
-
+def _proven(beside: Beside | None, result: Result) -> Proof | None:
+    """What is proven where no read was an answer, and where the user did not end it all."""
+    if beside is None or result.answers or result.interrupted or result.impossible:
+        return None
     try:
-        return solve(
-            question.design,
-            question.clamps,
-            forbidden=question.forbidden,
-            time_limit=time_limit,
-        )
+        return beside.wait()
     except KeyboardInterrupt:  # the run's own result is still to be told
         return None
+
+
+def _halt() -> Halt:
+    """What ends a run before its time."""
+    from invc.engine.execute import Halt  # noqa: PLC0415 - loads what moves p-bits
+
+    return Halt()
 
 
 def _with_explanation(samples: Samples, clamped: Clamped, result: Result) -> Samples:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from invc.design import Design
+from invc.design.fields import fields_of
 from invc.diagnostics import InvcError
 from invc.text.words import counted
 
@@ -48,8 +49,10 @@ class Answered:
     read = "verified read"
 
     def columns(self, design: Design, result: Result) -> Mapping[str, Sequence[float]]:
-        """How many reads ended in each."""
-        return {"reads": [answer.reads for answer in result.answers]}
+        """The values of its fields, and how many reads ended in each."""
+        found = [answer.ports for answer in result.answers]
+        reads = [answer.reads for answer in result.answers]
+        return {**field_columns(design, found), "reads": reads}
 
     def summary(self, design: Design, result: Result) -> str:
         """How many there are, and of how many reads."""
@@ -95,6 +98,15 @@ def kind_of(design: Design) -> Kind:
     from invc.engine.judge import kind_of_judge  # noqa: PLC0415 - loads the engine
 
     return ANSWERS if kind_of_judge(design).has_wrong else STATES
+
+
+def field_columns(
+    design: Design, answers: Sequence[Mapping[str, int]]
+) -> dict[str, Sequence[float]]:
+    """The values of the fields of ports in all answers, by name; of plain ports there are none."""
+    ports = design.netlist.ports
+    fields = [(port.name, field) for port in ports for field in fields_of(port)]
+    return {field.name: [field.value(a[name]) for a in answers] for name, field in fields}
 
 
 def found(result: Result) -> str:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from invc import __version__
 from invc.ask.answers import Answers
 from invc.ask.induction import always_of, start_of
-from invc.ask.kinds import kind_of
+from invc.ask.kinds import field_columns, kind_of
 from invc.ask.question import Question, sometime_of
-from invc.ask.results import by_cycle
+from invc.ask.results import by_cycle, fields_in
 from invc.design import model_hash
 from invc.diagnostics import InvcError
 from invc.text.words import counted
@@ -81,7 +81,8 @@ def _solved(question: Question, proving: Proving) -> Answers:
         )
     found = (proof.answer,) if proof.answer is not None else ()
     reason = f": {proof.reason}" if proof.reason else ""
-    return Answers(proof.status, found, summary=proof.status + reason, details=proof)
+    columns = field_columns(question.design, found)
+    return Answers(proof.status, found, columns, summary=proof.status + reason, details=proof)
 
 
 def _in_time(question: Question, proving: Proving) -> Asked | None:
@@ -123,7 +124,8 @@ def _counted(question: Question, proving: Proving) -> Answers:
     status = "possible" if total.number else "impossible" if total.complete else "undecided"
     least = "" if total.complete else "at least "
     summary = f"{least}{counted(total.number, 'distinct answer')}"
-    return Answers(status, total.answers, summary=summary, details=total)
+    columns = field_columns(question.design, total.answers)
+    return Answers(status, total.answers, columns, summary=summary, details=total)
 
 
 def report(question: Question, answers: Answers) -> dict[str, Any]:
@@ -133,7 +135,12 @@ def report(question: Question, answers: Answers) -> dict[str, Any]:
     return {
         "status": answers.status,
         "solutions": [
-            {"ports": dict(answer), **by_cycle(question.design, answer)} for answer in answers
+            {
+                "ports": dict(answer),
+                **fields_in(question.design, answer),
+                **by_cycle(question.design, answer),
+            }
+            for answer in answers
         ],
         **_fields(answers.details),
         "clamps": list(question.words.clamps),

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from invc import __version__
 from invc.ask import instead
 from invc.ask.answers import Samples
+from invc.ask.kinds import kind_of
 from invc.ask.question import Question
 from invc.design import Clamp, Design, model_hash
+from invc.design.fields import field_values
 from invc.engine.effort import Effort
 from invc.report.frames import values_in_time
 
@@ -66,6 +68,7 @@ def _ran(samples: Samples, result: Result) -> dict[str, Any]:
         "reads": result.reads,
         "verified_reads": result.verified_reads,
         "strict_reads": result.strict_reads,
+        **({"unseen": result.unseen} if kind_of(samples.design).has_gates else {}),
         **({"total": result.total} if result.total is not None else {}),
         "sweeps": result.sweeps,
         "spins": samples.design.model.spins,
@@ -88,6 +91,7 @@ def _solutions(samples: Samples, result: Result) -> list[dict[str, Any]]:
     return [
         {
             "ports": dict(answer.ports),
+            **fields_in(samples.design, answer.ports),
             **by_cycle(samples.design, answer.ports),
             "reads": answer.reads,
             "energy": energy_of(samples.design, answer.energy),
@@ -101,8 +105,14 @@ def _proven(samples: Samples) -> list[dict[str, Any]]:
     if samples.proof is None or samples.proof.answer is None:
         return []
     answer = samples.proof.answer
-    timed = by_cycle(samples.design, answer)
+    timed = {**fields_in(samples.design, answer), **by_cycle(samples.design, answer)}
     return [{"ports": dict(answer), **timed, "reads": 0, "energy": 0, "proven": True}]
+
+
+def fields_in(design: Design, answer: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """An answer's values of fields by name, under the key `fields`, where ports have fields."""
+    found = field_values(design.netlist.ports, answer)
+    return {"fields": found} if found else {}
 
 
 def by_cycle(design: Design, answer: Mapping[str, int]) -> dict[str, Any]:

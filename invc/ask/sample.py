@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from invc.design import Clamped
     from invc.engine import Problem, Progress, Result
     from invc.engine.equilibrium import Equilibrium
+    from invc.engine.execute import Halt
     from invc.engine.explain import Explanation
     from invc.pbits.lanes import UInt64
     from invc.report.trace import Trace
@@ -104,6 +105,7 @@ def sample(
     start: UInt64 | None = None,
     near: bool = False,
     hold: int | None = None,
+    halt: Halt | None = None,
 ) -> Sampled:
     """Run a question.
 
@@ -115,13 +117,23 @@ def sample(
         start: First states of the reads, see `invc.engine.run`.
         near: Whether to keep the unverified read of lowest energy.
         hold: Sweeps between two looks, where that matters.
+        halt: Ends the run before its time.
     """
     from invc.engine import run  # noqa: PLC0415 - loads what moves p-bits
 
     problem = _problem(question, clamped)
     progress, watch = _progress(observers), _watch(observers)
     return Sampled(
-        run(problem, effort, start=start, near=near, progress=progress, watch=watch, hold=hold)
+        run(
+            problem,
+            effort,
+            start=start,
+            near=near,
+            progress=progress,
+            watch=watch,
+            hold=hold,
+            halt=halt,
+        )
     )
 
 

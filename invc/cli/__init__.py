@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from invc import __version__
+from invc.cli.stdin import without_folder
 from invc.cli.streams import echo_error, protect
 from invc.diagnostics import InvcError
 
@@ -20,6 +21,7 @@ from invc.diagnostics import InvcError
 COMMANDS = {
     "synth": "Compile Verilog to a sparse h/J netlist (.hj).",
     "simulate": "Run a .hj file forward, backward or partly clamped.",
+    "run": "Carry out a command whose arguments stand in a file.",
     "merge": "Add up results of several runs of one design.",
     "prove": "Prove by SAT that there is an answer, or none, or how many.",
     "bench": "Measure how fast a design is sampled here.",
@@ -88,7 +90,7 @@ def main() -> None:
     try:
         status = invc.main(standalone_mode=False)
     except InvcError as error:
-        echo_error(str(error))
+        echo_error(without_folder(str(error)))
         status = error.status
     except click.ClickException as error:
         error.show()

@@ -51,6 +51,8 @@ def run_batch(
     from invc.ask.outputs import check_outputs
 
     name, status = str(options["questions"]), ALL_ANSWERED
+    if name == str(options["file"]) == "-":
+        raise click.UsageError("the design and its questions cannot both be standard input")
     kept = [options["file"], *([] if name == "-" else [Path(name)])]
     check_outputs(view.files, kept)
     done = answered(Path(view.files[0]), design) if view.files else {}

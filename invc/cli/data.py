@@ -59,7 +59,7 @@ def command(options: Mapping[str, Any]) -> None:
         data = _prepared(data, options)
     if output:
         write_whole(output, [format_npz(data)])
-    if not options["quiet"]:
+    if not options["quiet"] and str(output) != "-":
         _print(data)
         if output:
             click.echo(wrote(output))

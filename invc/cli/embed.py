@@ -74,7 +74,7 @@ def command(options: Mapping[str, Any]) -> None:
     found = embed(wanted, options["topology"], options["size"], **limits)
     if output:
         write_embedding(found, output)
-    if options["quiet"]:
+    if options["quiet"] or str(output) == "-":
         return
     for line in _summary(wanted, found):
         click.echo(line)

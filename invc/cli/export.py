@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from invc.cli.reporting import count, wrote
+from invc.cli.reporting import count, file_beside, wrote
 from invc.formats import writable
 
 if TYPE_CHECKING:
@@ -61,14 +61,14 @@ def command(
     design = read_design(file)
     held = parse_clamps(design.netlist, clamps)
     chosen = find_format(form, output)
-    target = output or file.with_name(file.stem + chosen.suffix)
+    target = output or file_beside(file, design.netlist.name, chosen.suffix)
     check_outputs([str(target)], [file])
     outgoing = export(design, chosen, target, held, fold=fold)
     lost = losses(chosen, outgoing)
     if lost:
         where = "; its comments tell" if chosen.comments else ""
         click.echo(f"warning: {form} has no place for {', '.join(lost)}{where}", err=True)
-    if not quiet:
+    if not quiet and str(target) != "-":
         click.echo(_summary(target, chosen, outgoing))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from invc.cli.reporting import count, wrote
+from invc.cli.reporting import count, file_beside, wrote
 from invc.formats import readable
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def command(
     if output:
         check_outputs([str(output)], [file])
     adopted = import_file(file, form, vartype=vartype)
-    target = output or file.with_suffix(".hj")
+    target = output or file_beside(file, "model", ".hj")
     write_design(adopted.design, target)
     if adopted.clamps:
         click.echo(
@@ -57,7 +57,7 @@ def command(
         )
     if adopted.error > COARSE * adopted.least:
         click.echo(_warning(adopted), err=True)
-    if not quiet:
+    if not quiet and str(target) != "-":
         click.echo(_summary(adopted))
         click.echo(wrote(target))
 

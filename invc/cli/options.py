@@ -147,7 +147,7 @@ SIMULATE = (
         "--kernel",
         default="auto",
         metavar="NAME",
-        help="What code moves p-bits; cuda is a GPU. Results of --reads do not depend on it.  [auto]",
+        help="What code moves p-bits; cuda: a GPU. Results of --reads do not depend on it.  [auto]",
     ),
     click.option(
         "--cluster",
@@ -208,7 +208,8 @@ SIMULATE = (
     click.option(
         "--prove",
         is_flag=True,
-        help="Ask a SAT solver when no read was an answer, by default within 5 s.",
+        help="Ask a SAT solver beside the run, which ends once no answer is shown to exist.  "
+        "[the run: 5 s]",
     ),
     click.option("--explain", is_flag=True, help="Say what the best unverified read violates."),
     click.option("--marginals", is_flag=True, help="P(bit = 1) of every port bit, with errors."),

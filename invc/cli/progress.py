@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -18,24 +20,59 @@ if TYPE_CHECKING:
     from invc.ask.sample import Watch
     from invc.engine import Progress
 
+OFTEN = 0.1  # seconds between two texts of a bar
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What ends a command, as far as that is known before.
+
+    Attributes:
+        seconds: That it may take.
+        reads: That it makes.
+    """
+
+    seconds: float | None = None
+    reads: int | None = None
+
+    def left(self, elapsed: float, reads: int) -> float | None:
+        """The seconds that are left at most, or by how fast it was; None where nobody can tell."""
+        times = [] if self.seconds is None else [self.seconds - elapsed]
+        if self.reads and reads:
+            times.append(elapsed * (self.reads / reads - 1))
+        return max(0.0, min(times)) if times else None
+
 
 class Teller:
     """Says warnings at once, on standard error, and how far a run is where there is a bar."""
 
     watch: Watch | None = None
 
-    def __init__(self, bar: Bar | None = None, at: str = "") -> None:
-        self.bar = bar
+    def __init__(
+        self,
+        bar: Bar | None = None,
+        at: str = "",
+        bound: Bound = Bound(),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.bar, self.bound, self.clock = bar, bound, clock
         self.task = bar.add_task(at) if bar else None
+        self.began = self.said = clock()
 
     def warn(self, text: str) -> None:
         """Write a warning to standard error at once."""
         click.echo(f"warning: {text}", err=True)
 
     def progress(self, progress: Progress) -> None:
-        """Show how many reads and answers there are by now."""
+        """Show how many reads and answers there are by now, and the time that is left."""
+        now = self.clock()
+        if self.bar is None or now - self.said < OFTEN:
+            return
+        self.said = now
         text = f"{progress.reads} reads, {progress.verified_reads} verified"
-        self.say(f"{text}, {counted(progress.answers, 'distinct answer')}")
+        left = self.bound.left(now - self.began, progress.reads)
+        ends = "" if left is None else f", {left:.0f} s left"
+        self.say(f"{text}, {counted(progress.answers, 'distinct answer')}{ends}")
 
     def say(self, text: str) -> None:
         """Show a text at the bar, where there is one."""
@@ -44,7 +81,7 @@ class Teller:
 
 
 @contextmanager
-def bar_of(at: str, *, shown: bool) -> Iterator[Teller]:
+def bar_of(at: str, *, shown: bool, bound: Bound = Bound()) -> Iterator[Teller]:
     """Whoever tells the user what the command is at; its bar goes when that ends."""
     if not (shown and sys.stderr.isatty()):
         yield Teller()
@@ -54,4 +91,4 @@ def bar_of(at: str, *, shown: bool) -> Iterator[Teller]:
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(file=raw(sys.stderr)), transient=True) as bar:
-        yield Teller(bar, at)
+        yield Teller(bar, at, bound)

@@ -32,6 +32,19 @@ def write_json(target: str, report: Mapping[str, Any]) -> None:
         write_whole(Path(target), [text])
 
 
+def file_beside(file: Path, name: str, suffix: str) -> Path:
+    """Where something of a design goes that has no name of its own: beside its file.
+
+    Args:
+        file: That of the design; "-" where it was read from standard input.
+        name: What the design is called.
+        suffix: Of the file to write.
+    """
+    if str(file) != "-":
+        return file.with_name(file.stem + suffix)
+    return Path("".join(c if c.isalnum() or c in "_-$" else "_" for c in name)[:100] + suffix)
+
+
 def wrote(path: Path | str) -> str:
     """That a file was written, on one line whatever its name holds."""
     return f"wrote {printable(str(path))}"
@@ -63,7 +76,7 @@ def echo_answers(
     total: int | None = None,
     beside: tuple[str, Sequence[str]] | None = None,
 ) -> None:
-    """Print the first answers, a column for each port, and how many more there are.
+    """Print the first answers, a column for each port or field, and how many more there are.
 
     Args:
         ports: In the order of the columns.
@@ -73,8 +86,14 @@ def echo_answers(
         total: How many answers there are, if more than those given.
         beside: One more column: its head, and a text for each answer.
     """
-    head = [port.name for port in ports]
-    rows = [[port_value(answer[p.name], p, radix) for p in ports] for answer in answers[:show]]
+    from invc.design.fields import columns_of
+
+    columns = [(port.name, field) for port in ports for field in columns_of(port)]
+    head = [field.name for _, field in columns]
+    rows = [
+        [port_value(field.value(answer[name]), field.width, radix) for name, field in columns]
+        for answer in answers[:show]
+    ]
     if beside:
         head.append(beside[0])
         rows = [[*row, text] for row, text in zip(rows, beside[1], strict=False)]
@@ -101,7 +120,7 @@ def echo_traces(
     assert frames is not None
     shown = min(len(answers), max(1, show // (frames.cycles + 1)) if show else 0)
     for answer in answers[:shown]:
-        texts = {port.name: port_value(answer[port.name], port, radix) for port in ports}
+        texts = {port.name: port_value(answer[port.name], len(port.bits), radix) for port in ports}
         echo_table(*rows_in_time(frames, design.netlist, texts))
         for name, value in starting_values(frames, answer).items():
             click.echo(f"{name} begins with {value}")
@@ -116,11 +135,11 @@ def more_rows(more: int) -> None:
         click.echo(f"and {more} more (--show N, or --json FILE for all)")
 
 
-def port_value(value: int, port: Port, radix: str) -> str:
-    """A value as users write it; hexadecimal and binary show the bits of the port."""
+def port_value(value: int, width: int, radix: str) -> str:
+    """A value as users write it; hexadecimal and binary show all of so many bits."""
     if radix == "dec":
         return str(value)
-    bits = value & ((1 << len(port.bits)) - 1)
+    bits = value & ((1 << width) - 1)
     if radix == "hex":
-        return f"0x{bits:0{(len(port.bits) + 3) // 4}x}"
-    return f"0b{bits:0{len(port.bits)}b}"
+        return f"0x{bits:0{(width + 3) // 4}x}"
+    return f"0b{bits:0{width}b}"

@@ -159,12 +159,13 @@ def command(file: Path, **options: Any) -> None:  # noqa: ANN401 - click's own
     if options["trains"]:
         _write_trainer(file, options)
         return
+    from invc.cli.reporting import file_beside
     from invc.design import parse_clamps, read_design
     from invc.rtl.folder import check_new, write_folder
     from invc.rtl.settings import circuit_of
 
     design = read_design(file)
-    folder = options["output"] or Path(f"{file.stem}_rtl")
+    folder = options["output"] or Path(file_beside(file, design.netlist.name, "_rtl").name)
     check_new(folder)
     held = parse_clamps(design.netlist, options["clamps"])
     circuit = circuit_of(design, held, _wishes(options))

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from invc.ask import Samples
     from invc.engine import Result
 
-FEW_READS = 3
 # Where there is no answer: what can say "impossible" at once comes first.
 NEXT = "'invc prove', another --dynamics, a longer --time-limit"
 MANY_ANSWERS = 10**9
@@ -87,8 +86,10 @@ def _echo_hint(samples: Samples, result: Result) -> None:
         why = "none was found, which proves nothing"
         why = why if result.reads else "no read ended in this time"
         click.echo(f"hint: {why}: try {NEXT}")
-    elif result.answers and samples.free and min(a.reads for a in result.answers) < FEW_READS:
-        click.echo("hint: some were found only once or twice, so there may be more: --reads N")
+    elif result.answers and samples.free and not samples.effort.target and result.unseen:
+        share = f"{100 * result.unseen:.{0 if result.unseen >= 0.01 else 1}f}"
+        more = "--reads N or a longer --time-limit"
+        click.echo(f"hint: about {share} % of the answers not seen yet: {more}")
 
 
 Echo = Callable[["Samples", "Result", View], None]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from invc.cli.reporting import wrote
+from invc.cli.reporting import file_beside, wrote
 
 SUFFIXES = (".html", ".svg", ".png", ".pdf", ".dot")
 
@@ -18,8 +18,8 @@ SUFFIXES = (".html", ".svg", ".png", ".pdf", ".dot")
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Ends in .html, .svg, .png, .pdf or .dot.  [default: DESIGN.svg, or DESIGN.html without "
-    "graphviz]",
+    help="Ends in .html, .svg, .png, .pdf or .dot; - is SVG to stdout.  [default: DESIGN.svg, "
+    "or DESIGN.html without graphviz]",
 )
 def command(file: Path, output: Path | None) -> None:
     """Draw the netlist of a .hj file: gates, ports and the nets between them.
@@ -37,7 +37,7 @@ def command(file: Path, output: Path | None) -> None:
     from invc.report.graphviz import find_dot
     from invc.report.show import write_picture
 
-    if output and output.suffix.lower() not in SUFFIXES:
+    if output and str(output) != "-" and output.suffix.lower() not in SUFFIXES:
         ends = output.suffix
         raise InvcError(
             f"no picture ends in {ends!r}" if ends else "its name has no suffix to tell its kind",
@@ -48,6 +48,8 @@ def command(file: Path, output: Path | None) -> None:
         check_outputs([str(output)], [file])
     design = read_design(file)
     if output is None:
-        output = Path(file.with_suffix(".svg" if find_dot() else ".html").name)
+        suffix = ".svg" if find_dot() else ".html"
+        output = Path(file_beside(file, design.netlist.name, suffix).name)
     write_picture(design, output)
-    click.echo(wrote(output))
+    if str(output) != "-":
+        click.echo(wrote(output))

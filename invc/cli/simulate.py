@@ -23,7 +23,7 @@ from invc.cli.options import (
     wanted_of,
     with_options,
 )
-from invc.cli.progress import bar_of
+from invc.cli.progress import Bound, bar_of
 from invc.cli.reporting import write_json
 from invc.cli.samples import echo_samples
 from invc.diagnostics import InvcError
@@ -104,8 +104,11 @@ def _asked(
 ) -> tuple[Samples, InvcError | None]:
     """The answers, and what went wrong as their pictures were written."""
     from invc.ask import Unwritten, ask
+    from invc.ask.asking import limited
+    from invc.engine.run import seconds_of
 
-    with bar_of("sampling", shown=not view.quiet) as bar:
+    bound = Bound(seconds_of(limited(effort, wanted), effort.reads), effort.reads)
+    with bar_of("sampling", shown=not view.quiet, bound=bound) as bar:
         try:
             return ask(question, effort, wanted, [bar]), None
         except Unwritten as fault:

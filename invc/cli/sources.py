@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from invc.cli.stdin import FORMAT, file_of
+
 if TYPE_CHECKING:
     from invc.frontend.yosys import Sources
 
@@ -68,6 +70,7 @@ SOURCES = (
         type=click.Path(path_type=Path),
         help="A Liberty file with the functions of cells that the sources use. May be repeated.",
     ),
+    FORMAT,
 )
 OBJECTIVES = click.Choice(["gap", "balanced", "spins"])
 YOSYS = click.option(
@@ -109,7 +112,8 @@ def given_sources(options: Mapping[str, Any]) -> Sources:
     """
     from invc.frontend.filelist import read_lists
 
-    listed = read_lists(options["lists"], [str(path) for path in options["files"]])
+    files = [file_of(str(path), options.get("form", "v")) for path in options["files"]]
+    listed = read_lists(options["lists"], files)
     if not listed.files:
         raise click.UsageError("Missing argument 'FILES...'.")
     given = sources_of(*({**options, "files": tuple(listed.files)}[name] for name in NAMES))

@@ -61,6 +61,5 @@ def _energy(design: Design, energy: int) -> str:
 
 
 def _value(value: int, port: Port, radix: str) -> str:
-    return port_value(
-        value, port, "hex" if radix == "dec" and len(port.bits) > LONG_PORT else radix
-    )
+    width = len(port.bits)
+    return port_value(value, width, "hex" if radix == "dec" and width > LONG_PORT else radix)

@@ -10,14 +10,16 @@ import click
 
 from invc import __version__
 from invc.cli.options import with_options
-from invc.cli.reporting import echo_table, write_json, wrote
+from invc.cli.progress import bar_of
+from invc.cli.reporting import echo_table, file_beside, write_json, wrote
 from invc.cli.sources import OBJECTIVES, QUIET, REPORT, SOURCES, YOSYS, given_sources
 from invc.cli.stats import as_json, echo_details, echo_gap, echo_summary
+from invc.cli.stdin import as_users_name_it
 
 if TYPE_CHECKING:
     from invc.design import Design, Statistics
     from invc.library import Limits
-    from invc.pipeline import Check, Journal
+    from invc.pipeline import Check, Journal, Tool
 
 
 OPTIONS = (
@@ -105,7 +107,7 @@ def command(options: Mapping[str, Any]) -> None:
     """Compile FILES to an Ising model whose ground states are the design's truth table.
 
     FILES are Verilog or SystemVerilog sources of a combinational design, or of a clocked one with
-    --cycles; or one JSON netlist written by Yosys.
+    --cycles; or one JSON netlist written by Yosys; - is standard input. -o - is standard output.
 
     \b
     invc synth multiplier.v -G W=8 -o mult8.hj
@@ -114,27 +116,32 @@ def command(options: Mapping[str, Any]) -> None:
     invc synth counter.v --cycles 8 -o counter.hj
     """
     from invc.design import statistics, write_design
-    from invc.pipeline import Journal
+    from invc.pipeline import Journal, Tool
 
     journal = Journal()
-    with _Log(options["verbose"]) as log:
-        design = _compiled(options, journal, log.path)
-    target = options["output"] or Path(f"{_file_name(design.netlist.name)}.hj")
+    with (
+        _Log(options["verbose"]) as log,
+        bar_of("compiling", shown=not options["quiet"]) as bar,
+    ):
+        tool = Tool(options["yosys"], log.path, options["yosys_limit"], bar.say)
+        design = as_users_name_it(_compiled(options, journal, tool))
+    target = options["output"] or file_beside(Path("-"), design.netlist.name, ".hj")
+    alone = options["json_file"] == "-" or str(target) == "-"
     write_design(design, target)
     journal.note("write", design.netlist, design.cells)
     found = statistics(design)
     if options["json_file"]:
         write_json(options["json_file"], _report(design, found, journal))
-    if not options["quiet"] and options["json_file"] != "-":
+    if not options["quiet"] and not alone:
         _print(found, journal, options)
         seconds = sum(stage.seconds for stage in journal.stages)
         click.echo(f"{wrote(target)} in {seconds:.2f} s; {_checked(journal)}")
 
 
-def _compiled(options: Mapping[str, Any], journal: Journal, log: Path | None) -> Design:
+def _compiled(options: Mapping[str, Any], journal: Journal, tool: Tool) -> Design:
     """The design that the options ask for, of one moment or of several cycles."""
     from invc.library import read_library
-    from invc.pipeline import Tool, synth
+    from invc.pipeline import synth
 
     sources = given_sources(options)
     asked: dict[str, Any] = {
@@ -142,7 +149,7 @@ def _compiled(options: Mapping[str, Any], journal: Journal, log: Path | None) ->
         "objective": options["objective"],
         "limits": _limits(options),
         "check": _check(options),
-        "tool": Tool(options["yosys"], log, options["yosys_limit"]),
+        "tool": tool,
         "journal": journal,
     }
     if options["cycles"] is None:
@@ -192,11 +199,6 @@ def _checked(journal: Journal) -> str:
     with_source = "to its source" if journal.agreement.proven else "with its source"
     copies = f"; {journal.cycles}" if journal.cycles else ""
     return f"{journal.agreement} {with_source}{copies}"
-
-
-def _file_name(module: str) -> str:
-    """A module's name as a file name: escaped names may hold anything."""
-    return "".join(c if c.isalnum() or c in "_-$" else "_" for c in module)[:100]
 
 
 class _Log:

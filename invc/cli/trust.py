@@ -80,7 +80,9 @@ def _echo_explained(samples: Samples, result: Result, view: View) -> None:
         f"{explained.energy} in {counted(len(explained.violations), 'violated gate')}"
     )
     _echo_violations(explained, view)
-    values = [f"{p.name} = {port_value(explained.ports[p.name], p, view.radix)}" for p in ports]
+    values = [
+        f"{p.name} = {port_value(explained.ports[p.name], len(p.bits), view.radix)}" for p in ports
+    ]
     click.echo(f"its inputs give {', '.join(values)}: {_missed(explained.missed)}")
     if explained.answer and not result.answers:
         click.echo("annealed on, a copy of it became an answer, so the reads were too short:")

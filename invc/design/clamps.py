@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from invc.design.frames import moments
 from invc.diagnostics import InvcError, nearest
 from invc.netlist import Literal, Netlist, Port
+from invc.netlist.shape import bit_paths, follow
 
 SIZED = re.compile(r"(\d{1,6})?'(s?)([bodhBODH])([0-9a-fA-FxXzZ_?]+)")
 PREFIXED = re.compile(r"0([xXbBoO])([0-9a-fA-FxXzZ_?]+)")
 DECIMAL = re.compile(r"[-+]?\d[\d_]*", re.ASCII)
 NAMED_BITS = re.compile(r"(.*)\[(-?\d{1,18})(?::(-?\d{1,18}))?\]", re.DOTALL | re.ASCII)
 MOST_DIGITS = 4000  # of a decimal: to turn more into bits is quadratic, and Python refuses it
+SPLIT = re.compile(r"[.\[]")  # where the name of a port may end
 SEPARATED = re.compile(r"[:,]?(?:\[[^\]]*\]|[^:,])+|[:,]")
 DIGIT_BITS = {"b": 1, "o": 3, "h": 4, "x": 4}
 FREE_DIGITS = "xXzZ?"
@@ -113,6 +115,8 @@ def parse_combination(netlist: Netlist, text: str) -> tuple[Clamp, ...]:
 
 def bit_names(port: Port) -> tuple[str, ...]:
     """The bits of a port as users call them, least significant first."""
+    if port.shape is not None:
+        return tuple(port.name + path for path in bit_paths(port.shape))
     if not port.range_text:
         return (port.name,)
     return tuple(f"{port.name}[{port.index(k)}]" for k in range(len(port.bits)))
@@ -133,6 +137,9 @@ def named_bits(netlist: Netlist, name: str) -> Bits:
         parts = [_whole(port) for port in reversed(chosen)]  # the first port is the highest
         literals = tuple(bit for part in parts for bit in part.literals)
         return Bits(literals, tuple(label for part in parts for label in part.names), False)
+    part = part_of(ports, known)
+    if part is not None:
+        return part
     match = NAMED_BITS.fullmatch(known)
     port = (ports.get(match[1]) or ports.get(match[1].strip())) if match else None
     if match and port:
@@ -144,6 +151,26 @@ def named_bits(netlist: Netlist, name: str) -> Bits:
 
 def _whole(port: Port) -> Bits:
     return Bits(port.bits, bit_names(port), port.signed)
+
+
+def part_of(ports: Mapping[str, Port], name: str) -> Bits | None:
+    """The bits of a field or an element of a port; None where the name begins with no such port.
+
+    Raises:
+        InvcError: The port has no such field or element.
+    """
+    for end in (found.start() for found in SPLIT.finditer(name)):
+        port = ports.get(name[:end])
+        if port is None or port.shape is None:
+            continue
+        try:
+            _, low, shape = follow(port.shape, name[end:])
+        except LookupError as error:
+            why, hint = error.args
+            raise InvcError(f"{short(name)}: {why}", hint=hint) from None
+        chosen = slice(low, low + shape.width)
+        return Bits(port.bits[chosen], bit_names(port)[chosen], shape.signed)
+    return None
 
 
 def _slice(port: Port, left: int, right: int, name: str) -> Bits:

@@ -98,6 +98,9 @@ def moments(ports: Iterable[str], name: str) -> list[list[str]]:
     known = ports if isinstance(ports, Container) else set(ports)
     if AT not in name or name in known:
         return [[name]]
+    signal, path, time = _field(ports, name)
+    if path:
+        return [[part + path for part in group] for group in moments(ports, f"{signal}{AT}{time}")]
     before = SLICED_BEFORE.fullmatch(name)
     if before is not None:
         return [[f"{before[1]}{AT}{before[3]}{before[2]}"]]
@@ -112,6 +115,16 @@ def moments(ports: Iterable[str], name: str) -> list[list[str]]:
         wanted = _span(signal, cycles, first or joined_first, last or joined_last)
     names = [f"{at(signal, cycle)}{early or late or ''}" for cycle in wanted]
     return [names] if joined_first else [[name] for name in names]
+
+
+def _field(ports: Iterable[str], name: str) -> tuple[str, str, str]:
+    """The signal, the field or element of it, and the time, where a name has such a field."""
+    head, _, time = name.rpartition(AT)
+    if not _cycles(ports, head):
+        for split in re.finditer(r"\.|\[(?=[^\]]*\][.\[])", head):
+            if _cycles(ports, head[: split.start()]):
+                return head[: split.start()], head[split.start() :], time
+    return name, "", ""
 
 
 def _span(signal: str, cycles: list[int], first: str, last: str) -> list[int]:

@@ -145,9 +145,11 @@ class _Known:
 
     def _contradiction(self, gate: int) -> Contradiction:
         function, pins, source = self.design.netlist.gates[gate]
-        net = self.design.netlist.names[pins[len(function.inputs)] >> 1]
+        netlist, net = self.design.netlist, pins[len(function.inputs)] >> 1
+        label = netlist.labels[net]
+        shown = repr(label) if label == netlist.names[net] else label
         place = f" ({source})" if source else ""
-        return Contradiction(f"the {function.name} that drives {net!r}{place} cannot be satisfied")
+        return Contradiction(f"the {function.name} that drives {shown}{place} cannot be satisfied")
 
     def overrule(self) -> bool:
         """Fix spins whose field has one sign whatever their free neighbours do."""

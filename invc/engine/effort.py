@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from math import isfinite
 from operator import index
 
@@ -113,8 +114,14 @@ class Effort:
     @property
     def workers(self) -> int:
         """Threads that are worth starting: no more than cores, or a few where many are asked."""
-        cores = os.cpu_count() or 1
+        cores = _cores()
         return min(self.threads or cores, max(cores, FEW_THREADS))
+
+
+@cache
+def _cores() -> int:
+    """Of this machine; asking the system costs a tenth of a short run."""
+    return os.cpu_count() or 1
 
 
 def _count(name: str, value: object) -> int:

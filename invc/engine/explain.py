@@ -187,7 +187,7 @@ def _violation(
     return Violation(
         k,
         gate.function.name,
-        design.netlist.names[gate.outputs[0] >> 1],
+        design.netlist.labels[gate.outputs[0] >> 1],
         excess,
         not _valid(gate, spins),
         gate.source,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from invc.engine.unseen import unseen_of
 from invc.engine.verify import Near
 
 
@@ -71,3 +72,10 @@ class Result:
     biased: tuple[float, ...] = ()
     total: int | None = None
     impossible: bool = False
+
+    @property
+    def unseen(self) -> float:
+        """The share of all answers that was not seen: known, or estimated by Good and Turing."""
+        if self.total:
+            return 1 - len(self.answers) / self.total
+        return unseen_of([answer.reads for answer in self.answers])

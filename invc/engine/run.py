@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -38,7 +37,7 @@ def run(
     progress: Callable[[Progress], None] | None = None,
     watch: Watcher | None = None,
     hold: int | None = None,
-    clock: Callable[[], float] = time.perf_counter,
+    halt: Halt | None = None,
 ) -> Result:
     """Sample a problem, and verify what comes out.
 
@@ -55,7 +54,7 @@ def run(
         watch: Shown states, see `Watcher`, in the threads that run blocks.
         hold: Sweeps between two of these; None for what suits. With 1, dynamics that move all
             p-bits at once show their first states too.
-        clock: Seconds, for time limits.
+        halt: Ends it before its time; its clock is that of time limits.
 
     Raises:
         InvcError: No dynamics or kernel has the name, or the dynamics no such setting.
@@ -78,15 +77,16 @@ def run(
     plan = plan_of(problem, mix, backend.lanes, reads, sweeps, blocks=effort.blocks)
     job = Job(problem, backend, rules, watch)
     tally = problem.judge.tally(plan.wanted, effort.target)
-    started = clock()
+    halt = halt or Halt()
+    started = halt.clock()
     limit = seconds_of(effort, plan.wanted)
-    halt = Halt(limit and started + limit, clock)
+    halt.deadline = limit and started + limit
     with executor_for(effort, halt, threads_of(backend)) as executor:
         story = Story(job, replace(plan, given=give(executor, backend, start)))
         interrupted = _count(story.outcomes(executor), tally, halt, progress)
     if not (tally.reads or interrupted or problem.judge.has_wrong):
         add_last(job, plan, tally)
-    return _result(story, tally, clock() - started, interrupted=interrupted)
+    return _result(story, tally, halt.clock() - started, interrupted=interrupted)
 
 
 def _backend(problem: Problem, effort: Effort) -> Backend:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from invc.engine.block import Outcome
 from invc.engine.result import Answer, Progress
+from invc.engine.unseen import estimated, unseen_of
 from invc.engine.verify import Near
 from invc.netlist import Port
 
@@ -14,10 +15,12 @@ from invc.netlist import Port
 MORE_EFFORT = 3
 MOST_EFFORT = 32
 SEEN_OFTEN = 8
-MANY_ANSWERS = 64
-MOST_LISTED = 1 << 10  # where it is known how many there are, so many are all found
+MOST_LISTED = 1 << 10  # so many are all found, as far as they are known or to be estimated
+SMALL = 0.01  # of all answers: what is unseen then is not waited for
 # States kept of a model without gates, the lowest, while a run goes on by itself.
 MOST_STATES = 1 << 12
+
+MANY_ANSWERS = 64  # that the rule for few is not made for
 
 Found = dict[tuple[int, ...], tuple[int, int]]
 
@@ -109,10 +112,12 @@ class Tally:
             return False
         if self.total is not None and self.total <= MOST_LISTED:
             return False
+        counts = [reads for reads, _ in self.found.values()]
         effort = self.flips / self.first_effort
-        if len(self.found) > MANY_ANSWERS or effort >= MOST_EFFORT:
-            return True
-        rarest = min(reads for reads, _ in self.found.values())
+        if effort >= MOST_EFFORT or len(counts) > MANY_ANSWERS:
+            countless = self.total is not None or estimated(counts) > MOST_LISTED
+            return countless or unseen_of(counts) <= SMALL
+        rarest = min(counts)
         # Two answers as likely as each other, one of them unseen in 8 reads: 1 in 256.
         return rarest >= SEEN_OFTEN or (
             effort >= MORE_EFFORT and rarest > 1 and len(self.found) > 2

@@ -29,9 +29,10 @@ NEEDED = ("h", "edges", "J")
 OTHERS = ("offset", "names", "clamp_names", "clamp_values")
 LEAST_UNPACKED = 1 << 26
 MOST_PACKING = 64  # times the size of the file; what compresses better is no model
+# Python 2 wrote the sizes of a shape as 5L.
 HEADER = re.compile(
     r"\{\s*'descr'\s*:\s*'([<>=|]?[biufU]\d{1,9})'\s*,\s*'fortran_order'\s*:\s*(False|True)\s*,"
-    r"\s*'shape'\s*:\s*\(((?:\d{1,12}\s*,?\s*)*)\)\s*,?\s*\}\s*",
+    r"\s*'shape'\s*:\s*\(((?:\d{1,12}L?\s*,?\s*)*)\)\s*,?\s*\}\s*",
     re.ASCII,
 )
 

@@ -304,11 +304,12 @@ class _Reader:
         bits = [b for pin in ("Q", "Y", "RD_DATA") for b in cell["connections"].get(pin, ())]
         nets = (self.nets.get(bit, 0) >> 1 for bit in bits)
         net = next((n for n in nets if self.builder.names[n]), 0)
-        label = self.builder.names[net] or name
+        label = self.builder.names[net] or ("" if name[0] == "$" else name)
         if what == "memory":
             label = text_of(cell["parameters"].get("MEMID", name)).lstrip("\\")
         where = self.builder.sources[net] or self._place(cell)
-        raise InvcError(f"{what} at {label!r} has no Hamiltonian", where=where, hint=hint)
+        place = f" at {label!r}" if label else ""
+        raise InvcError(f"{what}{place} has no Hamiltonian", where=where, hint=hint)
 
     def _arithmetic(self, kind: str, cell: Json, pins: Json) -> None:
         parameters = cell.get("parameters", {})

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from invc.diagnostics import InvcError
 from invc.netlist.function import Function
+from invc.netlist.labels import nearest_names
 from invc.netlist.netlist import Gate, Literal, Netlist, Port
 
 
@@ -120,13 +121,16 @@ class Builder:
         loop = nets[seen[gate] :]
         named = [net for net in loop if self.names[net]] or loop[:1]
         places = [self.sources[n] for n in named] + [self.gates[driver[n]].source for n in loop]
-        shown = ", ".join(self.label(net) for net in named[:4])
+        shown = ", ".join(self.label(net) for net in named[:4] if self.names[net])
         raise InvcError(
-            f"combinational loop through {shown}",
+            f"combinational loop through {shown or 'nets without a name'}",
             where=next((place for place in places if place), None),
             hint="break the loop: a Boolean function has no feedback",
         )
 
     def label(self, net: int) -> str:
         """A net as messages name it."""
-        return repr(self.names[net]) if self.names[net] else f"${net}"
+        if self.names[net]:
+            return repr(self.names[net])
+        near = nearest_names(self.names, self.gates)[net]
+        return f"of {near!r}, which has no name," if near else "without a name"

@@ -15,6 +15,8 @@ from typing import Literal as OneOf
 from typing import NamedTuple, TypeAlias
 
 from invc.netlist.function import Function
+from invc.netlist.labels import labels_of
+from invc.netlist.shape import Shape
 
 Literal: TypeAlias = int
 FALSE: Literal = 0
@@ -62,6 +64,8 @@ class Port:
         offset: Index of the lowest bit in the source's range, as in `[7:4]`.
         upto: Whether the source's range ascends, as in `[0:7]`.
         source: "file:line:column" of its declaration, or "".
+        shape: Its fields and elements where the source gives it a type of several parts, as wide
+            as its bits; None of a plain vector.
     """
 
     name: str
@@ -71,6 +75,7 @@ class Port:
     offset: int = 0
     upto: bool = False
     source: str = ""
+    shape: Shape | None = None
 
     def __post_init__(self) -> None:
         if len(self.bits) == 1:  # the range of one bit does not ascend
@@ -117,6 +122,11 @@ class Netlist:
     def port_by_name(self) -> Mapping[str, Port]:
         """Each port by its name."""
         return {port.name: port for port in self.ports}
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """What people call each net: its name, or "a net of NAME" by one that it leads to."""
+        return labels_of(self.names, self.gates)
 
     @property
     def inputs(self) -> tuple[Port, ...]:

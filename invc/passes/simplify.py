@@ -33,6 +33,7 @@ moves to what replaces it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -87,15 +88,7 @@ class _Simplify:
         ports = tuple(
             port
             if port.direction == "input"
-            else type(port)(
-                port.name,
-                port.direction,
-                tuple(self.alias[bit >> 1] ^ (bit & 1) for bit in port.bits),
-                port.signed,
-                port.offset,
-                port.upto,
-                port.source,
-            )
+            else replace(port, bits=tuple(self.alias[bit >> 1] ^ (bit & 1) for bit in port.bits))
             for port in self.netlist.ports
         )
         return Netlist(self.netlist.name, ports, tuple(self.gates), tuple(self.names))

@@ -28,6 +28,7 @@ MOST_RANKS = 400
 ROW = 36.0
 CELL_HEIGHT = 22.0
 MOST_PORTS = 40
+MOST_DOTS = 24
 Line = Sequence[tuple[float, float]]
 
 
@@ -102,17 +103,18 @@ def _ranks(run: Run) -> Element:
 def energy_chart(run: Run) -> Element | None:
     """Energy against sweeps: the median and where most reads lie."""
     trace = run.trace
-    if trace is None or len(trace.sweeps) < 2:
+    if trace is None or not trace.moves:
         return None
-    sweeps = trace.sweeps.tolist()
-    low, quarter, median, three, high = run.energy(1) * trace.energies.T
-    axes = Axes((sweeps[0], sweeps[-1]), (min(0, low.min()), high.max()))
+    sweeps = trace.sweeps[trace.course].tolist()
+    low, quarter, median, three, high = run.energy(1) * trace.energies[trace.course].T
+    axes = Axes((int(trace.sweeps[0]), sweeps[-1]), (min(0, low.min()), high.max()))
     svg = _svg("energy", "Energy of the reads against sweeps")
     _x_axis(svg, axes)
     _y_axis(svg, axes, "energy", ticks(*axes.y))
     _band(svg, axes, sweeps, low, high, "band")
     _band(svg, axes, sweeps, quarter, three, "band inner")
     add(svg, "path", class_="line", d=axes.path(list(zip(sweeps, median, strict=True))))
+    _dots(svg, axes, sweeps, median)
     _end_labels(
         svg,
         axes,
@@ -128,7 +130,7 @@ def energy_chart(run: Run) -> Element | None:
 def convergence_chart(run: Run) -> Element | None:
     """Share of reads that are verified, and that satisfy every gate, against sweeps."""
     trace = run.trace
-    if trace is None or len(trace.sweeps) < 2:
+    if trace is None or not (trace.moves and trace.converges):
         return None
     sweeps = trace.sweeps.tolist()
     verified, satisfied = trace.verified.tolist(), trace.satisfied.tolist()
@@ -139,6 +141,7 @@ def convergence_chart(run: Run) -> Element | None:
     _y_axis(svg, axes, "share of reads", ticks(0, top), percent)
     add(svg, "path", class_="line thin", d=axes.path(list(zip(sweeps, satisfied, strict=True))))
     add(svg, "path", class_="line", d=axes.path(list(zip(sweeps, verified, strict=True))))
+    _dots(svg, axes, sweeps, verified)
     _end_labels(
         svg,
         axes,
@@ -259,6 +262,15 @@ def _band(
     there = list(zip(x, high, strict=True))
     back = list(zip(x, low, strict=True))[::-1]
     add(svg, "path", class_=kind, d=axes.path([*there, *back]) + "Z")
+
+
+def _dots(svg: Element, axes: Axes, x: Sequence[float], y: Sequence[float]) -> None:
+    """Where somebody looked, as long as these can be told apart."""
+    if len(x) > MOST_DOTS:
+        return
+    for point in zip(x, y, strict=True):
+        across, down = axes.at(*point)
+        add(svg, "circle", class_="bar", cx=across, cy=down, r=2.6)
 
 
 def _end_labels(svg: Element, axes: Axes, labels: Sequence[tuple[float, str, str]]) -> None:

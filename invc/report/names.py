@@ -17,8 +17,8 @@ def short(text: str, most: int) -> str:
 
 
 def net_names(netlist: Netlist) -> list[str]:
-    """A name for each net, index 0 being the constant; `$7` for net 7 where it has none."""
-    return [printable(name) or f"${k}" for k, name in enumerate(netlist.names)]
+    """What to call each net, index 0 being the constant; see `Netlist.labels`."""
+    return [printable(label) for label in netlist.labels]
 
 
 def describe_gate(gate: Gate, names: Sequence[str]) -> str:

@@ -21,15 +21,12 @@
     show();
   };
   const middle = (factor) => zoom(factor, frame.clientWidth / 2, frame.clientHeight / 2);
-  const fit = (least) => {
+  const fit = () => {
     scale = Math.min(frame.clientWidth / width, frame.clientHeight / height, 1.6);
-    scale = Math.max(scale, least);
     left = Math.max(0, (frame.clientWidth - width * scale) / 2);
     top = Math.max(0, (frame.clientHeight - height * scale) / 2);
     show();
   };
-  // What is too large to be read as a whole begins readable, from its upper left corner.
-  const begin = () => fit(0.42);
   const bring = (element) => {
     const box = element.getBBox();
     scale = Math.max(scale, 1);
@@ -84,14 +81,14 @@
     if (step) { left += step[0]; top += step[1]; show(); }
     else if (event.key === "+" || event.key === "=") middle(1.3);
     else if (event.key === "-") middle(1 / 1.3);
-    else if (event.key === "0") fit(0);
+    else if (event.key === "0") fit();
     else return;
     event.preventDefault();
   });
   document.getElementById("closer").addEventListener("click", () => middle(1.5));
   document.getElementById("farther").addEventListener("click", () => middle(1 / 1.5));
-  document.getElementById("whole").addEventListener("click", () => fit(0));
-  new ResizeObserver(begin).observe(frame);
+  document.getElementById("whole").addEventListener("click", fit);
+  new ResizeObserver(fit).observe(frame);
 
   // --- what is under the pointer ------------------------------------------------------------
   const gates = new Map(), wires = new Map(), ends = new Map();
@@ -102,16 +99,17 @@
     ends.set(net, [...(ends.get(net) || []), e]);
   }
   let held = false, picked = null;
-  const now = () => slider ? Number(slider.value) : -1;
+  const looks = data.sweeps ? data.sweeps.length : 0;
+  let shown = looks - 1;
   const literal = (pin) => pin < 2 ? String(pin) : (pin & 1 ? "~" : "") + data.nets[pin >> 1];
-  const valued = (net) => data.values ? ` = ${data.values[now()][net - 1]} in the read shown` : "";
+  const valued = (net) => data.values ? ` = ${data.values[shown][net - 1]} in the read shown` : "";
   const share = (permille) => permille === 0 ? "never" : `in ${permille / 10} % of the reads`;
   const describeGate = (k) => {
     const [cell, source, pins, inputs] = data.gates[k];
     const say = ([name, pin]) => `${name} = ${literal(pin)}`;
     const lines = [`${cell} ${source}`, `reads ${pins.slice(0, inputs).map(say).join(", ")}`,
       `drives ${pins.slice(inputs).map(say).join(", ")}`];
-    if (data.violated) lines.push(`violated ${share(data.violated[now()][k])}`);
+    if (data.violated) lines.push(`violated ${share(data.violated[shown][k])}`);
     return lines.join("\n");
   };
   const describeNet = (net) => {
@@ -159,34 +157,46 @@
   // --- from sweep to sweep ------------------------------------------------------------------
   const deep = (permille) => data.deep.filter((limit) => permille > 1000 * limit).length;
   const paint = () => {
-    const k = now();
+    const k = shown;
     for (const [gate, element] of gates) {
       const kept = element.classList.contains("picked") ? " picked" : "";
       element.setAttribute("class", `gate q${deep(data.violated[k][gate])}${kept}`);
     }
     for (const [net, element] of wires) element.classList.toggle("one", data.values[k][net - 1] === "1");
-    document.getElementById("when").textContent =
-      `sweep ${data.sweeps[k]} of ${data.sweeps[data.sweeps.length - 1]}`;
+    if (slider) {
+      slider.value = data.sweeps[k];
+      document.getElementById("when").textContent =
+        `sweep ${data.sweeps[k]} of ${data.sweeps[looks - 1]}`;
+    }
     describe();
   };
+  const look = (k) => { shown = Math.min(looks - 1, Math.max(0, k)); paint(); };
+  // The knob stands at a sweep that was looked at: the one nearest to where it was put.
+  const nearest = (sweep) => data.sweeps.reduce(
+    (best, one, k) => Math.abs(one - sweep) < Math.abs(data.sweeps[best] - sweep) ? k : best, 0);
   if (slider) {
     const play = document.getElementById("play");
     let timer = 0;
     const stop = () => { clearInterval(timer); timer = 0; play.textContent = "Play"; };
-    slider.addEventListener("input", () => { stop(); paint(); });
+    slider.addEventListener("input", () => { stop(); look(nearest(Number(slider.value))); });
+    slider.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      stop();
+      look(shown + step);
+    });
     play.addEventListener("click", () => {
       if (timer) { stop(); return; }
-      if (slider.value === slider.max) slider.value = 0;
       play.textContent = "Stop";
-      paint();
+      look(shown === looks - 1 ? 0 : shown);
       timer = setInterval(() => {
-        slider.value = now() + 1;
-        paint();
-        if (slider.value === slider.max) stop();
+        look(shown + 1);
+        if (shown === looks - 1) stop();
       }, 90);
     });
-    paint();
   }
+  if (looks) paint();
   describe();
-  begin();
+  fit();
 })();

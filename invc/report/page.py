@@ -58,13 +58,7 @@ def format_page(run: Run) -> Iterator[str]:
     _head(body, run.title, run.summary)
     if run.answers and run.design.frames is not None:
         _in_time(body, run, run.design.frames)
-    cards = add(body, "div", class_="cards")
-    for title, text, chart in _charts(run):
-        card = add(cards, "section", class_="card")
-        add(card, "h2", title)
-        add(card, "p", text, class_="soft")
-        if chart is not None:
-            card.append(chart)
+    _cards(body, run)
     if run.answers:
         _answers_table(body, run)
     _netlist(body, run.design, run.trace, staged=run.staged)
@@ -120,6 +114,21 @@ def _finish(page: Element, body: Element) -> Iterator[str]:
     yield "\n"
 
 
+def _cards(body: Element, run: Run) -> None:
+    """A card for each chart; of those that would be empty, one line that says why."""
+    charts = list(_charts(run))
+    missing = dict.fromkeys(text for _, text, chart in charts if chart is None)
+    if missing:
+        add(body, "p", " ".join(missing), class_="soft missing")
+    cards = add(body, "div", class_="cards")
+    for title, text, chart in charts:
+        if chart is not None:
+            card = add(cards, "section", class_="card")
+            add(card, "h2", title)
+            add(card, "p", text, class_="soft")
+            card.append(chart)
+
+
 def _charts(run: Run) -> Iterator[tuple[str, str, Element | None]]:
     """Title, explanation and picture of each chart; the explanation says why there is none."""
     answers = answers_chart(run)
@@ -143,12 +152,14 @@ def _charts(run: Run) -> Iterator[tuple[str, str, Element | None]]:
 def _courses(run: Run, trace: Trace) -> Iterator[tuple[str, str, Element | None]]:
     """The charts that run against sweeps: energy and convergence."""
     seen = f"{trace.reads} reads that ran side by side"
-    unseen = "The reads ended with their first sweeps: there is no course to draw."
+    unseen = "No read was seen to move: there is no course to draw."
     energy = energy_chart(run)
     text = f"Of {seen}: median, middle half, and all but the outer 5 %."
     text += "" if run.ranked else " 0 satisfies every gate."
     yield "Energy", text if energy is not None else unseen, energy
-    if not run.ranked:
+    if not run.ranked and trace.moves and not trace.converges:
+        yield "Convergence", f"Of {seen} none was verified after any sweep.", None
+    elif not run.ranked:
         convergence = convergence_chart(run)
         text = f"Share of {seen} whose inputs give the clamped values."
         text += f" {STAGED}" if run.staged else ""
@@ -232,7 +243,7 @@ def _graph(card: Element, design: Design, trace: Trace | None) -> None:
         ("whole", "Fit", "show all of it"),
     ):
         add(tools, "button", label, id=name, type="button", title=title, aria_label=title)
-    if trace is not None:
+    if trace is not None and trace.moves:
         _sweep_tools(tools, trace)
     frame = add(card, "div", id="graph", tabindex="0", role="group", aria_label="netlist graph")
     picture = draw(design.netlist, None if trace is None else trace.violated[-1].tolist())
@@ -247,11 +258,14 @@ def _graph(card: Element, design: Design, trace: Trace | None) -> None:
 
 
 def _sweep_tools(tools: Element, trace: Trace) -> None:
-    last = len(trace.sweeps) - 1
+    first, last = int(trace.sweeps[0]), int(trace.sweeps[-1])
     add(tools, "button", "Play", id="play", type="button")
     label = add(tools, "label")
-    add(label, "input", id="sweep", type="range", min=0, max=last, value=last, aria_label="sweep")
-    add(label, "output", f"sweep {trace.sweeps[-1]}", id="when", for_="sweep")
+    # Its scale is that of sweeps, since looks need not be evenly apart.
+    slider = add(label, "input", id="sweep", type="range", step="any", aria_label="sweep")
+    for name, value in (("min", first), ("max", last), ("value", last)):
+        slider.set(name, str(value))
+    add(label, "output", f"sweep {last} of {last}", id="when", for_="sweep")
 
 
 def _legend(card: Element, trace: Trace) -> None:

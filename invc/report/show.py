@@ -11,7 +11,7 @@ from invc.diagnostics import InvcError
 from invc.report.drawing import draw, standalone
 from invc.report.graphviz import find_dot, format_dot, render
 from invc.report.page import can_be_drawn, format_design_page
-from invc.text.files import write_whole
+from invc.text.files import STREAM, write_whole
 
 
 def write_picture(design: Design, path: Path) -> None:
@@ -27,6 +27,8 @@ def write_picture(design: Design, path: Path) -> None:
             chunks = format_design_page(design)
         case "dot":
             chunks = format_dot(design.netlist)
+        case "" if str(path) == STREAM:
+            chunks = [render(design.netlist, "svg")] if find_dot() else _own_svg(design)
         case "svg" if find_dot() is None:
             chunks = _own_svg(design)
         case form:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 # Of the energies of all reads; the middle one is the median.
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+ENOUGH_LOOKS = 8
 
 Float = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
@@ -42,3 +43,18 @@ class Trace:
     answered: bool
     nets: UInt8
     energy: Int64
+
+    @property
+    def moves(self) -> bool:
+        """Whether there is a course to draw: two looks at least, and energies that differ."""
+        return len(self.sweeps) > 1 and float(np.ptp(self.energies)) > 0
+
+    @property
+    def course(self) -> slice:
+        """The looks to draw: of many not that before the first sweep, where chance alone reigns."""
+        return slice(int(self.sweeps[0] == 0 and len(self.sweeps) > ENOUGH_LOOKS), None)
+
+    @property
+    def converges(self) -> bool:
+        """Whether any read was verified at any look."""
+        return bool(self.verified.any() or self.satisfied.any())

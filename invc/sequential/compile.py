@@ -14,6 +14,7 @@ from invc.diagnostics import InvcError
 from invc.frontend.registers import Cut, cut_registers
 from invc.frontend.yosys import Kind, Sources, find_yosys
 from invc.frontend.yosys.clocked import elaborate_clocked
+from invc.frontend.yosys.types import with_said
 from invc.library import Library, Limits, cells_within, hamlib
 from invc.mapping.mapper import Mapper
 from invc.netlist import Netlist
@@ -75,7 +76,9 @@ def synth_clocked(
         cells = cells_within(cells, limits)
     notes = Journal() if journal is None else journal
     chosen = Chosen(cells, objective, check or Check(), tool or Tool())
+    chosen.tool.tell("reading")
     cut, machine = read_machine(sources, chosen, notes)
+    chosen.tool.tell("unrolling")
     netlist, frames = unroll(machine, span.cycles, span.init)
     notes.note("unroll", netlist, cells)
     mapper = Mapper(cells, least_ratio=OBJECTIVES[objective].least_ratio)
@@ -89,6 +92,7 @@ def synth_clocked(
         design = fit(netlist, cells, limits, origin=origin)
     notes.note("assemble", design.netlist, cells)
     if chosen.check.wanted:
+        chosen.tool.tell("comparing cycles")
         notes.cycles = compare_cycles(cut, design.netlist, frames, str(sources.files[0]))
         notes.note("compare", design.netlist, cells)
     parameters, defines = tuple(sources.parameters.items()), tuple(sources.defines.items())
@@ -141,6 +145,7 @@ def _core(cut: Cut, sources: Sources, chosen: Chosen, journal: Journal) -> Netli
             journal=journal,
         ).netlist
     place = {port: k for k, port in enumerate(ports)}
+    netlist = with_said(netlist, cut.module)
     return replace(netlist, ports=tuple(sorted(netlist.ports, key=lambda p: place[p.name])))
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
 from invc.diagnostics import InvcError
 
+STREAM = "-"  # the name of a file that stands for standard input or output
 PIECE = 1 << 22
 MOST_BYTES = 1 << 30  # of a file that is read; what is larger is no input but a mistake
 
@@ -18,10 +21,17 @@ MOST_BYTES = 1 << 30  # of a file that is read; what is larger is no input but a
 def write_whole(path: Path, chunks: Iterable[str] | Iterable[bytes]) -> None:
     """Write text (as UTF-8) or bytes to a temporary file beside `path`, then rename it.
 
+    "-" is standard output.
+
     Raises:
         InvcError: The folder is missing or not writable, or the disk is full; `path` is as it
             was before.
     """
+    if str(path) == STREAM:  # a broken pipe is no fault of ours: whoever calls ends quietly
+        for chunk in chunks:
+            sys.stdout.buffer.write(_bytes(chunk))
+        sys.stdout.flush()
+        return
     name = ""
     try:
         if path.exists() and not path.is_file():
@@ -54,6 +64,8 @@ def check_writable(path: Path) -> None:
     Raises:
         InvcError: As `write_whole`.
     """
+    if str(path) == STREAM:
+        return
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -119,13 +131,13 @@ def _cannot_write(path: Path, error: Exception) -> InvcError:
 
 
 def read_bytes(path: Path, *, hint: str | None = None) -> bytes:
-    """The bytes of a file.
+    """The bytes of a file; those of standard input where it is called "-".
 
     Raises:
         InvcError: It cannot be read, or is larger than `MOST_BYTES`.
     """
     try:
-        with path.open("rb") as file:
+        with nullcontext(sys.stdin.buffer) if str(path) == STREAM else path.open("rb") as file:
             data = b"".join(_bounded(file))
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         message = f"cannot read it: {_reason(error)}"

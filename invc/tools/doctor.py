@@ -26,7 +26,7 @@ module half_adder(input a, b, output s, c);
   assign c = a & b;
 endmodule
 """
-REINSTALL = "install invc again: pip install --force-reinstall invc"
+REINSTALL = "install invc again: 'pip install --force-reinstall .' in its checkout"
 RING, TRIED_SWEEPS, TIMED_SWEEPS = 256, 3, 400
 
 

@@ -6,6 +6,7 @@ import io
 import math
 import struct
 import tokenize
+import warnings
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -62,7 +63,8 @@ class ArrayFile:
         if name not in self.entries:
             return None
         try:
-            with zipfile.ZipFile(self.path) as archive:
+            # Of a file that Python 2 wrote, or of odd text in a head, numpy warns in many words.
+            with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(self.path) as archive:
                 return _array(archive, self.entries[name], self.path)
         except BROKEN as error:
             raise self._broken(error) from None

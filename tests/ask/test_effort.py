@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from invc.engine.effort import COUNTS, Effort
 from invc.engine.schedule import Given
+from invc.pbits.backend import backend_named
 
 whole = st.integers(1, 2**40) | st.integers(1, 2**31 - 1).map(np.int64)
 betas = st.tuples(st.floats(1e-100, 1e100), st.floats(1e-100, 1e100)).map(sorted).map(tuple)
@@ -78,3 +79,16 @@ def test_no_more_threads_than_are_of_use() -> None:
     assert Effort(threads=1).workers == 1
     assert Effort(threads=10**6).workers <= max(os.cpu_count() or 1, 16)
     assert Effort().workers == os.cpu_count()
+
+
+def test_a_run_asks_the_system_nothing_that_it_knew_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short run takes less time than to look for llvmlite on the path and to count cores."""
+
+    def refuse(*_: object) -> int:
+        raise AssertionError("asked again")
+
+    first = backend_named("auto"), Effort().workers
+    monkeypatch.setattr("invc.pbits.generated.compiler.find_spec", refuse)
+    monkeypatch.setattr(os, "cpu_count", refuse)
+    assert backend_named("auto").name == first[0].name
+    assert Effort().workers == first[1]

@@ -278,7 +278,7 @@ def test_a_proof_that_the_user_interrupts_loses_no_result(
     def ended(*arguments: Any, **options: Any) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("invc.proof.solve", ended)
+    monkeypatch.setattr("invc.ask.beside.Beside.wait", ended)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         words, keywords = QUESTIONS["proven impossible"]

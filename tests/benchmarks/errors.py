@@ -1,7 +1,8 @@
 """Whether the standard errors of `--equilibrium` are what they say: z-scores over many seeds.
 
 Each design is sampled as a user would, by what the pilot chooses, without and with a bias and with a
-clamp. What each marginal is off by, in its standard errors, should have a deviation of 1.
+clamp. What each marginal is off by, in its standard errors, should have a deviation of 1; how far it
+may be from that by chance stands beside it.
 """
 
 import argparse
@@ -68,19 +69,24 @@ def main() -> None:
     """Print a line for each design and way."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--first", type=int, default=0, help="seed")
     parser.add_argument("--only", action="append", help="name of a design")
     given = parser.parse_args()
-    print(f"{'design':18} {'asked':16} {'seeds':>5} {'deviation':>10} {'mean':>6} {'cpu':>6}")
+    print(f"{'design':18} {'asked':16} {'seeds':>5} {'deviation':>9} {'error':>6} {'cpu':>6}")
     for name in given.only or DESIGNS:
         parameters, bias, clamp = DESIGNS[name]
         design = invc.synth(EXAMPLES / name / f"{name}.v", **parameters)
         answers = every_answer(design.netlist)
         for asked in ({}, {"bias": bias}, {"clamp": clamp}):
             began = time.process_time()
-            z = np.array([scores(design, answers, seed, **asked) for seed in range(given.seeds)])
+            seeds = range(given.first, given.first + given.seeds)
+            z = np.array([scores(design, answers, seed, **asked) for seed in seeds])
+            squares = (z**2).mean(axis=1)  # of a seed: the marginals of one run go together
+            deviation = np.sqrt(squares.mean())
+            error = squares.std(ddof=1) / np.sqrt(len(seeds)) / 2 / deviation
             print(
-                f"{name:18} {next(iter(asked.values()), 'nothing'):16} {given.seeds:5}"
-                f" {np.sqrt((z**2).mean()):10.3f} {z.mean():6.2f} {time.process_time() - began:5.0f}s",
+                f"{name:18} {next(iter(asked.values()), 'nothing'):16} {len(seeds):5}"
+                f" {deviation:9.3f} {error:6.3f} {time.process_time() - began:5.0f}s",
                 flush=True,
             )
 

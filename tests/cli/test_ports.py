@@ -79,6 +79,7 @@ def test_json(folder: Path) -> None:
         "direction": "input",
         "range": "[W-1:0]",
         "signed": True,
+        "fields": [],
     }
     assert second["top"] is False
     assert report["version"]

@@ -1,4 +1,6 @@
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +49,7 @@ def test_file_round_trip(tmp_path: Path) -> None:
 
 
 GOOD = text_of(assemble(multiplier(2), CELLS, origin="o"))
+GOOD_CELLS = len(parse_design(GOOD).cells)
 
 
 @given(st.integers(0, len(GOOD) - 2))
@@ -194,3 +197,26 @@ def test_names_that_no_text_can_hold_are_refused_in_every_section(keyword: str) 
     lines[place] = f"{keyword} {max(1, count)}\n"
     with pytest.raises(InvcError, match=rf"<text>:{place + 2}: .*surrogate"):
         parse_design("".join(lines))
+
+
+@pytest.mark.parametrize("scale", [1, 2, 0.5, 1024.0])
+def test_a_scale_is_written_where_it_is_not_one(scale: float) -> None:
+    design = replace(assemble(multiplier(2), CELLS), scale=scale)
+    text = text_of(design)
+    assert ("\nscale " in text) == (scale != 1)
+    assert parse_design(text).scale == scale
+
+
+@pytest.mark.parametrize(("ancillas", "fits"), [(18, True), (19, False)])
+def test_the_spins_of_a_cell_are_bounded(ancillas: int, fits: bool) -> None:
+    names = [f"Z{k}" for k in range(ancillas)]
+    cell = {
+        **{"name": "C", "inputs": ["A"], "outputs": ["Y"], "tables": ["2"], "ancillas": names},
+        **{"h": [0] * (ancillas + 2), "J": [[0, 1, 1]], "ground": -1, "gap": 2},
+    }
+    text = re.sub(r"cells \d+\n", f"cells {GOOD_CELLS + 1}\n{json.dumps(cell)}\n", GOOD)
+    if fits:
+        assert parse_design(text).cells["C"].ancillas == tuple(names)
+        return
+    with pytest.raises(InvcError, match="this cell has 21 spins, more than 20"):
+        parse_design(text)

@@ -13,15 +13,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# Of a block with a title like this only the first line of each output is compared, without figures.
+# Of a block with a title like this, of what is no design only the first line of each output is
+# compared, without figures.
 TITLED = '```console title="figures differ from machine to machine"'
 FIGURES = re.compile(rf"^{TITLED}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# A file that a page shows, and that its commands find.
+SHOWN = re.compile(r'^```\w+ title="([\w.]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 SECONDS = re.compile(r"\d+\.\d+ s\b")
 VERIFIED = re.compile(r"\d+ of \d+ reads? verified")
 TABLE = re.compile(
     r"(?P<head>^.*\breads\n)(?P<rows>(?:^[ \d].*\d\n)+)(?P<more>^and .*\n)?", re.MULTILINE
 )
-RARE = "hint: some were found only once or twice, so there may be more: --reads N\n"
+RARE = re.compile(r"hint: about \S+ % of the answers not seen yet: .*\n")
 
 
 def commands(block: str) -> Iterator[tuple[str, str]]:
@@ -55,7 +58,7 @@ def without_chance(text: str) -> str:
     long as all of them are shown.
     """
     text = VERIFIED.sub("N of N reads verified", SECONDS.sub("N s", text))
-    return TABLE.sub(_settled, text).replace(RARE, "")
+    return RARE.sub("", TABLE.sub(_settled, text))
 
 
 def _settled(match: re.Match[str]) -> str:
@@ -67,8 +70,10 @@ def _settled(match: re.Match[str]) -> str:
     return "\n".join(" ".join(row) for row in [head, *sorted(rows)]) + "\n"
 
 
-def prepare(folder: Path) -> Path:
-    """A folder in which the commands of a document can run."""
+def prepare(folder: Path, page: str = "") -> Path:
+    """A folder in which the commands of a document can run, with the files that it shows."""
+    for name, text in SHOWN.findall(page):
+        (folder / name).write_text(text)
     link = folder / "rtl_examples"
     if not link.exists():
         link.symlink_to(ROOT / "rtl_examples")
@@ -78,7 +83,7 @@ def prepare(folder: Path) -> Path:
 def rewrite(path: Path) -> None:
     """Run every transcript of a document and put what it printed under it."""
     with tempfile.TemporaryDirectory() as name:
-        folder = prepare(Path(name))
+        folder = prepare(Path(name), path.read_text())
 
         def fresh(match: re.Match[str]) -> str:
             head = match[0].partition("\n")[0]

@@ -97,7 +97,7 @@ def test_time_is_asked_of_the_clock_that_is_given() -> None:
     """Without a moment of real time: a block for each tick, and the last one is dropped."""
     ticks = iter(range(10**6))
     effort = Effort(dynamics="gibbs", sweeps=16, threads=1, time_limit=5)
-    result = run(problem(n=3), effort, clock=lambda: float(next(ticks)))
+    result = run(problem(n=3), effort, halt=Halt(clock=lambda: float(next(ticks))))
     assert 0 < result.reads <= 5 * LANES
 
 

@@ -73,13 +73,13 @@ def test_watchers_see_the_last_state_and_what_ends_a_read() -> None:
     sample(
         3, ["p=15"], **options, watch=lambda _, sweeps, state: seen.append((sweeps, state.copy()))
     )
-    assert [sweeps for sweeps, _ in seen] == [16, 20]
+    assert [sweeps for sweeps, _ in seen] == [0, 16, 20]
     once = []
     sample(
         3, ["p=15"], **{**options, "sweeps": 16}, watch=lambda *given: once.append(given[2].copy())
     )
     assert once[-1].shape == seen[1][1].shape
-    assert not np.array_equal(seen[0][1], seen[1][1])
+    assert not np.array_equal(seen[1][1], seen[2][1])
 
 
 def test_what_was_chosen_is_said() -> None:

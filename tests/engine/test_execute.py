@@ -379,4 +379,7 @@ def test_nothing_optional_is_needed(file: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[-2:] == ["pip install invc[cluster]", "it needs llvmlite: pip install invc[jit]"]
+    assert lines[-2:] == [
+        "pip install '.[cluster]' in a checkout of invc",
+        "it needs llvmlite: pip install '.[jit]' in a checkout of invc",
+    ]

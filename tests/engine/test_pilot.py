@@ -1,6 +1,8 @@
 """The pilot of equilibrium runs: chosen by work, honest where nothing mixes, and where it is futile."""
 
 import itertools
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from hypothesis import assume, given, settings
@@ -11,13 +13,20 @@ from invc.design import Contradiction, bit_names, parse_clamps, presolve
 from invc.design.assemble import assemble
 from invc.engine import Effort, Problem, problem_of
 from invc.engine.equilibrium import Setting, equilibrium
+from invc.engine.equilibrium.budget import Budget
 from invc.engine.equilibrium.chains import Chains
 from invc.engine.equilibrium.mixing import Pairs
+from invc.engine.equilibrium.pilot import Pilot
 from invc.engine.equilibrium.prospect import MARGIN, Prospect, foresee
+from invc.engine.equilibrium.setting import Asked
 from invc.engine.work import never
+from invc.frontend.yosys import Sources
 from invc.ising import all_energies, fold_known
 from invc.netlist import Netlist
 from invc.pbits.backend import backend_named
+from invc.pipeline import synth
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "rtl_examples"
 
 
 def problem(n: int, *clamps: str) -> Problem:
@@ -60,6 +69,27 @@ def test_a_futile_run_is_refused_with_what_was_to_be_expected() -> None:
     assert not found.mixed
     assert found.doubt
     assert found.doubt.startswith("one sample in 2^")
+
+
+def test_chains_forget_outputs_as_well_as_inputs() -> None:
+    """Factors of an even product change at once, and it stays even for hundreds of sweeps."""
+    file = EXAMPLES / "multiplier" / "multiplier.v"
+    design = synth(Sources((file,), parameters={"W": "3"}))
+    asked = problem_of(design, presolve(design, parse_clamps(design.netlist, ["p[2]=1"])))
+    effort = Effort(dynamics="gibbs", beta=(0.85, 0.85), reads=1, time_limit=20, threads=1)
+    thins = [equilibrium(asked, replace(effort, seed=seed)).setting.thin for seed in range(8)]
+    assert min(thins) >= 512  # by inputs alone some are 256, of which marginals are off
+
+
+def test_the_pilot_predicts_how_the_share_of_answers_grows_with_beta() -> None:
+    """What is integrated over the betas that were tried is what was counted there."""
+    chains = Chains(problem(2), backend_named("auto"), 1)
+    for dynamics in ("gibbs", "pt"):
+        trials = Pilot(chains, Asked(dynamics), never).trials(Budget(1e6))
+        counted = np.log([trial.answers / trial.seen for trial in trials])
+        shares = np.array([trial.share for trial in trials])
+        assert len(trials) > 3
+        assert np.allclose(shares - shares[0], counted - counted[0], atol=0.4)
 
 
 def test_hope_is_given_up_only_beyond_what_a_prediction_may_be_wrong_by() -> None:
@@ -107,3 +137,10 @@ def test_pairs_of_answers_tell_chains_that_forget_from_chains_that_do_not() -> N
     assert forgetful.count == stubborn.count == 3500
     assert forgetful.correlation < 0.03
     assert stubborn.correlation > 0.5
+    few = []
+    for _ in range(40):
+        pairs = Pairs(64, 8)
+        for _ in range(2):
+            pairs.add(np.arange(64), random.integers(0, 2, (64, 8)).astype(np.uint8))
+        few.append(pairs.correlation)
+    assert np.mean(few) < 0.08  # chance alone, which is left out, shows 0.125

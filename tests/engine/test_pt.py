@@ -18,6 +18,7 @@ from invc.engine import run as run_problem
 from invc.engine.block import Block, Rules
 from invc.engine.dynamics import DYNAMICS, Task
 from invc.engine.dynamics.pt import AT_ONCE, RUNGS, ladder_of
+from invc.engine.execute import Halt
 from invc.engine.plan import MOST_LINES, line_of, parent_of
 from invc.pbits.backend import backend_named
 from invc.pbits.heatbath.energy import Meter
@@ -163,7 +164,7 @@ def test_long_runs_go_on() -> None:
     problem = problem_of(design(8), held(8, "p=64507"))  # 251 * 257, and 257 needs nine bits
     ticks = itertools.count()
     effort = Effort(dynamics="pt", threads=1, time_limit=100)
-    run_problem(problem, effort, watch=watch, clock=lambda: float(next(ticks)))
+    run_problem(problem, effort, watch=watch, halt=Halt(clock=lambda: float(next(ticks))))
     first, last, next_ = (
         view_of(seen[key]).energies(problem.meter)[COLD].mean()
         for key in ((0, AT_ONCE), (0, 256), (1, AT_ONCE))

@@ -154,4 +154,4 @@ def test_watchers_see_every_block_as_it_goes() -> None:
         watch=lambda block, sweeps, state: seen.append((block, sweeps, state.shape)),
     )
     shape = (MULT[3].model.spins, 16)
-    assert sorted(seen) == [(block, sweeps, shape) for block in (0, 1) for sweeps in (16, 20)]
+    assert sorted(seen) == [(block, sweeps, shape) for block in (0, 1) for sweeps in (0, 16, 20)]

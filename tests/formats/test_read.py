@@ -201,6 +201,8 @@ def test_decimals_are_exact(values: Sequence[float]) -> None:
 
 def test_scales_are_the_smallest_that_do() -> None:
     assert whole(np.array([1.0, -7.0])).scale == 1
+    assert whole(np.array([0.0, 0.0])).scale == 1
+    assert whole(np.array([])).scale == 1
     assert whole(np.array([0.5, 0.25])).scale == 4
     assert whole(np.array([1 / 3, 0.1])).scale == 30
     assert whole(np.array([5e-324, 0.0])).numbers.tolist() == [0, 0]
@@ -351,3 +353,8 @@ def test_any_text_is_read_or_refused(form: str, text: str) -> None:
         adopt(read(form, text, vartype="SPIN"))
     except InvcError as error:
         assert "\n" not in error.message
+
+
+def test_a_qubo_file_of_no_variables_has_its_constant() -> None:
+    found = read("qubo", "c constant 2.5\np qubo 0 0 0 0\n", "m.qubo")
+    assert energies_of(adopt(found)) == [2.5]

@@ -110,6 +110,12 @@ DRIVERS = {
         "endmodule\n",
         ("y", "4:7", "3:7"),
     ),
+    "two always blocks, one of which reads what the other left": (
+        "module t(input clk, input [1:0] a, output reg [1:0] y, z);\n reg [1:0] m;\n"
+        " always @(posedge clk) begin\n  m = a;\n  y <= m;\n end\n"
+        " always @(posedge clk) begin z <= m;\n  m = ~a;\n end\nendmodule\n",
+        ("m", "7:2", "3:2"),
+    ),
     "a generate block": (
         "module t(input [3:0] a, output [3:0] y);\n genvar i;\n"
         " generate for (i = 0; i < 4; i = i + 1) begin : g\n  wire w;\n  assign w = a[i];\n"
@@ -126,6 +132,46 @@ def test_two_drivers_are_named_with_their_lines(tmp_path: Path, kind: str) -> No
         f"t.v:{second}: error: net '{net}' is driven twice\n"
         f"  hint: its other driver is at t.v:{first}; leave it one driver"
     )
+
+
+SHARED = """module t #(parameter W = 4) (input [3:0] a, b, output reg [3:0] x, y, output [3:0] z);
+  integer temporary, i;
+  wire nowhere;
+  always @* begin
+    temporary = a + b;
+    if (temporary[0]) temporary = temporary ^ a;
+    x = temporary;
+    for (i = 0; i < 4; i = i + 1) y[i] = a[3 - i];
+  end
+  always @* begin : second
+    temporary = a - b;
+    for (i = 0; i < 4; i = i + 1) if (temporary[i]) temporary = temporary + b;
+  end
+  genvar g;
+  generate for (g = 0; g < W; g = g + 1) begin : one
+    reg shown, value;
+    always @* begin value = a[g]; shown = ~value; end
+    always @* value = b[g];
+    assign z[g] = shown;
+  end endgenerate
+  child u(.i(a[0]), .o(nowhere)), v(.i(b[0]), .o(nowhere));
+endmodule
+module child(input i, output o); assign o = ~i; endmodule
+"""
+
+
+@pytest.mark.parametrize("name", ["t.v", "t.sv"])
+def test_a_variable_that_each_block_assigns_before_it_reads_it_is_one_of_each(
+    tmp_path: Path, name: str
+) -> None:
+    """Here `temporary`, `i`, `one[0].value`; and what only leads nowhere may have two drivers."""
+    netlist, _ = compiled(tmp_path, SHARED, name)
+    for answer in every_answer(netlist):
+        a, b = answer["a"], answer["b"]
+        temporary = a + b
+        assert answer["x"] == (temporary ^ a if temporary & 1 else temporary) & 15
+        assert answer["y"] == int(f"{a:04b}"[::-1], 2)
+        assert answer["z"] == a ^ 15
 
 
 def test_wired_logic_and_bits_driven_apart_are_one_driver_each(tmp_path: Path) -> None:

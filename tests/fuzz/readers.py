@@ -6,6 +6,7 @@ import contextlib
 import io
 import random
 import zipfile
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
@@ -26,9 +27,20 @@ from invc.formats.adopt import adopt
 from invc.formats.files import load
 from invc.formats.incoming import Incoming
 from invc.formats.outgoing import prepare
+from invc.netlist.shape import parse_shape
 from typed import sure
 
 DESIGN = assemble(multiplier(2), CELLS, origin="a fuzzer")
+
+
+def typed(design: Design) -> Design:
+    """The design with ports of fields and elements."""
+    shapes = iter(["struct{logic x;logic signed[0:0] y;}", "union{logic[1:0] u;logic[0:1] v;}"])
+    ports = [
+        replace(p, shape=parse_shape(next(shapes))) if p.direction == "input" else p
+        for p in design.netlist.ports
+    ]
+    return replace(design, netlist=replace(design.netlist, ports=tuple(ports)))
 
 
 def text_of(design: Design) -> str:
@@ -51,7 +63,7 @@ def written(name: str) -> tuple[bytes, ...]:
 
 def hj(draw: random.Random) -> None:
     """What is read is a design: it is written and read again as the same text."""
-    text = spoilt_text(text_of(DESIGN), draw)
+    text = spoilt_text(text_of(typed(DESIGN)), draw)
     with contextlib.suppress(InvcError):
         design = parse_design(text, "m.hj")
         statistics(design)

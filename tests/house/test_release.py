@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -39,3 +40,18 @@ def test_one_version() -> None:
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"\nversion: {project['version']}\n" in citation
     assert f"\nlicense: {project['license']}\n" in citation
+
+
+def test_extras_are_installed_from_a_checkout_as_long_as_no_registry_has_invc() -> None:
+    """In every page and hint: that of an extra by name would fetch nothing, or a stranger's."""
+    said = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("rtl_examples/**/*.md")]
+    said += [*ROOT.glob("docs/**/*.ipynb"), *Path(invc.__file__).parent.rglob("*.py")]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    for path in said:
+        told = re.findall(r"pip install (?:-\S+ )*(\S+)", path.read_text(encoding="utf-8"))
+        for name in (word.strip("'\"`") for word in told):
+            assert not name.startswith("invc"), (path, name)
+            if name.startswith(".[") and "{" not in name:
+                assert name[2:].rstrip("'`)]:,.") in extras, (path, name)

@@ -1,8 +1,8 @@
 """A plugin of pytest for runs of one change: few examples, one kernel, and what each test covers.
 
 What hypothesis finds, it mostly finds among the first examples; that kernels are equal is no question
-to a change above them, as all of them have it. Under coverage each test is a context of its own, by its
-name without parameters, and `TIMES` in the environment is the file that its seconds are written to.
+to a change above them, as all of them have it. Under coverage each test is a context of its own. What
+`TOLD` in the environment names is the file that is told the seconds of each test and those that failed.
 """
 
 from __future__ import annotations
@@ -14,40 +14,37 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 from hypothesis import settings
 
 EXAMPLES = 25
 OTHER_KERNELS = ("avx512]", "avx2]", "reference]")  # the baseline is everywhere
 
 seconds: dict[str, float] = defaultdict(float)
-failed: set[str] = set()  # without any change, as on a busy machine: such a test says nothing
+failed: list[str] = []
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Let coverage know whose lines these are, fixtures included."""
-    if "TIMES" in os.environ:
-        from coverage import Coverage
-
-        coverage = Coverage.current()
-        assert coverage is not None
-        coverage.switch_context(item.nodeid.partition("[")[0])
+    coverage = Coverage.current()
+    if coverage is not None:
+        coverage.switch_context(item.nodeid)
     return (yield)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Add up the seconds of a test function, all its parameters and phases together."""
-    name = report.nodeid.partition("[")[0]
-    seconds[name] += report.duration
-    if report.failed:
-        failed.add(name)
+    """Add up the seconds of a test, all its phases together."""
+    seconds[report.nodeid] += report.duration
+    if report.failed and report.nodeid not in failed:
+        failed.append(report.nodeid)
 
 
 def pytest_sessionfinish() -> None:
     """Write them where that is wanted."""
-    if "TIMES" in os.environ:
-        sound = {name: time for name, time in seconds.items() if name not in failed}
-        Path(os.environ["TIMES"]).write_text(json.dumps(sound), encoding="utf-8")
+    if "TOLD" in os.environ:
+        told = {"seconds": seconds, "failed": failed}
+        Path(os.environ["TOLD"]).write_text(json.dumps(told), encoding="utf-8")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

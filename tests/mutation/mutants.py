@@ -31,6 +31,7 @@ class Mutant:
         old: The token there.
         new: What takes its place.
         text: The line as it is, without its indent.
+        statement: Lines of the statement up to that one; none where it runs at import.
     """
 
     file: str
@@ -39,6 +40,7 @@ class Mutant:
     old: str
     new: str
     text: str
+    statement: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -62,12 +64,29 @@ def mutants(file: str, root: Path) -> list[Mutant]:
     source = (root / file).read_bytes()
     starts = [0, *(match.end() for match in re.finditer(rb"\n", source))]
     lines = source.decode().splitlines()
+    tree = ast.parse(source)
+    first = _beginnings(tree)
     found = []
-    for node in _telling(ast.parse(source)):
+    for node in _telling(tree):
         for at, old, new in _changes(node, source, starts):
             number = source.count(b"\n", 0, at) + 1
-            found.append(Mutant(file, number, at, old, new, lines[number - 1].strip()))
+            statement = tuple(range(first.get(number, number + 1), number + 1))
+            text = lines[number - 1].strip()
+            found.append(Mutant(file, number, at, old, new, text, statement))
     return sorted(set(found), key=lambda mutant: mutant.start)
+
+
+def _beginnings(tree: ast.AST) -> dict[int, int]:
+    """The first line of the innermost statement of a function that a line belongs to."""
+    first: dict[int, int] = {}
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            for node in (inner for statement in function.body for inner in ast.walk(statement)):
+                if isinstance(node, ast.stmt):
+                    assert node.end_lineno is not None
+                    for line in range(node.lineno, node.end_lineno + 1):
+                        first[line] = max(first.get(line, 0), node.lineno)
+    return first
 
 
 def _telling(node: ast.AST) -> Iterator[ast.AST]:

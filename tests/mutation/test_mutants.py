@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mutation.main import ROOT, equivalents
+from mutation.main import equivalents
 from mutation.mutants import mutants
+from mutation.trial import ROOT
 
 SOURCE = '''
 """Not 1 + 1 here."""

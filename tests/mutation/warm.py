@@ -1,7 +1,8 @@
-"""A process that has loaded what tests load, and forks for each change: nothing is loaded twice.
+"""A process that has loaded what tests load, and forks for each run: nothing is loaded twice.
 
-It reads lines of JSON, `{"tests": [...], "seconds": ...}`, and answers each with a line: how pytest
-ended, or that it took too long. Nothing of invc is loaded here, so that a fork loads it as it is now.
+It reads lines of JSON, `{"tests": [...], "seconds": ..., "trace": ...}`, and answers each with a line:
+how pytest ended, or that it took too long. Nothing of invc is loaded here, so that a fork loads it as
+it is now.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from typing import TypedDict
 LOADED = (
     *("pytest", "_pytest.junitxml", "hypothesis.strategies", "numpy", "numpy.random", "click"),
     *("rich.console", "rich.table", "pulp", "highspy", "pysat.solvers", "dd.autoref", "dimod"),
-    *("ply.yacc", "pyverilog.vparser.parser", "sqlite3", "networkx", "mutation.few"),
+    *("ply.yacc", "pyverilog.vparser.parser", "sqlite3", "networkx", "mutation.few", "coverage"),
 )
 MOST_MEMORY = 3 << 30  # of addresses: what asks for more has failed
+WAITING = 8  # a busy machine must not look like a change that hangs
 
 
 class Request(TypedDict):
@@ -29,19 +31,25 @@ class Request(TypedDict):
 
     Attributes:
         tests: Their names, and pytest's options.
-        seconds: When to give up.
+        seconds: Of processor time, when to give up; a clock on the wall has `WAITING` times as many.
+        trace: Where to write which tests run through which line of `source`, or nothing.
+        source: The package that is traced.
+        told: Where to write the seconds of tests, or the test that failed.
     """
 
     tests: list[str]
     seconds: float
+    trace: str
+    source: str
+    told: str
 
 
 def answer(request: Request) -> str:
     """How pytest ends in a fork: its exit status, or "late"."""
     child = os.fork()
     if child == 0:
-        run(request["tests"])
-    ends = time.monotonic() + request["seconds"]
+        run(request)
+    ends = time.monotonic() + WAITING * request["seconds"]
     pause = 0.01
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
@@ -62,20 +70,42 @@ def stop(child: int) -> None:
         os.killpg(child, signal.SIGKILL)
 
 
-def run(arguments: list[str]) -> None:
+def run(request: Request) -> None:
     """Be the fork."""
-    import pytest
-
     os.setsid()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    most = int(request["seconds"]) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (most, most))
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
         os.dup2(nothing, standard)
+    os.environ["TOLD"] = request["told"]
     try:
-        status = int(pytest.main(arguments))
+        status = traced(request) if request["trace"] else tested(request["tests"])
     except BaseException:  # a change may break whatever it likes: that is noticed
         status = 3
     os._exit(status)
+
+
+def tested(arguments: list[str]) -> int:
+    """Run tests."""
+    import pytest
+
+    return int(pytest.main(arguments))
+
+
+def traced(request: Request) -> int:
+    """Run them under coverage, what they load included."""
+    from coverage import Coverage
+
+    coverage = Coverage(request["trace"], source=[request["source"]], config_file=False)
+    coverage.set_option("run:relative_files", True)
+    coverage.erase()
+    coverage.start()
+    status = tested(request["tests"])
+    coverage.stop()
+    coverage.save()
+    return status
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from invc.netlist import (
     evaluate_ports,
     word_of,
 )
+from invc.netlist.evaluate import misses
 
 
 @given(
@@ -122,3 +123,30 @@ def test_port_range(port: Port, text: str, indices: Sequence[int]) -> None:
     assert [port.position(i) for i in indices] == list(range(len(port.bits)))
     assert port.position(max(indices) + 1) is None
     assert port.position(min(indices) - 1) is None
+
+
+@given(netlists(), st.data())
+def test_what_misses_is_told_trial_by_trial(netlist: Netlist, data: st.DataObject) -> None:
+    """A trial is wrong whose outputs are not what its inputs give, or whose held bits are not."""
+    bits = sum(len(port.bits) for port in netlist.inputs)
+    words, at, inputs = counting_words(bits), 0, {}
+    for port in netlist.inputs:
+        inputs[port.name] = words[at : at + len(port.bits)]
+        at += len(port.bits)
+    trials = 1 << bits
+    own = evaluate(netlist, inputs, trials)
+    wrong, forward = misses(netlist, own, (), trials)
+    assert (wrong, forward) == (0, own)
+    lit = data.draw(st.sampled_from([bit for port in netlist.ports for bit in port.bits]))
+    word = word_of(lit, own, (1 << trials) - 1)
+    for value in (0, 1):
+        wrong, _ = misses(netlist, own, [(lit, value)], trials)
+        assert wrong == word ^ ((1 << trials) - 1 if value else 0)
+    driven = {bit >> 1 for port in netlist.outputs for bit in port.bits}
+    driven -= {0, *(bit >> 1 for port in netlist.inputs for bit in port.bits)}
+    if driven:
+        trial, net = data.draw(st.integers(0, trials - 1)), data.draw(st.sampled_from([*driven]))
+        spoilt = [*own]
+        spoilt[net] ^= 1 << trial
+        wrong, forward = misses(netlist, spoilt, (), trials)
+        assert (wrong, forward) == (1 << trial, own)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from designs import CELLS
 from invc.ising import IsingModel, from_terms
@@ -89,6 +91,32 @@ def test_a_network_is_the_comparison(signature: Signature) -> None:
         total = sum(w * (bit ^ flip) for (w, flip), bit in zip(weights, near, strict=True))
         total += sum(bit << p for p, bit in enumerate(noise))
         assert value(network, list(bits)) == (total >= signature.needed)
+
+
+@st.composite
+def signatures(draw: st.DrawFn) -> Signature:
+    """Of up to eight neighbours, whose weights have up to nine bits."""
+    places = draw(st.lists(st.integers(0, 17), min_size=1, max_size=8))
+    counts = tuple(places.count(k) for k in range((max(places) | 1) + 1))
+    reach = sum(count << (k >> 1) for k, count in enumerate(counts))
+    near = st.sampled_from([0, reach // 2, reach]).flatmap(lambda x: st.integers(x - 9, x + 9))
+    return Signature(counts, -draw(near), draw(st.integers(0, 5)))
+
+
+@settings(max_examples=500)
+@given(signatures(), st.data())
+def test_any_network_is_the_comparison(signature: Signature, data: st.DataObject) -> None:
+    network = network_of(signature)
+    weights = [
+        (1 << (k >> 1), k & 1) for k, count in enumerate(signature.counts) for _ in range(count)
+    ]
+    for _ in range(20):
+        word = data.draw(st.integers(0, 2 ** (signature.inputs + signature.bits) - 1))
+        bits = [word >> k & 1 for k in range(signature.inputs + signature.bits)]
+        near, noise = bits[: signature.inputs], bits[signature.inputs :]
+        total = sum(w * (bit ^ flip) for (w, flip), bit in zip(weights, near, strict=True))
+        total += sum(bit << p for p, bit in enumerate(noise))
+        assert value(network, bits) == (total >= signature.needed)
 
 
 def model_of_cell(name: str) -> IsingModel:
@@ -265,6 +293,15 @@ def test_what_belongs_to_others_is_not_run(tmp_path: Path) -> None:
     assert cache.get("a") is None
     os.chown(kept(cache), 0, -1)
     os.chown(cache.folder, 12345, -1)
+    assert cache.get("a") is None
+
+
+def test_code_of_another_generator_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Cache(tmp_path / "kernels")
+    cache.put("a", b"code")
+    monkeypatch.setattr("invc.pbits.generated.cache._generator", lambda: "another")
     assert cache.get("a") is None
 
 

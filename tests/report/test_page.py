@@ -138,7 +138,22 @@ def test_slider_repaints_gates_and_wires(page: Path, tab: browser.Tab) -> None:
         "(() => { const s = document.getElementById('sweep'); s.value = 0; s.dispatchEvent(new Event('input')); })()"
     )
     assert tab.ask(classes) != end
-    assert sure(tab.ask("document.getElementById('when').textContent")).startswith("sweep ")
+    said = "document.getElementById('when').textContent"
+    assert sure(tab.ask(said)).startswith("sweep 0 of ")
+    sweeps = tab.ask("JSON.parse(document.getElementById('data').textContent).sweeps")
+    wanted = sweeps[1] + 0.4 * (sweeps[2] - sweeps[1])
+    tab.ask(
+        f"(() => {{ const s = document.getElementById('sweep'); s.value = {wanted}; s.dispatchEvent(new Event('input')); }})()"
+    )
+    knob = "Number(document.getElementById('sweep').value)"
+    assert tab.ask(knob) == sweeps[1]  # where something was seen
+    assert tab.ask(said) == f"sweep {sweeps[1]} of {sweeps[-1]}"
+    tab.ask("document.getElementById('sweep').focus()")
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft"):
+        tab.send("Input.dispatchKeyEvent", type="keyDown", key=key)
+    tab.until(f"{knob} === {sweeps[2]}")
+    limits = "(s => [Number(s.min), Number(s.max)])(document.getElementById('sweep'))"
+    assert tab.ask(limits) == [sweeps[0], sweeps[-1]]
     assert tab.complaints() == []
 
 
@@ -164,6 +179,43 @@ def brightness(selector: str, which: str) -> str:
         f"Math.max(...getComputedStyle(document.querySelector('{selector}')).{which}"
         ".match(/[0-9]+/g).slice(0, 3).map(Number))"
     )
+
+
+@needs_browser
+def test_a_wide_table_scrolls_in_its_card_on_a_phone(tab: browser.Tab, tmp_path: Path) -> None:
+    ports = [Port(f"a_long_name_{k}", "input", (2 * k,)) for k in range(1, 9)]
+    names = ("", *(f"n{k}" for k in range(1, 10)))
+    gate = Gate(AND2, (2, 4, 18), "")
+    netlist = Netlist("wide", (*ports, Port("y", "output", (18,))), (gate,), names).check()
+    path = tmp_path / "wide.html"
+    path.write_text("".join(format_page(run_of(assemble(netlist, CELLS), ("y=1",)))))
+    tab.open(path, width=412, height=900, touch=True)
+    assert tab.ask("document.documentElement.scrollWidth") == 412
+    frame = "document.querySelector('.scroll')"
+    wide, shown = tab.ask(f"[{frame}.scrollWidth, {frame}.clientWidth]")
+    assert wide > shown
+    tab.ask(f"{frame}.scrollLeft = 9999")
+    assert tab.ask(f"{frame}.scrollLeft") == pytest.approx(wide - shown, abs=2)
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [412, 1280])
+def test_a_large_netlist_is_shown_whole_at_first(
+    tab: browser.Tab, tmp_path: Path, width: int
+) -> None:
+    path = tmp_path / "large.html"
+    path.write_text("".join(format_design_page(assemble(multiplier(16), CELLS))))
+    tab.open(path, width=width)
+    outside = (
+        "(frame => [...document.querySelectorAll('#graph [data-gate] rect')].filter(e => {"
+        " const b = e.getBoundingClientRect(); return b.left < frame.left - 1 || b.top < frame.top - 1"
+        " || b.right > frame.right + 1 || b.bottom > frame.bottom + 1; }).length)"
+        "(document.getElementById('graph').getBoundingClientRect())"
+    )
+    assert tab.ask(outside) == 0
+    tab.ask("document.getElementById('closer').click()")
+    assert tab.ask(outside) > 0
+    assert tab.complaints() == []
 
 
 @needs_browser
@@ -228,6 +280,11 @@ def test_no_answer_and_nothing_to_sample_have_pages_too() -> None:
     assert "No answer was found." in none and "of the lowest energy" in none
     forced = "".join(format_page(run_of(design, ("a=5", "b=3"))))
     assert "there is no course to draw" in forced
+    for text in (none, forced):
+        cards = sure(re.search(r'<div class="cards">(.*?)</div>', text))[1]
+        parts = cards.split("</section>")[:-1]
+        assert parts and all("<svg" in part for part in parts)  # none of them blank
+    assert 'id="sweep"' not in forced
 
 
 @needs_browser

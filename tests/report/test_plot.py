@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -17,7 +18,7 @@ from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.engine.observers import Recorder
 from invc.netlist import Netlist
-from invc.report.plot import check_plot, format_plot, write_plot
+from invc.report.plot import BAR, COURSE, check_plot, format_plot, write_plot
 from invc.report.run import Found, Run, bare, marginals, number, percent, ticks
 from invc.report.vcd import check_vcd
 from sampling import run
@@ -69,14 +70,47 @@ def test_many_answers_none_and_no_trace_are_drawn(plain: Run) -> None:
     assert "30 answers, the most often found first" in words and "mean 25.5" in words
     empty = replace(plain, answers=(), trace=None)
     words = " ".join(ET.fromstring(format_plot(empty, "svg")).itertext())
-    assert "no answer was found" in words and "Energy" not in words
+    assert "ok" in words  # the summary, and no panel that is blank
+    assert not {"Answers", "Bits", "Energy", "Convergence"} & set(words.replace(":", "").split())
     trace = plain.trace
     first = {
         name: getattr(trace, name)[:1] for name in ("sweeps", "energies", "verified", "satisfied")
     }
     one = replace(plain, trace=replace(sure(trace), **first))
     words = " ".join(ET.fromstring(format_plot(one, "svg")).itertext())
-    assert "the reads ended with their first sweeps" in words
+    assert "Answers" in words and "Energy" not in words and "Convergence" not in words
+    none = np.zeros_like(sure(trace).verified)
+    never = replace(sure(trace), verified=none, satisfied=none)
+    words = " ".join(ET.fromstring(format_plot(replace(plain, trace=never), "svg")).itertext())
+    assert "Energy: 0 satisfies every gate" in words and "Convergence" not in words
+
+
+def test_rows_have_their_natural_height(plain: Run) -> None:
+    """Some bars more are a picture that is so much taller, and not thinner bars."""
+
+    def height(run: Run) -> int:
+        return Image.open(io.BytesIO(format_plot(run, "png"))).size[1]
+
+    def with_answers(count: int) -> Run:
+        return replace(plain, answers=tuple(Found((k, 0, k), 5) for k in range(count)))
+
+    assert height(with_answers(1)) == height(with_answers(2))  # three rows of bits beside them
+    assert height(with_answers(10)) - height(with_answers(8)) == pytest.approx(300 * BAR, abs=2)
+    courses = height(plain) - height(replace(plain, trace=None))
+    assert courses == pytest.approx(150 * COURSE, abs=2)
+
+
+def test_courses_begin_at_sweep_0(plain: Run) -> None:
+    trace = sure(plain.trace)
+    assert trace.sweeps[0] == 0
+    few = {
+        name: getattr(trace, name)[:3] for name in ("sweeps", "energies", "verified", "satisfied")
+    }
+    assert replace(trace, **few).course == slice(0, None)
+    many = np.arange(20)
+    long = replace(trace, sweeps=many, energies=np.ones((20, 5)))
+    assert long.course == slice(1, None)  # of many looks that of pure chance is not drawn
+    assert not long.moves
 
 
 def test_suffix_is_checked_before_anything_runs(tmp_path: Path) -> None:

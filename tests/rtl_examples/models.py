@@ -6,7 +6,9 @@ its outputs; `W` and the like are the Verilog parameters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -23,6 +25,7 @@ class Example:
         model: Outputs from inputs and parameters.
         parameters: Defaults of the parameters.
         small: Parameters under which the model has few spins.
+        right: All inputs whose first output is 1, where there are too many others for a table.
     """
 
     source: str
@@ -30,6 +33,7 @@ class Example:
     model: Callable[..., Values]
     parameters: Mapping[str, int]
     small: Mapping[str, int]
+    right: Callable[..., Iterator[Values]] | None = None
 
 
 def half_adder(*, a: int, b: int) -> Values:
@@ -135,6 +139,57 @@ def patches(*, x: int, w: int, W: int, R: int, H: int, C: int) -> Values:
     return {"y": agree.index(max(agree))}
 
 
+def sudoku(*, board: int, W: int, H: int) -> Values:
+    N = W * H
+    digits = [board >> 4 * (N * N - 1 - k) & 15 for k in range(N * N)]
+    rows = [digits[N * r : N * r + N] for r in range(N)]
+    boxes = [
+        [rows[top + r][left + c] for r in range(H) for c in range(W)]
+        for top in range(0, N, H)
+        for left in range(0, N, W)
+    ]
+    units = [*rows, *zip(*rows, strict=True), *boxes]
+    return {"ok": int(all(sorted(unit) == list(range(1, N + 1)) for unit in units))}
+
+
+def sudokus(*, W: int, H: int) -> Iterator[Values]:
+    """All boards that are right, by trying rows."""
+    N = W * H
+    for rows in itertools.product(itertools.permutations(range(1, N + 1)), repeat=N):
+        board = int("".join(f"{digit:x}" for row in rows for digit in row), 16)
+        if sudoku(board=board, W=W, H=H)["ok"]:
+            yield {"board": board}
+
+
+BORDERS = ["wa-nt", "wa-sa", "nt-sa", "nt-q", "sa-q", "sa-nsw", "sa-vic", "q-nsw", "nsw-vic"]
+REGIONS = ("wa", "nt", "sa", "q", "nsw", "vic", "tas")
+
+
+def colouring(*, C: int, **colours: int) -> Values:
+    pairs = (border.split("-") for border in BORDERS)
+    apart = all(colours[one] != colours[other] for one, other in pairs)
+    return {"ok": int(apart and max(colours.values()) < C)}
+
+
+def subset_sum(*, pick: int, N: int) -> Values:
+    weights = (12, 27, 41, 53, 62, 73, 84, 99)[:N]
+    return {"sum": sum(weight for k, weight in enumerate(weights) if pick >> k & 1)}
+
+
+def isqrt(*, x: int, W: int) -> Values:
+    root = math.isqrt(x)
+    return {"root": root, "rest": x - root * root}
+
+
+def crc(*, data: int, W: int) -> Values:
+    """By long division of polynomials over GF(2)."""
+    left = data << 8
+    for k in reversed(range(8, W + 8)):
+        if left >> k & 1:
+            left ^= 0x107 << k - 8
+    return {"sum": left}
+
+
 def _drawn(H: int, C: int) -> dict[tuple[int, int], int]:
     """For each neuron which half of the classes it is for, by the generator of numbers in C."""
     state, code = 0, {}
@@ -147,8 +202,9 @@ def _drawn(H: int, C: int) -> dict[tuple[int, int], int]:
     return code
 
 
+RIGHT = {"sudoku": sudokus}
 EXAMPLES = {
-    name: Example(f"{folder}/{name}.v", inputs, model, parameters, small)
+    name: Example(f"{folder}/{name}.v", inputs, model, parameters, small, RIGHT.get(name))
     for name, folder, inputs, model, parameters, small in (
         ("half_adder", "half_adder", lambda: {"a": 1, "b": 1}, half_adder, {}, {}),
         ("adder", "adder", lambda W: {"a": W, "b": W}, adder, {"W": 4}, {"W": 3}),
@@ -192,5 +248,24 @@ EXAMPLES = {
             {"W": 8, "R": 4, "H": 32, "C": 10},
             {"W": 2, "R": 1, "H": 3, "C": 2},
         ),
+        (
+            "sudoku",
+            "sudoku",
+            lambda W, H: {"board": 4 * (W * H) ** 2},
+            sudoku,
+            {"W": 2, "H": 2},
+            {"W": 2, "H": 1},
+        ),
+        (
+            "colouring",
+            "colouring",
+            lambda C: dict.fromkeys(REGIONS, 2),
+            colouring,
+            {"C": 3},
+            {"C": 2},
+        ),
+        ("subset_sum", "subset_sum", lambda N: {"pick": N}, subset_sum, {"N": 8}, {"N": 3}),
+        ("isqrt", "isqrt", lambda W: {"x": 2 * W}, isqrt, {"W": 4}, {"W": 2}),
+        ("crc", "crc", lambda W: {"data": W}, crc, {"W": 16}, {"W": 4}),
     )
 }

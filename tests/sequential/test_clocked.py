@@ -138,6 +138,20 @@ def test_properties_of_system_verilog(tmp_path: Path) -> None:
     assert "write a |-> b as !a || b" in error
 
 
+def test_properties_without_a_name_are_called_by_their_lines(tmp_path: Path) -> None:
+    source, made = tmp_path / "named.sv", tmp_path / "named.hj"
+    source.write_text(
+        "module named(input clk, input a, output reg q);\n  always @(posedge clk) q <= a;\n"
+        "  always @(posedge clk) begin\n    assert (q || !q); assert (!q || q);\n"
+        "    cover (q);\n  end\nendmodule\n"
+    )
+    assert run("synth", source, "--cycles", "2", "-o", made).exit_code == 0
+    frames = read_design(made).frames
+    assert frames is not None
+    assert sorted(frames.names("assert")) == ["assert_4", "assert_4_2"]
+    assert frames.names("cover") == ("cover_5",)
+
+
 def test_options_that_need_each_other(repository: Path) -> None:
     counter = repository / "rtl_examples/clocked/counter.v"
     assert "--init goes with --cycles" in run("synth", counter, "--init", "zero").output

@@ -85,6 +85,14 @@ def test_random_machines_are_what_icarus_says(start: int, mixed: bool, tmp_path:
         assert compare(source, tmp_path, INPUTS, outputs, seed) > 0
 
 
+def test_a_variable_of_all_blocks_is_one_of_each(tmp_path: Path) -> None:
+    """As ITC'99's b15, b17 and b18 have it: assigned in several blocks, in each before it is read."""
+    for seed in range(8):
+        source = random_machine(seed, mixed=seed % 2 > 0, shared=True)
+        outputs = ["dut.y", *(f"dut.{name}" for name in re.findall(r"\] (r\d+)", source))]
+        assert compare(source, tmp_path, INPUTS, outputs, seed) > 0
+
+
 EXAMPLES = {
     "counter": ([("reset", 1), ("enable", 1)], ["count"]),
     "lock": ([("reset", 1), ("press", 1), ("digit", 4)], ["open", "right"]),

@@ -17,8 +17,10 @@ from invc.cli import invc
 from invc.design import Design
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources
+from invc.netlist import Function, Gate, Netlist, Port
 from invc.pipeline import Check
 from invc.proof import solve
+from invc.proof.bounded import net_cycles
 from invc.sequential import Init
 from invc.sequential.compile import Time, synth_clocked
 
@@ -62,6 +64,17 @@ def test_the_first_cycle_is_the_first(
     if wanted is not None:
         assert found.answer[f"y@{wanted}"] == value  # type: ignore[attr-defined]
         assert found.refuted == wanted  # type: ignore[attr-defined]
+
+
+def test_a_net_is_of_the_last_cycle_that_it_depends_on() -> None:
+    one, both = Function("ONE", (), ("Y",), (1,)), Function("AND", ("A", "B"), ("Y",), (8,))
+    gates = (Gate(one, (8,)), Gate(both, (2, 8, 10)), Gate(both, (10, 7, 12)))
+    ports = (
+        *(Port("a@init", "input", (2,)), Port("a@1", "input", (4,)), Port("a@2", "input", (6,))),
+        Port("y@2", "output", (12,)),
+    )
+    netlist = Netlist("n", ports, gates, ("", *"abcdef"))
+    assert net_cycles(netlist) == [0, 0, 1, 2, 0, 0, 2]
 
 
 def test_forbidden_traces_are_passed_over(machines: list[Design]) -> None:

@@ -27,6 +27,8 @@ NAMES = [port.name for port in PORTS]
         ("count@end", [["count@3"]]),
         ("count@1..2", [["count@1"], ["count@2"]]),
         ("count@1..end", [["count@1"], ["count@2"], ["count@3"]]),
+        ("count@2..2", [["count@2"]]),
+        ("count@[3..3]", [["count@3"]]),
         ("en@[0..2]", [["en@0", "en@1", "en@2"]]),
         ("count[1:0]@2", [["count@2[1:0]"]]),
         ("count@2[1:0]", [["count@2[1:0]"]]),

@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import re
 import struct
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,16 @@ import numpy.typing as npt
 import pytest
 
 from invc.diagnostics import InvcError
+from invc.formats.adopt import adopt
+from invc.formats.files import load
+from invc.formats.incoming import Incoming
 from invc.training.arrays import format_arrays
 from invc.training.data import read_data
 from invc.training.data.coding import Coding, coding_for, fitted, pooled
 from invc.training.data.npz import format_npz
 from invc.training.data.prepare import prepared
 from invc.training.data.samples import Data, Samples
+from typed import sure
 
 
 def idx(array: npt.NDArray[np.int64]) -> bytes:
@@ -51,6 +57,33 @@ def test_idx(tmp_path: Path, pack: type[bytes] | Callable[..., Any], end: str) -
         assert (data.train.inputs == IMAGES.reshape(5, 6)).all()
         assert (data.train.labels == LABELS).all()
         assert data.image == (3, 2)
+
+
+def of_python_2(data: bytes) -> bytes:
+    """An .npz file as Python 2 wrote its heads: with the sizes as long integers."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            head, _, rest = old.read(name).partition(b"\n")
+            text = re.sub(rb"(\d)([,)])(?=.*\})", rb"\1L\2", head[10:])
+            shorter = text[: len(head) - 10] if len(text) > len(head) - 10 else text
+            assert not text[len(shorter) :].strip()
+            new.writestr(name, head[:10] + shorter.ljust(len(head) - 10) + b"\n" + rest)
+    return out.getvalue()
+
+
+def test_files_of_python_2_are_read_without_a_word(tmp_path: Path) -> None:
+    """Warnings are errors here."""
+    arrays = {"x": IMAGES, "y": LABELS}
+    (tmp_path / "t.npz").write_bytes(of_python_2(format_arrays(arrays)))
+    data = read_data(str(tmp_path / "t.npz"))
+    assert (data.train.inputs == IMAGES.reshape(5, 6)).all()
+    assert (data.train.labels == LABELS).all()
+    model = {"h": np.array([1, 2]), "edges": np.array([[0, 1]]), "J": np.array([3])}
+    packed = of_python_2(format_arrays(model))
+    assert b"L" in packed[:200]
+    adopted = adopt(sure(load("npz").read)(Incoming(packed, "m")))
+    assert adopted.design.model.J.tolist() == [3]
 
 
 BROKEN_IDX = {

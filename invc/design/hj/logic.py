@@ -11,11 +11,13 @@ from typing import Literal as OneOf
 from invc.design.hj.cursor import Cursor
 from invc.library.cell import Cell
 from invc.netlist import FALSE, TRUE, Function, Gate, Literal, Port
+from invc.netlist.shape import Shape, parse_shape
 
 CONSTANTS = {"F": FALSE, "T": TRUE}
 STRING = r'"(?:[^"\\]|\\.)*"'
 PORT = re.compile(
-    rf"(input|output) ({STRING}) (unsigned|signed) \[(-?\d+):(-?\d+)\]( @\d+)? :((?: \S+)*)$"
+    rf"(input|output) ({STRING}) (unsigned|signed) \[(-?\d+):(-?\d+)\]( @\d+)?"
+    rf"(?: type ({STRING}))? :((?: \S+)*)$"
 )
 INT32 = 2**31 - 1
 # A table of all rows over the pins is made of each cell, so what a line claims is bounded first.
@@ -40,7 +42,7 @@ def _port(cursor: Cursor, line: str, nets: int, sources: Sequence[str]) -> Port:
         cursor.fail(f"this is no port: {line[:60]!r}")
     direction: OneOf["input", "output"] = "input" if match[1] == "input" else "output"
     left, right = cursor.integer(match[4]), cursor.integer(match[5])
-    bits = tuple(_literal(cursor, bit, nets) for bit in match[7].split())
+    bits = tuple(_literal(cursor, bit, nets) for bit in match[8].split())
     name = cursor.string(match[2])
     if not bits:
         cursor.fail(f"port {name!r} names no spin")
@@ -48,7 +50,22 @@ def _port(cursor: Cursor, line: str, nets: int, sources: Sequence[str]) -> Port:
         cursor.fail(f"port {name!r}: {len(bits)} bits for the range [{left}:{right}]")
     source = _source(cursor, match[6], sources)
     signed = match[3] == "signed"
-    return Port(name, direction, bits, signed, min(left, right), left < right, source)
+    shape = _shape(cursor, name, match[7], len(bits))
+    return Port(name, direction, bits, signed, min(left, right), left < right, source, shape)
+
+
+def _shape(cursor: Cursor, name: str, text: str | None, width: int) -> Shape | None:
+    """The fields and elements of a port that has some."""
+    if text is None:
+        return None
+    shown = cursor.string(text)
+    try:
+        shape = parse_shape(shown)
+    except ValueError as error:
+        cursor.fail(f"port {name!r} has no type: {str(error)[:60]}")
+    if shape.width != width or str(shape) != shown:
+        cursor.fail(f"port {name!r}: its type has {shape.width} bits, as {str(shape)[:60]!r}")
+    return shape
 
 
 def _literal(cursor: Cursor, text: str, nets: int) -> Literal:

@@ -126,7 +126,9 @@ def _port_line(port: Port, sources: dict[str, int]) -> str:
     sign = "signed" if port.signed else "unsigned"
     span = f"[{port.index(len(port.bits) - 1)}:{port.index(0)}]"
     bits = "".join(f" {_signed(bit)}" for bit in port.bits)
-    return f"{port.direction} {_quote(port.name)} {sign} {span}{_at(port.source, sources)} :{bits}"
+    place = _at(port.source, sources)
+    shape = "" if port.shape is None else f" type {_quote(str(port.shape))}"
+    return f"{port.direction} {_quote(port.name)} {sign} {span}{place}{shape} :{bits}"
 
 
 def _gate_line(gate: Gate, sources: dict[str, int]) -> str:

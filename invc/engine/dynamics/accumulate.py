@@ -32,8 +32,7 @@ def accumulate(task: Task, plan: Plan) -> Ended | None:
     )
     cycles, hold = plan.cycles(total), task.schedule.hold
     time = 0
-    if task.rules.hold == 1:  # whoever asks for every state means the first one too
-        task.watch(0, state)
+    task.watch(0, state)  # whoever asks for every state means the first one too
     while time < total:
         if task.halted():
             return None

@@ -104,7 +104,16 @@ class Task:
         return self.problem.judge.answers if wanted else None
 
     def start(self) -> State:
-        """The first state: random, or that of the block before."""
+        """The first state: random, or that of the block before.
+
+        It is shown as sweep 0, unless states are counted one by one.
+        """
+        state = self._first()
+        if self.rules.hold is None:
+            self.watch(0, state)
+        return state
+
+    def _first(self) -> State:
         known, seed, block = self.problem.known, self.rules.seed, self.block
         if self.given is None:
             return self.backend.start(known, seed, block.number)

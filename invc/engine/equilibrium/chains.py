@@ -19,6 +19,7 @@ SLICE = 64  # sweeps between two looks at the clock
 PILOT_BLOCK = 1 << 40  # far from the blocks of any run
 SPACING_BLOCK = PILOT_BLOCK - 1
 SPINS_A_USE = 8  # of random numbers: chains are then nearly as good as independent ones
+FORGET = 4  # samples' worth of sweeps, before the first: a bias of the start outlives correlations
 LOOK_UPDATES = 1e4  # of a chain, which take as long as to verify and count a sample of it
 
 
@@ -102,14 +103,14 @@ def chain_blocks(chains: Chains, rules: Rules, thin: int, reads: int | None) -> 
     Args:
         chains: Which.
         rules: How they move.
-        thin: Sweeps between two samples; the first round has twice as many.
+        thin: Sweeps between two samples; the first round has `FORGET` times as many.
         reads: Samples in all, if there is a number.
     """
     lanes = chains.backend.lanes // len(rules.rungs or (0,))
     name, number, left = _dynamics(rules), 0, reads
     while True:
         size = 0 if number < BLOCKS else lanes if left is None else min(lanes, left)
-        sweeps = 2 * thin if number < BLOCKS else thin
+        sweeps = FORGET * thin if number < BLOCKS else thin
         yield Block(number, name, sweeps, size, number - BLOCKS, draws=False, kept=True)
         left = None if left is None else left - size
         number += 1

@@ -9,12 +9,13 @@ import numpy as np
 
 from invc.engine.block import Rules
 from invc.engine.equilibrium.budget import Budget
-from invc.engine.equilibrium.chains import PILOT_BLOCK, Chains
+from invc.engine.equilibrium.chains import FORGET, PILOT_BLOCK, Chains
 from invc.engine.equilibrium.mixing import root_mean, square
 from invc.engine.equilibrium.setting import Asked, Setting
 from invc.engine.work import Halted
 from invc.ising.model import Int64
 from invc.pbits.backend import State
+from invc.pbits.lanes import UInt64
 
 # beta times gap, from hot to cold: a fault of one gate has odds exp(-beta gap).
 TRIED = (1.2, 1.6, 2.2, 2.8, 3.4, 4.2)
@@ -109,7 +110,7 @@ class Pilot:
         """
         ladders = self.asked.dynamics == "pt"
         rungs = 4 if ladders else 1
-        sweeps = work / max(1, self.chains.problem.free) / rungs / (LEAST_SAMPLES + 2)
+        sweeps = work / max(1, self.chains.problem.free) / rungs / (LEAST_SAMPLES + FORGET)
         thin = self.asked.thin or int(min(MOST_THIN, max(1, sweeps)))
         if ladders:
             return Setting(self.betas[-1], thin, self.low)
@@ -177,18 +178,29 @@ class Pilot:
         lags = 1 if self.asked.thin else PILOT_LAGS
         if not budget.spend(thin * (1 + lags) * chains.problem.free):
             return None
-        free = chains.problem.inputs[chains.problem.known[chains.problem.inputs] == 0]
-        rows = np.searchsorted(np.array(rules.shown), free)
         outcome = chains.advance(state, rules, thin, self.halted)
         squares, answers, lanes = [], 0, state.lanes // rungs
         for _ in range(lags):
             later = outcome and chains.advance(state, rules, thin, self.halted, reads=lanes)
             if not outcome or not later:
                 return None
-            squares.append(square(outcome.shown[rows], later.shown[rows]))
+            squares.append(square(*self._telling(outcome.shown, later.shown, rules)))
             answers += later.verified.verified
             outcome = later
         return root_mean(squares), Mixing(thin, lags * lanes, answers)
+
+    def _telling(self, before: UInt64, after: UInt64, rules: Rules) -> tuple[UInt64, UInt64]:
+        """The rows of port bits that no clamp holds, at two times.
+
+        Outputs, too: that a product is even is remembered long after both factors have changed.
+        One that is the same in all chains may be so in all answers, and tells nothing.
+        """
+        problem, shown = self.chains.problem, np.array(rules.shown, dtype=np.int64)
+        rows = np.stack([before, after])
+        constant = ((rows == 0) | (rows == ~np.uint64(0))).all(axis=(0, 2))
+        free = problem.known[shown] == 0
+        rows = rows[:, free & (np.isin(shown, problem.inputs) | ~constant)]
+        return rows[0], rows[1]
 
 
 class Mixing(NamedTuple):

@@ -72,7 +72,8 @@ def _distributed() -> Any:  # noqa: ANN401 - Dask has no types
         import distributed  # noqa: PLC0415 - an optional package
     except ImportError as error:
         raise InvcError(
-            "dask.distributed is not installed", hint="pip install invc[cluster]"
+            "dask.distributed is not installed",
+            hint="pip install '.[cluster]' in a checkout of invc",
         ) from error
     return distributed
 

@@ -7,6 +7,7 @@ value whose outcome is the same whenever it runs, so what a folder has is what w
 from __future__ import annotations
 
 import json
+import warnings
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
@@ -203,7 +204,12 @@ def read_outcome(data: bytes, where: str) -> Outcome:
         InvcError: The bytes are none.
     """
     try:
-        with np.load(BytesIO(data), allow_pickle=False) as file:
+        with (
+            warnings.catch_warnings(
+                action="ignore"
+            ),  # of odd text in a head that nobody here wrote
+            np.load(BytesIO(data), allow_pickle=False) as file,
+        ):
             told = json.loads(file["told"].tobytes())
             return _outcome(told, file)
     except (ValueError, KeyError, TypeError, IndexError, OSError, EOFError, BadZipFile) as error:

@@ -13,8 +13,11 @@ from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import link
 from invc.frontend.yosys.modules import choose_top
 from invc.frontend.yosys.session import Session
+from invc.frontend.yosys.slang import signed_ports
 from invc.frontend.yosys.sources import Sources, check_sources
 from invc.frontend.yosys.synthesis import check_drivers
+from invc.frontend.yosys.types import say_types
+from invc.frontend.yosys.unused import run_without_unused
 from invc.frontend.yosys_cells import Json, text_of
 from invc.frontend.yosys_json import read_module
 
@@ -46,8 +49,9 @@ def elaborate_clocked(sources: Sources, yosys: Yosys, *, log: Path | None = None
         session = Session(sources, yosys, folder, replace(links, read=read, slang=slang), log)
         session.read()
         script = session.script("clocked.ys")
-        first, _, _ = script.partition("@MAP@")
-        output = session.run(first)
+        first, mark, rest = script.partition("@MAP@")
+        output, first = run_without_unused(session, first, session.run)
+        script = f"{first}{mark}{rest}"
         for written in ("drivers.il", "memories.json"):
             session.check_written(written)
         check_drivers(session, output, first)
@@ -61,7 +65,9 @@ def elaborate_clocked(sources: Sources, yosys: Yosys, *, log: Path | None = None
         _check_left(module, folder / "clocked.txt", str(sources.files[0]))
         for item in (*module["cells"].values(), *module["netnames"].values()):
             _place(item, session)
-        return {**module, "name": choose_top(session.modules, sources)}
+        top = choose_top(session.modules, sources)
+        signed = signed_ports(sources, top) if session.links.elaborated else ()
+        return {**say_types(module, session.shapes(top), signed), "name": top}
 
 
 def _check_left(module: Json, before: Path, source: str) -> None:

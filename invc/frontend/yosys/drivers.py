@@ -2,12 +2,14 @@
 
 Once Yosys has followed its connections, `assign y = 1; assign y = a;` has made y, 1 and a one
 signal, and which of them drove it is lost. Here every connection, every output of a cell and every
-input port drives its bits, module by module.
+input port drives its bits, module by module. A net on which nothing depends is no signal at all:
+that is what becomes of a variable that several blocks assign, each of them before it reads it.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +38,15 @@ class Conflict(NamedTuple):
 
 
 @dataclass
+class _Cell:
+    """A cell while its lines are read."""
+
+    kind: str
+    src: str
+    pins: list[tuple[str, str]] = field(default_factory=list)  # pin and signal
+
+
+@dataclass
 class _Module:
     """A module while its lines are read."""
 
@@ -44,8 +55,8 @@ class _Module:
     offsets: dict[str, tuple[int, bool]] = field(default_factory=dict)
     inputs: list[tuple[str, str]] = field(default_factory=list)
     outputs: set[str] = field(default_factory=set)
-    drivers: list[tuple[str, str]] = field(default_factory=list)  # signal and src
-    cells: list[tuple[str, str, str, str]] = field(default_factory=list)  # type, pin, signal, src
+    connections: list[tuple[str, str]] = field(default_factory=list)  # signals, left and right
+    cells: list[_Cell] = field(default_factory=list)
 
     def bits(self, signal: str) -> list[Bit | None]:
         """The bits of a signal, least significant first; None for a constant."""
@@ -73,20 +84,75 @@ def _parts(tokens: Iterable[str], widths: Mapping[str, int]) -> Iterator[list[Bi
     yield waiting
 
 
-def find_conflict(path: Path) -> Conflict | None:
-    """The first bit with two drivers in the modules of an RTLIL file, before `flatten`."""
+def find_conflict(path: Path, *, numbered: bool = False) -> Conflict | None:
+    """The first bit with two drivers in the modules of an RTLIL file, before `flatten`.
+
+    Nets on which nothing depends are left out.
+
+    Args:
+        path: The file.
+        numbered: Whether the source gives nets numbers, as JSON does: all connections are then
+            between names of one net, some of them more than once, as the order of names has it.
+    """
     modules = _read(path)
     for module in modules.values():
-        found = _conflict(module, modules)
-        if found is not None:
-            return found
+        twice = _twice_driven(module, modules, numbered=numbered)
+        used = _used(module, modules) if twice else set()
+        found = {bit: drivers for bit, drivers in twice.items() if bit[0] in used}
+        if found:
+            return _conflict(module, found)
     return None
 
 
-def _conflict(module: _Module, modules: Mapping[str, _Module]) -> Conflict | None:
+def find_unused(path: Path) -> list[tuple[str, str]]:
+    """Nets of which a bit has two drivers and on which nothing depends: module and name of each."""
+    modules = _read(path)
+    found: list[tuple[str, str]] = []
+    for module in modules.values():
+        twice = dict.fromkeys(name for name, _ in _twice_driven(module, modules))
+        used = _used(module, modules) if twice else set()
+        found += [(module.name, name) for name in twice if name not in used]
+    return found
+
+
+def _used(module: _Module, modules: Mapping[str, _Module]) -> set[str]:
+    """Names of the nets on which an output depends, an instance, or a cell without outputs."""
+    sources: dict[str, set[str]] = defaultdict(set)
+    waiting = set(module.outputs) | {wire for wire, _ in module.inputs}
+    for left, right in module.connections:
+        for name in _names(left):
+            sources[name] |= _names(right)
+    for cell in module.cells:
+        child = modules.get(cell.kind)
+        read: set[str] = set()
+        driven: set[str] = set()
+        for pin, signal in cell.pins:
+            drives = pin in child.outputs if child else _drives(cell.kind, pin)
+            (driven if drives else read).update(_names(signal))
+        if child or not driven or cell.kind[0] != "$":
+            waiting |= read
+        for name in driven:
+            sources[name] |= read
+    used: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        used.add(name)
+        waiting |= sources[name] - used
+    return used
+
+
+def _names(signal: str) -> set[str]:
+    """Names of the nets in a signal."""
+    return {token for token in _TOKEN.findall(signal) if token[0] in "\\$"}
+
+
+def _twice_driven(
+    module: _Module, modules: Mapping[str, _Module], *, numbered: bool = False
+) -> dict[Bit, tuple[str, str, bool]]:
+    """Bits with two drivers: the src of each, and whether one is an input port."""
     driver: dict[Bit, tuple[str, bool]] = {}
     found: dict[Bit, tuple[str, str, bool]] = {}
-    for signal, src, is_port in _drivers(module, modules):
+    for signal, src, is_port in _drivers(module, modules, numbered=numbered):
         for bit in module.bits(signal):
             if bit is None:
                 continue
@@ -94,24 +160,30 @@ def _conflict(module: _Module, modules: Mapping[str, _Module]) -> Conflict | Non
                 other, other_is_port = driver[bit]
                 found.setdefault(bit, (other, src, is_port or other_is_port))
             driver.setdefault(bit, (src, is_port))
-    if not found:
-        return None
+    return found
+
+
+def _conflict(module: _Module, found: Mapping[Bit, tuple[str, str, bool]]) -> Conflict:
+    """The first of some bits, or its whole net where all of that has two drivers."""
     (first, _), (one, other, is_port) = next(iter(found.items()))
     bits = sum(name == first for name, _ in found)
     place = None if bits == module.widths[first] else min(k for name, k in found if name == first)
     return Conflict(module.name, _shown(module, first, place), (one, other), is_port)
 
 
-def _drivers(module: _Module, modules: Mapping[str, _Module]) -> Iterator[tuple[str, str, bool]]:
+def _drivers(
+    module: _Module, modules: Mapping[str, _Module], *, numbered: bool
+) -> Iterator[tuple[str, str, bool]]:
     """Every signal that is driven, the src of its driver, and whether that is an input port."""
     for wire, src in module.inputs:
         yield wire, src, True
-    for signal, src in module.drivers:
-        yield signal, src, False
-    for kind, pin, signal, src in module.cells:
-        child = modules.get(kind)
-        if pin in child.outputs if child else _drives(kind, pin):
-            yield signal, src, False
+    for signal, _ in () if numbered else module.connections:
+        yield signal, "", False
+    for cell in module.cells:
+        child = modules.get(cell.kind)
+        for pin, signal in cell.pins:
+            if pin in child.outputs if child else _drives(cell.kind, pin):
+                yield signal, cell.src, False
 
 
 def _drives(kind: str, pin: str) -> bool:
@@ -133,7 +205,7 @@ def _shown(module: _Module, name: str, k: int | None) -> str:
 def _read(path: Path) -> dict[str, _Module]:
     modules: dict[str, _Module] = {}
     module = _Module("")
-    src = kind = cell_src = ""
+    src, cell = "", None
     with path.open(encoding="utf-8", errors="replace") as file:
         for line in file:
             words = line.split(maxsplit=2)
@@ -149,14 +221,14 @@ def _read(path: Path) -> dict[str, _Module]:
                 _wire(module, line.split()[1:], src)
                 src = ""
             elif head == "cell":
-                kind, cell_src, src = words[1], src, ""
+                cell, src = _Cell(words[1], src), ""
+                module.cells.append(cell)
             elif head == "end":
-                kind = ""
-            elif head == "connect" and kind:
-                module.cells.append((kind, words[1], words[2], cell_src))
+                cell = None
+            elif head == "connect" and cell:
+                cell.pins.append((words[1], words[2]))
             elif head == "connect":
-                left, _ = _halves(line.strip()[len("connect ") :])
-                module.drivers.append((left, ""))
+                module.connections.append(_halves(line.strip()[len("connect ") :]))
     return modules
 
 

@@ -16,9 +16,11 @@ from invc.frontend.yosys.links import Links
 from invc.frontend.yosys.modules import Module, choose_top, parse_modules
 from invc.frontend.yosys.own_cells import definitions
 from invc.frontend.yosys.process import TimeOver, run
-from invc.frontend.yosys.slang import MISSING, check_parameters
+from invc.frontend.yosys.slang import MISSING, check_parameters, has_plain_ports
 from invc.frontend.yosys.sources import Sources, parameter_text
+from invc.frontend.yosys.types import shapes_in
 from invc.frontend.yosys_cells import words_of_yosys
+from invc.netlist.shape import Shape
 
 MOST_SECONDS = 1800.0
 # Yosys's own reader asserts on a pin such as .a($signed(x)) or .a({x}) (0.70 and before).
@@ -52,6 +54,11 @@ class Session:
     output: list[str] = field(default_factory=list)
     modules: Mapping[str, Module] = field(default_factory=dict)
     reader: str = ""
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the sources give nets numbers, as netlists in JSON do."""
+        return all(line.startswith("read_json ") for line in self.links.read.splitlines())
 
     def run(self, script: str, seconds: float | None = None) -> str:
         """What Yosys writes while it carries out a script.
@@ -222,6 +229,15 @@ class Session:
             return ""
         (self.folder / OWN_CELLS).write_text(text, encoding="utf-8")
         return f"\nread_verilog {OWN_CELLS}"
+
+    def shapes(self, top: str) -> Mapping[str, Shape]:
+        """What slang knows of the types of the top module's ports, where they are not plain."""
+        if not self.links.elaborated or has_plain_ports(self.sources, top):
+            return {}
+        command = self.links.read.replace("read_slang ", "read_slang --dump-ast ", 1)
+        _, output = self.attempt(f"{command}\n", self.seconds)
+        self.output.pop()  # a tree of all sources, which is no log
+        return shapes_in(output, top)
 
     def write_log(self) -> None:
         """Leave Yosys's output where the user wants it, if anywhere."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from invc.frontend.modules import ModuleInfo, read_modules
 from invc.frontend.yosys.sources import IDENTIFIER, Kind, Sources, parameter_text
 from invc.netlist import Netlist
 
+PLAIN = re.compile(r"(?:\[[^\[\]:]*:[^\[\]:]*\])?")
 MISSING = "No such command: read_slang"
 OPTIONS = "--no-proc --std latest --unroll-limit 100000"
 
@@ -69,10 +71,22 @@ def as_declared(netlist: Netlist, sources: Sources) -> Netlist:
     if module is None:
         return netlist
     place = {port.name: k for k, port in enumerate(module.ports)}
-    signed = {port.name for port in module.ports if port.signed}
+    signed = signed_ports(sources, netlist.name)
     ports = sorted(netlist.ports, key=lambda port: place.get(port.name, len(place)))
     ports = [replace(port, signed=True) if port.name in signed else port for port in ports]
     return replace(netlist, ports=tuple(ports))
+
+
+def signed_ports(sources: Sources, top: str) -> frozenset[str]:
+    """The ports that the head of the top module declares signed."""
+    module = next((m for m in _heads(sources) if m.name == top), None)
+    return frozenset(port.name for port in module.ports if port.signed) if module else frozenset()
+
+
+def has_plain_ports(sources: Sources, top: str) -> bool:
+    """Whether the head of the top module shows that all its ports are bits or plain vectors."""
+    module = next((m for m in _heads(sources) if m.name == top), None)
+    return module is not None and all(PLAIN.fullmatch(port.range) for port in module.ports)
 
 
 def _heads(sources: Sources) -> list[ModuleInfo]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import TypeAlias
 
 from invc.diagnostics import InvcError
 
@@ -20,6 +21,13 @@ SNIFFED = 1 << 16  # bytes that show whether a file is text
 MOST_BITS = 4096  # of a parameter
 MOST_QUOTED = 60  # characters of a user's text in a message
 SYSTEM_VERILOG = {".sv", ".svh"}
+
+
+Tell: TypeAlias = Callable[[str], object]
+
+
+def nobody(text: str) -> None:
+    """Told what is being done, tells nobody."""
 
 
 class Kind(Enum):

@@ -16,7 +16,9 @@ from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import link
 from invc.frontend.yosys.session import HERE, MOST_SECONDS, Session
 from invc.frontend.yosys.slang import as_declared
-from invc.frontend.yosys.sources import Kind, Sources, check_sources
+from invc.frontend.yosys.sources import Kind, Sources, Tell, check_sources, nobody
+from invc.frontend.yosys.types import with_shapes
+from invc.frontend.yosys.unused import run_without_unused
 from invc.frontend.yosys_cells import GATES, Json
 from invc.frontend.yosys_json import read_json, read_module, unmapped
 from invc.netlist import Function, Netlist
@@ -83,6 +85,7 @@ def compile_sources(
     *,
     log: Path | None = None,
     seconds: float = MOST_SECONDS,
+    tell: Tell = nobody,
 ) -> Compiled:
     """Verilog, or a Yosys JSON file with cells that are still to be mapped, as a netlist.
 
@@ -92,6 +95,7 @@ def compile_sources(
         yosys: What compiles it.
         log: Where to leave Yosys's own output; a file is left elsewhere only on an error.
         seconds: How long a run of Yosys may take.
+        tell: Told what is being done.
 
     Raises:
         InvcError: Yosys refused the sources, or the design is not combinational.
@@ -100,12 +104,16 @@ def compile_sources(
     with tempfile.TemporaryDirectory(prefix="invc-") as name:
         folder = Path(name)
         session = Session(sources, yosys, folder, link(sources, folder), log, seconds)
+        tell("reading")
         session.read()
+        tell("elaborating")
         netlist = _netlist(session, target)
-        if session.links.elaborated:
-            netlist = as_declared(netlist, sources)
         source = read_module(folder / "source.json")
         plain = _gates(session, target) if is_gates(source) else None
+        if session.links.elaborated:
+            shapes = session.shapes(netlist.name)
+            netlist = with_shapes(as_declared(netlist, sources), shapes)
+            plain = plain and with_shapes(as_declared(plain, sources), shapes)
         return Compiled(netlist, source, session.reader, plain)
 
 
@@ -115,7 +123,7 @@ def _netlist(session: Session, target: Target) -> Netlist:
     (session.folder / "hamlib.lib").write_text(target.liberty, encoding="utf-8")
     for name in ("wall.v", "pow.v"):
         (session.folder / name).write_bytes((HERE / name).read_bytes())
-    output = _mapped(session, script)
+    output, script = run_without_unused(session, script, lambda text: _mapped(session, text))
     for name in ("drivers.il", "source.json", "netlist.json"):
         session.check_written(name)
     check_drivers(session, output, script)
@@ -193,15 +201,12 @@ def is_gates(source: Json) -> bool:
 def _gates(session: Session, target: Target) -> Netlist | None:
     """The netlist as it was before ABC."""
     path = session.folder / "gates.json"
-    netlist = read_json(
+    return read_json(
         path,
         target.functions,
         adders=target.adders,
         locate=session.links.locate,
         shown=session.sources.files[0],
-    )
-    return (
-        as_declared(netlist, session.sources) if netlist and session.links.elaborated else netlist
     )
 
 
@@ -216,13 +221,19 @@ def _driven_twice(session: Session, conflict: Conflict) -> InvcError:
             places = [*found, *places] if len(found) < 2 else found
         else:
             places = [*places, *found]
-    places = list(dict.fromkeys(place for place in places if place))
+    places = sorted({place for place in places if place}, key=_in_order)
     other = f"its other driver is at {places[0]}; " if len(places) > 1 else ""
     return InvcError(
         f"net {conflict.net!r} is driven twice",
         where=places[-1] if places else None,
         hint=f"{other}leave it one driver",
     )
+
+
+def _in_order(place: str) -> tuple[str, list[int]]:
+    """A place by its file, then its line and column as numbers."""
+    file, *numbers = place.rsplit(":", 2)
+    return file, [int(number) for number in numbers if number.isdigit()]
 
 
 def check_drivers(session: Session, output: str, script: str) -> None:
@@ -236,7 +247,7 @@ def check_drivers(session: Session, output: str, script: str) -> None:
     Raises:
         InvcError: A net has two drivers, or none.
     """
-    conflict = find_conflict(session.folder / "drivers.il")
+    conflict = find_conflict(session.folder / "drivers.il", numbered=session.numbered)
     if conflict is not None:
         raise _driven_twice(session, conflict)
     for pattern, problem, hint in DRIVERS:

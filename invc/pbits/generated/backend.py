@@ -18,7 +18,7 @@ from invc.pbits.lanes import WORDS
 from invc.pbits.native import backend as native
 
 NAME = "jit"
-HOW = "it needs llvmlite: pip install invc[jit]"
+HOW = "it needs llvmlite: pip install '.[jit]' in a checkout of invc"
 ROW = 8 * WORDS  # bytes
 MOST_ROWS = (1 << 32) // ROW  # whose offsets fit what code reads
 MOST_RULES = 256  # of a program for which there is code, those of most updates

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from threading import Lock
 from typing import Any
@@ -20,8 +20,9 @@ BASELINE = 2  # words of 128 bits, which every processor has
 _LOCK = Lock()
 
 
+@cache
 def has_llvmlite() -> bool:
-    """Whether code can be made here; nothing is imported to know it."""
+    """Whether code can be made here; nothing is imported to know it, and it is looked up once."""
     return find_spec("llvmlite") is not None
 
 
@@ -156,7 +157,8 @@ def _llvm() -> Any:  # noqa: ANN401 - llvmlite has no types
         import llvmlite.binding as llvm  # noqa: PLC0415 - an optional package
     except (ImportError, OSError) as error:
         raise InvcError(
-            "llvmlite is not installed, or not for this machine", hint="pip install invc[jit]"
+            "llvmlite is not installed, or not for this machine",
+            hint="pip install '.[jit]' in a checkout of invc",
         ) from error
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()

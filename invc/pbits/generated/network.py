@@ -73,7 +73,7 @@ class Builder:
         """The literal of a & b."""
         if a & b & 1:
             return self._node(Kind.OR, (min(a, b) ^ 1, max(a, b) ^ 1)) ^ 1
-        return self._node(Kind.AND, (max(a, b), min(a, b)) if b & 1 else (a, b))
+        return self._node(Kind.AND, (b, a) if b & 1 else (a, b))
 
     def either(self, a: Literal, b: Literal) -> Literal:
         """The literal of a | b."""

@@ -17,7 +17,7 @@ DIGITS = "digits"
 PARTS = ("train", "test")
 CLASSES = re.compile(r"\d{1,3}(/\d{1,3})+", re.ASCII)
 HINT = "NAME, NAME:train, NAME:test, NAME:0/1: an .npz, .csv or IDX file, a folder, or digits"
-SKLEARN = "pip install 'invc[digits]' brings scikit-learn and its 1,797 images"
+SKLEARN = "pip install '.[digits]' in a checkout of invc brings scikit-learn and its 1,797 images"
 
 
 def read_data(text: str) -> Data:

@@ -63,6 +63,7 @@ class Suite:
         also: Folders of modules that they need.
         includes: Folders of included files.
         files: Designs of one file each.
+        top: Their module, where a file of cells stands beside it.
         tops: Designs that are modules of the folder.
         defines: Macros.
         cells: Verilog of cells that the files are mapped to and do not define.
@@ -74,6 +75,7 @@ class Suite:
     also: Sequence[str] = ()
     includes: Sequence[str] = ()
     files: Sequence[str] = ()
+    top: str | None = None
     tops: Sequence[str] = ()
     defines: Mapping[str, str] = field(default_factory=dict)
     cells: str = ""
@@ -117,7 +119,7 @@ def designs_of(suite: Suite, root: Path) -> Iterator[tuple[str, Sources]]:
             more = (Path(folder) / "cells.v",)
             (Path(folder) / "cells.v").write_text(suite.cells, encoding="utf-8")
         for name in suite.files:
-            yield Path(name).stem, Sources((root / suite.folder / name, *more))
+            yield Path(name).stem, Sources((root / suite.folder / name, *more), top=suite.top)
     places = [root / place for place in (suite.folder, *suite.also)]
     known = Library.of(places) if suite.tops else None
     includes = (*places, *(root / place for place in suite.includes)) if suite.tops else ()

@@ -1,0 +1,228 @@
+"""A copy of the package in which a token is changed, and the tests that run through its line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from mutation.mutants import Mutant
+
+ROOT = Path(__file__).resolve().parents[2]
+# The tests of each room, its own first, by the longest beginning of a file's name. Whole commands,
+# documents and hardware would take too long.
+SUITES: Mapping[str, tuple[str, ...]] = {
+    "netlist": ("netlist", "passes", "golden", "assemble", "frontend"),
+    "passes": ("passes", "golden/test_sizes.py", "test_fit.py", "golden", "frontend"),
+    "mapping": ("passes", "golden/test_sizes.py", "test_mine.py", "test_fit.py", "frontend"),
+    "library": ("library/test_npn.py", "test_mine.py", "golden/test_sizes.py"),
+    "design": (
+        "design",
+        "assemble",
+        "golden",
+        "proof",
+        "formats",
+        "sequential/test_times.py",
+        "ask",
+    ),
+    "proof": ("proof", "golden", "ask", "sequential/test_prove.py"),
+    "engine": ("engine", "golden", "ask", "api/test_api.py"),
+    "engine/inputs": ("inputs", "golden", "engine", "ask"),
+    "engine/dynamics": ("golden", "engine", "ask"),
+    "frontend": ("frontend", "golden/test_sizes.py", "sequential/test_clocked.py", "cases"),
+    "formats": ("formats",),
+    "pipeline": ("golden/test_sizes.py", "frontend", "test_fit.py"),
+}
+SECONDS = 6.0  # of tests of one suite for one change
+MOST = 400  # tests
+PATIENCE = 5  # times as long as they took under coverage: then it hangs, which is noticed
+PYTEST = (
+    *("-q", "-n", "0", "-p", "no:cacheprovider", "-p", "mutation.few", "--hypothesis-seed=0"),
+    *("--assert=plain", "-W", "ignore::pytest.PytestConfigWarning"),
+)
+
+
+def stamp(*files: Path) -> str:
+    """A hash of some files."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class Copy:
+    """The copy, and a warm process that tests it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Copy the package and the library beside it."""
+        self.package, self.told = folder / "invc", folder / "told.json"
+        for name in ("invc", "hamlib"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+            shutil.copytree(ROOT / name, folder / name)
+        path = os.pathsep.join((str(folder), str(ROOT / "tests")))
+        self.warm = subprocess.Popen(
+            [sys.executable, "-P", "-m", "mutation.warm"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": path, "XDG_CACHE_HOME": str(folder / "cache")},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Copy:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.warm.stdin is not None
+        self.warm.stdin.close()
+        self.warm.wait()
+
+    def notices(self, mutant: Mutant, tests: Sequence[str], patience: float) -> str:
+        """The test that fails with the change made, what else became of them, or nothing."""
+        file = self.package.parent / mutant.file
+        source = file.read_bytes()
+        self._forget(file)
+        file.write_bytes(mutant.applied(source))
+        try:
+            status = self.ask([*PYTEST, "-x", *tests], patience)
+        finally:
+            file.write_bytes(source)
+            self._forget(file)
+        if status == "0":
+            return ""
+        if status == "4":  # a test that is not there: without the change it has to be
+            assert self.ask([*PYTEST, "--collect-only", *tests], 600) == "0", tests
+        failed = json.loads(self.told.read_text())["failed"] if self.told.exists() else []
+        return str(failed[0]) if failed else f"it ended with {status}"
+
+    def _forget(self, file: Path) -> None:
+        """What was compiled of a file."""
+        for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*"):
+            compiled.unlink()
+
+    def ask(self, arguments: Sequence[str], patience: float, trace: str = "") -> str:
+        """How pytest ends."""
+        assert self.warm.stdin is not None
+        assert self.warm.stdout is not None
+        self.told.unlink(missing_ok=True)
+        places = {"trace": trace, "source": str(self.package), "told": str(self.told)}
+        request = {"tests": arguments, "seconds": patience, **places}
+        self.warm.stdin.write(json.dumps(request) + "\n")
+        self.warm.stdin.flush()
+        status = self.warm.stdout.readline().strip()
+        assert status, "the process that forks has ended"
+        return status
+
+
+class Traced:
+    """A file of tests: which of them run through which line, and for how many seconds."""
+
+    def __init__(self, name: str, folder: Path, copy: Copy) -> None:
+        """Know where its trace is, if there is one."""
+        self.name, self.copy = name, copy
+        self.data = folder / f"{name.removesuffix('.py').replace('/', '-')}.coverage"
+        self.told = self.data.with_suffix(".json")
+        self.seconds: dict[str, float] = {}
+        self.sources: dict[str, str] = {}
+        self.lines: dict[str, dict[int, list[str]]] = {}
+        if self.told.exists():
+            self._read()
+
+    def through(self, mutant: Mutant) -> list[str]:
+        """Its tests of a line, or of the file where the line runs at import."""
+        source = stamp(ROOT / mutant.file)
+        if self.sources.get("") != stamp(ROOT / self.name) or (
+            self.sources.get(mutant.file, source) != source
+        ):
+            self._trace()
+        if mutant.file not in self.lines:
+            self.lines[mutant.file] = self._lines_of(mutant.file)
+        lines = self.lines[mutant.file]
+        found = {name for n in mutant.statement or lines for name in lines.get(n, ())}
+        return [name for name in found if name in self.seconds]
+
+    def _trace(self) -> None:
+        """Run it under coverage."""
+        print(f"which tests of {self.name} run through which line", flush=True)
+        self.copy.ask([*PYTEST, self.name], 1800, str(self.data))
+        if not self.copy.told.exists():
+            sys.exit(f"pytest does not end over {self.name}")
+        told = json.loads(self.copy.told.read_text())
+        seconds = {n: s for n, s in told["seconds"].items() if n not in told["failed"]}
+        files = sorted((ROOT / "invc").rglob("*.py"))
+        sources = {str(file.relative_to(ROOT)): stamp(file) for file in files}
+        known = {"seconds": seconds, "sources": {**sources, "": stamp(ROOT / self.name)}}
+        self.told.write_text(json.dumps(known))
+        self._read()
+
+    def _read(self) -> None:
+        known = json.loads(self.told.read_text())
+        self.seconds, self.sources, self.lines = known["seconds"], known["sources"], {}
+
+    def _lines_of(self, file: str) -> dict[int, list[str]]:
+        """Tests by the number of a line; what runs before any test is of test ""."""
+        from coverage import CoverageData
+
+        data = CoverageData(str(self.data))
+        data.read()
+        copy = (self.copy.package.parent / file).relative_to(ROOT)
+        return dict(data.contexts_by_lineno(copy.as_posix()))
+
+
+class Tests:
+    """The files of tests that have been needed."""
+
+    def __init__(self, folder: Path, copy: Copy) -> None:
+        self.folder, self.copy = folder, copy
+        self.files: dict[str, Traced] = {}
+
+    def through(self, mutant: Mutant) -> Iterator[tuple[list[str], float]]:
+        """The tests to run on a change, suite by suite, and their seconds: the quick ones first."""
+        done: set[str] = set()
+        for suite in suites(mutant.file):
+            found = {test: file for file in self._of(suite) for test in file.through(mutant)}
+            left = {test: file.seconds[test] for test, file in found.items() if test not in done}
+            chosen: dict[str, float] = {}
+            for test in _in_turn(left):
+                fits = sum(chosen.values()) + left[test] <= SECONDS and len(chosen) < MOST
+                if not chosen or fits:
+                    chosen[test] = left[test]
+            done |= set(chosen)
+            if chosen:
+                yield list(chosen), sum(chosen.values())
+
+    def _of(self, suite: str) -> Iterator[Traced]:
+        """The files of a suite."""
+        for path in files_of(suite):
+            if path not in self.files:
+                self.files[path] = Traced(path, self.folder, self.copy)
+            yield self.files[path]
+
+
+def suites(file: str) -> tuple[str, ...]:
+    """Where tests of a source file stand."""
+    own = file.removeprefix("invc/").removesuffix(".py")
+    return SUITES[max(filter(own.startswith, SUITES), key=len)]
+
+
+def files_of(suite: str) -> list[str]:
+    """The files of tests of a suite, from the root."""
+    place = ROOT / "tests" / suite
+    found = sorted(place.rglob("test_*.py")) if place.is_dir() else [place]
+    return [path.relative_to(ROOT).as_posix() for path in found if path.exists()]
+
+
+def _in_turn(seconds: Mapping[str, float]) -> list[str]:
+    """The quickest case of each test, then the next of each: what is alike notices what is alike."""
+    turn: dict[str, int] = {}
+    of: dict[str, int] = defaultdict(int)
+    for name in sorted(seconds, key=seconds.__getitem__):
+        function = name.partition("[")[0]
+        turn[name], of[function] = of[function], of[function] + 1
+    return sorted(seconds, key=lambda name: (turn[name], seconds[name]))
