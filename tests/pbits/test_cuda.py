@@ -406,3 +406,17 @@ _FOUND: list[Backend] = []
 
 def _found() -> Backend:
     return _FOUND[-1]
+
+
+ALONE = """
+import sys
+import invc, invc.engine
+from invc.pbits.backend import backend_named
+backend_named()
+loaded = [name for name in sys.modules if name.startswith(("invc.pbits.cuda", "llvmlite"))]
+assert not loaded, loaded
+"""
+
+
+def test_nobody_who_asks_for_no_gpu_loads_its_code() -> None:
+    subprocess.run([sys.executable, "-c", ALONE], check=True)
