@@ -33,7 +33,9 @@ def tally(reads: list[int], effort: float = 1.0, **known: int | bool) -> Tally:
         (tally([2, 2], 3), False),
         (tally([2, 2, 1], 3), False),
         (tally([1], 31.9), False),
-        (tally([1], 32), True),
+        (tally([1], 32), False),  # it came once: as far as anybody knows, most are unseen
+        (tally([1, 99], 31.9), False),
+        (tally([1, 99], 32), True),  # one in a hundred reads would be a new one
         (tally([1] * MANY_ANSWERS), False),
         (tally([1] * (MANY_ANSWERS + 1)), True),
         (tally([8, 8], total=3), False),  # all three are found

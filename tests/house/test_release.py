@@ -55,3 +55,28 @@ def test_extras_are_installed_from_a_checkout_as_long_as_no_registry_has_invc() 
             assert not name.startswith("invc"), (path, name)
             if name.startswith(".[") and "{" not in name:
                 assert name[2:].rstrip("'`)]:,.") in extras, (path, name)
+
+
+def test_make_demo_says_what_goes_on_while_pip_works(tmp_path: Path) -> None:
+    command = ["make", "-n", "demo", f"VENV={tmp_path / 'venv'}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    told = next(k for k, line in enumerate(lines) if "make: installing invc" in line)
+    pip = next(
+        k
+        for k, line in enumerate(lines)
+        if line.endswith("pip install --disable-pip-version-check .")
+    )
+    assert told < pip  # which is not quiet, either
+    assert any("make: setting up" in line for line in lines[:told])
+
+
+def test_wheels_are_made_for_all_and_tried_without_a_compiler() -> None:
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    wheels = tools["cibuildwheel"]
+    assert {"linux", "macos"} <= set(wheels)
+    assert wheels["test-command"] == "invc doctor"
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\nwheel:")[2]
+    recipe = recipe.partition("\n\n")[0]
+    assert "auditwheel repair" in recipe and "CC=false CXX=false" in recipe
+    assert recipe.rstrip().endswith("invc doctor")

@@ -21,6 +21,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from invc.api import simulate
 from invc.design import Design, parse_clamps, read_design
 from invc.frontend.yosys import Sources
 from invc.ising import ground_states
@@ -250,6 +251,13 @@ def test_the_commands_of_the_readme_answer_right(run: Run, compiled: Callable[..
     assert bool(found) == (expected == FOUND)
     if len(right) <= FEW or "all of the" in run.comment:
         assert len(found) == len(right)
+
+
+def test_the_dinners_turn_up_equally_often() -> None:
+    """As the README of sat3 says: a test of uniformity does not refuse it."""
+    answers = simulate(design_of("sat3", ()), satisfied=1)
+    assert len(answers) == 14
+    assert answers.uniformity().passed
 
 
 def words_of(widths: Mapping[str, int], rows: Sequence[Mapping[str, int]]) -> dict[str, list[int]]:
