@@ -389,7 +389,7 @@ def test_no_llvmlite_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     cuda.backend.cache_clear()
     with pytest.raises(InvcError, match="the kernel cuda needs llvmlite") as error:
         backend_named("cuda")
-    assert error.value.hint == "pip install invc[cuda]"
+    assert error.value.hint == "pip install '.[cuda]' in a checkout of invc"
     assert not has_gpu()
 
 

@@ -259,5 +259,7 @@ def backend() -> Cuda:
         InvcError: There is no driver, no GPU, or no llvmlite.
     """
     if not has_llvmlite():
-        raise InvcError("the kernel cuda needs llvmlite", hint="pip install invc[cuda]")
+        raise InvcError(
+            "the kernel cuda needs llvmlite", hint="pip install '.[cuda]' in a checkout of invc"
+        )
     return Cuda(device(), native.Native(native.kernels()[0]))
