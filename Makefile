@@ -10,7 +10,7 @@ TOOLS := $(VENV)/.tools
 OUT := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutate check fuzz format docs man pictures site bench bench-engine bench-convergence bench-sequential bench-train wheel reproduce clean
+.PHONY: help demo test mutate check fuzz format docs man pictures site bench bench-engine bench-cuda bench-convergence bench-sequential bench-train wheel reproduce clean
 
 help:  ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F: '{printf "make %-16s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ bench-engine: $(TOOLS)  ## Measure the engine beside other samplers and SAT; SIZ
 	$(BIN)/python -m pip install -q --disable-pip-version-check --group bench
 	$(BIN)/python -P tests/benchmarks/engine/main.py $(SIZE)
 	$(BIN)/python -P tests/benchmarks/engine/generated.py
+
+bench-cuda: $(TOOLS)  ## Measure the kernel of a GPU, where there is one; under five minutes.
+	$(BIN)/python -P tests/benchmarks/cuda.py
 
 bench-convergence: $(TOOLS)  ## Measure circuits run backward beside SAT; WHAT="--parts goals" for a part.
 	$(BIN)/python -P tests/benchmarks/convergence/main.py $(WHAT)

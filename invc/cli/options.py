@@ -147,7 +147,7 @@ SIMULATE = (
         "--kernel",
         default="auto",
         metavar="NAME",
-        help="What code moves p-bits. Results do not depend on it.  [auto]",
+        help="What code moves p-bits; cuda: a GPU. Results of --reads do not depend on it.  [auto]",
     ),
     click.option(
         "--cluster",

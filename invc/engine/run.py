@@ -19,10 +19,13 @@ from invc.engine.result import Progress, Result
 from invc.engine.story import Story
 from invc.engine.tally import Tally
 from invc.engine.work import Watcher
-from invc.pbits.backend import Backend, backend_named
+from invc.pbits.backend import CUDA, Backend, backend_named, has_gpu, threads_of
 from invc.pbits.lanes import UInt64
 
 DEFAULT_SECONDS = 60.0
+# Reads and flips from which on a run is worth a GPU's while, of dynamics that it has.
+MOST_OF_A_CPU, LONG = 1 << 18, 1e11
+ON_A_GPU = ("gibbs", "pt")
 
 
 def run(
@@ -61,7 +64,7 @@ def run(
     if problem.free == 0:
         # Every read would end in the one state that is left.
         reads, sweeps, effort = 1, 1, replace(effort, blocks=None)
-    backend = backend_named(effort.kernel)
+    backend = _backend(problem, effort)
     # Where no state is wrong, the first is no reason to stop.
     target = effort.target if problem.judge.has_wrong else None
     bounded = (reads is not None and not effort.open) or sweeps is not None
@@ -78,12 +81,23 @@ def run(
     started = halt.clock()
     limit = seconds_of(effort, plan.wanted)
     halt.deadline = limit and started + limit
-    with executor_for(effort, halt) as executor:
+    with executor_for(effort, halt, threads_of(backend)) as executor:
         story = Story(job, replace(plan, given=give(executor, backend, start)))
         interrupted = _count(story.outcomes(executor), tally, halt, progress)
     if not (tally.reads or interrupted or problem.judge.has_wrong):
         add_last(job, plan, tally)
     return _result(story, tally, halt.clock() - started, interrupted=interrupted)
+
+
+def _backend(problem: Problem, effort: Effort) -> Backend:
+    """What moves p-bits: unasked a GPU only where its blocks give what those of the CPU give."""
+    reads, sweeps = effort.reads or 0, effort.sweeps or 0
+    bounded = not (effort.target or effort.open or effort.watched or effort.blocks)
+    alone = effort.cluster is None and effort.checkpoint is None
+    long = reads >= MOST_OF_A_CPU and reads * sweeps * problem.free >= LONG
+    if effort.kernel == "auto" and effort.dynamics in ON_A_GPU and bounded and alone and long:
+        return backend_named(CUDA if has_gpu() else "auto")
+    return backend_named(effort.kernel)
 
 
 def _mix(

@@ -148,6 +148,33 @@ FAMILIES: tuple[Callable[[], tuple[Backend, ...]], ...] = (
 )
 
 
+# Blocks of a GPU have other lanes, so that it is none of those that take each other's place.
+CUDA = "cuda"
+
+
+def _cuda() -> Any:  # noqa: ANN401 - a module
+    from invc.pbits.cuda import backend as cuda  # noqa: PLC0415 - few have one
+
+    return cuda
+
+
+def has_gpu() -> bool:
+    """Whether a GPU is there for the backend of that name."""
+    return bool(_cuda().present())
+
+
+def threads_of(backend: Backend) -> int | None:
+    """How many blocks it moves at once, at most; None for as many as there are threads."""
+    threads: int | None = getattr(backend, "threads", None)
+    return threads
+
+
+def of_one_block(backend: Backend) -> Backend:
+    """What moves 1,024 replicas as a backend does that may move many blocks of them at once."""
+    alone: Backend = getattr(backend, "host", backend)
+    return alone
+
+
 def _backends() -> dict[str, Backend]:
     return {backend.name: backend for family in FAMILIES for backend in family()}
 
@@ -165,8 +192,11 @@ def backend_named(name: str = "auto") -> Backend:
     """
     if name == "auto":
         return generated.patient() or next(iter(_backends().values()))
+    if name == CUDA:
+        gpu: Backend = _cuda().backend()
+        return gpu
     found = _backends()
     if name not in found:
-        hint = generated.HOW if name == generated.NAME else nearest(name, list(found))
+        hint = generated.HOW if name == generated.NAME else nearest(name, [*found, CUDA])
         raise InvcError(f"no kernel is called {name!r}", hint=hint)
     return found[name]

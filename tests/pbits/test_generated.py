@@ -18,12 +18,10 @@ from invc.ising import IsingModel, from_terms
 from invc.pbits.backend import Backend, backend_named
 from invc.pbits.generated.backend import Generated, Patient
 from invc.pbits.generated.cache import Cache
-from invc.pbits.generated.compiler import compiled_warp, has_llvmlite, ptx_of, target_of
-from invc.pbits.generated.library import Library
+from invc.pbits.generated.compiler import has_llvmlite
 from invc.pbits.generated.network import Kind, Network, network_of
 from invc.pbits.generated.pace import Pace, pace_of
 from invc.pbits.generated.signature import Signature, bits_of_heat, rules_of
-from invc.pbits.generated.warp import KERNEL
 from invc.pbits.heatbath.energy import compile_meter
 from invc.pbits.heatbath.heat import heat
 from invc.pbits.heatbath.ladder import compile_ladder
@@ -228,27 +226,6 @@ def test_another_heat_or_program_is_refused() -> None:
 
 
 # GPUs ------------------------------------------------------------------------------------------
-
-
-@needs_llvm
-@pytest.mark.parametrize("number", range(0, 200, 20))
-def test_lanes_of_a_warp_equal_the_reference(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is printed for a GPU, compiled for this processor, in its chain of updates."""
-    library = Library(target_of("baseline"), Cache(Path(os.devnull) / "none"))
-    monkeypatch.setattr("invc.pbits.generated.library.compiled", compiled_warp)
-    monkeypatch.setattr("invc.pbits.generated.backend.library_of", lambda kernel: library)
-    model = random_model(number)
-    betas = (0.05, 0.4, 20.0)
-    assert_equal(model, betas, number, [Generated("warp", "baseline")])
-    assert library.addresses or not model.spins
-
-
-@needs_llvm
-def test_code_for_gpus_comes_out() -> None:
-    text = ptx_of(SIGNATURES)
-    assert ".target sm_90" in text
-    assert f".entry {KERNEL}(" in text
-    assert text.count("st.b32") >= len(SIGNATURES) or text.count("st.u32") >= len(SIGNATURES)
 
 
 # The cache ------------------------------------------------------------------------------------

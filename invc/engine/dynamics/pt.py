@@ -9,7 +9,7 @@ from invc.engine.block import Rules
 from invc.engine.dynamics.gibbs import gibbs
 from invc.engine.dynamics.task import Ended, Task
 from invc.engine.problem import Problem
-from invc.pbits.backend import Backend, State
+from invc.pbits.backend import Backend, State, of_one_block
 from invc.pbits.heatbath.ladder import LEAST_STEP, Betas, Pace, compile_ladder
 
 RUNGS = 4  # 2 and 8 were no faster on 8- to 12-bit multipliers
@@ -63,6 +63,7 @@ def ladder_of(problem: Problem, backend: Backend, rules: Rules) -> Betas:
     low, high = problem.betas("pt", rules.beta)
     key = ("ladder", low, high)
     if key not in problem.notes:
+        backend = of_one_block(backend)
         state = backend.start(problem.known, TRIAL_SEED, 0)
         problem.notes[key] = space_rungs(problem, backend, state, low, high)
     betas: Betas = problem.notes[key]  # type: ignore[assignment]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -12,11 +11,11 @@ from typing import Any
 from invc.diagnostics import InvcError
 from invc.pbits.generated.ir import END, ENTER, Shape, doors_ir, function_ir
 from invc.pbits.generated.signature import Signature
-from invc.pbits.generated.warp import PTX, host_ir, kernel_ir
 
 # What code for AVX2 may not use, on a processor that has more.
 BEYOND_AVX2 = ("avx512", "avx10", "evex512", "amx", "apx")
 VECTORS = {"avx512": 8, "avx2": 4}
+PTX = "nvptx64-nvidia-cuda"
 BASELINE = 2  # words of 128 bits, which every processor has
 _LOCK = Lock()
 
@@ -79,16 +78,11 @@ def compiled(signature: Signature, target: Target) -> bytes:
     return _object(function_ir(signature, target.shape), target)
 
 
-def compiled_warp(signature: Signature, target: Target) -> bytes:
-    """The object code of a signature as a warp of a GPU would run it, a lane after the other."""
-    return _object(host_ir(signature), target)
-
-
-def ptx_of(signatures: Sequence[Signature], processor: str = "sm_90") -> str:
-    """The kernel of some signatures for a GPU, in the language that its driver compiles.
+def ptx_text(text: str, processor: str) -> str:
+    """A module for a GPU in the language that its driver compiles.
 
     Raises:
-        InvcError: This llvmlite makes no code for GPUs.
+        InvcError: llvmlite is not installed, or makes no code for GPUs.
     """
     llvm = _llvm()
     with _LOCK:
@@ -98,10 +92,28 @@ def ptx_of(signatures: Sequence[Signature], processor: str = "sm_90") -> str:
             target = llvm.Target.from_triple(PTX)
         except RuntimeError as error:
             raise InvcError("this llvmlite makes no code for GPUs", hint=str(error)) from error
-        module = llvm.parse_assembly(kernel_ir(signatures))
-        module.verify()
-        text: str = target.create_target_machine(cpu=processor, opt=3).emit_assembly(module)
-    return text
+        machine = target.create_target_machine(cpu=processor, features="+ptx78", opt=3)
+        code: str = machine.emit_assembly(_optimized(text, machine))
+    return code
+
+
+def plain_object(text: str, target: Target) -> bytes:
+    """The object code of a module for this processor."""
+    with _LOCK:
+        machine = _new_machine(target)
+        code: bytes = machine.emit_object(_optimized(text, machine))
+    return code
+
+
+def _optimized(text: str, machine: Any) -> Any:  # noqa: ANN401
+    """A module after all passes of LLVM."""
+    llvm = _llvm()
+    module = llvm.parse_assembly(text)
+    module.verify()
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+    return module
 
 
 def compiled_doors(target: Target) -> dict[str, bytes]:

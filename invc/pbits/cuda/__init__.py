@@ -1,0 +1,1 @@
+"""P-bits on a GPU: kernels printed as LLVM IR, compiled to PTX, run through the driver."""
