@@ -75,9 +75,9 @@ class Teller:
         self.say(f"{text}, {counted(progress.answers, 'distinct answer')}{ends}")
 
     def say(self, text: str) -> None:
-        """Show a text at the bar, where there is one."""
+        """Show a text at the bar at once, where there is one, however soon the next one comes."""
         if self.bar is not None and self.task is not None:
-            self.bar.update(self.task, description=text)
+            self.bar.update(self.task, description=text, refresh=True)
 
 
 @contextmanager

@@ -43,7 +43,7 @@ class Bar:
     def add_task(self, text: str) -> int:
         return 0
 
-    def update(self, task: int, *, description: str) -> None:
+    def update(self, task: int, *, description: str, refresh: bool) -> None:
         self.texts.append(description)
 
 
