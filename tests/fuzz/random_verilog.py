@@ -94,9 +94,9 @@ class Module:
         return f"(({left}) {operator} ({right}))"
 
     def narrow(self, most: int) -> str:
-        """A word of few bits."""
+        """A word of few bits, without a sign: an index below 0 reads x, of which anything may come."""
         name, width, _ = self.word()
-        return name if width <= most else f"{name}[{self.random.randint(0, most - 1)}:0]"
+        return f"{{{name}}}" if width <= most else f"{name}[{self.random.randint(0, most - 1)}:0]"
 
     def declare(self, kind: str, text: str | None = None, place: int = 0) -> Signal:
         name = f"{kind[0]}{len(self.known) + place}"
