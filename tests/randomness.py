@@ -126,7 +126,7 @@ def chain(
     seen = []
 
     def watch(sweeps: int, state: Any, early: bool = False) -> bool:
-        if sweeps % thin == 0:
+        if sweeps and sweeps % thin == 0:
             rows = backend.fetch(state)[:, first::step]
             seen.append(bits_of(np.ascontiguousarray(rows)))
         return False
