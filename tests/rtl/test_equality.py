@@ -28,9 +28,11 @@ from invc.rtl.software import Run
 from rtl.tools import needs
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted(
-    path.stem for path in ROOT.glob("rtl_examples/*/*.v") if path.parent.name != "clocked"
-)
+EXAMPLES = {
+    path.stem: path
+    for path in sorted(ROOT.glob("rtl_examples/*/*.v"))
+    if path.parent.name != "clocked"
+}
 SMALLER = {"patches": {"W": "3", "R": "2", "H": "3", "C": "2"}}  # than 3,633 spins as it is
 CYCLES = 2000
 LARGE = 60  # spins from which a sparse circuit is compiled rather than interpreted
@@ -46,8 +48,7 @@ OF_SPINS = ("parallel", "sparse", "gibbs")
 
 
 def example(name: str, **parameters: str) -> Design:
-    (path,) = ROOT.glob(f"rtl_examples/*/{name}.v")
-    return synth(Sources((path,), parameters=parameters))
+    return synth(Sources((EXAMPLES[name],), parameters=parameters))
 
 
 def compared(
