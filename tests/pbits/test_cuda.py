@@ -419,4 +419,4 @@ assert not loaded, loaded
 
 
 def test_nobody_who_asks_for_no_gpu_loads_its_code() -> None:
-    subprocess.run([sys.executable, "-c", ALONE], check=True)
+    subprocess.run([sys.executable, "-P", "-c", ALONE], check=True)
