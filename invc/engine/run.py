@@ -68,8 +68,20 @@ def run(
     # Where no state is wrong, the first is no reason to stop.
     target = effort.target if problem.judge.has_wrong else None
     bounded = (reads is not None and not effort.open) or sweeps is not None
-    rules = replace(_rules(effort), near=near, target=target, bounded=bounded, hold=hold)
-    effort = replace(effort, reads=reads, watched=bool(watch) or effort.watched)
+    rules = Rules(
+        effort.seed,
+        effort.beta,
+        effort.settings,
+        effort.strict,
+        near,
+        target,
+        hold,
+        bounded=bounded,
+        schedule=effort.schedule,
+    )
+    watched = bool(watch) or effort.watched
+    if (reads, watched) != (effort.reads, effort.watched):
+        effort = replace(effort, reads=reads, watched=watched)
     given = start is not None or bool(effort.schedule)
     mix = _mix(problem, effort, rules, backend, given=given)
     if not DYNAMICS[mix.first].leans:
@@ -139,11 +151,6 @@ def _result(story: Story, tally: Tally, seconds: float, *, interrupted: bool) ->
         tally.total,
         tally.impossible,
     )
-
-
-def _rules(effort: Effort) -> Rules:
-    """What of an effort holds for all blocks."""
-    return Rules(effort.seed, effort.beta, effort.settings, effort.strict, schedule=effort.schedule)
 
 
 def seconds_of(effort: Effort, reads: int | None) -> float | None:

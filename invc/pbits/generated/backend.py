@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -107,7 +108,7 @@ class Patient(native.Native):
     States are the same, so it makes no difference when that is.
     """
 
-    @property
+    @cached_property
     def _pace(self) -> Pace:
         return pace_of(self.kernel)
 

@@ -44,9 +44,21 @@ class Checked(Generic[Key, Made]):
         return found
 
 
+MOST_HEATS = 1 << 10
+# With the heat itself, which so lives on, and no other one gets its number.
+_HEATS: dict[int, tuple[Heat, sliced.Heat]] = {}
+
+
 def _heat(heat: Heat) -> sliced.Heat:
-    even, odd, uses = heat
-    return sliced.Heat(even.thresholds, even.certain, odd.thresholds, odd.certain, uses)
+    """What the compiled code takes of a heat, which it is asked for at each of many short calls."""
+    found = _HEATS.get(id(heat))
+    if found is None:
+        if len(_HEATS) >= MOST_HEATS:
+            _HEATS.clear()
+        even, odd, uses = heat
+        made = sliced.Heat(even.thresholds, even.certain, odd.thresholds, odd.certain, uses)
+        found = _HEATS[id(heat)] = heat, made
+    return found[1]
 
 
 _program = Checked[Program, sliced.Program](
