@@ -68,20 +68,8 @@ def run(
     # Where no state is wrong, the first is no reason to stop.
     target = effort.target if problem.judge.has_wrong else None
     bounded = (reads is not None and not effort.open) or sweeps is not None
-    rules = Rules(
-        effort.seed,
-        effort.beta,
-        effort.settings,
-        effort.strict,
-        near,
-        target,
-        hold,
-        bounded=bounded,
-        schedule=effort.schedule,
-    )
-    watched = bool(watch) or effort.watched
-    if (reads, watched) != (effort.reads, effort.watched):
-        effort = replace(effort, reads=reads, watched=watched)
+    rules = _rules(effort, near, target, bounded, hold)
+    effort = replace(effort, reads=reads, watched=bool(watch) or effort.watched)
     given = start is not None or bool(effort.schedule)
     mix = _mix(problem, effort, rules, backend, given=given)
     if not DYNAMICS[mix.first].leans:
@@ -150,6 +138,23 @@ def _result(story: Story, tally: Tally, seconds: float, *, interrupted: bool) ->
         job.problem.probabilities or tuple(bias.probability for bias in job.problem.biases),
         tally.total,
         tally.impossible,
+    )
+
+
+def _rules(
+    effort: Effort, near: bool, target: int | None, bounded: bool, hold: int | None
+) -> Rules:
+    """What holds for all blocks."""
+    return Rules(
+        effort.seed,
+        effort.beta,
+        effort.settings,
+        effort.strict,
+        near,
+        target,
+        hold,
+        bounded=bounded,
+        schedule=effort.schedule,
     )
 
 
