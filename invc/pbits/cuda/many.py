@@ -18,7 +18,7 @@ from invc.pbits.heatbath.heat import Heat
 from invc.pbits.heatbath.ladder import Exchanged, Ladder, Pace
 from invc.pbits.heatbath.logic import Condition, Logic
 from invc.pbits.heatbath.program import Program
-from invc.pbits.heatbath.settling import BRIEF, Course, Looks, Settling, Verdict
+from invc.pbits.heatbath.settling import Course, Looks, Settling, Verdict, until_settled
 from invc.pbits.lanes import LANES, WORDS, UInt64, bits_of, ones
 from invc.pbits.random import draw
 
@@ -107,18 +107,14 @@ class Many:
         course: Course,
     ) -> tuple[Verdict, Course, UInt64]:
         """Sweep until enough of all replicas fulfil a condition, or for a while, in place."""
-        left = BRIEF
-        while True:
-            self.settle_once(stage, state, heat, course.length)
-            row = self.holds(stage.satisfied, state)
-            count, done = ones(row), course.done + course.length
-            if count >= looks.enough or done >= looks.most:
-                return Verdict.ENDED, Course(done, course.length, course.before), row
-            stuck = count - course.before < looks.stalled
-            left -= course.length * stage.program.updates
-            course = Course(done, done, count)
-            if stuck or left <= 0:
-                return Verdict.STUCK if stuck else Verdict.MORE, course, row
+
+        def look() -> UInt64:
+            return self.holds(stage.satisfied, state)
+
+        def move(sweeps: int) -> None:
+            self.settle_once(stage, state, heat, sweeps)
+
+        return until_settled(stage, looks, course, move, look)
 
     def settle_once(self, stage: Settling, state: State, heat: Heat, sweeps: int) -> None:
         """Sweeps of a stage, whose restless spins flip."""

@@ -13,7 +13,7 @@ from invc.pbits.heatbath.heat import BITS, FULL, Heat
 from invc.pbits.heatbath.ladder import Exchanged, Ladder, Pace
 from invc.pbits.heatbath.logic import AND, FALSE, TRUE, Condition, Logic
 from invc.pbits.heatbath.program import Program
-from invc.pbits.heatbath.settling import BRIEF, Course, Looks, Settling, Verdict
+from invc.pbits.heatbath.settling import Course, Looks, Settling, Verdict, until_settled
 from invc.pbits.lanes import ALL, LANES, WORDS, Rows, UInt64, bits_of, ones, words_of
 from invc.pbits.random import draw
 
@@ -220,19 +220,14 @@ def settle(
     Returns:
         What next, how far it is then, and which replicas satisfy the stage. Shape (16,).
     """
-    left = BRIEF
-    while True:
-        sweep(stage.program, state, heat, course.length, stage.restless)
-        row = holds(stage.satisfied, state.rows)
-        count = ones(row)
-        done = course.done + course.length
-        if count >= looks.enough or done >= looks.most:
-            return Verdict.ENDED, Course(done, course.length, course.before), row
-        stuck = count - course.before < looks.stalled
-        left -= course.length * stage.program.updates
-        course = Course(done, done, count)
-        if stuck or left <= 0:
-            return Verdict.STUCK if stuck else Verdict.MORE, course, row
+
+    def look() -> UInt64:
+        return holds(stage.satisfied, state.rows)
+
+    def move(sweeps: int) -> None:
+        sweep(stage.program, state, heat, sweeps, stage.restless)
+
+    return until_settled(stage, looks, course, move, look)
 
 
 def rows_of(logic: Logic, literals: Int32, rows: UInt64) -> UInt64:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from invc.ising.model import Int8
 from invc.pbits.heatbath.logic import Condition
 from invc.pbits.heatbath.program import Program
+from invc.pbits.lanes import UInt64, ones
 
 BRIEF = 1 << 15  # updates after which whoever settles looks around
 
@@ -63,3 +65,36 @@ class Verdict(IntEnum):
     MORE = 0
     ENDED = 1
     STUCK = 2
+
+
+def until_settled(
+    stage: Settling,
+    looks: Looks,
+    course: Course,
+    sweep: Callable[[int], None],
+    look: Callable[[], UInt64],
+) -> tuple[Verdict, Course, UInt64]:
+    """Sweep, twice as often after each look, and come back between two looks after `BRIEF` updates.
+
+    Args:
+        stage: What is to settle.
+        looks: When to end.
+        course: How far it is.
+        sweep: Does so many sweeps.
+        look: Tells which replicas satisfy the stage. Shape (words,).
+
+    Returns:
+        What next, how far it is then, and which replicas satisfy the stage.
+    """
+    left = BRIEF
+    while True:
+        sweep(course.length)
+        row = look()
+        count, done = ones(row), course.done + course.length
+        if count >= looks.enough or done >= looks.most:
+            return Verdict.ENDED, Course(done, course.length, course.before), row
+        stuck = count - course.before < looks.stalled
+        left -= course.length * stage.program.updates
+        course = Course(done, done, count)
+        if stuck or left <= 0:
+            return Verdict.STUCK if stuck else Verdict.MORE, course, row
