@@ -7,6 +7,7 @@ import signal
 from collections.abc import Mapping
 
 from invc.diagnostics import InvcError
+from invc.frontend.liberty_names import HINT, cell_names, no_function
 from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import Links
 from invc.frontend.yosys.modules import Module
@@ -72,6 +73,9 @@ def explain(
     if inside is not None and "recursive instantiations" in message:
         message = f"module {inside.name!r} contains itself without end"
         where = inside.instances[inside.name]
+    missing = re.match(r"[Mm]odule '(\S+)' referenced .* is not part of the design", message)
+    if missing and missing[1] in cell_names(sources.liberty):
+        return InvcError(no_function(missing[1]), where=where or None, hint=HINT)
     hint = next((hint for pattern, hint in HINTS if re.search(pattern, message)), "")
     if "syntax error" in message and where.partition(":")[0].lower().endswith(".v"):
         hint += f"; {NEEDS_SUFFIX}"
