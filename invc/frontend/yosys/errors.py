@@ -19,6 +19,7 @@ HINTS = (
     (r"is not part of the design", "name the file that defines it too, or check its name"),
     (r"does not have a port named", "check the name of the port"),
     (r"does not have a parameter", "check the name of the parameter"),
+    (r"has no default value|not a valid top-level", "-G NAME=VALUE gives parameters their values"),
     (r"syntax error", "look at this line and the one before"),
     (r"[Rr]e-definition of module", "name each file once, or give one module another name"),
     (r"out of memory|bad_alloc", "give the design more memory, or smaller parameters"),
