@@ -70,6 +70,8 @@ def explain(
     message = re.sub(r"`\\?([^']*)'", r"'\1'", message).rstrip("!.")
     message = links.in_their_words(message)
     where = where or _place(message, modules, sources)
+    if not where and len(sources.files) == 1 and "liberty" not in message:
+        where = str(sources.files[0])
     inside = next((m for m in modules.values() if m.name in m.instances), None)
     if inside is not None and "recursive instantiations" in message:
         message = f"module {inside.name!r} contains itself without end"
