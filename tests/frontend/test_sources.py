@@ -116,6 +116,15 @@ DRIVERS = {
         " always @(posedge clk) begin z <= m;\n  m = ~a;\n end\nendmodule\n",
         ("m", "7:2", "3:2"),
     ),
+    "a constant and a gate": (
+        "module t(input a, b, output y);\n wire w;\n assign w = 1'b1;\n and (w, a, b);\n"
+        " assign y = w;\nendmodule\n",
+        ("w", "4:7", "3:9"),
+    ),
+    "a gate and an expression": (
+        "module t(input a, b, output y);\n or g(y, a, b);\n assign y = a & b;\nendmodule\n",
+        ("y", "3:9", "2:7"),
+    ),
     "a generate block": (
         "module t(input [3:0] a, output [3:0] y);\n genvar i;\n"
         " generate for (i = 0; i < 4; i = i + 1) begin : g\n  wire w;\n  assign w = a[i];\n"

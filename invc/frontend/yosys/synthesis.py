@@ -210,8 +210,11 @@ def _gates(session: Session, target: Target) -> Netlist | None:
     )
 
 
-def _driven_twice(session: Session, conflict: Conflict) -> InvcError:
-    """The error that names both drivers, where Yosys's syntax trees or cells say where they are."""
+def _driven_twice(session: Session, conflict: Conflict, script: str) -> InvcError:
+    """The error that names both drivers, where Yosys's syntax trees or cells say where they are.
+
+    Else the place at which the net is declared.
+    """
     places = [session.links.locate(src) for src in conflict.sources]
     if not all(places) and session.sources.kind is Kind.VERILOG and not session.links.elaborated:
         dump = session.links.read.replace("read_verilog ", "read_verilog -dump_ast1 ")
@@ -223,9 +226,11 @@ def _driven_twice(session: Session, conflict: Conflict) -> InvcError:
             places = [*places, *found]
     places = sorted({place for place in places if place}, key=_in_order)
     other = f"its other driver is at {places[0]}; " if len(places) > 1 else ""
+    if not places:
+        places = [_declared(session, conflict.net, script)]
     return InvcError(
         f"net {conflict.net!r} is driven twice",
-        where=places[-1] if places else None,
+        where=places[-1] or None,
         hint=f"{other}leave it one driver",
     )
 
@@ -248,8 +253,14 @@ def check_drivers(session: Session, output: str, script: str) -> None:
         InvcError: A net has two drivers, or none.
     """
     conflict = find_conflict(session.folder / "drivers.il", numbered=session.numbered)
+    if conflict is not None and not conflict.net:
+        raise InvcError(
+            "what is assigned is an expression, not a net",
+            where=session.links.locate(max(conflict.sources)) or None,
+            hint="assign a net, or bits of it by constant indices; others may vary in an always",
+        )
     if conflict is not None:
-        raise _driven_twice(session, conflict)
+        raise _driven_twice(session, conflict, script)
     for pattern, problem, hint in DRIVERS:
         match = re.search(pattern, output)
         if match:
