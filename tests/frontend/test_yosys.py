@@ -185,11 +185,6 @@ REFUSED = {
         "  hint: look at this line and the one before; SystemVerilog needs a .sv file; "
         "Yosys's log: LOG",
     ),
-    "an_array_of_gates": (
-        "module top(input [1:0] a, output [1:0] y);\n  not n[1:0] (y, a);\nendmodule\n",
-        "f.v:2: error: cell arrays of primitives are currently not supported\n"
-        "  hint: name the file .sv: SystemVerilog's reader takes them; Yosys's log: LOG",
-    ),
     "unknown_module": (
         "module top(input a, output y);\n  nand_gate u(.a(a), .y(y));\nendmodule\n",
         "f.v:2:13: error: module 'nand_gate' referenced in module 'top' in cell 'u' is not part of"

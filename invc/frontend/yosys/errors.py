@@ -23,7 +23,6 @@ HINTS = (
     (r"out of memory|bad_alloc", "give the design more memory, or smaller parameters"),
     (r"[Ll]atch inferred", "assign it on every path"),
     (r"[Oo]utput port .* connected to constants", "give each of its bits a net, or none"),
-    (r"arrays of primitives", "name the file .sv: SystemVerilog's reader takes them"),
     (r"unsupported SVA", "@(posedge clk) EXPRESSION is read, so write a |-> b as !a || b"),
     (r"without end|recursion|[Cc]ircular", "an instance may not contain itself"),
 )

@@ -23,8 +23,14 @@ from invc.frontend.yosys_cells import words_of_yosys
 from invc.netlist.shape import Shape
 
 MOST_SECONDS = 1800.0
-# Yosys's own reader asserts on a pin such as .a($signed(x)) or .a({x}) (0.70 and before).
-OWN_FAULT = r"ERROR: Assert `.*' failed in \S*frontends/ast/"
+# Yosys's own reader asserts on a pin such as .a($signed(x)) or .a({x}) (0.70 and before), and knows
+# no arrays of gates, no loops over variables and little of what SystemVerilog added.
+OWN_FAULT = (
+    r"ERROR: ?(?:Assert `.*' failed in \S*frontends/ast/|.*syntax error|.*not supported"
+    r"|.*only allowed in constant functions)"
+)
+# It lets an instance's own parameters win over these (0.70): the standard has it the other way round.
+_FROM_OUTSIDE = re.compile(rb"\bdefparam\b")
 OWN_CELLS = "own_cells.v"
 HERE = Path(__file__).parent  # the scripts stand beside this file
 
@@ -118,7 +124,7 @@ class Session:
         slang, own = self.links.slang, f"{self.links.read}\nwrite_rtlil modules.il\n"
         if slang is None:
             self.run(own)
-        elif not self.links.system:
+        elif not self.links.system and not _sets_from_outside(self.sources):
             self._read_verilog(own, slang)
         elif not self._read_by_slang(slang):
             self.run(own)
@@ -250,3 +256,8 @@ class Session:
             self.write_log()
             return str(self.log)
         return keep_log(self.output)
+
+
+def _sets_from_outside(sources: Sources) -> bool:
+    """Whether a module sets parameters of what another one instantiates."""
+    return any(_FROM_OUTSIDE.search(path.read_bytes()) for path in sources.files)
