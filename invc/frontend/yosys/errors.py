@@ -26,6 +26,7 @@ HINTS = (
     (r"unsupported SVA", "@(posedge clk) EXPRESSION is read, so write a |-> b as !a || b"),
     (r"without end|recursion|[Cc]ircular", "an instance may not contain itself"),
 )
+NEEDS_SUFFIX = "SystemVerilog needs a .sv file"
 # What `check` warns of: pattern with the net, what we say, the hint.
 DRIVERS = (
     (
@@ -74,7 +75,7 @@ def explain(
         where = inside.instances[inside.name]
     hint = next((hint for pattern, hint in HINTS if re.search(pattern, message)), "")
     if "syntax error" in message and where.partition(":")[0].lower().endswith(".v"):
-        hint += "; SystemVerilog needs a .sv file"
+        hint += f"; {NEEDS_SUFFIX}"
     said = message if message[1:2].isupper() else message[:1].lower() + message[1:]
     shown = f"Yosys's log: {log}" if log else ""
     return InvcError(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from invc.diagnostics import InvcError
+from invc.diagnostics import InvcError, within
 from invc.frontend.arithmetic import PLAIN, Adders
 from invc.frontend.yosys.drivers import Conflict, find_conflict, places_that_drive
 from invc.frontend.yosys.errors import DRIVERS
@@ -29,6 +30,7 @@ GATE_KINDS |= {"$logic_not", "$logic_and", "$logic_or", "$reduce_and", "$reduce_
 MOST_GATES = 20_000
 ABC_FAULT = r"ABC: .*amap.*Assertion|ABC: execution of script .* failed"
 
+FLOATING = re.compile(r"Wire \S+?\.\$auto\$jsonparse\S+ is used but has no driver")
 # Undefined bits become 0 once it is known that nothing reads a net without a driver.
 UNDEFINED = """\
 design -push-copy
@@ -101,7 +103,11 @@ def compile_sources(
         InvcError: Yosys refused the sources, or the design is not combinational.
     """
     check_sources(sources)
-    with tempfile.TemporaryDirectory(prefix="invc-") as name:
+    unnamed = sources.kind is Kind.JSON and not sources.located
+    with (
+        tempfile.TemporaryDirectory(prefix="invc-") as name,
+        within(sources.files[0]) if unnamed else nullcontext(),
+    ):
         folder = Path(name)
         session = Session(sources, yosys, folder, link(sources, folder), log, seconds)
         tell("reading")
@@ -267,6 +273,12 @@ def check_drivers(session: Session, output: str, script: str) -> None:
             name = match[1].replace(" [", "[")
             where = _declared(session, name, script)
             raise InvcError(f"net {name!r} {problem}", where=where, hint=hint)
+    if session.numbered and not session.sources.located and FLOATING.search(output):
+        # A number that a netlist in JSON only reads: `check` warns under a name of Yosys's own.
+        raise InvcError(
+            "a net without a name is read but nothing drives it",
+            hint="is the file whole? every number among the pins of cells is a net",
+        )
 
 
 def _declared(session: Session, name: str, script: str) -> str:
