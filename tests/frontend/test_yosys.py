@@ -182,7 +182,7 @@ REFUSED = {
     "syntax": (
         "module top(input a, output y);\n  assign y = a +;\nendmodule\n",
         "f.v:2: error: syntax error, unexpected ';'\n"
-        "  hint: look at this line and the one before; SystemVerilog needs a .sv file; "
+        "  hint: look at this line and the one before; a .sv file is read as SystemVerilog; "
         "Yosys's log: LOG",
     ),
     "unknown_module": (

@@ -26,7 +26,7 @@ HINTS = (
     (r"unsupported SVA", "@(posedge clk) EXPRESSION is read, so write a |-> b as !a || b"),
     (r"without end|recursion|[Cc]ircular", "an instance may not contain itself"),
 )
-NEEDS_SUFFIX = "SystemVerilog needs a .sv file"
+NEEDS_SUFFIX = "a .sv file is read as SystemVerilog"
 # What `check` warns of: pattern with the net, what we say, the hint.
 DRIVERS = (
     (

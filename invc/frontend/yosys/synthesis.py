@@ -106,7 +106,7 @@ def compile_sources(
     unnamed = sources.kind is Kind.JSON and not sources.located
     with (
         tempfile.TemporaryDirectory(prefix="invc-") as name,
-        within(sources.files[0]) if unnamed else nullcontext(),
+        within(str(sources.files[0])) if unnamed else nullcontext(),
     ):
         folder = Path(name)
         session = Session(sources, yosys, folder, link(sources, folder), log, seconds)
