@@ -406,7 +406,7 @@ def test_json_inputs_that_are_no_nets_of_their_own(
     ports["y"] = {"direction": "output", "bits": [2]}
     module = {"ports": ports, "cells": {}, "netnames": {}}
     text = refused(tmp_path, json.dumps({"modules": {"t": module}}), "t.json")
-    assert text.startswith(f"error: {message}\n")
+    assert text.startswith(f"t.json: error: {message}\n")
 
 
 SYSTEM_VERILOG = {
