@@ -292,7 +292,8 @@ def _compare(
     Raises:
         InvcError: They differ.
     """
-    known = {**families(), **read.others, **target.functions}
+    others = {name: function for name, function in read.others.items() if function}
+    known = {**families(), **others, **target.functions}
     source = read.source
     if source is None:
         source = elaborate_gates(sources, netlist.name, known, _find(tool, journal))

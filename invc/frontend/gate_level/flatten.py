@@ -15,6 +15,7 @@ from invc.frontend.gate_level.parser import Tree, parse
 from invc.frontend.gate_level.preprocessor import preprocess
 from invc.frontend.gate_level.scope import Circuit, Scope, open_scope
 from invc.frontend.gate_level.structure import GATES_ONLY, Module, Signal, describe, plain
+from invc.frontend.liberty_names import HINT, no_function
 from invc.frontend.primitives import PRIMITIVES
 from invc.frontend.yosys_cells import GATES, words_of_yosys
 from invc.library.cell import Cell
@@ -40,7 +41,7 @@ def read_gates(
     top: str | None = None,
     include: Sequence[Path] = (),
     define: Mapping[str, str] | None = None,
-    others: Mapping[str, Function] | None = None,
+    others: Mapping[str, Function | None] | None = None,
 ) -> Netlist:
     """Read structural Verilog: instances of cells, gate primitives, assigns, and a hierarchy.
 
@@ -53,7 +54,8 @@ def read_gates(
             the first file if there are several.
         include: Folders searched for `include.
         define: Macros defined from outside.
-        others: Functions of other cells, by name; the library's own come first.
+        others: Functions of other cells, by name, None where one has none; the library's own come
+            first.
 
     Returns:
         The netlist, checked: gates sorted, aliases resolved, inverters and buffers absorbed.
@@ -156,8 +158,8 @@ def _body(scope: Scope, modules: Mapping[str, Module]) -> Iterator[Scope]:
                 message = f"cell {name!r} is a relation and not a function"
                 raise scope.nets.fault(message, entry.lineno, "a netlist is made of functions")
             add_cells(scope, entry, function)
-        elif name in scope.circuit.others:
-            add_cells(scope, entry, scope.circuit.others[name])
+        elif other := scope.circuit.others.get(name):
+            add_cells(scope, entry, other)
         elif name in GATES:
             add_cells(scope, entry, GATES[name])
         elif name == "$lut":
@@ -176,6 +178,8 @@ def _unknown(scope: Scope, entry: Tree, name: str, modules: Mapping[str, Module]
     if _STORES.search(name) or pins & _CLOCKS:
         message = f"{name!r} is no cell of the library, and looks like a flip-flop or a latch"
         return fault(message, line, GATES_ONLY)
+    if name in scope.circuit.others:
+        return fault(no_function(name), line, HINT)
     if name in _FLOATING:
         message = f"primitive {name!r} can leave its output undriven"
         return fault(message, line, "use gates that always drive, such as MUX2")

@@ -25,7 +25,9 @@ READERS = {
 
 # Cells without a function, or of a kind that Yosys does not know, are left out: they are a fault
 # only where a source uses them.
-READ_LIBERTY = "read_liberty -ignore_miss_func -ignore_miss_dir -ignore_miss_data_latch"
+READ_LIBERTY = (
+    "read_liberty -ignore_miss_func -ignore_miss_dir -ignore_miss_data_latch -ignore_buses"
+)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class Compiled:
     source: Json | None
     reader: str = ""
     plain: Netlist | None = None
-    others: Mapping[str, Function] = field(default_factory=dict)
+    others: Mapping[str, Function | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
