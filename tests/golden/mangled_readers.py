@@ -21,6 +21,8 @@ from invc.design import (
 from invc.design.fields import columns_of, fields_of
 from invc.design.frames import moments
 from invc.design.relations import relate, split_relations
+from invc.engine.dynamics.sc import SETTINGS as SC
+from invc.engine.dynamics.ssa import SETTINGS as SSA
 from invc.formats import readable
 from invc.formats.adopt import adopt
 from invc.formats.files import load
@@ -57,6 +59,27 @@ RELATIONS = (
     "a>p[1:0]",
 )
 BIASES = ("a[1]=0.3", "a[0]=0.25", "b[1]=0.75", "p[3]=1e-3", "a.y=0.5", "a.x=.9")
+SET = (
+    *(
+        "",
+        "-1",
+        "0",
+        "1",
+        "2",
+        "4",
+        "5",
+        "16",
+        "a",
+        "1.5",
+        "3:9",
+        "0:1:2",
+        ":",
+        "1048576",
+        "1048577",
+    ),
+    *("0.5", "-0.01", "0.997", "0.999", "1.01", "nan", "1e999", "1:" * 15 + "1", "1:" * 16 + "1"),
+    *("9" * 19, "9" * 20, "\u0664"),
+)
 SHAPES = (
     "struct{logic x;logic signed[0:2] y;}[1:0]",
     "union{logic[3:0] u;logic[1:0][0:1] v;}",
@@ -112,8 +135,26 @@ def _of_designs() -> dict[str, Mangled]:
         "biases": Mangled(lambda t: parse_biases(netlist, [t]), BIASES, 200),
         "shapes": Mangled(_shape, SHAPES, 600),
         "paths": Mangled(_path, PATHS, 400),
+        "settings": Mangled(_setting, _settings(), 0),
         "moments": Mangled(lambda t: moments(FRAMES, t), MOMENTS, 400),
     }
+
+
+def _settings() -> tuple[str, ...]:
+    """Every setting with every value, on both sides of its bounds."""
+    names = {*SC, *SSA}
+    return tuple(f"{name} {value}" for name in sorted(names) for value in SET)
+
+
+def _setting(text: str) -> Any:
+    name, _, value = text.partition(" ")
+    told: list[Any] = []
+    for settings in (SC, SSA):
+        try:
+            told.append(settings[name](value) if name in settings else None)
+        except ValueError as error:
+            told.append(str(error))
+    return told
 
 
 def _hj(text: str) -> Any:

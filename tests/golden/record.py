@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from golden import bounds, mangled
+from golden import bounds, mangled, proofs, searches
 from golden.questions import RESULTS, record
 from golden.sizes import SIZES, measure
 
@@ -29,6 +29,8 @@ def main(threads: int) -> None:
     RESULTS.write_text(text_of(results), encoding="utf-8")
     SIZES.write_text(text_of(measure()), encoding="utf-8")
     bounds.BOUNDS.write_text(_table(bounds.measure()), encoding="utf-8")
+    searches.SEARCHES.write_text(_table(searches.measure()), encoding="utf-8")
+    proofs.PROOFS.write_text(_table(proofs.measure()), encoding="utf-8")
     mangled.MANGLED.write_text(json.dumps(outcomes, indent=0) + "\n", encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -106,6 +106,13 @@ NETLISTS: Mapping[str, Callable[[], Netlist]] = {
 def passed(netlist: Netlist, objective: str) -> list[Any]:
     """The gates that are left after each pass, and letters of all of the netlist."""
     from golden.mangled import letters
+
+    return [
+        [name, _cells(left), letters(_written(left))] for name, left in _passes(netlist, objective)
+    ]
+
+
+def _passes(netlist: Netlist, objective: str) -> Iterator[tuple[str, Netlist]]:
     from invc.library import hamlib
     from invc.mapping.mapper import Mapper
     from invc.passes import find_pass
@@ -113,11 +120,9 @@ def passed(netlist: Netlist, objective: str) -> list[Any]:
 
     chosen = OBJECTIVES[objective]
     mapper = Mapper(hamlib(), least_ratio=chosen.least_ratio)
-    left: list[Any] = []
     for name in chosen.passes:
         netlist = find_pass(name)(netlist, mapper)
-        left.append([name, _cells(netlist), letters(_written(netlist))])
-    return left
+        yield name, netlist
 
 
 def _written(netlist: Netlist) -> str:
@@ -168,6 +173,20 @@ def _looks(design: Any, clamped: Any) -> list[list[int]]:
     return [[len(look.logic.operations), look.logic.rows] for look in looks]
 
 
+def lodes(name: str) -> list[Any]:
+    """What mining would look at: inputs and outputs of each class, spins at most, and its cones."""
+    from invc.library import hamlib
+    from invc.mapping.cones import Graph
+    from invc.mapping.cover import kinds_of
+    from invc.mapping.mapper import Mapper
+    from invc.mapping.mine import SHAPE, survey
+
+    mapper = Mapper(hamlib())
+    *_, (_, netlist) = _passes(NETLISTS[name](), "balanced")
+    found = survey(Graph(netlist, mapper), SHAPE, kinds_of(mapper.cells))
+    return [[lode.kind.inputs, lode.kind.outputs, lode.most, len(lode.cones)] for lode in found]
+
+
 def evaluators() -> dict[str, list[int]]:
     """Of what evaluates a cell on words: lines and operations."""
     from invc.library import hamlib
@@ -178,7 +197,9 @@ def evaluators() -> dict[str, list[int]]:
         for name, cell in hamlib().items()
         if cell.function is not None
     }
-    return {name: [text.count("\n"), len(re.findall("[&|^~]", text))] for name, text in texts.items()}
+    return {
+        name: [text.count("\n"), len(re.findall("[&|^~]", text))] for name, text in texts.items()
+    }
 
 
 def measure() -> dict[str, Any]:
@@ -197,6 +218,7 @@ def measure() -> dict[str, Any]:
         },
         "programs": {name: programs(name) for name in HELD},
         "evaluators": evaluators(),
+        "lodes": {name: lodes(name) for name in NETLISTS},
     }
 
 

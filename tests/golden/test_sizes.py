@@ -15,6 +15,7 @@ from golden.sizes import (
     SIZES,
     compiled,
     evaluators,
+    lodes,
     passed,
     programs,
     title,
@@ -44,3 +45,8 @@ def test_sizes_of_programs(name: str) -> None:
 
 def test_sizes_of_evaluators() -> None:
     assert evaluators() == GOLDEN["evaluators"]
+
+
+@pytest.mark.parametrize("name", NETLISTS)
+def test_what_mining_looks_at(name: str) -> None:
+    assert lodes(name) == GOLDEN["lodes"][name]

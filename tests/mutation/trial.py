@@ -32,7 +32,7 @@ SUITES: Mapping[str, tuple[str, ...]] = {
         *("sequential/test_times.py", "ask"),
     ),
     "proof": ("proof", "golden", "ask", "sequential/test_prove.py"),
-    "engine": ("engine", "golden", "ask", "api/test_api.py"),
+    "engine": ("engine", "golden", "inputs", "report/test_observe.py", "ask", "api/test_api.py"),
     "engine/inputs": ("inputs", "golden", "engine", "ask"),
     "engine/dynamics": ("golden", "engine", "ask"),
     "frontend": (
