@@ -9,6 +9,7 @@ from typing import Any
 
 from fuzz import readers as models
 from fuzz import sources
+from golden import yosys_words
 from golden.mangled import Mangled, trusting
 from invc.design import (
     format_design,
@@ -33,10 +34,12 @@ from invc.frontend.gate_level import read_gates
 from invc.frontend.gate_level.preprocessor import preprocess
 from invc.frontend.modules import read_modules
 from invc.frontend.registers import cut_registers
+from invc.frontend.words.check import compare
 from invc.frontend.yosys.drivers import find_conflict, find_unused
 from invc.frontend.yosys.modules import parse_modules
-from invc.frontend.yosys_json import read_json, unmapped
+from invc.frontend.yosys_json import read_json, read_module, unmapped
 from invc.library.expression import parse_specification
+from invc.netlist.gates import families
 from invc.netlist.shape import bit_paths, follow, leaves, parse_shape
 from typed import sure
 
@@ -59,6 +62,13 @@ RELATIONS = (
     "a>p[1:0]",
 )
 BIASES = ("a[1]=0.3", "a[0]=0.25", "b[1]=0.75", "p[3]=1e-3", "a.y=0.5", "a.x=.9")
+HEAD = """macromodule automatic m import p::*, q::r; #(parameter N = 2) (
+  input [N*2-1:0] a, output b = 1'b0, input signed c [3:0]);
+  parameter X = 1; wire w; m2 u (a, b);
+endmodule
+module static n (input a, interface.x i); // none
+endmodule
+"""
 SET = (
     *(
         "",
@@ -110,14 +120,14 @@ def readers(text: Callable[[str], str], write: Write) -> Mapping[str, Mangled]:
         ),
         "directives": Mangled(lambda t: preprocess(write("g.v", t)), (text("gates.v"),), 300),
         "heads": Mangled(
-            lambda t: read_modules([write("h.v", t)]), (text("heads.sv"), sources.HEADS), 500
+            lambda t: read_modules([write("h.v", t)]), (text("heads.sv"), sources.HEADS, HEAD), 500
         ),
         "edif": Mangled(lambda t: read_edif(write("e.edif", t), "e"), (text("netlist.edif"),), 400),
         "modules": Mangled(
             lambda t: parse_modules(write("m.il", t), str.upper), (text("read.il"),), 200
         ),
         "drivers": Mangled(trusting(_drivers(write)), (text("drivers.il"),), 400),
-        "words": Mangled(_words(write), (sources.WORDS,), 600, tree=True),
+        "words": Mangled(_words(write), (sources.WORDS, *yosys_words.texts()), 600, tree=True),
         "registers": Mangled(trusting(_registers), (text("clocked.json"),), 500, tree=True),
         "lists": Mangled(_lists(write), (sources.LIST,), 200),
         "expression": Mangled(lambda t: parse_specification("F", t), sources.CELL_FORMS, 300),
@@ -199,7 +209,11 @@ def _drivers(write: Write) -> Callable[[str], Any]:
 def _words(write: Write) -> Callable[[str], Any]:
     def read(text: str) -> Any:
         path = write("w.json", text)
-        return [read_json(path, sources.FUNCTIONS), unmapped(path, sources.FUNCTIONS)]
+        netlist = read_json(path, sources.FUNCTIONS)
+        agrees = None
+        if netlist is not None:
+            agrees = compare(read_module(path), {**families(), **sources.FUNCTIONS}, netlist)
+        return [netlist, unmapped(path, sources.FUNCTIONS), agrees]
 
     return read
 

@@ -21,10 +21,11 @@ endmodule
 
 (* top *) module top(a, b, c, y, z, w, q, \odd[0] );
   parameter K = 3, TEXT = "x";
-  input signed [`W-1:0] a; input [1:0] b; input c;
+  input signed [`W*2-`W-1:0] a; input [1:0] b; input c;
   output [7:4] y; wire [7:4] y;
   output z, w;
-  output [0:3] q;
+  output [0:(K*2)/2]
+  q;
   output \odd[0] ;
   supply1 vdd; supply0 gnd;
   wire [1:0] n, m; tri r; wire s = a[K] ^ c;
