@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from invc.diagnostics import InvcError
+from invc.frontend.words.memory import MAX_BITS, Memories
 from invc.frontend.yosys.session import Session
 from invc.frontend.yosys.synthesis import MOST_GATES, is_gates
 
@@ -44,3 +46,10 @@ def test_what_is_gates_already(kinds: tuple[str, ...], width: int, expected: boo
 def test_netlists_alone_have_nets_by_number(read: str, expected: bool) -> None:
     session = SimpleNamespace(links=SimpleNamespace(read=read))
     assert vars(Session)["numbered"].fget(session) is expected
+
+
+def test_a_memory_beyond_the_bound_is_refused_before_it_is_laid_out() -> None:
+    width, size = 8, MAX_BITS // 8 + 1
+    parameters = {"WIDTH": f"{width:b}", "SIZE": f"{size:b}", "ABITS": "101", "INIT": "x"}
+    with pytest.raises(InvcError, match=f"more than {MAX_BITS} bits"):
+        Memories(cast(Any, None), {"cells": {}}).read_whole(parameters, {})
