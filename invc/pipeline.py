@@ -292,8 +292,7 @@ def _compare(
     Raises:
         InvcError: They differ.
     """
-    others = {name: function for name, function in read.others.items() if function}
-    known = {**families(), **others, **target.functions}
+    known = {**families(), **{n: f for n, f in read.others.items() if f}, **target.functions}
     source = read.source
     if source is None:
         source = elaborate_gates(sources, netlist.name, known, _find(tool, journal))
