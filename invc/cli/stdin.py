@@ -51,7 +51,7 @@ def without_folder(text: str) -> str:
 
     for folder in _made:
         text = text.replace(folder, "")
-    return text.replace(NEEDS_SUFFIX, "SystemVerilog needs --format sv")
+    return text.replace(NEEDS_SUFFIX, "--format sv reads it as SystemVerilog")
 
 
 def as_users_name_it(design: Design) -> Design:

@@ -77,7 +77,7 @@ def read_json(
     if shown is None:  # nobody else's but the user's
         check_shape(modules, str(path), _WRITE)
     try:
-        with within(path) if shown is None else nullcontext():
+        with within(str(path)) if shown is None else nullcontext():
             return _Reader(name, modules[name], library, adders, locate).netlist()
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvcError(

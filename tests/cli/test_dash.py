@@ -71,7 +71,7 @@ def test_faults_name_standard_input(tmp_path: Path, design: bytes) -> None:
     done = invc(tmp_path, "synth", "-", given=broken.encode())
     assert done.returncode == 1
     assert done.stderr.startswith(b"stdin.v:2: error: syntax error")
-    assert b"SystemVerilog needs --format sv" in done.stderr
+    assert b"--format sv reads it as SystemVerilog" in done.stderr
     done = invc(tmp_path, "simulate", "-", given=design[:100])
     assert done.stderr.startswith(b"-:") and done.returncode == 1
     both = invc(tmp_path, "simulate", "-", "--questions", "-", given=design)

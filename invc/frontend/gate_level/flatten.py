@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 from invc.diagnostics import InvcError, nearest
@@ -37,6 +37,7 @@ def read_gates(
     path: Path,
     library: Mapping[str, Cell],
     *,
+    more: Sequence[Path] = (),
     top: str | None = None,
     include: Sequence[Path] = (),
     define: Mapping[str, str] | None = None,
@@ -46,9 +47,11 @@ def read_gates(
 
     Args:
         path: The file.
+        more: Files that go on where it ends, such as the models of its cells.
         library: Cells by name; INV, BUF and AND2 ... XNOR9 (pins A, B, ..., Y) are known without.
             Positional connections follow `function.pins`: inputs, then outputs.
-        top: The module to build; found by itself where one module is in no other.
+        top: The module to build; found by itself where one module with a body is in no other, in
+            the first file if there are several.
         include: Folders searched for `include.
         define: Macros defined from outside.
         others: Functions of other cells, by name, None where one has none; the library's own come
@@ -61,7 +64,7 @@ def read_gates(
         InvcError: A syntax error, behaviour, an unknown cell or pin, a net with no driver, two
             drivers or a loop, or widths that do not fit.
     """
-    source = preprocess(path, include=include, define=define)
+    source = preprocess(path, more=more, include=include, define=define)
     trees = parse(source)
     modules: dict[str, Module] = {}
     for tree in trees:
@@ -80,12 +83,19 @@ def read_gates(
     for name in [n for n, m in modules.items() if m.is_stub and n in library and n != top]:
         if len(modules) > 1:
             del modules[name]
-    root = modules[top_module(modules, path, top)]
+    own = {n for n, m in modules.items() if source.location(m.line).file == str(path)}
+    root = modules[top_module(modules, path, top, own)]
     return flatten(root, modules, Circuit(Nets(source), library, others or {}))
 
 
-def top_module(modules: Mapping[str, Module], path: Path, top: str | None) -> str:
+def top_module(modules: Mapping[str, Module], path: Path, top: str | None, own: Set[str]) -> str:
     """The name of the module to build.
+
+    Args:
+        modules: All modules by name.
+        path: The first file.
+        top: What the user says.
+        own: Those that stand in the first file.
 
     Raises:
         InvcError: It is not there, or several modules may be meant.
@@ -96,7 +106,10 @@ def top_module(modules: Mapping[str, Module], path: Path, top: str | None) -> st
             raise InvcError(f"no module is called {top!r}", where=str(path), hint=hint)
         return top
     used = {plain(i.module) for module in modules.values() for i in module.instances}
-    candidates = [name for name in modules if name not in used]
+    unused = [name for name in modules if name not in used]
+    # What has no body is no design, and files after the first are models of cells.
+    whole = [name for name in unused if not modules[name].is_stub] or unused
+    candidates = [name for name in whole if name in own] or whole
     if len(candidates) == 1:
         return candidates[0]
     if not candidates:
@@ -113,6 +126,8 @@ def flatten(top: Module, modules: Mapping[str, Module], circuit: Circuit) -> Net
         InvcError: An unknown cell or pin, a net with no driver, two drivers or a loop, or widths
             that do not fit.
     """
+    if top.fault:
+        raise top.fault
     root = open_scope(circuit, top, "", frozenset())
     for port in top.ports:
         if port.direction == "input":
@@ -177,6 +192,8 @@ def _unknown(scope: Scope, entry: Tree, name: str, modules: Mapping[str, Module]
 
 def _submodules(scope: Scope, entry: Tree, module: Module) -> Iterator[Scope]:
     """An instance of a module, or an array of them, its ports aliases of what they are tied to."""
+    if module.fault:
+        raise module.fault
     if module.is_stub and any(port.direction == "output" for port in module.ports):
         message = f"module {module.name!r} has no body: give its function"
         hint = "name the file with its body, or make it a cell: 'invc lib-gen', then --lib"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from invc.diagnostics import InvcError, within
 from invc.frontend.arithmetic import PLAIN, Adders
-from invc.frontend.yosys.drivers import Conflict, find_conflict, places_that_drive
+from invc.frontend.yosys.drivers import Conflict, find_conflict, find_undefined, places_that_drive
 from invc.frontend.yosys.errors import DRIVERS
 from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import link
@@ -106,7 +106,7 @@ def compile_sources(
     unnamed = sources.kind is Kind.JSON and not sources.located
     with (
         tempfile.TemporaryDirectory(prefix="invc-") as name,
-        within(sources.files[0]) if unnamed else nullcontext(),
+        within(str(sources.files[0])) if unnamed else nullcontext(),
     ):
         folder = Path(name)
         session = Session(sources, yosys, folder, link(sources, folder), log, seconds)
@@ -216,8 +216,11 @@ def _gates(session: Session, target: Target) -> Netlist | None:
     )
 
 
-def _driven_twice(session: Session, conflict: Conflict) -> InvcError:
-    """The error that names both drivers, where Yosys's syntax trees or cells say where they are."""
+def _driven_twice(session: Session, conflict: Conflict, script: str) -> InvcError:
+    """The error that names both drivers, where Yosys's syntax trees or cells say where they are.
+
+    Else the place at which the net is declared.
+    """
     places = [session.links.locate(src) for src in conflict.sources]
     if not all(places) and session.sources.kind is Kind.VERILOG and not session.links.elaborated:
         dump = session.links.read.replace("read_verilog ", "read_verilog -dump_ast1 ")
@@ -229,9 +232,11 @@ def _driven_twice(session: Session, conflict: Conflict) -> InvcError:
             places = [*places, *found]
     places = sorted({place for place in places if place}, key=_in_order)
     other = f"its other driver is at {places[0]}; " if len(places) > 1 else ""
+    if not places:
+        places = [_declared(session, conflict.net, script)]
     return InvcError(
         f"net {conflict.net!r} is driven twice",
-        where=places[-1] if places else None,
+        where=places[-1] or None,
         hint=f"{other}leave it one driver",
     )
 
@@ -254,8 +259,21 @@ def check_drivers(session: Session, output: str, script: str) -> None:
         InvcError: A net has two drivers, or none.
     """
     conflict = find_conflict(session.folder / "drivers.il", numbered=session.numbered)
+    if conflict is not None and not conflict.net:
+        raise InvcError(
+            "what is assigned is an expression, not a net",
+            where=session.links.locate(max(conflict.sources)) or None,
+            hint="assign a net, or bits of it by constant indices; others may vary in an always",
+        )
     if conflict is not None:
-        raise _driven_twice(session, conflict)
+        raise _driven_twice(session, conflict, script)
+    undefined = find_undefined(session.folder / "drivers.il")
+    if undefined is not None:
+        raise InvcError(
+            "compared by === with x or z, which no net of two values is",
+            where=session.links.locate(undefined) or None,
+            hint="compare with 0 and 1, or take casez, whose ? is any value",
+        )
     for pattern, problem, hint in DRIVERS:
         match = re.search(pattern, output)
         if match:
