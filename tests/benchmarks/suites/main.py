@@ -66,6 +66,7 @@ class Suite:
         top: Their module, where a file of cells stands beside it.
         tops: Designs that are modules of the folder.
         defines: Macros.
+        parameters: Of tops that need some: their values by name.
         cells: Verilog of cells that the files are mapped to and do not define.
     """
 
@@ -78,6 +79,7 @@ class Suite:
     top: str | None = None
     tops: Sequence[str] = ()
     defines: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     cells: str = ""
 
 
@@ -126,7 +128,8 @@ def designs_of(suite: Suite, root: Path) -> Iterator[tuple[str, Sources]]:
     for top in suite.tops:
         assert known is not None
         files = tuple(known.needed_by(top))
-        yield top, Sources(files, top=top, includes=includes, defines=suite.defines)
+        given = suite.parameters.get(top, {})
+        yield top, Sources(files, top, includes, suite.defines, given)
 
 
 @dataclass(frozen=True)
