@@ -16,6 +16,7 @@ from invc.text.words import counted
 
 if TYPE_CHECKING:
     from invc.design import Design
+    from invc.design.fields import Field
     from invc.netlist import Port
 
 count = counted
@@ -116,12 +117,15 @@ def echo_traces(
     """
     from invc.report.frames import rows_in_time, starting_values
 
-    frames, ports = design.frames, design.netlist.ports
+    frames = design.frames
     assert frames is not None
     shown = min(len(answers), max(1, show // (frames.cycles + 1)) if show else 0)
     for answer in answers[:shown]:
-        texts = {port.name: port_value(answer[port.name], len(port.bits), radix) for port in ports}
-        echo_table(*rows_in_time(frames, design.netlist, texts))
+
+        def text(port: Port, field: Field, answer: Mapping[str, int] = answer) -> str:
+            return port_value(field.value(answer[port.name]), field.width, radix)
+
+        echo_table(*rows_in_time(frames, design.netlist, text))
         for name, value in starting_values(frames, answer).items():
             click.echo(f"{name} begins with {value}")
     more = total - shown

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from invc.design.assemble import assemble
-from invc.design.clamps import Clamp, named_bits, parse_clamps
+from invc.design.clamps import Bits, Clamp, parse_clamps, short, timed_bits
 from invc.design.design import Design
 from invc.design.frames import AT, moments
 from invc.diagnostics import InvcError
@@ -61,13 +61,13 @@ def split_relations(
     plain: list[str] = []
     relations: list[Relation | Sometime] = []
     for text in texts:
-        relation: Relation | Sometime | None = None
+        found: list[Relation | Sometime] = []
         if not _is_plain(netlist, text):
-            relation = _sometime(netlist, text) or _relation(netlist, text)
-        if relation is None:
+            sometime = _sometime(netlist, text)
+            found += [sometime] if sometime else _relations(netlist, text)
+        relations += found
+        if not found:
             plain.append(text)
-        else:
-            relations.append(relation)
     return plain, relations
 
 
@@ -105,40 +105,61 @@ def _is_plain(netlist: Netlist, text: str) -> bool:
     return True
 
 
-def _knows(netlist: Netlist, name: str) -> bool:
+def _named(netlist: Netlist, name: str) -> list[Bits]:
+    """What a side is that names bits, in each cycle that it names; else nothing."""
     try:
-        named_bits(netlist, name)
+        return timed_bits(netlist, name)
     except InvcError:
-        return False
-    return True
+        return []
 
 
-def _relation(netlist: Netlist, text: str) -> Relation | None:
-    """The relation that a text is, split at the first operator with a value on either side.
+def _relations(netlist: Netlist, text: str) -> list[Relation]:
+    """The relation that a text is, in each cycle, split at the first operator with two values.
 
     A port that equals a number is a clamp, and what is wrong with it is said of that.
+
+    Raises:
+        InvcError: The sides are of unequal numbers of cycles.
     """
     for found in OPERATOR.finditer(text):
         sides = text[: found.start()], text[found.end() :]  # names of ports may end in blanks
-        named = [_knows(netlist, side) for side in sides]
-        known = [
-            bool(name or WHOLE.fullmatch(side.strip()))
+        named = [_named(netlist, side) for side in sides]
+        numbers = [bool(WHOLE.fullmatch(side.strip())) for side in sides]
+        known = all(name or number for name, number in zip(named, numbers, strict=True))
+        if not known or not any(named) or (found[0] == "=" and not all(named)):
+            continue
+        values = [
+            [_signed(bits) for bits in name] or [_constant(side)]
             for name, side in zip(named, sides, strict=True)
         ]
-        if not all(known) or not any(named) or (found[0] == "=" and not all(named)):
-            continue
-        one, other = (_bits(netlist, side) for side in sides)
-        width = max(len(one), len(other))
+        cycles = max(map(len, values))
+        if any(len(value) not in (1, cycles) for value in values):
+            counts = " and ".join(str(len(value)) for value in values)
+            raise InvcError(
+                f"clamp {short(text)}: its sides are of {counts} cycles",
+                hint="name as many cycles on both sides, or one on either",
+            )
         operator = "=" if found[0] == "==" else found[0]
-        return Relation(text, _extended(one, width), operator, _extended(other, width))
-    return None
+        left, right = (value * (cycles // len(value)) for value in values)
+        return [
+            _between(text, one, operator, other) for one, other in zip(left, right, strict=True)
+        ]
+    return []
 
 
-def _bits(netlist: Netlist, side: str) -> tuple[Literal, ...]:
+def _between(
+    text: str, one: tuple[Literal, ...], operator: str, other: tuple[Literal, ...]
+) -> Relation:
+    width = max(len(one), len(other))
+    return Relation(text, _extended(one, width), operator, _extended(other, width))
+
+
+def _signed(bits: Bits) -> tuple[Literal, ...]:
     """A value in two's complement: an unsigned one has a 0 before its highest bit."""
-    if _knows(netlist, side):
-        named = named_bits(netlist, side)
-        return named.literals if named.signed else (*named.literals, FALSE)
+    return bits.literals if bits.signed else (*bits.literals, FALSE)
+
+
+def _constant(side: str) -> tuple[Literal, ...]:
     digits = side.strip().replace("_", "")
     value = int(digits, 0 if digits[:2].lower() in ("0x", "0b") else 10)
     return tuple(TRUE if value >> k & 1 else FALSE for k in range(value.bit_length() + 1))

@@ -15,6 +15,7 @@ from invc.frontend.gate_level.parser import Tree, parse
 from invc.frontend.gate_level.preprocessor import preprocess
 from invc.frontend.gate_level.scope import Circuit, Scope, open_scope
 from invc.frontend.gate_level.structure import GATES_ONLY, Module, Signal, describe, plain
+from invc.frontend.primitives import PRIMITIVES
 from invc.frontend.yosys_cells import GATES, words_of_yosys
 from invc.library.cell import Cell
 from invc.netlist import Builder, Function, Gate, Literal, Netlist, Port
@@ -23,7 +24,6 @@ from invc.netlist.gates import BUF, INV
 # Cells that no library holds, since they cost no spin of their own.
 _FREE = {function.name: function for function in (INV, BUF)}
 _FAMILY = re.compile("(AND|NAND|OR|NOR|XOR|XNOR)[2-9]")
-PRIMITIVES = frozenset({"and", "nand", "or", "nor", "xor", "xnor", "buf", "not"})
 _FLOATING = frozenset({
     "bufif0", "bufif1", "notif0", "notif1", "nmos", "pmos", "cmos", "rnmos", "rpmos", "rcmos",
     "tran", "rtran", "tranif0", "tranif1", "rtranif0", "rtranif1", "pullup", "pulldown",

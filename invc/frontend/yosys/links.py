@@ -10,6 +10,7 @@ from pathlib import Path
 
 from invc.frontend import edif
 from invc.frontend.parts import parts_of
+from invc.frontend.primitives import check_primitives
 from invc.frontend.yosys.slang import slang_command
 from invc.frontend.yosys.sources import IDENTIFIER, SYSTEM_VERILOG, Kind, Sources
 from invc.frontend.yosys_json import without_black_boxes
@@ -162,6 +163,7 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
             called = path.stem if IDENTIFIER.fullmatch(path.stem) else "top"
             lines.append(f"{READERS[end].format(name=called)} source{k}{end}")
             continue
+        check_primitives(path, path.read_text(encoding="utf-8", errors="replace"))
         suffix = ".sv" if path.suffix.lower() in SYSTEM_VERILOG else ".v"
         name(f"source{k}{suffix}", path)
         names.append(f"source{k}{suffix}")
