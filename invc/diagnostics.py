@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -58,7 +59,7 @@ class InvcError(Exception):
 
 
 @contextmanager
-def within(file: Location | str) -> Iterator[None]:
+def within(file: Path | str) -> Iterator[None]:
     """Faults that name no place of their own are those of a file."""
     try:
         yield

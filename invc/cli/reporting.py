@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,22 @@ if TYPE_CHECKING:
     from invc.netlist import Port
 
 count = counted
+
+
+def check_files(written: Iterable[Path | str | None], read: Iterable[Path | None]) -> None:
+    """Refuse, before any work, files that could not be written, or are read and would be lost.
+
+    Args:
+        written: Names of the files to write; None for none, "-" for standard output.
+        read: Files that the command reads.
+
+    Raises:
+        InvcError: One is no place to write to.
+    """
+    from invc.ask.outputs import check_outputs
+
+    kept = [path for path in read if path is not None]
+    check_outputs([str(name) for name in written if name is not None], kept)
 
 
 def write_json(target: str, report: Mapping[str, Any]) -> None:

@@ -15,7 +15,12 @@ from invc.library import Cell, hamlib
 from invc.netlist import Gate, Literal, Netlist
 
 OPERATOR = re.compile("!=|<=|>=|==|<|>|=")
-WHOLE = re.compile(r"[-+]?\d[\d_]{0,999}|0[xX][0-9a-fA-F_]{1,999}|0[bB][01_]{1,999}", re.ASCII)
+WHOLE = re.compile(
+    r"([-+]?)(?:(\d[\d_]{0,999})|0([xXbBoO])([0-9a-fA-F_]{1,999}))"
+    r"|(\d{1,6})?'(s?)([bodhBODH])([0-9a-fA-F_]{1,999})",
+    re.ASCII,
+)
+BASES = {"b": 2, "o": 8, "d": 10, "x": 16, "h": 16}
 SOMETIME = re.compile(r"(.+)@any=(.+)", re.DOTALL)
 FALSE, TRUE = 0, 1  # literals
 HINT = "relations are a=b, a!=b, a<b, a<=b, a>b, a>=b of ports, slices, bits or whole numbers"
@@ -124,14 +129,13 @@ def _relations(netlist: Netlist, text: str) -> list[Relation]:
     for found in OPERATOR.finditer(text):
         sides = text[: found.start()], text[found.end() :]  # names of ports may end in blanks
         named = [_named(netlist, side) for side in sides]
-        numbers = [bool(WHOLE.fullmatch(side.strip())) for side in sides]
-        known = all(name or number for name, number in zip(named, numbers, strict=True))
-        if not known or not any(named) or (found[0] == "=" and not all(named)):
-            continue
+        numbers = [_number(side.strip()) for side in sides]
         values = [
-            [_signed(bits) for bits in name] or [_constant(side)]
-            for name, side in zip(named, sides, strict=True)
+            [_signed(bits) for bits in name] or ([] if number is None else [_constant(number)])
+            for name, number in zip(named, numbers, strict=True)
         ]
+        if not all(values) or not any(named) or (found[0] == "=" and not all(named)):
+            continue
         cycles = max(map(len, values))
         if any(len(value) not in (1, cycles) for value in values):
             counts = " and ".join(str(len(value)) for value in values)
@@ -144,7 +148,26 @@ def _relations(netlist: Netlist, text: str) -> list[Relation]:
         return [
             _between(text, one, operator, other) for one, other in zip(left, right, strict=True)
         ]
+    _refuse_sides(netlist, text)
     return []
+
+
+def _refuse_sides(netlist: Netlist, text: str) -> None:
+    """Say which side of a relation is neither a name nor a number.
+
+    Raises:
+        InvcError: The text is meant as a relation, and no clamp of a port with an odd name.
+    """
+    found = next((m for m in OPERATOR.finditer(text) if m[0] != "="), None)
+    if found is None or _named(netlist, text.rpartition("=")[0]):
+        return
+    for side in (text[: found.start()], text[found.end() :]):
+        if not _named(netlist, side) and _number(side.strip()) is None:
+            raise InvcError(
+                f"clamp {short(text)}: {short(side.strip())} is neither a port nor a whole number",
+                hint=HINT,
+            )
+    raise InvcError(f"clamp {short(text)}: neither side is a port", hint=HINT)
 
 
 def _between(
@@ -159,9 +182,24 @@ def _signed(bits: Bits) -> tuple[Literal, ...]:
     return bits.literals if bits.signed else (*bits.literals, FALSE)
 
 
-def _constant(side: str) -> tuple[Literal, ...]:
-    digits = side.strip().replace("_", "")
-    value = int(digits, 0 if digits[:2].lower() in ("0x", "0b") else 10)
+def _number(text: str) -> int | None:
+    """A whole number as users write it, Verilog's constants among them; None for other texts."""
+    match = WHOLE.fullmatch(text)
+    if match is None:
+        return None
+    sign, decimal, prefix, tail, size, signed, base, digits = match.groups()
+    try:
+        value = int(decimal or tail or digits, 10 if decimal else BASES[(prefix or base).lower()])
+    except ValueError:
+        return None
+    if size and value >= 1 << int(size):
+        return None
+    if signed and size and value >> int(size) - 1:
+        value -= 1 << int(size)
+    return -value if sign == "-" else value
+
+
+def _constant(value: int) -> tuple[Literal, ...]:
     return tuple(TRUE if value >> k & 1 else FALSE for k in range(value.bit_length() + 1))
 
 

@@ -258,7 +258,7 @@ class _Reader:
         member = end.first("member")
         index = _whole(member.items[2]) if member and len(member.items) > 2 else 0
         pin = where[name]
-        if index >= len(pin):
+        if not 0 <= index < len(pin):
             raise self.fault(f"{name!r} has no member {index}", end)
         pin[len(pin) - 1 - index] = bit  # members count from the most significant bit
 

@@ -81,6 +81,12 @@ class Function:
 
 @cache
 def _compile(n: int, tables: tuple[int, ...]) -> Callable[..., tuple[int, ...]]:
+    namespace: dict[str, Callable[..., tuple[int, ...]]] = {}
+    exec(evaluator(n, tables), namespace)  # of integers only: no name from a file reaches it
+    return namespace["evaluate"]
+
+
+def evaluator(n: int, tables: tuple[int, ...]) -> str:
     """A function made of word operations by Shannon expansion, shared subfunctions once."""
     lines: list[str] = []
     known: dict[tuple[int, int], str] = {}
@@ -121,7 +127,4 @@ def _compile(n: int, tables: tuple[int, ...]) -> Callable[..., tuple[int, ...]]:
     results = [expand(table, n) for table in tables]
     arguments = "".join(f", x{i}" for i in range(n))
     returned = "".join(f"{r}, " for r in results)
-    text = f"def evaluate(M{arguments}):\n" + "\n".join([*lines, f"    return ({returned})"])
-    namespace: dict[str, Callable[..., tuple[int, ...]]] = {}
-    exec(text, namespace)  # made of integers only: no name from a file reaches it
-    return namespace["evaluate"]
+    return f"def evaluate(M{arguments}):\n" + "\n".join([*lines, f"    return ({returned})"])

@@ -15,26 +15,22 @@ def sweep_dead(netlist: Netlist, mapper: Mapper) -> Netlist:
     A full adder whose sum nobody reads is a majority, a half adder then an AND. Nets are
     numbered anew, inputs first, then in the order of the gates.
     """
-    live = bytearray(len(netlist.names))
-    for port in netlist.outputs:
-        for bit in port.bits:
-            live[bit >> 1] = 1
+    live = {bit >> 1 for port in netlist.outputs for bit in port.bits}
     narrowed = cache(lambda function, used: _narrowed(function, used, mapper))
     kept: list[Gate] = []
     for gate in reversed(netlist.gates):
         function = gate.function
-        used = tuple([live[pin >> 1] for pin in gate.outputs])
+        used = tuple([pin >> 1 in live for pin in gate.outputs])
         if not any(used):
             continue
         recipe = None if all(used) else narrowed(function, used)
         left = gate if recipe is None else _instantiate(recipe, gate, used)
-        for pin in left.inputs:
-            live[pin >> 1] = 1
+        live.update([pin >> 1 for pin in left.inputs])
         kept.append(left)
     return _renumbered(netlist, kept[::-1])
 
 
-def _narrowed(function: Function, used: tuple[int, ...], mapper: Mapper) -> Recipe | None:
+def _narrowed(function: Function, used: tuple[bool, ...], mapper: Mapper) -> Recipe | None:
     """One gate for the outputs that are used, if it adds fewer spins."""
     tables = tuple(t for t, u in zip(function.tables, used, strict=True) if u)
     count = len(function.inputs)
@@ -46,7 +42,7 @@ def _narrowed(function: Function, used: tuple[int, ...], mapper: Mapper) -> Reci
     return None
 
 
-def _instantiate(recipe: Recipe, gate: Gate, used: tuple[int, ...]) -> Gate:
+def _instantiate(recipe: Recipe, gate: Gate, used: tuple[bool, ...]) -> Gate:
     (step,) = recipe.steps
     image = dict(enumerate(gate.inputs, start=1))
     wanted = [pin for pin, u in zip(gate.outputs, used, strict=True) if u]

@@ -303,6 +303,35 @@ endmodule
     assert message.startswith("t.v:2:15: error: module 'r' still contains itself after 2 s\n")
 
 
+OPEN = "module np #(parameter int W)(input [W-1:0] a, output y);\nassign y = ^a; endmodule\n"
+
+
+def test_a_parameter_without_a_default(tmp_path: Path) -> None:
+    pytest.importorskip("pyosys")  # which has slang
+    path = tmp_path / "np.sv"
+    path.write_text(OPEN)
+    with pytest.raises(InvcError) as caught:
+        synth(Sources((path,)))
+    assert caught.value.message == "parameter 'W' of module 'np' has no default"
+    assert (caught.value.where, caught.value.hint) == (f"{path}:1", "give it a value: -G W=...")
+    with pytest.raises(InvcError, match="has no default value") as caught:
+        synth(Sources((path,), top="np"))
+    assert (caught.value.hint or "").startswith("-G NAME=VALUE gives parameters")
+    assert len(synth(Sources((path,), parameters={"W": "3"})).netlist.inputs[0].bits) == 3
+
+
+def test_slang_has_no_more_time_than_it_is_given(tmp_path: Path) -> None:
+    pytest.importorskip("pyosys")  # which has slang
+    path = tmp_path / "slow.sv"
+    path.write_text(
+        "module slow(input logic [7:0] a, output logic [7:0] y); logic [7:0] t; assign y = t;\n"
+        "always_comb begin t = a; for (int i = 0; i < 90000000; i++) t = t + a; end endmodule\n"
+    )
+    with pytest.raises(InvcError, match="is not done in 2 s") as caught:
+        synth(Sources((path,)), tool=Tool(seconds=2))
+    assert "--yosys-limit" in (caught.value.hint or "")
+
+
 @pytest.mark.parametrize("gate_level", [False, True])
 def test_cells_of_yosys_in_a_source(tmp_path: Path, gate_level: bool) -> None:
     text = (

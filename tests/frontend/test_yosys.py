@@ -159,6 +159,11 @@ REFUSED = {
         "f.v:3:10: error: net 'y' is driven twice\n"
         "  hint: its other driver is at f.v:2:10; leave it one driver",
     ),
+    "compared_with_x": (
+        "module top(input [1:0] a, output y);\n  assign y = a === 2'b1x;\nendmodule\n",
+        "f.v:2:14: error: compared by === with x or z, which no net of two values is\n"
+        "  hint: compare with 0 and 1, or take casez, whose ? is any value",
+    ),
     "a_varying_index": (
         "module top(input [1:0] s, input a, output [3:0] y);\n  assign y = {4{a}};\n"
         "  assign y[s] = 0;\nendmodule\n",

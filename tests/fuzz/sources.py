@@ -1,6 +1,6 @@
 """Readers of cells, netlists, results and lists: they read, or say in one line why not.
 
-Those that only Yosys reads (Liberty, BLIF, AIGER, EDIF, Verilog) are in processes.py.
+Those that only Yosys reads (Liberty, BLIF, AIGER, Verilog) are in processes.py.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from invc.ask.results import report
 from invc.design import model_hash
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
+from invc.frontend.edif import read_edif
 from invc.frontend.filelist import read_lists
 from invc.frontend.gate_level import read_gates
 from invc.frontend.modules import read_modules
@@ -35,6 +36,7 @@ from invc.netlist.gates import families
 from invc.rtl.chip import read_board
 
 FOLDER = Path(tempfile.mkdtemp(prefix="invc-fuzz-"))
+FOLDER_OF_TEXTS = Path(__file__).resolve().parents[1] / "golden" / "texts"
 DESIGN = assemble(multiplier(2), CELLS, origin="a fuzzer")
 HAMLIB = hamlib()
 FUNCTIONS = {name: cell.function for name, cell in HAMLIB.items() if cell.function}
@@ -73,6 +75,7 @@ ANSWERS = "".join(
 LIST = (
     "// sources\na.v b.v +incdir+inc+other\n+define+W=8+FAST -f other.f /* more\n */ c.sv # end\n"
 )
+EDIF = (FOLDER_OF_TEXTS / "netlist.edif").read_text(encoding="utf-8")
 CELL_FORMS = ("Y = ~(A | B | C)", "A + B + C <= 1", "S = A ^ B ^ CI; CO = A & B | CI & (A ^ B)")
 
 
@@ -152,6 +155,11 @@ def gates(draw: random.Random) -> None:
         read_gates(written("g.v", spoilt_text(STRUCTURE, draw)), HAMLIB).check()
 
 
+def edif(draw: random.Random) -> None:
+    with contextlib.suppress(InvcError):
+        read_edif(written("e.edif", spoilt_text(EDIF, draw)), "e.edif")
+
+
 def heads(draw: random.Random) -> None:
     with contextlib.suppress(InvcError):
         read_modules([written("h.v", spoilt_text(HEADS, draw))])
@@ -214,5 +222,6 @@ HAMLIB_TEXTS = {
 }
 TARGETS = {
     **{"cell": cell, "gates": gates, "heads": heads, "yosys-json": words, "result": result},
+    "edif": edif,
     **{"questions": questions, "file-list": file_list, "expression": expression, "board": board},
 }

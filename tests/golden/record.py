@@ -14,6 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from golden import bounds, mangled, plans, proofs, searches
 from golden.questions import RESULTS, record
 from golden.sizes import SIZES, measure
 
@@ -23,9 +24,15 @@ def main(threads: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         results = record(Path(folder), threads=threads)
+        outcomes = mangled.measure()
         os.chdir("/")
     RESULTS.write_text(text_of(results), encoding="utf-8")
     SIZES.write_text(text_of(measure()), encoding="utf-8")
+    bounds.BOUNDS.write_text(_table(bounds.measure()), encoding="utf-8")
+    searches.SEARCHES.write_text(_table(searches.measure()), encoding="utf-8")
+    proofs.PROOFS.write_text(_table(proofs.measure()), encoding="utf-8")
+    plans.PLANS.write_text(_table(plans.measure()), encoding="utf-8")
+    mangled.MANGLED.write_text(json.dumps(outcomes, indent=0) + "\n", encoding="utf-8")
 
 
 def text_of(results: Mapping[str, Any]) -> str:
@@ -35,6 +42,12 @@ def text_of(results: Mapping[str, Any]) -> str:
         for part, asked in results.items()
     ]
     return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _table(numbers: Mapping[str, Mapping[str, Any]]) -> str:
+    """JSON with one line a module."""
+    lines = [f"{json.dumps(name)}: {json.dumps(of)}" for name, of in numbers.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _lines(asked: Mapping[str, Any]) -> list[str]:

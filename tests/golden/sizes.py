@@ -5,8 +5,10 @@ No meaning breaks where one of these is lost, and no other test would notice.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -77,18 +79,40 @@ def tangle(seed: int, gates: int = 60, width: int = 8) -> Netlist:
         Port("x", "input", tuple(range(2, 2 * width + 2, 2))),
         Port("y", "output", tuple(random.randrange(2 * nets + 2) for _ in range(6))),
     )
-    names = ("", *(f"n{k}" for k in range(nets)))
+    names = ("", *(f"n{k}" if k % 3 else f"${k}" for k in range(nets)))
     return Netlist("tangle", ports, tuple(made), names).check()
+
+
+def products(width: int = 4) -> Netlist:
+    """Sums of products of which some are used twice, inverted, or not at all."""
+    netlist = multiplier(width)
+    outer = [
+        Gate(AND2, (lit, lit ^ 1 ^ k % 3, 2 * (len(netlist.names) + k)))
+        for k, lit in enumerate(range(3, 13))
+    ]
+    names = (*netlist.names, *(f"extra{k}" for k in range(len(outer))))
+    bits = tuple(gate.outputs[0] ^ k & 1 for k, gate in enumerate(outer))
+    ports = (*netlist.ports, Port("e", "output", bits[::2]))
+    return Netlist("products", ports, (*netlist.gates, *outer), names).check()
 
 
 NETLISTS: Mapping[str, Callable[[], Netlist]] = {
     "multiplier 5": lambda: multiplier(5),
-    "tangle 1": lambda: tangle(1),
+    **{f"tangle {seed}": partial(tangle, seed) for seed in (1, 2, 3)},
+    "products": products,
 }
 
 
 def passed(netlist: Netlist, objective: str) -> list[Any]:
-    """The gates that are left after each pass."""
+    """The gates that are left after each pass, and letters of all of the netlist."""
+    from golden.mangled import letters
+
+    return [
+        [name, _cells(left), letters(_written(left))] for name, left in _passes(netlist, objective)
+    ]
+
+
+def _passes(netlist: Netlist, objective: str) -> Iterator[tuple[str, Netlist]]:
     from invc.library import hamlib
     from invc.mapping.mapper import Mapper
     from invc.passes import find_pass
@@ -96,11 +120,14 @@ def passed(netlist: Netlist, objective: str) -> list[Any]:
 
     chosen = OBJECTIVES[objective]
     mapper = Mapper(hamlib(), least_ratio=chosen.least_ratio)
-    left: list[Any] = []
     for name in chosen.passes:
         netlist = find_pass(name)(netlist, mapper)
-        left.append([name, _cells(netlist)])
-    return left
+        yield name, netlist
+
+
+def _written(netlist: Netlist) -> str:
+    gates = [(gate.function, gate.pins, gate.source) for gate in netlist.gates]
+    return repr((netlist.ports, gates, netlist.names, netlist.labels))
 
 
 def programs(name: str) -> dict[str, Any]:
@@ -146,6 +173,35 @@ def _looks(design: Any, clamped: Any) -> list[list[int]]:
     return [[len(look.logic.operations), look.logic.rows] for look in looks]
 
 
+def lodes(name: str) -> list[Any]:
+    """What mining would look at: inputs and outputs of each class, spins at most, and its cones."""
+    from invc.library import hamlib
+    from invc.mapping.cones import Graph
+    from invc.mapping.cover import kinds_of
+    from invc.mapping.mapper import Mapper
+    from invc.mapping.mine import SHAPE, survey
+
+    mapper = Mapper(hamlib())
+    *_, (_, netlist) = _passes(NETLISTS[name](), "balanced")
+    found = survey(Graph(netlist, mapper), SHAPE, kinds_of(mapper.cells))
+    return [[lode.kind.inputs, lode.kind.outputs, lode.most, len(lode.cones)] for lode in found]
+
+
+def evaluators() -> dict[str, list[int]]:
+    """Of what evaluates a cell on words: lines and operations."""
+    from invc.library import hamlib
+    from invc.netlist.function import evaluator
+
+    texts = {
+        name: evaluator(len(cell.function.inputs), cell.function.tables)
+        for name, cell in hamlib().items()
+        if cell.function is not None
+    }
+    return {
+        name: [text.count("\n"), len(re.findall("[&|^~]", text))] for name, text in texts.items()
+    }
+
+
 def measure() -> dict[str, Any]:
     """All sizes, by what they are of."""
     from invc.pipeline import OBJECTIVES
@@ -161,6 +217,8 @@ def measure() -> dict[str, Any]:
             for objective in OBJECTIVES
         },
         "programs": {name: programs(name) for name in HELD},
+        "evaluators": evaluators(),
+        "lodes": {name: lodes(name) for name in NETLISTS},
     }
 
 

@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from golden.sizes import COMPILED, HELD, NETLISTS, SIZES, compiled, passed, programs, title
+from golden.sizes import (
+    COMPILED,
+    HELD,
+    NETLISTS,
+    SIZES,
+    compiled,
+    evaluators,
+    lodes,
+    passed,
+    programs,
+    title,
+)
 from invc.pipeline import OBJECTIVES
 
 GOLDEN: dict[str, Any] = json.loads(SIZES.read_text(encoding="utf-8"))
@@ -30,3 +41,12 @@ def test_gates_left_by_each_pass(name: str, objective: str) -> None:
 @pytest.mark.parametrize("name", HELD)
 def test_sizes_of_programs(name: str) -> None:
     assert programs(name) == GOLDEN["programs"][name]
+
+
+def test_sizes_of_evaluators() -> None:
+    assert evaluators() == GOLDEN["evaluators"]
+
+
+@pytest.mark.parametrize("name", NETLISTS)
+def test_what_mining_looks_at(name: str) -> None:
+    assert lodes(name) == GOLDEN["lodes"][name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mutation.main import equivalents
+from mutation.main import equivalents, reason
 from mutation.mutants import mutants
 from mutation.trial import ROOT
 
@@ -38,4 +38,12 @@ def test_every_token_that_decides_is_changed(tmp_path: Path) -> None:
 
 def test_listed_changes_can_still_be_made() -> None:
     for file, text, old, new in equivalents():
-        assert (file, text, old, new) in {m.key for m in mutants(file, ROOT)}, (file, text)
+        left = [m for m in mutants(file, ROOT) if (m.file, m.text) == (file, text)]
+        assert any((m.old, m.new) == (old, new) or not old for m in left), (file, text)
+
+
+def test_a_reason_without_tokens_is_of_all_changes_of_its_line(tmp_path: Path) -> None:
+    (tmp_path / "f.py").write_text("A = 1 + 2\nB = 1 + 3\n")
+    known = {("f.py", "A = 1 + 2", "", ""): "whole", ("f.py", "B = 1 + 3", "3", "4"): "one"}
+    reasons = [reason(m, known) for m in mutants("f.py", tmp_path)]
+    assert reasons == ["whole", "whole", "whole", "", "", "one"]

@@ -9,8 +9,9 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 
 from mutation.mutants import Mutant
 
@@ -18,28 +19,32 @@ ROOT = Path(__file__).resolve().parents[2]
 # The tests of each room, its own first, by the longest beginning of a file's name. Whole commands,
 # documents and hardware would take too long.
 SUITES: Mapping[str, tuple[str, ...]] = {
-    "netlist": ("netlist", "passes", "golden", "assemble", "frontend"),
+    "netlist": (
+        *("netlist", "golden/test_mangled.py", "passes", "golden/test_sizes.py", "golden"),
+        *("assemble", "frontend"),
+    ),
+    "netlist/machine": ("sequential/test_clocked.py", "sequential/test_prove.py"),
     "passes": ("passes", "golden/test_sizes.py", "test_fit.py", "golden", "frontend"),
     "mapping": ("passes", "golden/test_sizes.py", "test_mine.py", "test_fit.py", "frontend"),
     "library": ("library/test_npn.py", "test_mine.py", "golden/test_sizes.py"),
     "design": (
-        "design",
-        "assemble",
-        "golden",
-        "proof",
-        "formats",
-        "sequential/test_times.py",
-        "ask",
+        *("design", "golden/test_mangled.py", "assemble", "golden", "proof", "formats"),
+        *("sequential/test_times.py", "ask"),
     ),
     "proof": ("proof", "golden", "ask", "sequential/test_prove.py"),
-    "engine": ("engine", "golden", "ask", "api/test_api.py"),
+    "engine": ("engine", "golden", "inputs", "report/test_observe.py", "ask", "api/test_api.py"),
     "engine/inputs": ("inputs", "golden", "engine", "ask"),
     "engine/dynamics": ("golden", "engine", "ask"),
-    "frontend": ("frontend", "golden/test_sizes.py", "sequential/test_clocked.py", "cases"),
-    "formats": ("formats",),
+    "frontend": (
+        *("frontend", "golden/test_mangled.py", "golden/test_sizes.py"),
+        *("sequential/test_clocked.py", "cases"),
+    ),
+    "formats": ("formats", "golden/test_mangled.py"),
     "pipeline": ("golden/test_sizes.py", "frontend", "test_fit.py"),
 }
+AT_IMPORT = "golden/test_bounds.py"  # what knows of lines that run before any test
 SECONDS = 6.0  # of tests of one suite for one change
+LAST_SECONDS = 40.0  # of all that are left, where no suite has noticed
 MOST = 400  # tests
 PATIENCE = 5  # times as long as they took under coverage: then it hangs, which is noticed
 PYTEST = (
@@ -123,9 +128,9 @@ class Copy:
 class Traced:
     """A file of tests: which of them run through which line, and for how many seconds."""
 
-    def __init__(self, name: str, folder: Path, copy: Copy) -> None:
+    def __init__(self, name: str, folder: Path) -> None:
         """Know where its trace is, if there is one."""
-        self.name, self.copy = name, copy
+        self.name, self.lock = name, Lock()
         self.data = folder / f"{name.removesuffix('.py').replace('/', '-')}.coverage"
         self.told = self.data.with_suffix(".json")
         self.seconds: dict[str, float] = {}
@@ -134,26 +139,28 @@ class Traced:
         if self.told.exists():
             self._read()
 
-    def through(self, mutant: Mutant) -> list[str]:
-        """Its tests of a line, or of the file where the line runs at import."""
-        source = stamp(ROOT / mutant.file)
-        if self.sources.get("") != stamp(ROOT / self.name) or (
-            self.sources.get(mutant.file, source) != source
-        ):
-            self._trace()
-        if mutant.file not in self.lines:
-            self.lines[mutant.file] = self._lines_of(mutant.file)
+    def is_stale(self, source: str) -> bool:
+        """Whether there is no trace of it with itself and a source as they are now."""
+        now = stamp(ROOT / source)
+        return (
+            self.sources.get("") != stamp(ROOT / self.name) or self.sources.get(source, now) != now
+        )
+
+    def through(self, mutant: Mutant) -> dict[str, float]:
+        """Its tests of a line, or of the file where the line runs at import, with their seconds."""
+        with self.lock:
+            if mutant.file not in self.lines:
+                self.lines[mutant.file] = self._lines_of(mutant.file)
         lines = self.lines[mutant.file]
         found = {name for n in mutant.statement or lines for name in lines.get(n, ())}
-        return [name for name in found if name in self.seconds]
+        return {name: self.seconds[name] for name in found if name in self.seconds}
 
-    def _trace(self) -> None:
+    def trace(self, copy: Copy) -> None:
         """Run it under coverage."""
-        print(f"which tests of {self.name} run through which line", flush=True)
-        self.copy.ask([*PYTEST, self.name], 1800, str(self.data))
-        if not self.copy.told.exists():
+        copy.ask([*PYTEST, self.name], 1800, str(self.data))
+        if not copy.told.exists():
             sys.exit(f"pytest does not end over {self.name}")
-        told = json.loads(self.copy.told.read_text())
+        told = json.loads(copy.told.read_text())
         seconds = {n: s for n, s in told["seconds"].items() if n not in told["failed"]}
         files = sorted((ROOT / "invc").rglob("*.py"))
         sources = {str(file.relative_to(ROOT)): stamp(file) for file in files}
@@ -171,38 +178,68 @@ class Traced:
 
         data = CoverageData(str(self.data))
         data.read()
-        copy = (self.copy.package.parent / file).relative_to(ROOT)
-        return dict(data.contexts_by_lineno(copy.as_posix()))
+        of = [name for name in data.measured_files() if name.endswith(f"/{file}")]
+        return dict(data.contexts_by_lineno(of[0])) if of else {}
 
 
 class Tests:
     """The files of tests that have been needed."""
 
-    def __init__(self, folder: Path, copy: Copy) -> None:
-        self.folder, self.copy = folder, copy
+    def __init__(self, folder: Path) -> None:
+        """Know where traces are."""
+        self.folder = folder
         self.files: dict[str, Traced] = {}
 
+    def stale(self, sources: Iterable[str]) -> list[Traced]:
+        """Those that have to be traced before changes of some sources can be tried."""
+        found = {
+            file.name: file
+            for source in sorted(set(sources))
+            for suite in (AT_IMPORT, *suites(source))
+            for file in self._of(suite)
+            if file.is_stale(source)
+        }
+        return list(found.values())
+
     def through(self, mutant: Mutant) -> Iterator[tuple[list[str], float]]:
-        """The tests to run on a change, suite by suite, and their seconds: the quick ones first."""
+        """The tests to run on a change, and their seconds: suite by suite the quick ones first.
+
+        Last come those for which there was no time, of all suites.
+        """
+        left: dict[str, float] = {}
         done: set[str] = set()
+        if not mutant.statement:
+            (file,) = self._of(AT_IMPORT)
+            yield list(file.seconds), sum(file.seconds.values())
         for suite in suites(mutant.file):
-            found = {test: file for file in self._of(suite) for test in file.through(mutant)}
-            left = {test: file.seconds[test] for test, file in found.items() if test not in done}
-            chosen: dict[str, float] = {}
-            for test in _in_turn(left):
-                fits = sum(chosen.values()) + left[test] <= SECONDS and len(chosen) < MOST
-                if not chosen or fits:
-                    chosen[test] = left[test]
+            found = {t: s for file in self._of(suite) for t, s in file.through(mutant).items()}
+            chosen = _fitting({t: s for t, s in found.items() if t not in done}, SECONDS, MOST)
             done |= set(chosen)
+            left |= found
             if chosen:
                 yield list(chosen), sum(chosen.values())
+        rest = _fitting({t: s for t, s in left.items() if t not in done}, LAST_SECONDS, 4 * MOST)
+        if rest:
+            yield list(rest), sum(rest.values())
 
-    def _of(self, suite: str) -> Iterator[Traced]:
+    def _of(self, suite: str) -> list[Traced]:
         """The files of a suite."""
-        for path in files_of(suite):
-            if path not in self.files:
-                self.files[path] = Traced(path, self.folder, self.copy)
-            yield self.files[path]
+        names = files_of(suite)
+        for name in names:
+            if name not in self.files:
+                self.files[name] = Traced(name, self.folder)
+        return [self.files[name] for name in names]
+
+
+def _fitting(seconds: Mapping[str, float], most_seconds: float, most: int) -> dict[str, float]:
+    """The first ones in turn that fit, at least one."""
+    chosen: dict[str, float] = {}
+    total = 0.0
+    for test in _in_turn(seconds):
+        if not chosen or (total + seconds[test] <= most_seconds and len(chosen) < most):
+            chosen[test] = seconds[test]
+            total += seconds[test]
+    return chosen
 
 
 def suites(file: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ LOADED = (
     *("rich.console", "rich.table", "pulp", "highspy", "pysat.solvers", "dd.autoref", "dimod"),
     *("ply.yacc", "pyverilog.vparser.parser", "sqlite3", "networkx", "mutation.few", "coverage"),
 )
-MOST_MEMORY = 3 << 30  # of addresses: what asks for more has failed
+MOST_MEMORY = 8 << 30  # of addresses: what asks for more has failed
 WAITING = 8  # a busy machine must not look like a change that hangs
 
 

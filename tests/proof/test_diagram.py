@@ -29,7 +29,8 @@ from invc.diagnostics import InvcError
 from invc.formats.adopt import adopt
 from invc.formats.terms import terms
 from invc.frontend.yosys import Sources
-from invc.netlist import Netlist
+from invc.netlist import Gate, Netlist, Port
+from invc.netlist.gates import XOR2
 from invc.pipeline import synth
 from invc.proof import count
 from invc.proof.diagram import Exact, TooLarge, exact, manager
@@ -194,6 +195,21 @@ def test_more_than_63_bits_of_answers_are_drawn_exactly(compiled: Callable[..., 
         ]
         assert [k for k, n in enumerate(ways) if n] == [3, 5, 6, 7]
         assert all(abs(n - (1 << 15)) < 6 * sqrt((1 << 15) * 0.75) for n in ways if n)
+
+
+def test_every_draw_of_very_many_answers_is_one() -> None:
+    """An odd number of ones among 70: 2^69 answers, and a choice at each bit which half it is in."""
+    names = ("", *(f"x{k}" for k in range(70)), *(f"s{k}" for k in range(69)))
+    before = [2, *(2 * (71 + k) for k in range(68))]
+    gates = [Gate(XOR2, (before[k], 2 * (k + 2), 2 * (71 + k))) for k in range(69)]
+    inputs = tuple(range(2, 142, 2))
+    ports = (Port("x", "input", inputs), Port("y", "output", (2 * 139,)))
+    design = assemble(Netlist("parity", ports, tuple(gates), names).check(), CELLS)
+    found = exact(design, parse_clamps(design.netlist, ["y=1"]))
+    assert found.count == 1 << 69
+    draws = [int(value) for value in drawn(found, 100)["x"][:2000]]
+    assert {value.bit_count() % 2 for value in draws} == {1}
+    assert len(set(draws)) == len(draws)
 
 
 class Words:

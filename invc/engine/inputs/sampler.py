@@ -226,6 +226,6 @@ class Attempt:
 
 def weights_of(flips: Int64) -> Int32:
     """Weights 1 to 7: twice the median of the flips of all goals, over those of each."""
-    middle = max(1, int(np.sort(flips)[len(flips) // 2])) if len(flips) else 1
+    middle = max([1, *np.sort(flips)[len(flips) // 2 :][:1].tolist()])
     weight: Int32 = np.clip(2 * middle // np.maximum(flips, 1), 1, MOST_WEIGHT).astype(np.int32)
     return weight

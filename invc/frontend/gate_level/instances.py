@@ -34,6 +34,8 @@ def add_cells(scope: Scope, entry: Tree, function: Function) -> None:
             continue
         for bit in driven:
             scope.nets.claim(bit, line)
+        if not driven:
+            continue  # it fills a gap, or protects a wire
         scope.circuit.gates.append((function, read + driven, line))
 
 

@@ -107,6 +107,26 @@ def find_conflict(path: Path, *, numbered: bool = False) -> Conflict | None:
     return None
 
 
+_UNDEFINED = re.compile(r"\d+'[01]*[xz]")
+
+
+def find_undefined(path: Path) -> str | None:
+    """The src of the first comparison by === or !== with a constant that has an x or a z.
+
+    It is never true of nets of two values, and what Yosys makes of it may be.
+
+    Args:
+        path: RTLIL, before any pass.
+    """
+    text = path.read_text(encoding="utf-8", errors="replace")
+    for module in _read(path).values() if "$eqx " in text or "$nex " in text else ():
+        for cell in module.cells:
+            compares = cell.kind in ("$eqx", "$nex")
+            if compares and any(_UNDEFINED.search(signal) for _, signal in cell.pins):
+                return cell.src
+    return None
+
+
 def find_unused(path: Path) -> list[tuple[str, str]]:
     """Nets of which a bit has two drivers and on which nothing depends: module and name of each."""
     modules = _read(path)

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Mapping
 
 from invc.diagnostics import InvcError
+from invc.frontend.liberty_names import HINT, cell_names, no_function
 from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import Links
 from invc.frontend.yosys.modules import Module
@@ -18,6 +19,7 @@ HINTS = (
     (r"is not part of the design", "name the file that defines it too, or check its name"),
     (r"does not have a port named", "check the name of the port"),
     (r"does not have a parameter", "check the name of the parameter"),
+    (r"has no default value|not a valid top-level", "-G NAME=VALUE gives parameters their values"),
     (r"syntax error", "look at this line and the one before"),
     (r"[Rr]e-definition of module", "name each file once, or give one module another name"),
     (r"out of memory|bad_alloc", "give the design more memory, or smaller parameters"),
@@ -69,10 +71,15 @@ def explain(
     message = re.sub(r"`\\?([^']*)'", r"'\1'", message).rstrip("!.")
     message = links.in_their_words(message)
     where = where or _place(message, modules, sources)
+    if not where and len(sources.files) == 1 and "liberty" not in message:
+        where = str(sources.files[0])
     inside = next((m for m in modules.values() if m.name in m.instances), None)
     if inside is not None and "recursive instantiations" in message:
         message = f"module {inside.name!r} contains itself without end"
         where = inside.instances[inside.name]
+    missing = re.match(r"[Mm]odule '(\S+)' referenced .* is not part of the design", message)
+    if missing and missing[1] in cell_names(sources.liberty):
+        return InvcError(no_function(missing[1]), where=where or None, hint=HINT)
     hint = next((hint for pattern, hint in HINTS if re.search(pattern, message)), "")
     if "syntax error" in message and where.partition(":")[0].lower().endswith(".v"):
         hint += f"; {NEEDS_SUFFIX}"

@@ -67,7 +67,6 @@ def run(command: Sequence[str], folder: Path, seconds: float | None = None) -> t
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
         encoding="utf-8",
         errors="replace",
         start_new_session=own,

@@ -16,7 +16,7 @@ from invc.frontend.yosys.links import Links
 from invc.frontend.yosys.modules import Module, choose_top, parse_modules
 from invc.frontend.yosys.own_cells import definitions
 from invc.frontend.yosys.process import TimeOver, run
-from invc.frontend.yosys.slang import MISSING, check_parameters, has_plain_ports
+from invc.frontend.yosys.slang import MISSING, check_defaults, check_parameters, has_plain_ports
 from invc.frontend.yosys.sources import Sources, parameter_text
 from invc.frontend.yosys.types import shapes_in
 from invc.frontend.yosys_cells import words_of_yosys
@@ -119,8 +119,15 @@ class Session:
         """Read the sources and learn what modules there are.
 
         Raises:
-            InvcError: Yosys cannot read them.
+            InvcError: Yosys cannot read them, or not within the time of a run.
         """
+        try:
+            self._read()
+        except TimeOver as error:
+            self.output.append(error.output)
+            raise self._slow(error.output) from None
+
+    def _read(self) -> None:
         slang, own = self.links.slang, f"{self.links.read}\nwrite_rtlil modules.il\n"
         if slang is None:
             self.run(own)
@@ -139,6 +146,8 @@ class Session:
     def _learn_modules(self) -> None:
         self.check_written("modules.il")
         self.modules = parse_modules(self.folder / "modules.il", self.links.locate)
+        if self.links.elaborated and not self.modules:
+            check_defaults(self.sources)
 
     def _strangers(self) -> set[str]:
         """What is instantiated and defined nowhere."""

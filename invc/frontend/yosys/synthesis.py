@@ -11,7 +11,7 @@ from pathlib import Path
 
 from invc.diagnostics import InvcError, within
 from invc.frontend.arithmetic import PLAIN, Adders
-from invc.frontend.yosys.drivers import Conflict, find_conflict, places_that_drive
+from invc.frontend.yosys.drivers import Conflict, find_conflict, find_undefined, places_that_drive
 from invc.frontend.yosys.errors import DRIVERS
 from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import link
@@ -60,7 +60,7 @@ class Compiled:
     source: Json | None
     reader: str = ""
     plain: Netlist | None = None
-    others: Mapping[str, Function] = field(default_factory=dict)
+    others: Mapping[str, Function | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -267,6 +267,13 @@ def check_drivers(session: Session, output: str, script: str) -> None:
         )
     if conflict is not None:
         raise _driven_twice(session, conflict, script)
+    undefined = find_undefined(session.folder / "drivers.il")
+    if undefined is not None:
+        raise InvcError(
+            "compared by === with x or z, which no net of two values is",
+            where=session.links.locate(undefined) or None,
+            hint="compare with 0 and 1, or take casez, whose ? is any value",
+        )
     for pattern, problem, hint in DRIVERS:
         match = re.search(pattern, output)
         if match:
