@@ -87,9 +87,10 @@ def _echo_hint(samples: Samples, result: Result) -> None:
         why = why if result.reads else "no read ended in this time"
         click.echo(f"hint: {why}: try {NEXT}")
     elif result.answers and samples.free and not samples.effort.target and result.unseen:
-        share = f"{100 * result.unseen:.{0 if result.unseen >= 0.01 else 1}f}"
+        share = f"about {100 * result.unseen:.{0 if result.unseen >= 0.01 else 1}f}"
+        share = "under 0.1" if share == "about 0.0" else share
         more = "--reads N or a longer --time-limit"
-        click.echo(f"hint: about {share} % of the answers not seen yet: {more}")
+        click.echo(f"hint: {share} % of the answers not seen yet: {more}")
 
 
 Echo = Callable[["Samples", "Result", View], None]

@@ -34,7 +34,16 @@ from invc.report.drawing import DEEP, draw
 from invc.report.layout import size_of
 from invc.report.markup import Element, add, element
 from invc.report.names import net_names, short
-from invc.report.run import Found, Run, decimal, first_histogram, number, percent
+from invc.report.run import (
+    Column,
+    Found,
+    Run,
+    columns_of_answers,
+    decimal,
+    first_histogram,
+    number,
+    percent,
+)
 from invc.report.timeline import timeline
 from invc.report.trace import Trace
 
@@ -184,16 +193,22 @@ def _answers_table(body: Element, run: Run) -> None:
     if len(run.answers) > MOST_ROWS:
         text = f"The first {MOST_ROWS} of {number(len(run.answers))}, {run.order}."
         add(card, "p", text, class_="soft")
-    ports = [printable(port.name) for port in run.design.netlist.ports]
-    head = [*ports, *(["energy"] if run.ranked else []), "reads", "share"]
-    rows = [_answer_row(run, answer) for answer in run.answers[:MOST_ROWS]]
+    columns = columns_of_answers(run)
+    head = [
+        *(column.label for column in columns),
+        *(["energy"] if run.ranked else []),
+        "reads",
+        "share",
+    ]
+    rows = [_answer_row(run, columns, answer) for answer in run.answers[:MOST_ROWS]]
     _table(card, head, rows)
 
 
-def _answer_row(run: Run, answer: Found) -> list[str]:
+def _answer_row(run: Run, columns: Sequence[Column], answer: Found) -> list[str]:
     energy = [f"{run.energy(answer.energy):.10g}"] if run.ranked else []
     share = percent(answer.reads / max(1, run.verified))
-    return [*map(decimal, answer.values), *energy, number(answer.reads), share]
+    values = (decimal(column.value(answer)) for column in columns)
+    return [*values, *energy, number(answer.reads), share]
 
 
 def _table(parent: Element, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Element:

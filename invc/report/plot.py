@@ -166,6 +166,9 @@ def _answers(axes: Axes, run: Run, height: float) -> None:
     if len(run.answers) <= MOST_BARS:
         _bars(axes, run, height)
     else:
+        if height > COURSE:  # beside many rows of bits
+            axes.set_box_aspect(COURSE / (WIDTH / 2))
+            axes.set_anchor("NW")
         reads = [answer.reads for answer in run.answers]
         axes.bar(range(1, len(reads) + 1), reads, width=0.85, color=ACCENT)
         mean = sum(reads) / len(reads)

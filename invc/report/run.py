@@ -8,6 +8,7 @@ from math import floor, log10
 from typing import NamedTuple
 
 from invc.design import Design, bit_names
+from invc.design.fields import Field, columns_of
 from invc.diagnostics import printable
 from invc.netlist import Port
 from invc.report.names import short
@@ -140,14 +141,34 @@ def marginals(run: Run) -> list[tuple[Port, list[Marginal]]]:
 
 def answer_labels(run: Run, answers: Sequence[Found], most: int = 44) -> list[str]:
     """`a = 13, b = 11` for each answer: the ports whose values differ, or all of a single one."""
-    names = [printable(port.name) for port in run.design.netlist.ports]
-    differ = [
-        k for k in range(len(names)) if len({answer.values[k] for answer in run.answers}) > 1
-    ] or range(len(names))
+    columns = columns_of_answers(run)
+    differ = [c for c in columns if len({c.value(answer) for answer in run.answers}) > 1] or columns
     return [
-        short(", ".join(f"{names[k]} = {decimal(a.values[k])}" for k in differ), most)
-        for a in answers
+        short(", ".join(f"{c.label} = {decimal(c.value(answer))}" for c in differ), most)
+        for answer in answers
     ]
+
+
+class Column(NamedTuple):
+    """A port of one value, or a field of a port, in a table of answers."""
+
+    port: int
+    field: Field
+
+    @property
+    def label(self) -> str:
+        """What users call it, in characters that print."""
+        return printable(self.field.name)
+
+    def value(self, answer: Found) -> int:
+        """What an answer has there."""
+        return self.field.value(answer.values[self.port])
+
+
+def columns_of_answers(run: Run) -> list[Column]:
+    """The ports of the design in their order, of structs and arrays the fields."""
+    ports = run.design.netlist.ports
+    return [Column(k, field) for k, port in enumerate(ports) for field in columns_of(port)]
 
 
 def decimal(value: int) -> str:

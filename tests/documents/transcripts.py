@@ -24,7 +24,7 @@ VERIFIED = re.compile(r"\d+ of \d+ reads? verified")
 TABLE = re.compile(
     r"(?P<head>^.*\breads\n)(?P<rows>(?:^[ \d].*\d\n)+)(?P<more>^and .*\n)?", re.MULTILINE
 )
-RARE = re.compile(r"hint: about \S+ % of the answers not seen yet: .*\n")
+RARE = re.compile(r"hint: (?:about|under) \S+ % of the answers not seen yet: .*\n")
 
 
 def commands(block: str) -> Iterator[tuple[str, str]]:

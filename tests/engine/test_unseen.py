@@ -75,3 +75,12 @@ def test_the_report_says_what_is_unseen(mult4: Design, capsys: pytest.CaptureFix
     all_known = invc.simulate(mult4, threads=1)
     echo_samples(all_known, view)
     assert "not seen" not in capsys.readouterr().out
+
+
+def test_a_share_that_is_hardly_any_is_not_called_none(
+    mult4: Design, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples = ask(Question(mult4), Effort(dynamics="gibbs", reads=300, threads=1))
+    monkeypatch.setattr(type(sure(samples.result)), "unseen", 0.0003)
+    echo_samples(samples, View(0, "dec", None, False))
+    assert "hint: under 0.1 % of the answers not seen yet" in capsys.readouterr().out

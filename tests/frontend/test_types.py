@@ -105,6 +105,15 @@ def test_words_of_memory_have_the_sign_that_vectors_have(tmp_path: Path) -> None
     assert (answer["y"], answer["z"]) == (-3, 5)
 
 
+def test_a_page_shows_fields(tmp_path: Path) -> None:
+    pytest.importorskip("pyosys")  # which has slang
+    source = "module m(input struct packed {logic [1:0] op; logic go;} r, output y); assign y = r.go; endmodule"
+    invc.simulate(invc.synth(source), y=1, html=tmp_path / "p.html")
+    page = (tmp_path / "p.html").read_text()
+    assert re.search(r"<th[^>]*>r\.op</th><th[^>]*>r\.go</th><th[^>]*>y</th>", page)
+    assert "r.op = 3" in page
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
