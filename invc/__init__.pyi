@@ -22,6 +22,8 @@ def synth(
     top: str | None = None,
     defines: Mapping[str, Value] | None = None,
     includes: Sequence[Source] = (),
+    filelists: Sequence[Source] = (),
+    liberty: Sequence[Source] = (),
     cells: Sequence[Source] = (),
     objective: str = "balanced",
     max_degree: int | None = None,

@@ -5,8 +5,10 @@ Anything else that escapes is a defect of invc.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -54,6 +56,16 @@ class InvcError(Exception):
         head = f"{self.where}: error: {self.message}" if self.where else f"error: {self.message}"
         lines = [head, f"  hint: {self.hint}"] if self.hint else [head]
         return "\n".join(map(printable, lines))
+
+
+@contextmanager
+def within(file: Path | str) -> Iterator[None]:
+    """Faults that name no place of their own are those of a file."""
+    try:
+        yield
+    except InvcError as fault:
+        fault.where = fault.where or str(file)
+        raise
 
 
 def printable(text: str) -> str:

@@ -292,7 +292,7 @@ def _compare(
     Raises:
         InvcError: They differ.
     """
-    known = {**families(), **read.others, **target.functions}
+    known = {**families(), **{n: f for n, f in read.others.items() if f}, **target.functions}
     source = read.source
     if source is None:
         source = elaborate_gates(sources, netlist.name, known, _find(tool, journal))
@@ -337,7 +337,11 @@ def _read(
         from invc.frontend.gate_level import read_gates  # noqa: PLC0415 - a parser that takes a while to load
 
         others = liberty_functions(sources, _find(tool, journal)) if sources.liberty else {}
-        gates = read_gates(sources.only, library, top=sources.top, others=others)
+        first, *more = sources.netlists
+        gates = read_gates(
+            first, library, more=more, top=sources.top, include=sources.includes,
+            define=sources.defines, others=others,
+        )  # fmt: skip
         return Compiled(gates, None, others=others)
     if sources.kind is Kind.JSON:
         path = sources.only

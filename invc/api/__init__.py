@@ -55,18 +55,22 @@ def synth(*sources: Source, **parameters: Any) -> Design:  # noqa: ANN401 - as `
 
 
 def _compiled(files: Sequence[Path], asked: Compiling, values: Mapping[str, Value]) -> Design:
+    from invc.frontend.filelist import read_lists  # noqa: PLC0415
     from invc.frontend.yosys import Sources  # noqa: PLC0415 - loads what it needs when it is called
     from invc.library import Limits, read_library  # noqa: PLC0415
     from invc.pipeline import Check, Tool  # noqa: PLC0415
     from invc.pipeline import synth as compile_sources  # noqa: PLC0415
 
+    listed = read_lists(map(Path, asked.filelists))
+    defines = {name: str(value) for name, value in (asked.defines or {}).items()}
     given = Sources(
-        tuple(files),
+        (*listed.files, *files),
         asked.top,
-        tuple(map(Path, asked.includes)),
-        {name: str(value) for name, value in (asked.defines or {}).items()},
+        (*map(Path, asked.includes), *listed.includes),
+        listed.defines | defines,
         {name: str(value) for name, value in values.items()},
         asked.gate_level,
+        tuple(map(Path, asked.liberty)),
     )
     limited = asked.max_degree or asked.bits
     how: dict[str, Any] = {

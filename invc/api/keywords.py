@@ -29,6 +29,8 @@ class Compiling:
         top: The top module, where several could be it.
         defines: Macros with their values.
         includes: Folders of included files.
+        filelists: Lists of sources as simulators take them with -f.
+        liberty: Liberty files with the functions of cells that the sources use.
         cells: Folders of your own cells, from `lib_gen`.
         objective: "gap" for a wider gap by ancillas, "spins" for the fewest spins, or "balanced".
         max_degree: No spin has more couplings: nets become copies, joined in trees.
@@ -44,6 +46,8 @@ class Compiling:
     top: str | None = None
     defines: Mapping[str, Value] | None = None
     includes: Sequence[Source] = ()
+    filelists: Sequence[Source] = ()
+    liberty: Sequence[Source] = ()
     cells: Sequence[Source] = ()
     objective: str = "balanced"
     max_degree: int | None = None

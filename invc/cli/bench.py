@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc import __version__
-from invc.cli.reporting import count, echo_table, write_json
+from invc.cli.reporting import check_files, count, echo_table, write_json
 
 if TYPE_CHECKING:
     from invc.design import Clamped, Design
@@ -65,6 +65,7 @@ def command(
     """
     from invc.tools.bench import bench
 
+    check_files([json_file], [file])
     design, clamped = _problem(file, clamps)
     free, spins = clamped.free, len(clamped.values)
     if json_file != "-":

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from invc.cli.options import with_options
-from invc.cli.reporting import write_json
+from invc.cli.reporting import check_files, write_json
 from invc.cli.sources import sources_of
 from invc.cli.training import (
     DATA,
@@ -52,6 +52,7 @@ def command(options: Mapping[str, Any]) -> None:
     from invc.training.evaluate import evaluate
     from invc.training.trained import read_trained
 
+    check_files([options["json_file"]], [*options["files"], options["weights_file"]])
     trained = read_trained(options["weights_file"])
     data = read_data(options["data_text"])
     sources = sources_of(*(options[name] for name in GIVEN))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invc.cli.options import with_options
-from invc.cli.reporting import count, echo_table, write_json
+from invc.cli.reporting import check_files, count, echo_table, write_json
 from invc.cli.sources import OBJECTIVES, QUIET, REPORT, SOURCES, YOSYS, given_sources
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def command(options: Mapping[str, Any]) -> None:
 
     library = read_library(*options["folders"])
     objective, output = options["objective"], options["output"]
-    design = synth(
-        given_sources(options), library=library, objective=objective, tool=Tool(options["yosys"])
-    )
+    sources = given_sources(options)
+    check_files([options["json_file"]], [*sources.files, *sources.liberty])
+    design = synth(sources, library=library, objective=objective, tool=Tool(options["yosys"]))
     found = mine(
         design.netlist,
         library,

@@ -111,7 +111,7 @@ STIMULUS = click.option(
 )
 REPLAY = click.option(
     "--replay",
-    metavar="FILE",
+    metavar="FILE|-",
     help="Write a test bench in Verilog that replays the first answer of a clocked design.",
 )
 SHOW = click.option("--show", type=click.IntRange(0), default=20, show_default=True, help="Rows.")
@@ -187,11 +187,13 @@ SIMULATE = (
     SHOW,
     RADIX,
     JSON,
-    click.option("--plot", metavar="FILE", help="Write charts: .png, .svg or .pdf."),
-    click.option("--html", metavar="FILE", help="Write charts and the netlist as one page."),
+    click.option(
+        "--plot", metavar="FILE|-", help="Write charts: .png, .svg or .pdf; - is SVG to stdout."
+    ),
+    click.option("--html", metavar="FILE|-", help="Write charts and the netlist as one page."),
     click.option(
         "--vcd",
-        metavar="FILE",
+        metavar="FILE|-",
         help="Write nets against sweeps as waveforms; of a clocked design, an answer by its clock.",
     ),
     REPLAY,
@@ -276,6 +278,7 @@ class View:
         json_file: Where the whole result goes; "-" is standard output, which then has it alone.
         quiet: Print nothing but the answers.
         verbose: Say what was chosen and how it went.
+        streamed: Whether a picture or a trace goes to standard output, and so nothing else.
     """
 
     show: int
@@ -283,11 +286,12 @@ class View:
     json_file: str | None
     quiet: bool
     verbose: bool = False
+    streamed: bool = False
 
     @property
     def text(self) -> bool:
         """Whether standard output is for people."""
-        return self.json_file != "-"
+        return self.json_file != "-" and not self.streamed
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -296,8 +300,18 @@ class View:
 
 
 def view_of(options: Mapping[str, Any]) -> View:
-    """What the user wants to see."""
-    return View(**{name: options[name] for name in View.__annotations__ if name in options})
+    """What the user wants to see.
+
+    Raises:
+        click.UsageError: Two outputs are standard output.
+    """
+    names = [options.get(name) for name in ("plot", "html", "vcd", "replay")]
+    names.append((options.get("trace") or (0, ""))[1])
+    streams = names.count("-")
+    if streams + (options["json_file"] == "-") > 1:
+        raise click.UsageError("only one output can be standard output")
+    given = {name: options[name] for name in View.__annotations__ if name in options}
+    return View(**given, streamed=streams > 0)
 
 
 def question_of(design: Design, options: Mapping[str, Any]) -> Question:

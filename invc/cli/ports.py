@@ -10,7 +10,7 @@ import click
 
 from invc import __version__
 from invc.cli.pairs import Parsed
-from invc.cli.reporting import write_json
+from invc.cli.reporting import check_files, write_json
 from invc.cli.stdin import file_of, without_folder
 from invc.diagnostics import InvcError
 
@@ -77,6 +77,7 @@ def command(
     fields: dict[str, Shapes]
     modules: tuple[ModuleInfo, ...]
     tops: tuple[ModuleInfo, ...]
+    check_files([json_file], files)
     if len(files) == 1 and _is_design(files[0]):
         module, shapes = _of_design(files[0])
         modules, tops, fields = (module,), (module,), {module.name: shapes}

@@ -49,7 +49,7 @@ PROVE = (
         help="Show that a cover is never reached, or an assertion never broken, for all time.",
     ),
     click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds.  [none]"),
-    click.option("--vcd", metavar="FILE", help="Write a trace by its clock as waveforms."),
+    click.option("--vcd", metavar="FILE|-", help="Write a trace by its clock as waveforms."),
     REPLAY,
     SHOW,
     RADIX,
@@ -118,7 +118,7 @@ def _tell(question: Question, answers: Answers, view: View) -> None:
             fault = error
     if view.text:
         _echo(question, answers, view)
-    else:
+    elif view.json_file == "-":
         write_json("-", report(question, answers))
     if fault:
         raise fault

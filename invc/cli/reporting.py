@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,26 @@ from invc.text.words import counted
 
 if TYPE_CHECKING:
     from invc.design import Design
+    from invc.design.fields import Field
     from invc.netlist import Port
 
 count = counted
+
+
+def check_files(written: Iterable[Path | str | None], read: Iterable[Path | None]) -> None:
+    """Refuse, before any work, files that could not be written, or are read and would be lost.
+
+    Args:
+        written: Names of the files to write; None for none, "-" for standard output.
+        read: Files that the command reads.
+
+    Raises:
+        InvcError: One is no place to write to.
+    """
+    from invc.ask.outputs import check_outputs
+
+    kept = [path for path in read if path is not None]
+    check_outputs([str(name) for name in written if name is not None], kept)
 
 
 def write_json(target: str, report: Mapping[str, Any]) -> None:
@@ -116,12 +133,15 @@ def echo_traces(
     """
     from invc.report.frames import rows_in_time, starting_values
 
-    frames, ports = design.frames, design.netlist.ports
+    frames = design.frames
     assert frames is not None
     shown = min(len(answers), max(1, show // (frames.cycles + 1)) if show else 0)
     for answer in answers[:shown]:
-        texts = {port.name: port_value(answer[port.name], len(port.bits), radix) for port in ports}
-        echo_table(*rows_in_time(frames, design.netlist, texts))
+
+        def text(port: Port, field: Field, answer: Mapping[str, int] = answer) -> str:
+            return port_value(field.value(answer[port.name]), field.width, radix)
+
+        echo_table(*rows_in_time(frames, design.netlist, text))
         for name, value in starting_values(frames, answer).items():
             click.echo(f"{name} begins with {value}")
     more = total - shown

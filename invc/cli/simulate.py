@@ -130,7 +130,7 @@ def _tell(samples: Samples, view: View, fault: InvcError | None) -> None:
             fault = fault or error
     if view.text:
         echo_samples(samples, view)
-    else:
+    elif view.json_file == "-":
         write_json("-", report(samples))
     if fault:
         raise fault

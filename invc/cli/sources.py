@@ -40,8 +40,8 @@ OPTIONS = (
         "--netlist",
         "gate_level",
         is_flag=True,
-        help="FILE is a gate-level netlist: instances of library cells, Verilog's primitives, "
-        "assigns.",
+        help="FILES are a gate-level netlist, models of its cells after it: instances of cells, "
+        "Verilog's primitives and tables, assigns.",
     ),
     click.option(
         "--lib",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from invc.cli.reporting import count, echo_table, write_json
+from invc.cli.reporting import check_files, count, echo_table, write_json
 from invc.diagnostics import printable
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def command(file: Path, json_file: str | None) -> None:
     from invc import __version__
     from invc.design import read_design, statistics
 
+    check_files([json_file], [file])
     found = statistics(read_design(file))
     if json_file:
         write_json(json_file, as_json(found) | {"version": __version__})

@@ -44,10 +44,14 @@ def file_of(name: str, form: str) -> str:
 
 
 def without_folder(text: str) -> str:
-    """A text with what users call that file: `stdin.v`."""
+    """A text with what users call that file: `stdin.v`, and how they say that it is no Verilog."""
+    if not _made:
+        return text
+    from invc.frontend.yosys.errors import NEEDS_SUFFIX
+
     for folder in _made:
         text = text.replace(folder, "")
-    return text
+    return text.replace(NEEDS_SUFFIX, "--format sv reads it as SystemVerilog")
 
 
 def as_users_name_it(design: Design) -> Design:

@@ -11,7 +11,7 @@ import click
 from invc import __version__
 from invc.cli.options import with_options
 from invc.cli.progress import bar_of
-from invc.cli.reporting import echo_table, file_beside, write_json, wrote
+from invc.cli.reporting import check_files, echo_table, file_beside, write_json, wrote
 from invc.cli.sources import OBJECTIVES, QUIET, REPORT, SOURCES, YOSYS, given_sources
 from invc.cli.stats import as_json, echo_details, echo_gap, echo_summary
 from invc.cli.stdin import as_users_name_it
@@ -144,6 +144,8 @@ def _compiled(options: Mapping[str, Any], journal: Journal, tool: Tool) -> Desig
     from invc.pipeline import synth
 
     sources = given_sources(options)
+    written = [options["output"], options["json_file"]]
+    check_files(written, [*sources.files, *sources.liberty, *options["lists"]])
     asked: dict[str, Any] = {
         "library": read_library(*options["folders"]),
         "objective": options["objective"],

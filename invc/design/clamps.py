@@ -63,10 +63,19 @@ def parse_clamps(netlist: Netlist, texts: Iterable[str]) -> tuple[Clamp, ...]:
         name, equals, value = text.rpartition("=")
         if not equals or not name or not value:
             raise InvcError(f"clamp {short(text)} is not NAME=VALUE", hint=VALUES_HINT)
-        for names in moments(netlist.port_by_name, name):
-            target = _joined([named_bits(netlist, part) for part in names])
+        for target in timed_bits(netlist, name):
             _hold(held, target, value, text)
     return tuple(held.values())
+
+
+def timed_bits(netlist: Netlist, name: str) -> list[Bits]:
+    """What a name stands for, of which each takes a value: in an unrolled design also `s@2..4`.
+
+    Raises:
+        InvcError: There is nothing of that name.
+    """
+    found = moments(netlist.port_by_name, name)
+    return [_joined([named_bits(netlist, part) for part in names]) for names in found]
 
 
 def _joined(parts: Sequence[Bits]) -> Bits:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from invc.design.assemble import assemble
-from invc.design.clamps import Clamp, named_bits, parse_clamps
+from invc.design.clamps import Bits, Clamp, parse_clamps, short, timed_bits
 from invc.design.design import Design
 from invc.design.frames import AT, moments
 from invc.diagnostics import InvcError
@@ -15,7 +15,12 @@ from invc.library import Cell, hamlib
 from invc.netlist import Gate, Literal, Netlist
 
 OPERATOR = re.compile("!=|<=|>=|==|<|>|=")
-WHOLE = re.compile(r"[-+]?\d[\d_]{0,999}|0[xX][0-9a-fA-F_]{1,999}|0[bB][01_]{1,999}", re.ASCII)
+WHOLE = re.compile(
+    r"([-+]?)(?:(\d[\d_]{0,999})|0([xXbBoO])([0-9a-fA-F_]{1,999}))"
+    r"|(\d{1,6})?'(s?)([bodhBODH])([0-9a-fA-F_]{1,999})",
+    re.ASCII,
+)
+BASES = {"b": 2, "o": 8, "d": 10, "x": 16, "h": 16}
 SOMETIME = re.compile(r"(.+)@any=(.+)", re.DOTALL)
 FALSE, TRUE = 0, 1  # literals
 HINT = "relations are a=b, a!=b, a<b, a<=b, a>b, a>=b of ports, slices, bits or whole numbers"
@@ -61,13 +66,13 @@ def split_relations(
     plain: list[str] = []
     relations: list[Relation | Sometime] = []
     for text in texts:
-        relation: Relation | Sometime | None = None
+        found: list[Relation | Sometime] = []
         if not _is_plain(netlist, text):
-            relation = _sometime(netlist, text) or _relation(netlist, text)
-        if relation is None:
+            sometime = _sometime(netlist, text)
+            found += [sometime] if sometime else _relations(netlist, text)
+        relations += found
+        if not found:
             plain.append(text)
-        else:
-            relations.append(relation)
     return plain, relations
 
 
@@ -105,42 +110,96 @@ def _is_plain(netlist: Netlist, text: str) -> bool:
     return True
 
 
-def _knows(netlist: Netlist, name: str) -> bool:
+def _named(netlist: Netlist, name: str) -> list[Bits]:
+    """What a side is that names bits, in each cycle that it names; else nothing."""
     try:
-        named_bits(netlist, name)
+        return timed_bits(netlist, name)
     except InvcError:
-        return False
-    return True
+        return []
 
 
-def _relation(netlist: Netlist, text: str) -> Relation | None:
-    """The relation that a text is, split at the first operator with a value on either side.
+def _relations(netlist: Netlist, text: str) -> list[Relation]:
+    """The relation that a text is, in each cycle, split at the first operator with two values.
 
     A port that equals a number is a clamp, and what is wrong with it is said of that.
+
+    Raises:
+        InvcError: The sides are of unequal numbers of cycles.
     """
     for found in OPERATOR.finditer(text):
         sides = text[: found.start()], text[found.end() :]  # names of ports may end in blanks
-        named = [_knows(netlist, side) for side in sides]
-        known = [
-            bool(name or WHOLE.fullmatch(side.strip()))
-            for name, side in zip(named, sides, strict=True)
+        named = [_named(netlist, side) for side in sides]
+        numbers = [_number(side.strip()) for side in sides]
+        values = [
+            [_signed(bits) for bits in name] or ([] if number is None else [_constant(number)])
+            for name, number in zip(named, numbers, strict=True)
         ]
-        if not all(known) or not any(named) or (found[0] == "=" and not all(named)):
+        if not all(values) or not any(named) or (found[0] == "=" and not all(named)):
             continue
-        one, other = (_bits(netlist, side) for side in sides)
-        width = max(len(one), len(other))
+        cycles = max(map(len, values))
+        if any(len(value) not in (1, cycles) for value in values):
+            counts = " and ".join(str(len(value)) for value in values)
+            raise InvcError(
+                f"clamp {short(text)}: its sides are of {counts} cycles",
+                hint="name as many cycles on both sides, or one on either",
+            )
         operator = "=" if found[0] == "==" else found[0]
-        return Relation(text, _extended(one, width), operator, _extended(other, width))
-    return None
+        left, right = (value * (cycles // len(value)) for value in values)
+        return [
+            _between(text, one, operator, other) for one, other in zip(left, right, strict=True)
+        ]
+    _refuse_sides(netlist, text)
+    return []
 
 
-def _bits(netlist: Netlist, side: str) -> tuple[Literal, ...]:
+def _refuse_sides(netlist: Netlist, text: str) -> None:
+    """Say which side of a relation is neither a name nor a number.
+
+    Raises:
+        InvcError: The text is meant as a relation, and no clamp of a port with an odd name.
+    """
+    found = next((m for m in OPERATOR.finditer(text) if m[0] != "="), None)
+    if found is None or _named(netlist, text.rpartition("=")[0]):
+        return
+    for side in (text[: found.start()], text[found.end() :]):
+        if not _named(netlist, side) and _number(side.strip()) is None:
+            raise InvcError(
+                f"clamp {short(text)}: {short(side.strip())} is neither a port nor a whole number",
+                hint=HINT,
+            )
+    raise InvcError(f"clamp {short(text)}: neither side is a port", hint=HINT)
+
+
+def _between(
+    text: str, one: tuple[Literal, ...], operator: str, other: tuple[Literal, ...]
+) -> Relation:
+    width = max(len(one), len(other))
+    return Relation(text, _extended(one, width), operator, _extended(other, width))
+
+
+def _signed(bits: Bits) -> tuple[Literal, ...]:
     """A value in two's complement: an unsigned one has a 0 before its highest bit."""
-    if _knows(netlist, side):
-        named = named_bits(netlist, side)
-        return named.literals if named.signed else (*named.literals, FALSE)
-    digits = side.strip().replace("_", "")
-    value = int(digits, 0 if digits[:2].lower() in ("0x", "0b") else 10)
+    return bits.literals if bits.signed else (*bits.literals, FALSE)
+
+
+def _number(text: str) -> int | None:
+    """A whole number as users write it, Verilog's constants among them; None for other texts."""
+    match = WHOLE.fullmatch(text)
+    if match is None:
+        return None
+    sign, decimal, prefix, tail, size, signed, base, digits = match.groups()
+    try:
+        value = int(decimal or tail or digits, 10 if decimal else BASES[(prefix or base).lower()])
+    except ValueError:
+        return None
+    if size and value >= 1 << int(size):
+        return None
+    if signed and size and value >> int(size) - 1:
+        value -= 1 << int(size)
+    return -value if sign == "-" else value
+
+
+def _constant(value: int) -> tuple[Literal, ...]:
     return tuple(TRUE if value >> k & 1 else FALSE for k in range(value.bit_length() + 1))
 
 

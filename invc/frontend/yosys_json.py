@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
-from invc.diagnostics import InvcError, nearest
+from invc.diagnostics import InvcError, nearest, within
 from invc.frontend.arithmetic import PLAIN, Adders, Sum, ripple
 from invc.frontend.yosys_cells import (
     ARITHMETIC,
@@ -22,6 +23,7 @@ from invc.frontend.yosys_cells import (
     operator,
     text_of,
 )
+from invc.frontend.yosys_shape import check_shape
 from invc.netlist import FALSE, TRUE, Builder, Function, Gate, Literal, Netlist, Port
 from invc.netlist.gates import BUF, FA
 from invc.netlist.machine import NEXT, STATE
@@ -72,8 +74,11 @@ def read_json(
         raise InvcError("a number with too many digits", where=str(path), hint=_WRITE) from error
     except (KeyError, TypeError, AttributeError) as error:
         raise InvcError("not a netlist of Yosys", where=str(path), hint=_WRITE) from error
+    if shown is None:  # nobody else's but the user's
+        check_shape(modules, str(path), _WRITE)
     try:
-        return _Reader(name, modules[name], library, adders, locate).netlist()
+        with within(str(path)) if shown is None else nullcontext():
+            return _Reader(name, modules[name], library, adders, locate).netlist()
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvcError(
             f"not a netlist of Yosys: {type(error).__name__} {error}", where=str(path), hint=_WRITE

@@ -172,7 +172,8 @@ class _Parser:
         plain = isinstance(shape, Vector) and shape.left is None
         if spans and plain:  # single bits, in memory or not
             _, left, right = spans.pop()
-            shape = Vector(left, right, shape.signed and (not spans or self.types is None))
+            inmost = all(outside for outside, _, _ in spans)  # of words, not of a larger one
+            shape = Vector(left, right, shape.signed and (inmost or self.types is None))
         for _, left, right in reversed(spans):
             shape = Array(left, right, shape)
         self.depth -= 1

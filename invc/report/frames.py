@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from invc import __version__
+from invc.design.fields import Field, columns_of
 from invc.design.frames import AT, AT_START, INITIAL, Frames, at
 from invc.netlist import Netlist, Port, evaluate
 from invc.netlist.machine import NEXT, STATE
@@ -130,22 +131,27 @@ def _bits(value: int, port: Port) -> int:
 
 
 def rows_in_time(
-    frames: Frames, netlist: Netlist, texts: Mapping[str, str]
+    frames: Frames, netlist: Netlist, text: Callable[[Port, Field], str]
 ) -> tuple[list[str], list[list[str]]]:
-    """A head and a row for each cycle: the cycle, then the text of each signal, "" without one.
+    """A head and a row for each cycle: the cycle, then each signal or its fields.
 
     Args:
         frames: What the ports are in time.
         netlist: Whose ports they are.
-        texts: The text of each port's value.
+        text: Of the value of a field in a port; a cycle without that port has "".
     """
     names, ports = signals_in_time(frames, netlist)
-    rows = [
-        [str(cycle), *(_text(ports.get((name, cycle)), texts) for name in names)]
-        for cycle in range(frames.cycles + 1)
-    ]
-    return ["cycle", *names], rows
-
-
-def _text(port: Port | None, texts: Mapping[str, str]) -> str:
-    return "" if port is None else texts[port.name]
+    columns = []
+    for name in names:
+        port = next(
+            ports[name, cycle] for cycle in range(frames.cycles + 1) if (name, cycle) in ports
+        )
+        paths = (field.name.removeprefix(port.name) for field in columns_of(port))
+        columns += [(name, k, name + path) for k, path in enumerate(paths)]
+    rows = []
+    for cycle in range(frames.cycles + 1):
+        found = ((ports.get((name, cycle)), k) for name, k, _ in columns)
+        rows.append(
+            [str(cycle), *("" if p is None else text(p, columns_of(p)[k]) for p, k in found)]
+        )
+    return ["cycle", *(label for _, _, label in columns)], rows

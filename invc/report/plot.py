@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from invc.diagnostics import InvcError, printable
 from invc.report.names import short
 from invc.report.run import Run, answer_labels, bare, first_histogram, marginals, number, percent
-from invc.text.files import write_whole
+from invc.text.files import STREAM, write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +68,7 @@ def check_plot(path: Path) -> None:
     Raises:
         InvcError: The suffix is none of SUFFIXES, or matplotlib is not installed.
     """
-    if path.suffix.lower() not in SUFFIXES:
+    if _suffix(path) not in SUFFIXES:
         raise InvcError(
             f"plots end in {', '.join(SUFFIXES)}, not in {path.suffix!r}",
             where=str(path),
@@ -80,6 +80,10 @@ def check_plot(path: Path) -> None:
         raise InvcError("plots need the package matplotlib", hint=INSTALL) from error
 
 
+def _suffix(path: Path) -> str:
+    return ".svg" if str(path) == STREAM else path.suffix.lower()
+
+
 def write_plot(run: Run, path: Path) -> None:
     """Write the charts that a run has, in the format of the file's suffix.
 
@@ -87,7 +91,7 @@ def write_plot(run: Run, path: Path) -> None:
         InvcError: As `check_plot`, or the file cannot be written.
     """
     check_plot(path)
-    write_whole(path, [format_plot(run, path.suffix.lower()[1:])])
+    write_whole(path, [format_plot(run, _suffix(path)[1:])])
 
 
 def format_plot(run: Run, form: str) -> bytes:

@@ -42,13 +42,13 @@ def bit(answer: dict[str, int], name: str) -> int:
 
 
 def scores(design: Design, answers: list[dict[str, int]], seed: int, **asked: str) -> list[float]:
-    """z-scores of the marginals that are not held."""
+    """z-scores of the marginals, NaN where one is held, or nearly so at the beta of this run."""
     clamp, bias = asked.get("clamp", ""), asked.get("bias", "")
     given = [clamp] if clamp else []
     leaning = {name: float(p) for name, _, p in [bias.partition("=")] if name}
     found = invc.simulate(
         design, given, bias=leaning, equilibrium=True, seed=seed, threads=1, reads=READS,
-        time_limit=20,
+        time_limit=600,
     )  # fmt: skip
     name, _, value = clamp.partition("=")
     left = [a for a in answers if not clamp or bit(a, name) == int(value)]
@@ -60,8 +60,8 @@ def scores(design: Design, answers: list[dict[str, int]], seed: int, **asked: st
     z: list[float] = []
     for marginal in found.marginals():
         exact = float(weights @ [bit(answer, marginal.name) for answer in left])
-        if RARE < exact < 1 - RARE:
-            z.append((marginal.probability - exact) / marginal.error)
+        judged = RARE < exact < 1 - RARE
+        z.append((marginal.probability - exact) / marginal.error if judged else np.nan)
     return z
 
 
@@ -81,6 +81,7 @@ def main() -> None:
             began = time.process_time()
             seeds = range(given.first, given.first + given.seeds)
             z = np.array([scores(design, answers, seed, **asked) for seed in seeds])
+            z = z[:, ~np.isnan(z).any(axis=0)]
             squares = (z**2).mean(axis=1)  # of a seed: the marginals of one run go together
             deviation = np.sqrt(squares.mean())
             error = squares.std(ddof=1) / np.sqrt(len(seeds)) / 2 / deviation

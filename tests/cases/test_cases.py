@@ -53,7 +53,10 @@ REFUSED = {
     "synth --netlist --top top stub_cells.v": (f"stub_cells.v:5: error: {NO_BODY}", BODY_HINT),
     "synth undriven_prove.v": (FLOATING, "assign it, or make it an input"),
     "synth --prove undriven_prove.v": (FLOATING, "assign it, or make it an input"),
-    "synth qq.json": ("error: inputs 'a' and 'b' are one net", "give every input a net of its own"),
+    "synth qq.json": (
+        "qq.json: error: inputs 'a' and 'b' are one net",
+        "give every input a net of its own",
+    ),
     "import bqpjson_missing_id.json": (
         "bqpjson_missing_id.json: error: field 'linear_terms[1].id' is 9, which is not among the "
         "variable_ids",

@@ -71,8 +71,33 @@ def test_faults_name_standard_input(tmp_path: Path, design: bytes) -> None:
     done = invc(tmp_path, "synth", "-", given=broken.encode())
     assert done.returncode == 1
     assert done.stderr.startswith(b"stdin.v:2: error: syntax error")
+    assert b"--format sv reads it as SystemVerilog" in done.stderr
     done = invc(tmp_path, "simulate", "-", given=design[:100])
     assert done.stderr.startswith(b"-:") and done.returncode == 1
     both = invc(tmp_path, "simulate", "-", "--questions", "-", given=design)
     assert both.returncode == 2
     assert b"cannot both be standard input" in both.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "start", "end"),
+    [
+        ("--html", b"<!DOCTYPE html>", b"</html>"),
+        ("--plot", b"<?xml", b"</svg>"),
+        ("--vcd", b"$comment", b""),
+        ("--json", b"{", b"}"),
+    ],
+)
+def test_a_picture_has_standard_output_alone(
+    tmp_path: Path, design: bytes, option: str, start: bytes, end: bytes
+) -> None:
+    made = out(tmp_path, "simulate", "-", "-c", "s=30", option, "-", given=design)
+    assert made.startswith(start) and made.rstrip().endswith(end)
+    assert b"distinct answer" not in made[-200:]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_outputs_are_not_both_standard_output(tmp_path: Path, design: bytes) -> None:
+    done = invc(tmp_path, "simulate", "-", "-c", "s=30", "--html", "-", "--json", "-", given=design)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"only one output can be standard output" in done.stderr

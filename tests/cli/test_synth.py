@@ -182,7 +182,7 @@ def test_a_users_cell_is_used_where_it_saves_spins(folder: Path) -> None:
         ),
         (["not.json"], 1, "not.json:1: error: not JSON\n"),
         (["list.json"], 1, "list.json: error: not a netlist of Yosys\n"),
-        (["odd.json"], 1, "odd.json: error: not a netlist of Yosys: KeyError 'cells'\n"),
+        (["odd.json"], 1, "odd.json: error: field 'modules.m.cells' is missing\n"),
     ],
 )
 def test_errors(folder: Path, arguments: Sequence[str], status: int, text: str) -> None:

@@ -108,6 +108,9 @@ def test_answers_are_those_for_which_relations_hold(
         (["p=143", "a>b"], {(13, 11)}),
         (["p=143", "a!=11"], {(13, 11)}),
         (["p=143", "a >= 0xd"], {(13, 11)}),
+        (["p=143", "a>=4'hd"], {(13, 11)}),
+        (["p=143", "a<-0x0", "b>0"], set()),
+        (["p=143", "b>4'sb1011", "a<5'd12"], {(11, 13)}),
         (["a=b", "p=49"], {(7, 7)}),
         (["a==b", "p[3:0]=9", "a<6"], {(3, 3), (5, 5)}),
         (["a[1:0]=b[3:2]", "p=66"], {(6, 11)}),
@@ -155,11 +158,14 @@ def test_what_always_holds_holds_nothing(mult4: Design) -> None:
     ("text", "fault"),
     [
         ("p=256", "the value does not fit 8 unsigned bits"),
-        ("q<3", "clamp 'q<3' is not NAME=VALUE"),
-        ("a<q", "clamp 'a<q' is not NAME=VALUE"),
+        ("q<3", "clamp 'q<3': 'q' is neither a port nor a whole number"),
+        ("a<q", "clamp 'a<q': 'q' is neither a port nor a whole number"),
+        ("a!=4'b1x00", "is neither a port nor a whole number"),
+        ("a!=4'h1f", "is neither a port nor a whole number"),
+        ("a<b<p", "clamp 'a<b<p': 'b<p' is neither a port nor a whole number"),
         ("a=q", "'q' is no value"),
-        ("3<5", "is not NAME=VALUE"),
-        ("a<", "is not NAME=VALUE"),
+        ("3<5", "clamp '3<5': neither side is a port"),
+        ("a<", "clamp 'a<': '' is neither a port nor a whole number"),
     ],
 )
 def test_faults_are_those_of_clamps(mult4: Design, text: str, fault: str) -> None:

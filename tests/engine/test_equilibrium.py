@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designs import CELLS, multiplier, netlists
+from designs import AND2, CELLS, XOR2, multiplier, netlists
 from invc.design import (
     Clamped,
     Contradiction,
@@ -26,7 +26,7 @@ from invc.design.assemble import assemble
 from invc.engine.equilibrium import Setting
 from invc.engine.statistics import clustered, marginals, uniformity, upper_tail
 from invc.frontend.yosys import Sources
-from invc.netlist import Netlist
+from invc.netlist import Gate, Netlist, Port
 from invc.pipeline import synth
 from invc.proof import count
 from sampling import equilibrium
@@ -80,6 +80,16 @@ def test_ladders_mix_where_a_chain_does_not(popcount: Design) -> None:
     assert ladders.setting == Setting(2.2, 64, 0.6)
     assert ladders.result.verified_reads > 0.8 * ladders.result.reads
     assert uniformity([answer.reads for answer in ladders.result.answers], number).passed
+
+
+def test_one_free_bit_is_judged_by_enough_chains() -> None:
+    """Few chains of a ladder, looked at too seldom, seem to forget what they remember."""
+    ports = (Port("a", "input", (2,)), Port("y", "output", (0,)))
+    gates = Gate(AND2, (0, 1, 4)), Gate(XOR2, (3, 4, 6))
+    design = assemble(Netlist("top", ports, gates, ("", "n0", "n1", "n2")), CELLS)
+    clamped, _ = start(design, [])
+    runs = [equilibrium(design, clamped, dynamics="pt", seed=seed) for seed in range(30)]
+    assert all(run.mixed for run in runs)
 
 
 def test_any_ladder_that_is_asked_for_is_run(popcount: Design) -> None:

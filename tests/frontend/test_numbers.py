@@ -99,10 +99,12 @@ def module(folder: Path, cells: dict[str, Any], ports: dict[str, Any]) -> Source
         ("t.v:4.0-5.6", "t.v:4: "),
         ("t.v:4-5", "t.v:4: "),
         ("t.v:4.3-5.6|u.v:9.1-9.2", "t.v:4:3: "),
-        ("", ""),
+        ("", "t.json: "),
     ],
 )
-def test_a_place_is_the_first_of_the_attribute(tmp_path: Path, src: str, place: str) -> None:
+def test_a_place_is_the_first_of_the_attribute(
+    tmp_path: Path, src: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     latch = {
         "type": "$_DLATCH_P_",
         "port_directions": {"D": "input", "E": "input", "Q": "output"},
@@ -113,8 +115,9 @@ def test_a_place_is_the_first_of_the_attribute(tmp_path: Path, src: str, place: 
         "d": {"direction": "input", "bits": [2, 3]},
         "q": {"direction": "output", "bits": [4]},
     }
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(InvcError) as caught:
-        synth(module(tmp_path, {"u": latch}, ports))
+        synth(module(Path(), {"u": latch}, ports))
     assert str(caught.value).startswith(f"{place}error: latch at 'u' has no Hamiltonian")
 
 

@@ -116,6 +116,15 @@ DRIVERS = {
         " always @(posedge clk) begin z <= m;\n  m = ~a;\n end\nendmodule\n",
         ("m", "7:2", "3:2"),
     ),
+    "a constant and a gate": (
+        "module t(input a, b, output y);\n wire w;\n assign w = 1'b1;\n and (w, a, b);\n"
+        " assign y = w;\nendmodule\n",
+        ("w", "4:7", "3:9"),
+    ),
+    "a gate and an expression": (
+        "module t(input a, b, output y);\n or g(y, a, b);\n assign y = a & b;\nendmodule\n",
+        ("y", "3:9", "2:7"),
+    ),
     "a generate block": (
         "module t(input [3:0] a, output [3:0] y);\n genvar i;\n"
         " generate for (i = 0; i < 4; i = i + 1) begin : g\n  wire w;\n  assign w = a[i];\n"
@@ -294,6 +303,35 @@ endmodule
     assert message.startswith("t.v:2:15: error: module 'r' still contains itself after 2 s\n")
 
 
+OPEN = "module np #(parameter int W)(input [W-1:0] a, output y);\nassign y = ^a; endmodule\n"
+
+
+def test_a_parameter_without_a_default(tmp_path: Path) -> None:
+    pytest.importorskip("pyosys")  # which has slang
+    path = tmp_path / "np.sv"
+    path.write_text(OPEN)
+    with pytest.raises(InvcError) as caught:
+        synth(Sources((path,)))
+    assert caught.value.message == "parameter 'W' of module 'np' has no default"
+    assert (caught.value.where, caught.value.hint) == (f"{path}:1", "give it a value: -G W=...")
+    with pytest.raises(InvcError, match="has no default value") as caught:
+        synth(Sources((path,), top="np"))
+    assert (caught.value.hint or "").startswith("-G NAME=VALUE gives parameters")
+    assert len(synth(Sources((path,), parameters={"W": "3"})).netlist.inputs[0].bits) == 3
+
+
+def test_slang_has_no_more_time_than_it_is_given(tmp_path: Path) -> None:
+    pytest.importorskip("pyosys")  # which has slang
+    path = tmp_path / "slow.sv"
+    path.write_text(
+        "module slow(input logic [7:0] a, output logic [7:0] y); logic [7:0] t; assign y = t;\n"
+        "always_comb begin t = a; for (int i = 0; i < 90000000; i++) t = t + a; end endmodule\n"
+    )
+    with pytest.raises(InvcError, match="is not done in 2 s") as caught:
+        synth(Sources((path,)), tool=Tool(seconds=2))
+    assert "--yosys-limit" in (caught.value.hint or "")
+
+
 @pytest.mark.parametrize("gate_level", [False, True])
 def test_cells_of_yosys_in_a_source(tmp_path: Path, gate_level: bool) -> None:
     text = (
@@ -397,7 +435,7 @@ def test_json_inputs_that_are_no_nets_of_their_own(
     ports["y"] = {"direction": "output", "bits": [2]}
     module = {"ports": ports, "cells": {}, "netnames": {}}
     text = refused(tmp_path, json.dumps({"modules": {"t": module}}), "t.json")
-    assert text.startswith(f"error: {message}\n")
+    assert text.startswith(f"t.json: error: {message}\n")
 
 
 SYSTEM_VERILOG = {
@@ -476,7 +514,48 @@ def test_errors_of_slang_name_the_place(tmp_path: Path) -> None:
     message = refused(tmp_path, text, "t.sv")
     assert message.startswith("t.sv:2: error: expected expression\n")
     assert ".sv file" not in message
-    assert "SystemVerilog needs a .sv file" in refused(tmp_path, text)
+    assert "a .sv file is read as SystemVerilog" in refused(tmp_path, text)
+
+
+VALID = {
+    "an array of gates": (
+        "module t(input [3:0] a, output [3:0] y);\n not n[3:0] (y, a);\nendmodule\n",
+        5,
+    ),
+    "a loop": (
+        "module t(input [3:0] a, output reg [3:0] y);\n integer i;\n always @* begin\n"
+        "  i = 0;\n  while (i < 4) begin y[i] = ~a[i]; i = i + 1; end\n end\nendmodule\n",
+        5,
+    ),
+    "a package": (
+        "package p; localparam logic [3:0] MASK = '1; endpackage\n"
+        "module t import p::*; (input logic [3:0] a, output logic [3:0] y);\n"
+        " always_comb y = a ^ MASK;\nendmodule\n",
+        5,
+    ),
+    "a parameter that is set from outside, and by its instance": (
+        "module t(input [3:0] a, output [3:0] y);\n defparam u.N = 15;\n"
+        " sub #(.N(2)) u(.a(a), .y(y));\nendmodule\n"
+        "module sub #(parameter N = 1) (input [3:0] a, output [3:0] y);\n"
+        " assign y = a ^ N;\nendmodule\n",
+        5,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", VALID)
+def test_what_yosys_cannot_read_in_a_file_of_verilog_slang_reads(tmp_path: Path, kind: str) -> None:
+    text, y = VALID[kind]
+    path = tmp_path / "t.v"
+    path.write_text(text)
+    netlist = synth(Sources((path,))).netlist
+    assert {"a": 10, "y": y} in every_answer(netlist)
+
+
+def test_where_neither_reads_it_the_one_that_came_further_is_heard(tmp_path: Path) -> None:
+    text = "module t(input logic a, output logic y);\n always_comb y = ~a;\n"
+    message = refused(tmp_path, text + " assign z = a +;\nendmodule\n")
+    assert message.startswith("t.v:3: error: expected expression\n")
 
 
 def test_a_parameter_that_the_top_does_not_have(tmp_path: Path) -> None:

@@ -91,6 +91,20 @@ def test_every_field_has_the_value_that_the_source_gives_it(netlist: Netlist) ->
     assert ports["req"].shape is not None
 
 
+def test_words_of_memory_have_the_sign_that_vectors_have(tmp_path: Path) -> None:
+    """In `logic signed [1:0][2:0]` the whole is signed, in `logic signed [2:0] m [0:1]` each word."""
+    pytest.importorskip("pyosys")  # which has slang
+    path = tmp_path / "s.sv"
+    path.write_text(
+        "module s(input logic signed [2:0] m [0:1], input logic signed [1:0][2:0] p,\n"
+        "output logic signed [2:0] y, output logic [2:0] z); assign {y, z} = {m[1], p[1]}; endmodule"
+    )
+    (answer,) = invc.simulate(invc.synth(path), ["m[1]=-3", "m[0]=2", "p[1]=5", "p[0]=1"])
+    values = field_values(invc.synth(path).netlist.ports, answer)
+    assert values == {"m[0]": 2, "m[1]": -3, "p[1]": 5, "p[0]": 1}
+    assert (answer["y"], answer["z"]) == (-3, 5)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -159,10 +159,35 @@ REFUSED = {
         "f.v:3:10: error: net 'y' is driven twice\n"
         "  hint: its other driver is at f.v:2:10; leave it one driver",
     ),
+    "compared_with_x": (
+        "module top(input [1:0] a, output y);\n  assign y = a === 2'b1x;\nendmodule\n",
+        "f.v:2:14: error: compared by === with x or z, which no net of two values is\n"
+        "  hint: compare with 0 and 1, or take casez, whose ? is any value",
+    ),
+    "a_varying_index": (
+        "module top(input [1:0] s, input a, output [3:0] y);\n  assign y = {4{a}};\n"
+        "  assign y[s] = 0;\nendmodule\n",
+        "f.v:3:11: error: what is assigned is an expression, not a net\n"
+        "  hint: assign a net, or bits of it by constant indices; others may vary in an always",
+    ),
+    "an_expression_for_an_output": (
+        "module top(input a, b, output y);\n  inverter i(.a(a), .y(a & b));\n"
+        "  assign y = a;\nendmodule\n"
+        "module inverter(input a, output y); assign y = ~a; endmodule\n",
+        "f.v:2:24: error: what is assigned is an expression, not a net\n"
+        "  hint: assign a net, or bits of it by constant indices; others may vary in an always",
+    ),
+    "constants_for_an_output": (
+        "module top(input a, output y);\n  inverter i(.a(a), .y(1'b0));\n"
+        "  assign y = a;\nendmodule\n"
+        "module inverter(input a, output y); assign y = ~a; endmodule\n",
+        "f.v:2:12: error: output port top.i.y (inverter) is connected to constants: 1'0\n"
+        "  hint: give each of its bits a net, or none; Yosys's log: LOG",
+    ),
     "syntax": (
         "module top(input a, output y);\n  assign y = a +;\nendmodule\n",
         "f.v:2: error: syntax error, unexpected ';'\n"
-        "  hint: look at this line and the one before; SystemVerilog needs a .sv file; "
+        "  hint: look at this line and the one before; a .sv file is read as SystemVerilog; "
         "Yosys's log: LOG",
     ),
     "unknown_module": (

@@ -159,3 +159,25 @@ def test_options_that_need_each_other(repository: Path) -> None:
         "--mine does not go with --cycles" in run("synth", counter, "--cycles", 2, "--mine").output
     )
     assert "--cycles" in str(run("synth", counter).exception)
+
+
+def test_a_row_of_a_cycle_shows_fields(tmp_path: Path) -> None:
+    pytest.importorskip("pyosys")  # which has slang
+    source = tmp_path / "c.sv"
+    source.write_text(
+        "module c(input clk, input struct packed {logic go; logic [1:0] by;} r,\n"
+        "output logic signed [2:0] m [0:1]);\n"
+        "logic signed [2:0] q = -2; always_ff @(posedge clk) if (r.go) q <= q + r.by;\n"
+        "assign m[0] = q; assign m[1] = ~q; endmodule\n"
+    )
+    design = tmp_path / "c.hj"
+    assert run("synth", source, "--cycles", "2", "-o", design, "-q").exit_code == 0
+    clamps = ["-c", "r.by@*=1", "-c", "r.go@0=1", "-c", "r@1=5"]
+    for command in ("simulate", "prove"):
+        rows = [line.split()[:5] for line in run(command, design, *clamps).output.splitlines()]
+        start = rows.index(["cycle", "r.go", "r.by", "m[0]", "m[1]"])
+        assert rows[start + 1 : start + 4] == [
+            ["0", "1", "1", "-2", "1"],
+            ["1", "1", "1", "-1", "0"],
+            ["2", "0", "-1", "0"],
+        ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,44 @@ def test_a_text_is_a_source() -> None:
     design = invc.synth(f"{text}\n", cycles=3, init="zero")
     found = invc.simulate(design, {"q@end": 1})
     assert all(sum(a[f"a@{t}"] for t in range(3)) % 2 for a in found)
+
+
+RELATED = """
+module r(input clk, input [1:0] d, output [2:0] s);
+  reg [2:0] q = 0;
+  always @(posedge clk) q <= q + d;
+  assign s = q;
+endmodule
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("s@1=s@2", lambda s, d: s[1] == s[2]),
+        ("s@end!=s@1", lambda s, d: s[3] != s[1]),
+        ("s@*<4", lambda s, d: max(s) < 4),
+        ("s@1..end>d@0", lambda s, d: all(x > d[0] for x in s[1:])),
+        ("d@*=s@0..2", lambda s, d: d == s[:3]),
+        ("d@[0..1]<=6", lambda s, d: d[0] + 4 * d[1] <= 6),
+        ("d@2[0]=d[1]@1", lambda s, d: d[2] & 1 == d[1] >> 1),
+    ],
+)
+def test_relations_in_time(
+    tmp_path: Path, text: str, holds: Callable[[list[int], list[int]], bool]
+) -> None:
+    (tmp_path / "r.v").write_text(RELATED)
+    design = invc.synth(tmp_path / "r.v", cycles=3)
+    expected = []
+    for d in product(range(4), repeat=3):
+        s = [0, d[0], (d[0] + d[1]) % 8, sum(d) % 8]
+        expected += [d] if holds(s, list(d)) else []
+    for answers in (invc.prove(design, [text], count=True), invc.simulate(design, [text])):
+        assert sorted(tuple(a[f"d@{t}"] for t in range(3)) for a in answers) == expected
+
+
+def test_sides_of_unequal_numbers_of_cycles(tmp_path: Path) -> None:
+    (tmp_path / "r.v").write_text(RELATED)
+    design = invc.synth(tmp_path / "r.v", cycles=3)
+    with pytest.raises(InvcError, match="its sides are of 4 and 3 cycles"):
+        invc.simulate(design, ["s@*=d@*"])

@@ -21,7 +21,8 @@ from invc.pbits.lanes import UInt64
 TRIED = (1.2, 1.6, 2.2, 2.8, 3.4, 4.2)
 FIRST_THIN, MOST_THIN = 16, 1 << 13
 LADDER_BLOCK = PILOT_BLOCK + len(TRIED)
-PILOT_LAGS = 4  # over which a correlation is averaged
+PILOT_LAGS = 4  # over which a correlation is averaged, at least
+PILOT_PAIRS = 4096  # of bits of two samples: with fewer, chance is taken for forgetting
 PILOT_CORRELATION = 0.03  # root mean square, between two samples of a chain: what is accepted
 LEAST_SAMPLES = 32  # of a chain that does not mix, so that it can be seen that it does not
 
@@ -175,7 +176,7 @@ class Pilot:
     ) -> tuple[float, Mixing] | None:
         """How chains are correlated over some lags, or None if that costs too much."""
         chains, rungs = self.chains, len(rules.rungs or (0,))
-        lags = 1 if self.asked.thin else PILOT_LAGS
+        lags = 1 if self.asked.thin else self._lags(rules, state.lanes // rungs)
         if not budget.spend(thin * (1 + lags) * chains.problem.free):
             return None
         outcome = chains.advance(state, rules, thin, self.halted)
@@ -188,6 +189,11 @@ class Pilot:
             answers += later.verified.verified
             outcome = later
         return root_mean(squares), Mixing(thin, lags * lanes, answers)
+
+    def _lags(self, rules: Rules, lanes: int) -> int:
+        """Over how many a correlation is averaged: few bits in few chains tell little at a time."""
+        free = int(np.count_nonzero(self.chains.problem.known[list(rules.shown)] == 0))
+        return max(PILOT_LAGS, -(-PILOT_PAIRS // max(1, free * lanes)))
 
     def _telling(self, before: UInt64, after: UInt64, rules: Rules) -> tuple[UInt64, UInt64]:
         """The rows of port bits that no clamp holds, at two times.

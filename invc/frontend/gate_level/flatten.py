@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 from invc.diagnostics import InvcError, nearest
@@ -15,6 +15,8 @@ from invc.frontend.gate_level.parser import Tree, parse
 from invc.frontend.gate_level.preprocessor import preprocess
 from invc.frontend.gate_level.scope import Circuit, Scope, open_scope
 from invc.frontend.gate_level.structure import GATES_ONLY, Module, Signal, describe, plain
+from invc.frontend.liberty_names import HINT, no_function
+from invc.frontend.primitives import PRIMITIVES
 from invc.frontend.yosys_cells import GATES, words_of_yosys
 from invc.library.cell import Cell
 from invc.netlist import Builder, Function, Gate, Literal, Netlist, Port
@@ -23,7 +25,6 @@ from invc.netlist.gates import BUF, INV
 # Cells that no library holds, since they cost no spin of their own.
 _FREE = {function.name: function for function in (INV, BUF)}
 _FAMILY = re.compile("(AND|NAND|OR|NOR|XOR|XNOR)[2-9]")
-PRIMITIVES = frozenset({"and", "nand", "or", "nor", "xor", "xnor", "buf", "not"})
 _FLOATING = frozenset({
     "bufif0", "bufif1", "notif0", "notif1", "nmos", "pmos", "cmos", "rnmos", "rpmos", "rcmos",
     "tran", "rtran", "tranif0", "tranif1", "rtranif0", "rtranif1", "pullup", "pulldown",
@@ -36,21 +37,25 @@ def read_gates(
     path: Path,
     library: Mapping[str, Cell],
     *,
+    more: Sequence[Path] = (),
     top: str | None = None,
     include: Sequence[Path] = (),
     define: Mapping[str, str] | None = None,
-    others: Mapping[str, Function] | None = None,
+    others: Mapping[str, Function | None] | None = None,
 ) -> Netlist:
     """Read structural Verilog: instances of cells, gate primitives, assigns, and a hierarchy.
 
     Args:
         path: The file.
+        more: Files that go on where it ends, such as the models of its cells.
         library: Cells by name; INV, BUF and AND2 ... XNOR9 (pins A, B, ..., Y) are known without.
             Positional connections follow `function.pins`: inputs, then outputs.
-        top: The module to build; found by itself where one module is in no other.
+        top: The module to build; found by itself where one module with a body is in no other, in
+            the first file if there are several.
         include: Folders searched for `include.
         define: Macros defined from outside.
-        others: Functions of other cells, by name; the library's own come first.
+        others: Functions of other cells, by name, None where one has none; the library's own come
+            first.
 
     Returns:
         The netlist, checked: gates sorted, aliases resolved, inverters and buffers absorbed.
@@ -59,7 +64,7 @@ def read_gates(
         InvcError: A syntax error, behaviour, an unknown cell or pin, a net with no driver, two
             drivers or a loop, or widths that do not fit.
     """
-    source = preprocess(path, include=include, define=define)
+    source = preprocess(path, more=more, include=include, define=define)
     trees = parse(source)
     modules: dict[str, Module] = {}
     for tree in trees:
@@ -78,12 +83,19 @@ def read_gates(
     for name in [n for n, m in modules.items() if m.is_stub and n in library and n != top]:
         if len(modules) > 1:
             del modules[name]
-    root = modules[top_module(modules, path, top)]
+    own = {n for n, m in modules.items() if source.location(m.line).file == str(path)}
+    root = modules[top_module(modules, path, top, own)]
     return flatten(root, modules, Circuit(Nets(source), library, others or {}))
 
 
-def top_module(modules: Mapping[str, Module], path: Path, top: str | None) -> str:
+def top_module(modules: Mapping[str, Module], path: Path, top: str | None, own: Set[str]) -> str:
     """The name of the module to build.
+
+    Args:
+        modules: All modules by name.
+        path: The first file.
+        top: What the user says.
+        own: Those that stand in the first file.
 
     Raises:
         InvcError: It is not there, or several modules may be meant.
@@ -94,7 +106,10 @@ def top_module(modules: Mapping[str, Module], path: Path, top: str | None) -> st
             raise InvcError(f"no module is called {top!r}", where=str(path), hint=hint)
         return top
     used = {plain(i.module) for module in modules.values() for i in module.instances}
-    candidates = [name for name in modules if name not in used]
+    unused = [name for name in modules if name not in used]
+    # What has no body is no design, and files after the first are models of cells.
+    whole = [name for name in unused if not modules[name].is_stub] or unused
+    candidates = [name for name in whole if name in own] or whole
     if len(candidates) == 1:
         return candidates[0]
     if not candidates:
@@ -111,6 +126,8 @@ def flatten(top: Module, modules: Mapping[str, Module], circuit: Circuit) -> Net
         InvcError: An unknown cell or pin, a net with no driver, two drivers or a loop, or widths
             that do not fit.
     """
+    if top.fault:
+        raise top.fault
     root = open_scope(circuit, top, "", frozenset())
     for port in top.ports:
         if port.direction == "input":
@@ -141,8 +158,8 @@ def _body(scope: Scope, modules: Mapping[str, Module]) -> Iterator[Scope]:
                 message = f"cell {name!r} is a relation and not a function"
                 raise scope.nets.fault(message, entry.lineno, "a netlist is made of functions")
             add_cells(scope, entry, function)
-        elif name in scope.circuit.others:
-            add_cells(scope, entry, scope.circuit.others[name])
+        elif other := scope.circuit.others.get(name):
+            add_cells(scope, entry, other)
         elif name in GATES:
             add_cells(scope, entry, GATES[name])
         elif name == "$lut":
@@ -161,6 +178,8 @@ def _unknown(scope: Scope, entry: Tree, name: str, modules: Mapping[str, Module]
     if _STORES.search(name) or pins & _CLOCKS:
         message = f"{name!r} is no cell of the library, and looks like a flip-flop or a latch"
         return fault(message, line, GATES_ONLY)
+    if name in scope.circuit.others:
+        return fault(no_function(name), line, HINT)
     if name in _FLOATING:
         message = f"primitive {name!r} can leave its output undriven"
         return fault(message, line, "use gates that always drive, such as MUX2")
@@ -173,6 +192,8 @@ def _unknown(scope: Scope, entry: Tree, name: str, modules: Mapping[str, Module]
 
 def _submodules(scope: Scope, entry: Tree, module: Module) -> Iterator[Scope]:
     """An instance of a module, or an array of them, its ports aliases of what they are tied to."""
+    if module.fault:
+        raise module.fault
     if module.is_stub and any(port.direction == "output" for port in module.ports):
         message = f"module {module.name!r} has no body: give its function"
         hint = "name the file with its body, or make it a cell: 'invc lib-gen', then --lib"

@@ -6,6 +6,7 @@ from invc.frontend.gate_level.connections import cell_pins, connections, pins_of
 from invc.frontend.gate_level.parser import Tree
 from invc.frontend.gate_level.scope import Scope
 from invc.frontend.gate_level.structure import Signal, constant, plain
+from invc.frontend.primitives import HINT, names_of_terminals
 from invc.mapping.mapper import depends, restrict
 from invc.netlist import FALSE, TRUE, Function
 
@@ -33,6 +34,8 @@ def add_cells(scope: Scope, entry: Tree, function: Function) -> None:
             continue
         for bit in driven:
             scope.nets.claim(bit, line)
+        if not driven:
+            continue  # it fills a gap, or protects a wire
         scope.circuit.gates.append((function, read + driven, line))
 
 
@@ -84,8 +87,10 @@ def add_primitive(scope: Scope, entry: Tree) -> None:
     kind = entry.module
     many_outputs = kind in ("buf", "not")
     terminals = len(entry.portlist)
-    if terminals < 2 or any(c.portname for c in entry.portlist):
-        message = f"primitive {kind!r} needs an output and at least one input, by position"
+    if any(c.portname for c in entry.portlist):
+        raise scope.nets.fault(names_of_terminals(kind), entry.lineno, HINT)
+    if terminals < 2:
+        message = f"primitive {kind!r} needs an output and at least one input"
         raise scope.nets.fault(message, entry.lineno)
     outputs = terminals - 1 if many_outputs else 1
     ports = [

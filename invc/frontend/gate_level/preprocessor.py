@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from invc.diagnostics import InvcError, Location
+from invc.frontend.user_primitives import as_modules
 from invc.text.files import read_text
 
 MAX_DEPTH = 64
@@ -77,14 +78,16 @@ class SourceText:
 def preprocess(
     path: Path,
     *,
+    more: Sequence[Path] = (),
     include: Sequence[Path] = (),
     define: Mapping[str, str] | None = None,
     tolerant: bool = False,
 ) -> SourceText:
-    """Read a Verilog file and carry out its directives.
+    """Read a Verilog file and carry out its directives; primitives of users become modules.
 
     Args:
         path: The file.
+        more: Files that go on where it ends; macros stay defined.
         include: Folders searched for `include, after the folder of the including file.
         define: Macros defined from outside, by name.
         tolerant: Leave an undefined macro in the text, as an escaped name, instead of failing.
@@ -93,8 +96,10 @@ def preprocess(
         InvcError: A file is missing or not text, or a directive is wrong.
     """
     work = _Preprocessor(include, define or {}, tolerant)
-    work.file(path, str(path), read_text(path))
-    return SourceText("".join(work.pieces), tuple(work.starts), tuple(work.places))
+    for file in (path, *more):
+        work.file(file, str(file), read_text(file))
+        work.end_line()
+    return SourceText(as_modules("".join(work.pieces)), tuple(work.starts), tuple(work.places))
 
 
 class _Preprocessor:
@@ -114,6 +119,11 @@ class _Preprocessor:
     def emit(self, text: str) -> None:
         self.pieces.append(text)
         self.line += text.count("\n")
+
+    def end_line(self) -> None:
+        """End a line that its file left open, so that the next file begins on one of its own."""
+        if self.pieces and not self.pieces[-1].endswith("\n"):
+            self.emit("\n")
 
     def begin(self, name: str, line: int) -> None:
         """Note that the next line comes from this place."""

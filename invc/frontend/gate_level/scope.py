@@ -21,13 +21,14 @@ class Circuit:
     Attributes:
         nets: Its raw nets.
         library: Cells by name.
-        others: Functions of cells that are in no library of ours, by name.
+        others: Functions of cells that are in no library of ours, by name; None where a cell
+            has none.
         gates: Each gate's function, literals and line, in the order in which they were found.
     """
 
     nets: Nets
     library: Mapping[str, Cell]
-    others: Mapping[str, Function] = field(default_factory=dict)
+    others: Mapping[str, Function | None] = field(default_factory=dict)
     gates: list[tuple[Function, Bits, int]] = field(default_factory=list)
 
     def gate(self, usual: Function, inputs: Sequence[Literal], line: int) -> Literal:

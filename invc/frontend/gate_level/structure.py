@@ -83,6 +83,7 @@ class Module:
         constants: Parameters.
         instances: Pyverilog's instances, in order.
         assigns: Pyverilog's assigns, in order.
+        fault: Why it cannot be part of a netlist, where it cannot: it may be in none.
     """
 
     name: str
@@ -93,11 +94,12 @@ class Module:
     constants: dict[str, int] = field(default_factory=dict)
     instances: list[Tree] = field(default_factory=list)
     assigns: list[Tree] = field(default_factory=list)
+    fault: InvcError | None = None
 
     @property
     def is_stub(self) -> bool:
         """Whether it has a head only, as cells are declared for other tools."""
-        return not self.instances and not self.assigns and not self.supplies
+        return not (self.instances or self.assigns or self.supplies or self.fault)
 
 
 def plain(name: str) -> str:
@@ -128,11 +130,17 @@ def fold(
 def describe(tree: Tree, source: SourceText) -> Module:
     """The structure of one module.
 
-    Raises:
-        InvcError: It holds anything but ports, nets, parameters, instances and assigns, or
-            declares one of them wrongly.
+    It has a fault where it holds anything but ports, nets, parameters, instances and assigns, or
+    declares one of them wrongly: flip-flops among a vendor's cells are in nobody's way.
     """
-    return _Reader(tree, source).read()
+    reader = _Reader(tree, source)
+    try:
+        return reader.read()
+    except InvcError as fault:
+        lists = [item for item in tree.items if isinstance(item, ast.InstanceList)]
+        reader.module.instances = [one for item in lists for one in item.instances]
+        reader.module.fault = fault
+        return reader.module
 
 
 class _Reader:

@@ -26,7 +26,7 @@ class Conflict(NamedTuple):
 
     Attributes:
         module: The module it lies in.
-        net: Its name there, as the source writes it.
+        net: Its name there, as the source writes it; "" for the value of an expression.
         sources: The src attributes of its drivers, "" for one that has none.
         port: Whether one of them is an input port.
     """
@@ -97,10 +97,33 @@ def find_conflict(path: Path, *, numbered: bool = False) -> Conflict | None:
     modules = _read(path)
     for module in modules.values():
         twice = _twice_driven(module, modules, numbered=numbered)
+        for (name, _), (one, other, _) in twice.items():
+            if name[0] == "$":
+                return Conflict(module.name, "", (one, other), port=False)
         used = _used(module, modules) if twice else set()
         found = {bit: drivers for bit, drivers in twice.items() if bit[0] in used}
         if found:
             return _conflict(module, found)
+    return None
+
+
+_UNDEFINED = re.compile(r"\d+'[01]*[xz]")
+
+
+def find_undefined(path: Path) -> str | None:
+    """The src of the first comparison by === or !== with a constant that has an x or a z.
+
+    It is never true of nets of two values, and what Yosys makes of it may be.
+
+    Args:
+        path: RTLIL, before any pass.
+    """
+    text = path.read_text(encoding="utf-8", errors="replace")
+    for module in _read(path).values() if "$eqx " in text or "$nex " in text else ():
+        for cell in module.cells:
+            compares = cell.kind in ("$eqx", "$nex")
+            if compares and any(_UNDEFINED.search(signal) for _, signal in cell.pins):
+                return cell.src
     return None
 
 
@@ -111,7 +134,7 @@ def find_unused(path: Path) -> list[tuple[str, str]]:
     for module in modules.values():
         twice = dict.fromkeys(name for name, _ in _twice_driven(module, modules))
         used = _used(module, modules) if twice else set()
-        found += [(module.name, name) for name in twice if name not in used]
+        found += [(module.name, name) for name in twice if name[0] != "$" and name not in used]
     return found
 
 
@@ -149,14 +172,17 @@ def _names(signal: str) -> set[str]:
 def _twice_driven(
     module: _Module, modules: Mapping[str, _Module], *, numbered: bool = False
 ) -> dict[Bit, tuple[str, str, bool]]:
-    """Bits with two drivers: the src of each, and whether one is an input port."""
+    """Bits with two drivers: the src of each, and whether one is an input port.
+
+    What a cell of an expression drives has another driver where the expression is assigned to.
+    """
     driver: dict[Bit, tuple[str, bool]] = {}
     found: dict[Bit, tuple[str, str, bool]] = {}
     for signal, src, is_port in _drivers(module, modules, numbered=numbered):
         for bit in module.bits(signal):
             if bit is None:
                 continue
-            if bit in driver and bit[0][0] == "\\":
+            if bit in driver and (bit[0][0] == "\\" or driver[bit][0] or src):
                 other, other_is_port = driver[bit]
                 found.setdefault(bit, (other, src, is_port or other_is_port))
             driver.setdefault(bit, (src, is_port))
@@ -268,7 +294,7 @@ def _halves(text: str) -> tuple[str, str]:
 
 
 _MODULE = re.compile(r"^\s*AST_MODULE <[^>]*>.*?str='\\?([^']*)'")
-_TARGET = re.compile(r"^\s*AST_IDENTIFIER <([^>]*)>.*?str='\\?([^']*)'.* in_lvalue")
+_IDENTIFIER = re.compile(r"^\s*AST_IDENTIFIER <([^>]*)>.*?str='\\?([^']*)'(.* in_lvalue)?")
 
 
 def places_that_drive(dump: str, conflict: Conflict, locate: Callable[[str], str]) -> list[str]:
@@ -281,12 +307,17 @@ def places_that_drive(dump: str, conflict: Conflict, locate: Callable[[str], str
     """
     net = conflict.net.rpartition(".")[2].partition("[")[0]
     found: dict[str, None] = {}
-    inside = False
+    inside = gate = False
     for line in dump.splitlines():
         head = _MODULE.match(line)
         if head is not None:
             inside = head[1] in conflict.module
-        target = _TARGET.match(line) if inside else None
-        if target is not None and target[2] == net:
-            found[locate(target[1])] = None
+        name = _IDENTIFIER.match(line) if inside else None
+        if name is not None:
+            # The first pin of a gate is its output, and not marked as what is assigned.
+            if name[2] == net and (name[3] or gate):
+                found[locate(name[1])] = None
+            gate = False
+        elif "AST_PRIMITIVE" in line:
+            gate = True
     return [place for place in found if place]

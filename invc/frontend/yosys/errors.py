@@ -7,6 +7,7 @@ import signal
 from collections.abc import Mapping
 
 from invc.diagnostics import InvcError
+from invc.frontend.liberty_names import HINT, cell_names, no_function
 from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import Links
 from invc.frontend.yosys.modules import Module
@@ -18,13 +19,16 @@ HINTS = (
     (r"is not part of the design", "name the file that defines it too, or check its name"),
     (r"does not have a port named", "check the name of the port"),
     (r"does not have a parameter", "check the name of the parameter"),
+    (r"has no default value|not a valid top-level", "-G NAME=VALUE gives parameters their values"),
     (r"syntax error", "look at this line and the one before"),
     (r"[Rr]e-definition of module", "name each file once, or give one module another name"),
     (r"out of memory|bad_alloc", "give the design more memory, or smaller parameters"),
     (r"[Ll]atch inferred", "assign it on every path"),
+    (r"[Oo]utput port .* connected to constants", "give each of its bits a net, or none"),
     (r"unsupported SVA", "@(posedge clk) EXPRESSION is read, so write a |-> b as !a || b"),
     (r"without end|recursion|[Cc]ircular", "an instance may not contain itself"),
 )
+NEEDS_SUFFIX = "a .sv file is read as SystemVerilog"
 # What `check` warns of: pattern with the net, what we say, the hint.
 DRIVERS = (
     (
@@ -67,13 +71,18 @@ def explain(
     message = re.sub(r"`\\?([^']*)'", r"'\1'", message).rstrip("!.")
     message = links.in_their_words(message)
     where = where or _place(message, modules, sources)
+    if not where and len(sources.files) == 1 and "liberty" not in message:
+        where = str(sources.files[0])
     inside = next((m for m in modules.values() if m.name in m.instances), None)
     if inside is not None and "recursive instantiations" in message:
         message = f"module {inside.name!r} contains itself without end"
         where = inside.instances[inside.name]
+    missing = re.match(r"[Mm]odule '(\S+)' referenced .* is not part of the design", message)
+    if missing and missing[1] in cell_names(sources.liberty):
+        return InvcError(no_function(missing[1]), where=where or None, hint=HINT)
     hint = next((hint for pattern, hint in HINTS if re.search(pattern, message)), "")
     if "syntax error" in message and where.partition(":")[0].lower().endswith(".v"):
-        hint += "; SystemVerilog needs a .sv file"
+        hint += f"; {NEEDS_SUFFIX}"
     said = message if message[1:2].isupper() else message[:1].lower() + message[1:]
     shown = f"Yosys's log: {log}" if log else ""
     return InvcError(
@@ -107,9 +116,10 @@ def explain_silence(output: str, status: int, yosys: Yosys, links: Links, log: s
 
 def _place(message: str, modules: Mapping[str, Module], sources: Sources) -> str:
     """Where an error without a place is from: an instance, or an include line."""
-    match = re.match(r"Module '(\S+)' referenced in module '(\S+)'", message)
-    if match and match[2] in modules:
-        return modules[match[2]].instances.get(match[1], "")
+    match = re.match(r"Module '(?P<of>\S+)' referenced in module '(?P<by>\S+)'", message)
+    match = match or re.match(r"[Oo]utput port (?P<by>\S+)\.\S+\.\S+ \((?P<of>\S+)\)", message)
+    if match and match["by"] in modules:
+        return modules[match["by"]].instances.get(match["of"], "")
     match = re.search(r"include file '(.*)'", message)
     for path in sources.files if match else ():
         text = path.read_text(encoding="utf-8", errors="replace")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from invc.frontend import edif
 from invc.frontend.parts import parts_of
+from invc.frontend.primitives import check_primitives
+from invc.frontend.user_primitives import as_modules
 from invc.frontend.yosys.slang import slang_command
 from invc.frontend.yosys.sources import IDENTIFIER, SYSTEM_VERILOG, Kind, Sources
 from invc.frontend.yosys_json import without_black_boxes
@@ -23,7 +25,9 @@ READERS = {
 
 # Cells without a function, or of a kind that Yosys does not know, are left out: they are a fault
 # only where a source uses them.
-READ_LIBERTY = "read_liberty -ignore_miss_func -ignore_miss_dir -ignore_miss_data_latch"
+READ_LIBERTY = (
+    "read_liberty -ignore_miss_func -ignore_miss_dir -ignore_miss_data_latch -ignore_buses"
+)
 
 
 @dataclass(frozen=True)
@@ -162,8 +166,15 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
             called = path.stem if IDENTIFIER.fullmatch(path.stem) else "top"
             lines.append(f"{READERS[end].format(name=called)} source{k}{end}")
             continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        check_primitives(path, text)
         suffix = ".sv" if path.suffix.lower() in SYSTEM_VERILOG else ".v"
-        name(f"source{k}{suffix}", path)
+        modules = as_modules(text)
+        if modules == text:
+            name(f"source{k}{suffix}", path)
+        else:
+            (folder / f"source{k}{suffix}").write_text(modules, encoding="utf-8")
+            shown[f"source{k}{suffix}"] = str(path)
         names.append(f"source{k}{suffix}")
         mode = "-sv " if suffix == ".sv" else ""
         lines.append(f"read_verilog {mode}{' '.join(options)} source{k}{suffix}")

@@ -23,12 +23,14 @@ class Module:
         parameters: Names of its parameters.
         instances: For each module it instantiates, where.
         marks: Names of its attributes: "top", "blackbox".
+        place: Where it begins, "" where that is not known.
     """
 
     name: str
     parameters: tuple[str, ...]
     instances: Mapping[str, str]
     marks: frozenset[str] = frozenset()
+    place: str = ""
 
 
 def parse_modules(path: Path, locate: Callable[[str], str]) -> dict[str, Module]:
@@ -42,13 +44,14 @@ def parse_modules(path: Path, locate: Callable[[str], str]) -> dict[str, Module]
         for line in file:
             words = line.split()
             if words == ["end"] and line[0] == "e":
-                marks = set()
+                marks, source = set(), ""
             if len(words) < 2:
                 continue
             if words[0] == "module":
                 name = plain(words[1])
                 parameters, instances = [], {}
-                modules[name] = Module(name, (), instances, frozenset(marks))
+                place = locate(source) if source else ""
+                modules[name] = Module(name, (), instances, frozenset(marks), place)
             elif line.startswith("  parameter ") and name:
                 parameters.append(plain(words[1]))
                 modules[name] = replace(modules[name], parameters=tuple(parameters))
@@ -63,6 +66,8 @@ def parse_modules(path: Path, locate: Callable[[str], str]) -> dict[str, Module]
 
 def choose_top(modules: Mapping[str, Module], sources: Sources) -> str:
     """The module to compile: the one named, or the only one that no other instantiates.
+
+    Where there are several of these, the only one of the first file: others may be models of cells.
 
     Raises:
         InvcError: It is not there, or several modules may be meant.
@@ -94,6 +99,9 @@ def choose_top(modules: Mapping[str, Module], sources: Sources) -> str:
             where=where,
             hint="a module may not contain itself; --top names the one to compile",
         )
+    first = [name for name in roots if modules[name].place.startswith(f"{sources.files[0]}:")]
+    if len(first) == 1 < len(sources.files):
+        return first[0]
     if len(roots) != 1:
         shown = ", ".join(roots[:8])
         raise InvcError(

@@ -16,15 +16,21 @@ from invc.frontend.yosys.links import Links
 from invc.frontend.yosys.modules import Module, choose_top, parse_modules
 from invc.frontend.yosys.own_cells import definitions
 from invc.frontend.yosys.process import TimeOver, run
-from invc.frontend.yosys.slang import MISSING, check_parameters, has_plain_ports
+from invc.frontend.yosys.slang import MISSING, check_defaults, check_parameters, has_plain_ports
 from invc.frontend.yosys.sources import Sources, parameter_text
 from invc.frontend.yosys.types import shapes_in
 from invc.frontend.yosys_cells import words_of_yosys
 from invc.netlist.shape import Shape
 
 MOST_SECONDS = 1800.0
-# Yosys's own reader asserts on a pin such as .a($signed(x)) or .a({x}) (0.70 and before).
-OWN_FAULT = r"ERROR: Assert `.*' failed in \S*frontends/ast/"
+# Yosys's own reader asserts on a pin such as .a($signed(x)) or .a({x}) (0.70 and before), and knows
+# no arrays of gates, no loops over variables and little of what SystemVerilog added.
+OWN_FAULT = (
+    r"ERROR: ?(?:Assert `.*' failed in \S*frontends/ast/|.*syntax error|.*not supported"
+    r"|.*only allowed in constant functions)"
+)
+# It lets an instance's own parameters win over these (0.70); in the standard these win.
+_FROM_OUTSIDE = re.compile(rb"\bdefparam\b")
 OWN_CELLS = "own_cells.v"
 HERE = Path(__file__).parent  # the scripts stand beside this file
 
@@ -113,12 +119,19 @@ class Session:
         """Read the sources and learn what modules there are.
 
         Raises:
-            InvcError: Yosys cannot read them.
+            InvcError: Yosys cannot read them, or not within the time of a run.
         """
+        try:
+            self._read()
+        except TimeOver as error:
+            self.output.append(error.output)
+            raise self._slow(error.output) from None
+
+    def _read(self) -> None:
         slang, own = self.links.slang, f"{self.links.read}\nwrite_rtlil modules.il\n"
         if slang is None:
             self.run(own)
-        elif not self.links.system:
+        elif not self.links.system and not _sets_from_outside(self.sources):
             self._read_verilog(own, slang)
         elif not self._read_by_slang(slang):
             self.run(own)
@@ -133,6 +146,8 @@ class Session:
     def _learn_modules(self) -> None:
         self.check_written("modules.il")
         self.modules = parse_modules(self.folder / "modules.il", self.links.locate)
+        if self.links.elaborated and not self.modules:
+            check_defaults(self.sources)
 
     def _strangers(self) -> set[str]:
         """What is instantiated and defined nowhere."""
@@ -184,18 +199,25 @@ class Session:
         """Read Verilog, and by slang what Yosys's own reader fails on.
 
         Raises:
-            InvcError: Neither can: what Yosys says of it.
+            InvcError: Neither can: what the one says that came further in the file.
         """
         try:
             self.run(own)
-        except InvcError:
+        except InvcError as fault:
             if not self.output or not re.search(OWN_FAULT, self.output[-1]):
                 raise
-            status, _ = self.attempt(f"{slang}\nwrite_rtlil modules.il\n", self.seconds)
+            status, output = self.attempt(f"{slang}\nwrite_rtlil modules.il\n", self.seconds)
             if status:
-                raise
+                said = self._said(output)
+                raise said if said is not None and _is_later(said, fault) else fault from None
             self.links = replace(self.links, read=slang, elaborated=True)
             self.reader = "slang, as Yosys's own reader fails on this valid source"
+
+    def _said(self, output: str) -> InvcError | None:
+        """The error that slang ended with."""
+        return explain(
+            output, links=self.links, sources=self.sources, modules={}, log=self.keep_log()
+        )
 
     def _read_by_slang(self, command: str) -> bool:
         """Read SystemVerilog by slang, and by Yosys's own reader where slang cannot.
@@ -210,9 +232,7 @@ class Session:
             self.reader = "slang"
             return True
         own, _ = self.attempt(f"{self.links.read}\nwrite_rtlil modules.il\n", self.seconds)
-        said = explain(
-            output, links=self.links, sources=self.sources, modules={}, log=self.keep_log()
-        )
+        said = self._said(output)
         if own and said is not None and MISSING not in output:
             raise said
         if own:
@@ -250,3 +270,20 @@ class Session:
             self.write_log()
             return str(self.log)
         return keep_log(self.output)
+
+
+def _sets_from_outside(sources: Sources) -> bool:
+    """Whether a module sets parameters of what another one instantiates."""
+    return any(_FROM_OUTSIDE.search(path.read_bytes()) for path in sources.files)
+
+
+def _is_later(one: InvcError, other: InvcError) -> bool:
+    """Whether the place of an error is further down in the same file than that of another."""
+    (file, line), (first, before) = (_line_of(error.where or "") for error in (one, other))
+    return file == first and line > before
+
+
+def _line_of(place: str) -> tuple[str, int]:
+    """The file and the line of a place, 0 where it has none."""
+    match = re.fullmatch(r"(.*?):(\d+)(?::\d+)?", place)
+    return (match[1], int(match[2])) if match else (place, 0)

@@ -61,6 +61,22 @@ def check_parameters(sources: Sources, top: str) -> None:
             raise InvcError(f"module {top!r} has no parameter {given!r}", hint=hint)
 
 
+def check_defaults(sources: Sources) -> None:
+    """Say why slang took no module for the top: one with an open parameter cannot be it.
+
+    Raises:
+        InvcError: There is such a module.
+    """
+    for module in _heads(sources):
+        for parameter in module.parameters:
+            if not parameter.default and parameter.name not in sources.parameters:
+                raise InvcError(
+                    f"parameter {parameter.name!r} of module {module.name!r} has no default",
+                    where=module.location,
+                    hint=f"give it a value: -G {parameter.name}=...",
+                )
+
+
 def as_declared(netlist: Netlist, sources: Sources) -> Netlist:
     """The netlist with its ports in the order of the source, and signed where they are declared so.
 

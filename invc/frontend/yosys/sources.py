@@ -43,12 +43,12 @@ class Sources:
     """What a user gives to be compiled.
 
     Attributes:
-        files: Verilog and SystemVerilog files in order, or one netlist.
+        files: Verilog and SystemVerilog files in order, or one netlist in JSON.
         top: Name of the top module; None where only one can be it.
         includes: Folders searched for included files.
         defines: Macros and their values; "" for a macro without one.
         parameters: Parameters of the top module and their values, as Verilog writes them.
-        gate_level: Whether the file holds instances of cells and primitives only.
+        gate_level: Whether the files hold instances of cells and primitives only.
         liberty: Liberty files with the functions of cells that the sources may use.
         located: Whether the places that a JSON netlist names are in files of the user.
     """
@@ -69,6 +69,19 @@ class Sources:
             return Kind.GATES
         is_json = bool(self.files) and self.files[0].suffix.lower() == ".json"
         return Kind.JSON if is_json else Kind.VERILOG
+
+    @property
+    def netlists(self) -> tuple[Path, ...]:
+        """The files of a gate-level netlist and of the models of its cells, in order.
+
+        Raises:
+            InvcError: A parameter is given.
+        """
+        if self.parameters:
+            raise InvcError(
+                f"-G does not apply to {self.kind.value}", hint="its modules are elaborated already"
+            )
+        return self.files
 
     @property
     def only(self) -> Path:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from invc.diagnostics import InvcError
+from invc.diagnostics import InvcError, within
 from invc.frontend.arithmetic import PLAIN, Adders
-from invc.frontend.yosys.drivers import Conflict, find_conflict, places_that_drive
+from invc.frontend.yosys.drivers import Conflict, find_conflict, find_undefined, places_that_drive
 from invc.frontend.yosys.errors import DRIVERS
 from invc.frontend.yosys.find import Yosys
 from invc.frontend.yosys.links import link
@@ -29,6 +30,7 @@ GATE_KINDS |= {"$logic_not", "$logic_and", "$logic_or", "$reduce_and", "$reduce_
 MOST_GATES = 20_000
 ABC_FAULT = r"ABC: .*amap.*Assertion|ABC: execution of script .* failed"
 
+FLOATING = re.compile(r"Wire \S+?\.\$auto\$jsonparse\S+ is used but has no driver")
 # Undefined bits become 0 once it is known that nothing reads a net without a driver.
 UNDEFINED = """\
 design -push-copy
@@ -58,7 +60,7 @@ class Compiled:
     source: Json | None
     reader: str = ""
     plain: Netlist | None = None
-    others: Mapping[str, Function] = field(default_factory=dict)
+    others: Mapping[str, Function | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,11 @@ def compile_sources(
         InvcError: Yosys refused the sources, or the design is not combinational.
     """
     check_sources(sources)
-    with tempfile.TemporaryDirectory(prefix="invc-") as name:
+    unnamed = sources.kind is Kind.JSON and not sources.located
+    with (
+        tempfile.TemporaryDirectory(prefix="invc-") as name,
+        within(str(sources.files[0])) if unnamed else nullcontext(),
+    ):
         folder = Path(name)
         session = Session(sources, yosys, folder, link(sources, folder), log, seconds)
         tell("reading")
@@ -210,8 +216,11 @@ def _gates(session: Session, target: Target) -> Netlist | None:
     )
 
 
-def _driven_twice(session: Session, conflict: Conflict) -> InvcError:
-    """The error that names both drivers, where Yosys's syntax trees or cells say where they are."""
+def _driven_twice(session: Session, conflict: Conflict, script: str) -> InvcError:
+    """The error that names both drivers, where Yosys's syntax trees or cells say where they are.
+
+    Else the place at which the net is declared.
+    """
     places = [session.links.locate(src) for src in conflict.sources]
     if not all(places) and session.sources.kind is Kind.VERILOG and not session.links.elaborated:
         dump = session.links.read.replace("read_verilog ", "read_verilog -dump_ast1 ")
@@ -223,9 +232,11 @@ def _driven_twice(session: Session, conflict: Conflict) -> InvcError:
             places = [*places, *found]
     places = sorted({place for place in places if place}, key=_in_order)
     other = f"its other driver is at {places[0]}; " if len(places) > 1 else ""
+    if not places:
+        places = [_declared(session, conflict.net, script)]
     return InvcError(
         f"net {conflict.net!r} is driven twice",
-        where=places[-1] if places else None,
+        where=places[-1] or None,
         hint=f"{other}leave it one driver",
     )
 
@@ -248,14 +259,33 @@ def check_drivers(session: Session, output: str, script: str) -> None:
         InvcError: A net has two drivers, or none.
     """
     conflict = find_conflict(session.folder / "drivers.il", numbered=session.numbered)
+    if conflict is not None and not conflict.net:
+        raise InvcError(
+            "what is assigned is an expression, not a net",
+            where=session.links.locate(max(conflict.sources)) or None,
+            hint="assign a net, or bits of it by constant indices; others may vary in an always",
+        )
     if conflict is not None:
-        raise _driven_twice(session, conflict)
+        raise _driven_twice(session, conflict, script)
+    undefined = find_undefined(session.folder / "drivers.il")
+    if undefined is not None:
+        raise InvcError(
+            "compared by === with x or z, which no net of two values is",
+            where=session.links.locate(undefined) or None,
+            hint="compare with 0 and 1, or take casez, whose ? is any value",
+        )
     for pattern, problem, hint in DRIVERS:
         match = re.search(pattern, output)
         if match:
             name = match[1].replace(" [", "[")
             where = _declared(session, name, script)
             raise InvcError(f"net {name!r} {problem}", where=where, hint=hint)
+    if session.numbered and not session.sources.located and FLOATING.search(output):
+        # A number that a netlist in JSON only reads: `check` warns under a name of Yosys's own.
+        raise InvcError(
+            "a net without a name is read but nothing drives it",
+            hint="is the file whole? every number among the pins of cells is a net",
+        )
 
 
 def _declared(session: Session, name: str, script: str) -> str:
