@@ -69,7 +69,7 @@ def run(
     target = effort.target if problem.judge.has_wrong else None
     bounded = (reads is not None and not effort.open) or sweeps is not None
     rules = _rules(effort, near, target, bounded, hold)
-    effort = replace(effort, reads=reads, watched=bool(watch) or effort.watched)
+    effort = _settled(effort, reads, bool(watch) or effort.watched)
     given = start is not None or bool(effort.schedule)
     mix = _mix(problem, effort, rules, backend, given=given)
     if not DYNAMICS[mix.first].leans:
@@ -87,6 +87,13 @@ def run(
     if not (tally.reads or interrupted or problem.judge.has_wrong):
         add_last(job, plan, tally)
     return _result(story, tally, halt.clock() - started, interrupted=interrupted)
+
+
+def _settled(effort: Effort, reads: int | None, watched: bool) -> Effort:
+    """The effort with what became of it; to check one anew costs a hundredth of a short run."""
+    if (effort.reads, effort.watched) == (reads, watched):
+        return effort
+    return replace(effort, reads=reads, watched=watched)
 
 
 def _backend(problem: Problem, effort: Effort) -> Backend:

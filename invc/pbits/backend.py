@@ -5,7 +5,7 @@ A new backend is a module with a function `backends`, and a line in FAMILIES.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -64,6 +64,10 @@ class Backend(Protocol):
 
     def sweep(self, program: Program, state: State, heat: Heat, sweeps: int) -> None:
         """Update every target in order, `sweeps` times, in place."""
+        ...
+
+    def cool(self, program: Program, state: State, heats: Sequence[Heat], sweeps: int) -> None:
+        """Sweeps at one temperature after the other, `sweeps` at each, in place."""
         ...
 
     def exchange(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 
 from invc.ising.model import Int8, Int32, Int64
 from invc.pbits.accumulator.network import Network
 from invc.pbits.accumulator.registers import Habits, Running, first_registers
+from invc.pbits.heatbath.heat import Heat
 from invc.pbits.heatbath.logic import Condition, Logic
+from invc.pbits.heatbath.program import Program
 from invc.pbits.lanes import (
     LANES,
     KeptRows,
@@ -57,6 +60,15 @@ class Host(ABC):
         branch = self.start(known, seed, block)
         branch.rows[...] = state.rows
         return branch
+
+    @abstractmethod
+    def sweep(self, program: Program, state: Rows, heat: Heat, sweeps: int) -> None:
+        """Update every target in order, `sweeps` times, in place."""
+
+    def cool(self, program: Program, state: Rows, heats: Sequence[Heat], sweeps: int) -> None:
+        """Sweeps at one temperature after the other, in place."""
+        for heat in heats:
+            self.sweep(program, state, heat, sweeps)
 
     def rows_of(self, logic: Logic, literals: Int32, state: Rows) -> UInt64:
         """The rows of some literals. Shape (literals, words)."""

@@ -67,8 +67,8 @@ def held_in_place(rows: UInt64, known: npt.NDArray[np.int8]) -> None:
         rows: Shape (spins, words).
         known: -1 or +1 for a spin that is held, 0 for a free one. Shape (spins,).
     """
-    rows[known > 0] = ALL
-    rows[known < 0] = np.uint64(0)
+    held = known.nonzero()[0]
+    rows[held] = np.where(known[held] > 0, ALL, np.uint64(0))[:, None]
 
 
 def copies_of(spins: npt.NDArray[np.int8]) -> UInt64:

@@ -79,6 +79,17 @@ def test_cells_of_a_vendor_are_models_after_the_netlist(tmp_path: Path, gate_lev
 
 
 @pytest.mark.parametrize("gate_level", [False, True])
+def test_tables_in_included_files(tmp_path: Path, gate_level: bool) -> None:
+    (tmp_path / "deep.v").write_text(MUX.replace("?b10x : 0 ;", ""))
+    (tmp_path / "tables.v").write_text('// all\n`include "deep.v"\n')
+    top = '`include "tables.v"\nmodule t(input [2:0] a, output y);\n'
+    netlist = compiled(
+        tmp_path, f"{top} u_mux m(y, a[0], a[1], a[2]);\nendmodule\n", gate_level=gate_level
+    )
+    assert all(answer["y"] == chosen(answer) for answer in every_answer(netlist))
+
+
+@pytest.mark.parametrize("gate_level", [False, True])
 @pytest.mark.parametrize("cell", ["FFX", "FFB"])
 def test_a_cell_with_a_state_is_refused_where_it_is_used(
     tmp_path: Path, cell: str, gate_level: bool

@@ -34,7 +34,7 @@ def slip(text: str, draw: random.Random) -> str:
     """A text with one token left out, doubled, moved, counted up, or another of its kind."""
     tokens = TOKEN.findall(text)
     kinds = [_kind(token) for token in tokens]
-    k = draw.choice([k for k, kind in enumerate(kinds) if kind != "space"])
+    k = draw.choice([k for k, kind in enumerate(kinds) if kind != "space"] or [0])
     other = draw.choice([i for i, kind in enumerate(kinds) if kind == kinds[k]])
     match draw.randrange(8):
         case 0:

@@ -37,6 +37,7 @@ from invc.frontend.registers import cut_registers
 from invc.frontend.words.check import compare
 from invc.frontend.yosys.drivers import find_conflict, find_unused
 from invc.frontend.yosys.modules import parse_modules
+from invc.frontend.yosys.sources import parameter_text
 from invc.frontend.yosys_json import read_json, read_module, unmapped
 from invc.library.expression import parse_specification
 from invc.netlist.gates import families
@@ -69,6 +70,14 @@ endmodule
 module static n (input a, interface.x i); // none
 endmodule
 """
+TABLES = r"""module t(input [11:0] a, output [5:0] y);
+  \$lut  #(.WIDTH(3), .LUT(8'b10010110)) l0 (.A(a[2:0]), .Y(y[0]));
+  \$lut  #(.WIDTH(1), .LUT(2'b01)) l1 (.A(a[3]), .Y(y[1]));
+  \$lut  #(.LUT(4'hc), .WIDTH(2)) l2 (.A(a[1:0]), .Y(y[2]));
+  \$lut  #(.WIDTH(10), .LUT(1)) l3 (.A(a[9:0]), .Y(y[3]));
+  \$lut  #(.WIDTH(2), .LUT(0)) l4 (.A(a[3:2]), .Y(y[4])), l5 (.A({a[11], 1'b1}), .Y(y[5]));
+endmodule
+"""
 SET = (
     *(
         "",
@@ -89,6 +98,39 @@ SET = (
     ),
     *("0.5", "-0.01", "0.997", "0.999", "1.01", "nan", "1e999", "1:" * 15 + "1", "1:" * 16 + "1"),
     *("9" * 19, "9" * 20, "\u0664"),
+)
+TIMES = (
+    *("q@0=1", "q@end=2", "d@*=3", "q@init=0b1x", "rst@0..1=1", "d@[0..1]=0x9", "q[1]@2=1"),
+    *("q@1[0]=1", "d[1]@*=0", "z@1..end=1", "q@[1..end][0]=0b01", "s@2=0"),
+)
+FIRST_LINES = (
+    *(
+        "5 7",
+        "5 7 1",
+        "p qubo 0 4 3 2",
+        "# vars",
+        "0 1 -1.5",
+        "{",
+        "[",
+        "c x",
+        "a b",
+        "5",
+        "5 x",
+    ),
+    *("-5 7", "p", "p x", "0 1 x", "1 1 1 1", "\u0665 7", "5 \u0665", "spins 3", "p cnf 3 2"),
+)
+PARAMETERS = (
+    "8",
+    "-3",
+    "4'b1x0",
+    "8'hzz",
+    '"text"',
+    "a b",
+    "1.5",
+    "'1",
+    "3'sd7",
+    "0x1F",
+    "2**70",
 )
 SHAPES = (
     "struct{logic x;logic signed[0:2] y;}[1:0]",
@@ -116,7 +158,7 @@ def readers(text: Callable[[str], str], write: Write) -> Mapping[str, Mangled]:
     """All readers; `text` gives a file of texts, `write` leaves one in the current folder."""
     source: dict[str, Mangled] = {
         "gates": Mangled(
-            lambda t: read_gates(write("g.v", t), sources.HAMLIB), (text("gates.v"),), 500
+            lambda t: read_gates(write("g.v", t), sources.HAMLIB), (text("gates.v"), TABLES), 700
         ),
         "directives": Mangled(lambda t: preprocess(write("g.v", t)), (text("gates.v"),), 300),
         "heads": Mangled(
@@ -132,6 +174,10 @@ def readers(text: Callable[[str], str], write: Write) -> Mapping[str, Mangled]:
         "lists": Mangled(_lists(write), (sources.LIST,), 200),
         "expression": Mangled(lambda t: parse_specification("F", t), sources.CELL_FORMS, 300),
     }
+    unrolled = text("unrolled.hj")
+    source["unrolled"] = Mangled(_hj, (unrolled,), 800)
+    times = parse_design(unrolled).netlist
+    source["times"] = Mangled(lambda t: parse_clamps(times, [t]), TIMES, 500)
     return {**source, **_of_designs(), **{name: _model(name) for name in readable()}}
 
 
@@ -145,9 +191,17 @@ def _of_designs() -> dict[str, Mangled]:
         "biases": Mangled(lambda t: parse_biases(netlist, [t]), BIASES, 200),
         "shapes": Mangled(_shape, SHAPES, 600),
         "paths": Mangled(_path, PATHS, 400),
+        "first lines": Mangled(_recognised, FIRST_LINES, 200),
+        "parameters": Mangled(lambda t: parameter_text("W", t), PARAMETERS, 200),
         "settings": Mangled(_setting, _settings(), 0),
         "moments": Mangled(lambda t: moments(FRAMES, t), MOMENTS, 400),
     }
+
+
+def _recognised(text: str) -> Any:
+    forms = {name: load(name) for name in readable()}
+    words = text.split()
+    return [name for name, form in forms.items() if form.recognises and form.recognises(words)]
 
 
 def _settings() -> tuple[str, ...]:

@@ -173,6 +173,15 @@ def _looks(design: Any, clamped: Any) -> list[list[int]]:
     return [[len(look.logic.operations), look.logic.rows] for look in looks]
 
 
+def vectors() -> dict[str, str]:
+    """Letters of the vectors that netlists are compared with their sources on."""
+    from golden.mangled import letters
+    from invc.frontend.words.vectors import some_vectors
+
+    asked = ({"a": 1}, {"a": 4, "b": 0}, {"a": 9, "b": 33, "c": 2})
+    return {str(widths): letters(str(some_vectors(widths))) for widths in asked}
+
+
 def lodes(name: str) -> list[Any]:
     """What mining would look at: inputs and outputs of each class, spins at most, and its cones."""
     from invc.library import hamlib
@@ -218,6 +227,7 @@ def measure() -> dict[str, Any]:
         },
         "programs": {name: programs(name) for name in HELD},
         "evaluators": evaluators(),
+        "vectors": vectors(),
         "lodes": {name: lodes(name) for name in NETLISTS},
     }
 

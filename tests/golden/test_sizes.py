@@ -19,6 +19,7 @@ from golden.sizes import (
     passed,
     programs,
     title,
+    vectors,
 )
 from invc.pipeline import OBJECTIVES
 
@@ -50,3 +51,7 @@ def test_sizes_of_evaluators() -> None:
 @pytest.mark.parametrize("name", NETLISTS)
 def test_what_mining_looks_at(name: str) -> None:
     assert lodes(name) == GOLDEN["lodes"][name]
+
+
+def test_vectors() -> None:
+    assert vectors() == GOLDEN["vectors"]

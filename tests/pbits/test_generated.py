@@ -13,7 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designs import CELLS
+from designs import CELLS, multiplier
+from invc.design import parse_clamps, presolve
+from invc.design.assemble import assemble
+from invc.engine import Effort, problem_of, run
+from invc.engine.equilibrium import equilibrium
 from invc.ising import IsingModel, from_terms
 from invc.pbits.backend import Backend, backend_named
 from invc.pbits.generated.backend import Generated, Patient
@@ -23,9 +27,9 @@ from invc.pbits.generated.network import Kind, Network, network_of
 from invc.pbits.generated.pace import Pace, pace_of
 from invc.pbits.generated.signature import Signature, bits_of_heat, rules_of
 from invc.pbits.heatbath.energy import compile_meter
-from invc.pbits.heatbath.heat import heat
+from invc.pbits.heatbath.heat import Heat, heat
 from invc.pbits.heatbath.ladder import compile_ladder
-from invc.pbits.heatbath.program import compile_program
+from invc.pbits.heatbath.program import Program, compile_program
 from invc.pbits.lanes import Rows
 from invc.pbits.native import sliced
 from invc.pbits.random import block_generator, first_state, generators
@@ -177,6 +181,28 @@ def test_code_is_used() -> None:
     for backend in generated():
         assert isinstance(backend, Generated)
         assert backend._code(program, heat(0.4)) is not None
+
+
+@needs_llvm
+@pytest.mark.parametrize("dynamics", ["gibbs", "pt", "staged", "equilibrium"])
+def test_all_that_moves_p_bits_uses_code(dynamics: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sweeps, exchanges, stages, stages that are heated and chains at equilibrium."""
+    asked: list[object] = []
+
+    def code(self: Generated, program: Program, at: Heat) -> object:
+        asked.append(found(self, program, at))
+        return asked[-1]
+
+    found = Generated._code
+    monkeypatch.setattr(Generated, "_code", code)
+    design = assemble(multiplier(3), CELLS)
+    problem = problem_of(design, presolve(design, parse_clamps(design.netlist, ["p=35"])))
+    if dynamics == "equilibrium":
+        equilibrium(problem, Effort(kernel="jit", reads=1024, time_limit=20))
+    else:
+        run(problem, Effort(dynamics=dynamics, kernel="jit", reads=1024, sweeps=64))
+    assert asked
+    assert None not in asked
 
 
 def test_noise_of_all_heats_fits() -> None:

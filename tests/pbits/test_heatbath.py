@@ -15,7 +15,7 @@ from invc.diagnostics import InvcError
 from invc.ising import IsingModel, all_energies, from_terms
 from invc.pbits.backend import backend_named, backend_names
 from invc.pbits.heatbath.energy import compile_meter
-from invc.pbits.heatbath.heat import FULL, heat, table
+from invc.pbits.heatbath.heat import FULL, Heat, Table, heat, table
 from invc.pbits.heatbath.ladder import Pace, compile_ladder
 from invc.pbits.heatbath.logic import Compiler, condition, gates_satisfied
 from invc.pbits.heatbath.program import Program, compile_program, structure_of
@@ -99,6 +99,36 @@ def test_kernels_equal_the_reference_on_a_multiplier(name: str) -> None:
         REFERENCE.sweep(program, want, heat(beta), sweeps)
         backend_named(name).sweep(program, got, heat(beta), sweeps)
         assert_same(got, want)
+
+
+@pytest.mark.parametrize("name", COMPILED)
+@pytest.mark.parametrize("levels", [1, 2, 3, 7, 8, 9, 40])
+def test_kernels_equal_the_reference_by_any_thresholds(name: str, levels: int) -> None:
+    """Those of a logistic come in pairs, t and FULL - t, of which kernels make use: these do not."""
+    model = assemble(multiplier(4), CELLS).model
+    program = compile_program(model, np.zeros(model.spins, dtype=np.int8))
+    source = np.random.default_rng(levels)
+    even, odd = (
+        Table(np.sort(source.choice(FULL - 1, (1, levels), replace=False) + 1).astype(np.int32), 1)
+        for _ in range(2)
+    )
+    want, got = begin(model.spins, 4), begin(model.spins, 4)
+    for one in (Heat(even, odd), heat(0.3), Heat(odd, even, 1)):
+        REFERENCE.sweep(program, want, one, 5)
+        backend_named(name).sweep(program, got, one, 5)
+        assert_same(got, want)
+
+
+@pytest.mark.parametrize("name", ["auto", *backend_names()])
+def test_cooling_is_one_temperature_after_the_other(name: str) -> None:
+    model = assemble(multiplier(4), CELLS).model
+    program = compile_program(model, np.zeros(model.spins, dtype=np.int8))
+    heats = [heat(beta) for beta in (0.1, 0.5, 2.0, 0.5)]
+    want, got = begin(model.spins, 8), begin(model.spins, 8)
+    for one in heats:
+        REFERENCE.sweep(program, want, one, 3)
+    backend_named(name).cool(program, got, heats, 3)
+    assert_same(got, want)
 
 
 @pytest.mark.parametrize("name", COMPILED)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from invc.engine.dynamics.stages import Stage, are_gradual, stages_of
 from invc.engine.dynamics.task import Ended, Task
 from invc.ising.model import Int32, Int64
-from invc.pbits.heatbath.heat import heat
+from invc.pbits.heatbath.heat import Heat, heat
 from invc.pbits.heatbath.program import Program
 from invc.pbits.heatbath.settling import Course, Looks, Verdict
 from invc.pbits.lanes import UInt64, ones, words_of
@@ -40,9 +42,19 @@ class _Staged:
         self.backend, self.problem = task.backend, task.problem
         self.schedule, self.stages = task.schedule, stages_of(task.problem)
         self.state = task.start()
-        self.enough = round(ENOUGH * self.state.lanes)
+        self.lanes: int = self.state.lanes
+        stalled = round(STALLED * self.lanes)
+        self.looks = Looks(round(ENOUGH * self.lanes), stalled, self.schedule.sweeps)
+        self.begin = Course(0, FIRST, -stalled)
+        self.cold = heat(self.schedule.high)
         self.sweeps = self.updates = 0
         self.origins: list[Int32 | None] = []  # for each stage whose copy each replica became
+
+    @cached_property
+    def cooling(self) -> list[Heat]:
+        """Temperatures of those that are heated, the hottest first."""
+        betas = np.linspace(self.schedule.low, self.schedule.high, STEPS)
+        return [heat(beta) for beta in betas.tolist()]
 
     def run(self) -> Ended | None:
         right: UInt64 | None = None
@@ -57,7 +69,7 @@ class _Staged:
                 good = good & right
             count = ones(good)
             alive = count > 0
-            some = 0 < count < self.state.lanes
+            some = 0 < count < self.lanes
             self.origins.append(
                 self.backend.resample(self.state, stage.copied, good) if some else None
             )
@@ -78,16 +90,13 @@ class _Staged:
 
     def settle(self, stage: Stage) -> UInt64 | None:
         """Move the spins of a stage until enough replicas satisfy it; which ones do."""
-        stalled = round(STALLED * self.state.lanes)
-        looks = Looks(self.enough, stalled, self.schedule.sweeps)
-        cold = heat(self.schedule.high)
-        verdict, course = Verdict.MORE, Course(0, FIRST, -stalled)
+        verdict, course = Verdict.MORE, self.begin
         while verdict == Verdict.MORE:
             if self.task.halted():
                 return None
             before = course.done
             verdict, course, good = self.backend.settle(
-                stage.settling, self.state, cold, looks, course
+                stage.settling, self.state, self.cold, self.looks, course
             )
             self.count(stage.program, course.done - before)
         return good if verdict == Verdict.ENDED else self.anneal(stage, good, course.length)
@@ -100,7 +109,7 @@ class _Staged:
             self.reheat(stage.program, good, done)
             good = self.backend.holds(stage.satisfied, self.state)
             done *= 2
-            if ones(good) >= self.enough or done >= self.schedule.sweeps:
+            if ones(good) >= self.looks.enough or done >= self.schedule.sweeps:
                 break
         return good
 
@@ -112,10 +121,9 @@ class _Staged:
     def reheat(self, program: Program, good: UInt64, sweeps: int) -> None:
         """Anneal the spins of a program; replicas that are good already keep what they had."""
         kept = self.backend.keep(self.state, program.target.astype(np.int64))
-        for beta in np.linspace(self.schedule.low, self.schedule.high, STEPS):
-            step = -(-sweeps // STEPS)
-            self.backend.sweep(program, self.state, heat(float(beta)), step)
-            self.count(program, step)
+        step = -(-sweeps // STEPS)
+        self.backend.cool(program, self.state, self.cooling, step)
+        self.count(program, STEPS * step)
         self.backend.restore(self.state, kept, good)
 
     def gather(self, before: object, first: int) -> None:
@@ -129,11 +137,11 @@ class _Staged:
             before: The state as it was kept when that was seen.
             first: The number of that stage.
         """
-        root: Int64 = np.arange(self.state.lanes)
+        root: Int64 = np.arange(self.lanes)
         for origin in self.origins[first:]:
             root = root if origin is None else root[origin]
-        descendant = np.full(self.state.lanes, -1)
-        descendant[root] = np.arange(self.state.lanes)
+        descendant = np.full(self.lanes, -1)
+        descendant[root] = np.arange(self.lanes)
         lanes = np.flatnonzero(descendant >= 0)
         source = descendant[lanes]
         stages = self.stages[: len(self.origins)]

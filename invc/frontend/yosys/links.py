@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,9 @@ READERS = {
     ".aig": "read_aiger -module_name {name}",
     ".aag": "read_aiger -module_name {name}",
 }
+
+_INCLUDE = re.compile(r'^([ \t]*`include[ \t]+")([^"\n]+)(")', re.MULTILINE)
+MOST_INCLUDED = 1 << 26  # bytes of a file
 
 # Cells without a function, or of a kind that Yosys does not know, are left out: they are a fault
 # only where a source uses them.
@@ -141,6 +144,13 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
         (folder / ours).symlink_to(theirs.absolute())
         shown[ours] = str(theirs)
 
+    def copy(path: Path, text: str) -> str:
+        """Our name of an included file, written anew."""
+        ours = f"included{len(shown)}.v"
+        (folder / ours).write_text(text, encoding="utf-8")
+        shown[ours] = str(path)
+        return ours
+
     options = []
     for k, include in enumerate(sources.includes):
         name(f"include{k}", include)
@@ -169,7 +179,7 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
         text = path.read_text(encoding="utf-8", errors="replace")
         check_primitives(path, text)
         suffix = ".sv" if path.suffix.lower() in SYSTEM_VERILOG else ".v"
-        modules = as_modules(text)
+        modules = _with_modules(path, text, sources.includes, copy)
         if modules == text:
             name(f"source{k}{suffix}", path)
         else:
@@ -185,3 +195,32 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
     slang = slang_command(sources, names, [o[2:] for o in options if o.startswith("-I")])
     system = any(path.suffix.lower() in SYSTEM_VERILOG for path in sources.files)
     return Links("\n".join(lines), shown, cells, folder, slang, system)
+
+
+def _with_modules(
+    path: Path,
+    text: str,
+    folders: Sequence[Path],
+    copy: Callable[[Path, str], str],
+    above: frozenset[Path] = frozenset(),
+) -> str:
+    """A source whose primitives are modules, also those of the files that it includes.
+
+    Args:
+        path: The file.
+        text: What is in it.
+        folders: Where included files are searched after its own folder.
+        copy: Takes an included file that changes and its new text, and gives a name for it.
+        above: The files that include it.
+    """
+
+    def include(match: re.Match[str]) -> str:
+        found = (folder / match[2] for folder in (path.parent, *folders))
+        file = next((file for file in found if file.is_file()), None)
+        if file is None or file in above or file.stat().st_size > MOST_INCLUDED:
+            return match[0]
+        inner = file.read_text(encoding="utf-8", errors="replace")
+        made = _with_modules(file, inner, folders, copy, above | {path})
+        return match[0] if made == inner else f"{match[1]}{copy(file, made)}{match[3]}"
+
+    return as_modules(_INCLUDE.sub(include, text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +84,11 @@ class Many:
         """Update every target in order, `sweeps` times, in place."""
         for own in state.blocks:
             self.host.sweep(program, own, heat, sweeps)
+
+    def cool(self, program: Program, state: State, heats: Sequence[Heat], sweeps: int) -> None:
+        """Sweeps at one temperature after the other, in place."""
+        for heat in heats:
+            self.sweep(program, state, heat, sweeps)
 
     def exchange(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -114,23 +115,27 @@ class Patient(native.Native):
 
     def _code(self, program: Program, heat: Heat) -> native.Code | None:
         library = self._pace.library
-        bits = bits_of_heat(heat) if library else None
-        prepared = _prepared(program) if bits else None
-        if library is None or bits is None or prepared is None:
+        if library is None:
+            return None
+        bits, prepared = bits_of_heat(heat), _prepared(program)
+        if bits is None or prepared is None:
             return None
         return _put_together(prepared, program, (self.kernel, bits), library)
 
-    def _done(self, program: Program, heat: Heat, sweeps: int) -> None:
-        pace = self._pace
-        if not pace.is_long(program.updates * sweeps):
-            return
+    def _done(self, program: Program, heats: Sequence[Heat], sweeps: int) -> None:
+        if self._pace.is_long(len(program.target) * sweeps * len(heats)):
+            for heat in heats:
+                self._count(program, heat, sweeps)
+
+    def _count(self, program: Program, heat: Heat, sweeps: int) -> None:
+        """Sweeps that would have been shorter with code."""
         bits, prepared = bits_of_heat(heat), _prepared(program)
         if bits is None or prepared is None:
             return
         key = self.kernel, bits
         sweeps += prepared.sweeps.get(key, 0)
         if program.updates * sweeps >= COUNT_AFTER:
-            pace.count([(s, uses * sweeps) for s, uses in prepared.wanted(bits)])
+            self._pace.count([(s, uses * sweeps) for s, uses in prepared.wanted(bits)])
             sweeps = 0
         prepared.sweeps[key] = sweeps
 

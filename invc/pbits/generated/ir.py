@@ -162,8 +162,7 @@ def _attributes(shape: Shape) -> str:
 
 
 # An item of invc/pbits/native/program.h: where its fields are, and how large it is.
-FIELDS = {"target": ("ptr", 0), "rows": ("ptr", 8), "noise": ("ptr", 16)}
-NUMBERS = {"rotation": 24, "words": 28}
+FIELDS = {"target": ("ptr", 0), "rows": ("ptr", 8), "noise": ("ptr", 16), "turn": ("i64", 24)}
 CODE, ITEM = 32, 40
 # The registers are those of a chain of updates: nobody keeps any for another.
 NEXT = (
@@ -183,13 +182,7 @@ def _fields() -> list[str]:
             f"%{name}_at = getelementptr i8, ptr %item, i64 {at}",
             f"%{name} = load {kind}, ptr %{name}_at",
         ]
-    for name, at in NUMBERS.items():
-        lines += [
-            f"%{name}_at = getelementptr i8, ptr %item, i64 {at}",
-            f"%{name}_short = load i32, ptr %{name}_at",
-            f"%{name} = zext i32 %{name}_short to i64",
-        ]
-    return lines
+    return [*lines, "%words = lshr i64 %turn, 32"]
 
 
 ENTER, END = "invc_enter", "invc_end"
@@ -235,11 +228,14 @@ def _addresses(signature: Signature, shape: Shape) -> list[str]:
     if signature.bits:
         kind = shape.type
         lines += [
-            f"%one = insertelement {kind} poison, i64 %rotation, i64 0",
-            f"%turn = shufflevector {kind} %one, {kind} poison, <{shape.vector} x i32> "
+            f"%one = insertelement {kind} poison, i64 %turn, i64 0",  # of which 6 bits count
+            f"%turns = shufflevector {kind} %one, {kind} poison, <{shape.vector} x i32> "
             "zeroinitializer",
         ]
-    return lines + (_permuted(signature, shape) if signature.bits and shape.ternary else [])
+        if shape.ternary:
+            return lines + _permuted(signature, shape)
+        lines.append("%begin = getelementptr i64, ptr %noise, i64 %words")
+    return lines
 
 
 def _permuted(signature: Signature, shape: Shape) -> list[str]:
@@ -247,24 +243,22 @@ def _permuted(signature: Signature, shape: Shape) -> list[str]:
     kind = shape.type
     numbers = ", ".join(f"i64 {k}" for k in range(shape.vector))
     lines = [
-        "%back = sub i64 0, %words",
-        "%begin = getelementptr i64, ptr %noise, i64 %back",
         f"%word = insertelement {kind} poison, i64 %words, i64 0",
         f"%word0 = shufflevector {kind} %word, {kind} poison, <{shape.vector} x i32> "
         "zeroinitializer",
-        f"%from0 = add {kind} %word0, <{numbers}>",
-        f"%from1 = add {kind} %from0, {_all(shape, shape.vector)}",
+        f"%from = add {kind} %word0, <{numbers}>",
     ]
     for p in range(signature.bits):
         for half in (0, 1):
             name, word = f"%n{p}h{half}", 2 * WORDS * p + half * shape.vector
             lines += [
-                f"{name}a = getelementptr i64, ptr %begin, i64 {word}",
+                f"{name}a = getelementptr i64, ptr %noise, i64 {word}",
                 f"{name}b = load {kind}, ptr {name}a, align 8",
                 f"{name} = {_rotated(shape, f'{name}b')}",
             ]
+        # The words of the second part are those of the first in the other vector.
         for part in (0, 1):
-            arguments = f"{kind} %n{p}h0, {kind} %from{part}, {kind} %n{p}h1"
+            arguments = f"{kind} %n{p}h{part}, {kind} %from, {kind} %n{p}h{1 - part}"
             lines.append(f"%p{part}n{p} = call {kind} {PERMUTE}({arguments})")
     return lines
 
@@ -277,7 +271,7 @@ def _all(shape: Shape, value: int) -> str:
 def _rotated(shape: Shape, name: str) -> str:
     """Every word of a vector rotated."""
     kind = shape.type
-    arguments = f"{kind} {name}, {kind} {name}, {kind} %turn"
+    arguments = f"{kind} {name}, {kind} {name}, {kind} %turns"
     return f"call {kind} @llvm.fshl.v{shape.vector}i64({arguments})"
 
 
@@ -302,7 +296,7 @@ def _part(signature: Signature, network: Network, shape: Shape, part: int) -> li
         for p in range(signature.bits):
             name = f"%p{part}n{p}"
             if not shape.ternary:
-                plain = load("%noise", 2 * WORDS * p + first)
+                plain = load("%begin", 2 * WORDS * p + first)
                 lines.append(f"{name} = {_rotated(shape, plain)}")
             values.append(name)
         logic = (Ternary if shape.ternary else Logic)(kind, ones, f"p{part}t", values, lines)

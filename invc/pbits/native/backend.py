@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Generic, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import finalize
 
 import numpy as np
 import numpy.typing as npt
@@ -30,21 +30,26 @@ Made = TypeVar("Made")
 
 
 class Checked(Generic[Key, Made]):
-    """What the compiled code runs of a value, its arrays checked once, for as long as it lives."""
+    """What the compiled code runs of a value, its arrays checked once, for as long as it lives.
+
+    It is asked for at each of many short calls: a number is found sooner than a weak reference.
+    """
 
     def __init__(self, make: Callable[[Key], Made]) -> None:
         self.make = make
-        self.made: WeakKeyDictionary[Key, Made] = WeakKeyDictionary()
+        self.made: dict[int, Made] = {}
 
     def __call__(self, key: Key) -> Made:
         """The one of a value, made at the first time."""
-        found = self.made.get(key)
+        found = self.made.get(id(key))
         if found is None:
-            found = self.made[key] = self.make(key)
+            found = self.made[id(key)] = self.make(key)
+            finalize(key, self.made.pop, id(key), None).atexit = False
         return found
 
 
 MOST_HEATS = 1 << 10
+VERDICTS = tuple(Verdict)
 # With the heat itself, which so lives on, and no other one gets its number.
 _HEATS: dict[int, tuple[Heat, sliced.Heat]] = {}
 
@@ -134,8 +139,8 @@ class Native(Host):
         """Code made for the updates of a program, by whoever makes some."""
         return None
 
-    def _done(self, program: Program, heat: Heat, sweeps: int) -> None:
-        """So many sweeps are done."""
+    def _done(self, program: Program, heats: Sequence[Heat], sweeps: int) -> None:
+        """So many sweeps are done at each heat."""
 
     @cached_property
     def _accumulating(self) -> str:
@@ -163,7 +168,15 @@ class Native(Host):
         code = self._code(program, heat)
         args = _program(program), state.rows, state.rng, _heat(heat), sweeps
         sliced.sweep(self.kernel, *args, code)
-        self._done(program, heat, sweeps)
+        self._done(program, (heat,), sweeps)
+
+    def cool(self, program: Program, state: Rows, heats: Sequence[Heat], sweeps: int) -> None:
+        """Sweeps at one temperature after the other, in place."""
+        codes = [self._code(program, heat) for heat in heats]
+        compiled = [_heat(heat) for heat in heats]
+        args = _program(program), state.rows, state.rng, compiled, sweeps
+        sliced.cool(self.kernel, *args, codes)
+        self._done(program, heats, sweeps)
 
     def exchange(
         self,
@@ -186,7 +199,7 @@ class Native(Host):
             traded,
             self._code(program, ladder.heat),
         )
-        self._done(program, ladder.heat, done)
+        self._done(program, (ladder.heat,), done)
         state.turn += done // pace.between
         return Exchanged(done, traded)
 
@@ -206,8 +219,8 @@ class Native(Host):
             row,
             self._code(stage.program, heat),
         )
-        self._done(stage.program, heat, now[0] - course.done)
-        return Verdict(verdict), Course(*now), row
+        self._done(stage.program, (heat,), now[0] - course.done)
+        return VERDICTS[verdict], Course(*now), row
 
     def energies(self, meter: Meter, state: Rows) -> Int64:
         """Energies of all replicas. Shape (lanes,)."""

@@ -329,6 +329,29 @@ static void sweep(const std::string& kernel, const Compiled& compiled, State sta
   code.sweep(compiled.program, state.data(), rng.data(), tables.heat, sweeps, nullptr, own);
 }
 
+// The same at one temperature after the other. `generated` is empty, or has an entry for each.
+static void cool(const std::string& kernel, const Compiled& compiled, State state, State rng,
+                 const std::vector<const Tables*>& heats, int sweeps,
+                 const std::vector<const Code*>& generated) {
+  compiled.check(state, rng);
+  if (sweeps < 0) throw std::invalid_argument("sweeps must not be negative");
+  if (!generated.empty() && generated.size() != heats.size()) {
+    throw std::invalid_argument("code for each heat, or none");
+  }
+  std::vector<const Generated*> own(heats.size(), nullptr);
+  for (std::size_t k = 0; k < heats.size(); ++k) {
+    if (!heats[k] || heats[k]->rungs != 1) {
+      throw std::invalid_argument("sweeps are at one temperature");
+    }
+    if (!generated.empty()) own[k] = checked(generated[k], compiled, heats[k]->heat);
+  }
+  const Kernel code = find(kernel);
+  nb::gil_scoped_release released;
+  for (std::size_t k = 0; k < heats.size(); ++k) {
+    code.sweep(compiled.program, state.data(), rng.data(), heats[k]->heat, sweeps, nullptr, own[k]);
+  }
+}
+
 using Looks = std::tuple<int, int, std::int64_t>;                       // enough, stalled, most
 using Steps = std::tuple<std::int64_t, std::int64_t, std::int64_t>;     // done, length, before
 
@@ -477,7 +500,11 @@ NB_MODULE(sliced, m) {
       .def(nb::init<const Compiled&, const Condition&, Array<std::int8_t>>(), nb::arg("program"),
            nb::arg("satisfied"), nb::arg("restless"));
   m.def("sweep", &sweep, nb::arg("kernel"), nb::arg("program"), nb::arg("state"), nb::arg("rng"),
-        nb::arg("heat"), nb::arg("sweeps"), nb::arg("generated").none() = nb::none(), "Update every target in order, in place.");
+        nb::arg("heat"), nb::arg("sweeps"), nb::arg("generated").none() = nb::none(),
+        "Update every target in order, in place.");
+  m.def("cool", &cool, nb::arg("kernel"), nb::arg("program"), nb::arg("state"), nb::arg("rng"),
+        nb::arg("heats"), nb::arg("sweeps"), nb::arg("generated"),
+        "The same at one temperature after the other.");
   m.def("settle", &settle, nb::arg("kernel"), nb::arg("stage"), nb::arg("state"), nb::arg("rng"),
         nb::arg("heat"), nb::arg("looks"), nb::arg("course"), nb::arg("row"),
         nb::arg("generated").none() = nb::none(),

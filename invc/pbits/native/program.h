@@ -37,12 +37,13 @@ struct Program {
 // a constant is added to numbers of thresholds as they are drawn, and no code depends on it.
 //
 // An update reads its item and jumps to the code of the next one, which is that of an end at last.
-// Planes of the noise are `2 * WORDS` apart, and repeat after WORDS; those of the first lanes are
-// `words` behind the beginning of the planes, which a cache line begins with.
+// Planes of the noise are `2 * WORDS` apart, and repeat after WORDS; they begin with a cache line, and
+// the first lanes have what is `words` behind that.
 struct Turned {
   const std::uint64_t* planes;
-  std::uint32_t rotation;      // of every word, by bits
-  std::uint32_t words;
+  std::uint64_t turn;  // by how many bits every word is rotated, and from bit 32 on `words`
+  std::uint32_t rotation() const { return static_cast<std::uint32_t>(turn); }
+  const std::uint64_t* first() const { return planes + (turn >> 32); }
 };
 struct Item {
   std::uint64_t* target;

@@ -66,6 +66,15 @@ def sweep(
     sweeps: int,
     generated: Code | None = None,
 ) -> None: ...
+def cool(
+    kernel: str,
+    program: Program,
+    state: npt.NDArray[np.uint64],
+    rng: npt.NDArray[np.uint64],
+    heats: list[Heat],
+    sweeps: int,
+    generated: list[Code | None],
+) -> None: ...
 def settle(
     kernel: str,
     stage: Stage,

@@ -59,6 +59,7 @@ def c_of(signature: Signature, kernel: str) -> str:
     for i in range(signature.inputs):
         lines.append(f"const char* a{i} = (const char*)state + item->rows[{i}];")
     lines.append("const int r = item->rotation, l = (64 - r) & 63;")
+    lines.append("const uint64_t* noise = item->noise + item->words;")
     for part in range(16 // words):
         values = [f"x{k}" for k in range(network.inputs)]
         lines.append("{")
@@ -66,7 +67,7 @@ def c_of(signature: Signature, kernel: str) -> str:
             lines.append(f"const V x{i} = *(const V*)(a{i} + {8 * words * part});")
         for p in range(signature.bits):
             k = signature.inputs + p
-            lines.append(f"const V n{k} = *(const V*)(item->noise + {32 * p + words * part});")
+            lines.append(f"const V n{k} = *(const V*)(noise + {32 * p + words * part});")
             lines.append(f"const V x{k} = n{k} << r | n{k} >> l;")
         for node in network.nodes:
             names = [("~" if lit & 1 else "") + values[lit >> 1] for lit in node.arguments]
