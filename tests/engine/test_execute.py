@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -27,7 +28,8 @@ from invc.design import parse_clamps, presolve, write_design
 from invc.design.assemble import assemble
 from invc.diagnostics import InvcError
 from invc.engine import Effort, Problem, Result, problem_of, run
-from invc.engine.block import Block, Outcome
+from invc.engine.block import Block, Outcome, Rules
+from invc.engine.execute.cluster import unpacked
 from invc.engine.execute.journal import read_outcome, written
 from invc.engine.verify import Near, Verified
 from invc.pbits.lanes import Rows
@@ -242,6 +244,21 @@ def scheduler() -> Iterator[str]:
         process.stdin.close()
         process.wait(20)
         process.stdout.close()
+
+
+@pytest.mark.parametrize("kernel", ["auto", "jit"])
+def test_a_job_travels_after_it_was_used(kernel: str) -> None:
+    """A worker that comes late has it from one that has compiled code for it, in threads."""
+    if kernel == "jit" and find_spec("llvmlite") is None:
+        pytest.skip("generated code is an extra")
+    job = unpacked(pickle.dumps((asked(), Rules(5))), kernel)
+    block = Block(3, "gibbs", 2000, 1024)
+    outcome = job.job.do(block, None)
+    again = pickle.loads(pickle.dumps(job))
+    other = again.job.do(block, None)
+    assert outcome is not None
+    assert other is not None
+    assert other.verified.verified == outcome.verified.verified
 
 
 @needs_dask

@@ -153,19 +153,41 @@ def _version() -> str:
 # What runs on workers -------------------------------------------------------------------------
 
 
-def unpacked(packed: bytes, kernel: str) -> Job:
+@dataclass(frozen=True, eq=False)
+class Unpacked:
+    """The job of a run on a worker.
+
+    A worker that comes late may have it from another one. What moves p-bits there may hold threads
+    and code for that machine: so it travels as it came, and is made anew.
+
+    Attributes:
+        packed: The problem and the rules.
+        kernel: What code moves p-bits, or "auto".
+        job: Made of them, with what moves p-bits on this machine.
+    """
+
+    packed: bytes
+    kernel: str
+    job: Job
+
+    def __reduce__(self) -> tuple[Callable[[bytes, str], Unpacked], tuple[bytes, str]]:
+        """What it is made of, anew."""
+        return unpacked, (self.packed, self.kernel)
+
+
+def unpacked(packed: bytes, kernel: str) -> Unpacked:
     """The job of a run, with what moves p-bits on this machine."""
     problem, rules = pickle.loads(packed)
-    return Job(problem, backend_named(kernel), rules)
+    return Unpacked(packed, kernel, Job(problem, backend_named(kernel), rules))
 
 
-def work(job: Job, block: Block, parent: Outcome | State | None) -> Outcome | None:
+def work(shipped: Unpacked, block: Block, parent: Outcome | State | None) -> Outcome | None:
     """Run one block; None where it was cancelled, or its parent was."""
     start = parent.end if isinstance(parent, Outcome) else parent
     if block.parent is not None and start is None:
         return None
     # A block may move the state that it is given, and its parent may be asked for that again.
-    return job.do(block, copy.deepcopy(start), _cancelled())
+    return shipped.job.do(block, copy.deepcopy(start), _cancelled())
 
 
 def same(state: State) -> State:
