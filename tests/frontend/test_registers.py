@@ -124,7 +124,7 @@ def test_a_clock_has_to_be_an_input_of_one_bit() -> None:
         module["cells"]["u"]["connections"]["CLK"] = [bit]
         fault = refused(module)
         assert fault.message.startswith(f"the clock of 'q' is '{label}', which")
-        assert fault.where == "m.v:7.3"
+        assert fault.where == "m.v:7:3"
     module["netnames"]["r"] |= {"offset": 3, "upto": 1}
     assert "'r[3]'" in refused(module).message
     module["cells"]["u"]["connections"]["CLK"] = [99]
