@@ -213,14 +213,15 @@ def _with_modules(
         copy: Takes an included file that changes and its new text, and gives a name for it.
         above: The files that include it.
     """
+    open_files = above | {path}
 
     def include(match: re.Match[str]) -> str:
         found = (folder / match[2] for folder in (path.parent, *folders))
         file = next((file for file in found if file.is_file()), None)
-        if file is None or file in above or file.stat().st_size > MOST_INCLUDED:
+        if file is None or file in open_files or file.stat().st_size > MOST_INCLUDED:
             return match[0]
         inner = file.read_text(encoding="utf-8", errors="replace")
-        made = _with_modules(file, inner, folders, copy, above | {path})
+        made = _with_modules(file, inner, folders, copy, open_files)
         return match[0] if made == inner else f"{match[1]}{copy(file, made)}{match[3]}"
 
     return as_modules(_INCLUDE.sub(include, text))
