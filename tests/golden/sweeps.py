@@ -21,7 +21,7 @@ from invc.netlist import Gate, Netlist, Port, counting_words
 from invc.netlist.gates import AND2, FA
 
 SWEEPS = Path(__file__).resolve().parent / "sweeps.json"
-INPUTS, NODES, TRIALS = 6, 90, 12
+INPUTS, NODES, TRIALS = 6, 140, 12
 FEW = 4  # inputs of nodes that are compared by their tables: both ways are gone
 SEEDS = range(10)
 
@@ -77,7 +77,8 @@ def tangle(seed: int) -> tuple[Graph, list[int]]:
         made = draw.choice((graph.land, graph.lor, graph.xor, graph.xor))(a, b)
         again = graph.lor(graph.land(c, made), graph.land(c ^ 1, made))  # the same, not in form
         chosen = graph.table(draw.randrange(256), (a, b, c))
-        lits += [made, again, chosen]
+        same = graph.lor(graph.land(a, b), graph.land(a ^ 1, b ^ 1))  # an xor, and inverted
+        lits += [made, again, chosen, same, graph.xor(a, b), graph.xor(graph.xor(same, c), made)]
         false.append(graph.xor(made, again))
     return graph, false
 
