@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import pytest
@@ -11,8 +11,15 @@ from hypothesis import given
 
 from designs import netlists
 from invc.frontend.words import graph as graphs
-from invc.frontend.words.graph import Graph, TooLarge, _Questions, netlist_outputs, prove_false
-from invc.netlist import Netlist
+from invc.frontend.words.graph import (
+    Graph,
+    TooLarge,
+    _Questions,
+    _simplified,
+    netlist_outputs,
+    prove_false,
+)
+from invc.netlist import Netlist, counting_words
 from truth import every_input, truth
 
 PIGEONS = 7
@@ -175,3 +182,18 @@ def test_two_inputs_of_many_have_a_table_of_four_rows() -> None:
     zeros = dict.fromkeys(lits, 0)
     assert prove_false(graph, [graph.xor(one, other)], zeros, 1, 0)
     assert not prove_false(graph, [graph.xor(one, other ^ 1)], zeros, 1, 0)
+
+
+@pytest.mark.parametrize("parity", [False, True])
+def test_two_literals_are_one_just_where_they_can_be(parity: bool) -> None:
+    """Of three inputs and constants: as a node's simplification, and as a graph has it."""
+    graph = Graph()
+    for _ in range(3):
+        graph.variable()
+    words = [word ^ flip for word in (0, *counting_words(3)) for flip in (0, 0xFF)]
+    for a, b in product(range(8), repeat=2):
+        want = words[a] ^ words[b] if parity else words[a] & words[b]
+        expected = words.index(want) if want in words else None
+        assert _simplified(a, b, parity) == expected, (a, b)
+        made = graph.xor(a, b) if parity else graph.land(a, b)
+        assert made == expected or (expected is None and made > 7), (a, b)
