@@ -14,6 +14,7 @@ from invc.frontend.words import graph as graphs
 from invc.frontend.words.graph import (
     Graph,
     TooLarge,
+    _clauses,
     _Questions,
     _simplified,
     netlist_outputs,
@@ -197,3 +198,16 @@ def test_two_literals_are_one_just_where_they_can_be(parity: bool) -> None:
         assert _simplified(a, b, parity) == expected, (a, b)
         made = graph.xor(a, b) if parity else graph.land(a, b)
         assert made == expected or (expected is None and made > 7), (a, b)
+
+
+@pytest.mark.parametrize(("parity", "flip"), [(False, 0), (True, 0), (True, 1)])
+def test_clauses_of_a_gate_hold_just_where_it_is_its_inputs(parity: bool, flip: int) -> None:
+    """For literals of every sign, on all values of three variables."""
+    for signs in product((0, 1), repeat=3):
+        n, a, b = (2 * k + 2 + sign for k, sign in enumerate(signs))
+        clauses = _clauses(n, parity, a, b, flip)
+        for values in product((0, 1), repeat=3):
+            literal = {2 * k + 2 + s: v ^ s for k, v in enumerate(values) for s in (0, 1)}
+            holds = all(any(literal[lit] for lit in clause) for clause in clauses)
+            want = literal[a] ^ literal[b] ^ flip if parity else literal[a] & literal[b]
+            assert holds is (literal[n] == want), (signs, values)
