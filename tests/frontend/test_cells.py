@@ -97,6 +97,18 @@ def test_parts_of_words() -> None:
         assert cell(kind, {}, A="10") == "0"
 
 
+@pytest.mark.parametrize("signed", [0, 1])
+def test_words_without_bits_are_nought(signed: int) -> None:
+    parameters = {"A_SIGNED": signed, "B_SIGNED": signed, "Y_WIDTH": 2}
+    for kind, y in (("$lt", "00"), ("$le", "01"), ("$ge", "01"), ("$gt", "00"), ("$eq", "01")):
+        assert cell(kind, parameters, A="", B="") == y
+    for kind in ("$add", "$sub", "$mul", "$neg", "$not", "$shl", "$shr", "$sshr"):
+        assert cell(kind, parameters, A="", B="") == ("11" if kind == "$not" else "00")
+    for kind in ("$reduce_or", "$reduce_xor", "$logic_or"):
+        assert cell(kind, parameters, A="", B="") == "00"
+    assert cell("$reduce_and", parameters, A="") == "01"
+
+
 def test_carries_of_an_adder() -> None:
     for a, b, carry, invert in product(range(4), range(4), (0, 1), (0, 1)):
         pins = {"A": f"{a:02b}", "B": f"{b:02b}", "CI": str(carry), "BI": str(invert)}

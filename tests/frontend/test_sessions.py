@@ -5,6 +5,7 @@ Yosys itself is left out: its runs are stand-ins that say what it would say, so 
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import time
@@ -664,3 +665,32 @@ def test_files_that_are_no_text_are_refused(
     with pytest.raises(InvcError) as caught:
         check_sources(Sources((path,)))
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        (("$weird", "leaf", "$pow"), "t.v:2: error: module 'leaf' has no body: give its function"),
+        (("$weird", "$pow"), "t.v:2: error: this power is too large"),
+        (
+            ("$weird", "$other"),
+            "t.v:2: error: Yosys 0.70 (/bin/yosys) left a cell unmapped: $other",
+        ),
+        (("$weird",), "error: Yosys 0.70 (/bin/yosys) left a cell unmapped: $weird"),
+    ],
+)
+def test_of_cells_that_nobody_maps_one_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kinds: Sequence[str], expected: str
+) -> None:
+    """An instance before a power, and a power before what only we can explain."""
+    made, _ = opened(tmp_path, monkeypatch, [])
+    cells = {
+        f"u{k}": {"type": kind, "attributes": {"src": f"source0.v:{k + 1}"} if k else {}}
+        for k, kind in enumerate(kinds)
+    }
+    path = tmp_path / "n.json"
+    path.write_text(json.dumps({"modules": {"t": {"cells": cells}}}))
+    told = synthesis._unmapped(made, path, synthesis.Target({}, ""))
+    said = LOG.sub("LOG", str(told).replace(f"{tmp_path}/", ""))
+    assert said.startswith(f"{expected}\n  hint: ")
+    assert ("please report it; LOG" in said) is ("left a cell" in expected)
