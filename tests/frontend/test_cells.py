@@ -109,6 +109,17 @@ def test_words_without_bits_are_nought(signed: int) -> None:
     assert cell("$reduce_and", parameters, A="") == "01"
 
 
+@pytest.mark.parametrize(
+    "kind", ["$add", "$sub", "$mul", "$div", "$mod", "$lt", "$ge", "$eq", "$xor"]
+)
+def test_a_word_with_a_sign_and_one_without_have_none(kind: str) -> None:
+    plain = {"A_SIGNED": 0, "B_SIGNED": 0, "Y_WIDTH": 4}
+    for pins in cases({"A": 2, "B": 3}, "01"):
+        for one, other in ((0, 1), (1, 0)):
+            mixed = {**plain, "A_SIGNED": one, "B_SIGNED": other}
+            assert cell(kind, mixed, **pins) == cell(kind, plain, **pins), pins
+
+
 def test_carries_of_an_adder() -> None:
     for a, b, carry, invert in product(range(4), range(4), (0, 1), (0, 1)):
         pins = {"A": f"{a:02b}", "B": f"{b:02b}", "CI": str(carry), "BI": str(invert)}
