@@ -12,6 +12,7 @@ from invc.frontend import edif
 from invc.frontend.parts import parts_of
 from invc.frontend.primitives import check_primitives
 from invc.frontend.user_primitives import as_modules
+from invc.frontend.yosys.overrides import WORD
 from invc.frontend.yosys.slang import slang_command
 from invc.frontend.yosys.sources import IDENTIFIER, SYSTEM_VERILOG, Kind, Sources
 from invc.frontend.yosys_json import without_black_boxes
@@ -46,6 +47,7 @@ class Links:
         elaborated: Whether what `read` leaves has its top and its parameters already.
         known: Files that slang named, and what the user calls them.
         own: Whether places are in the user's files as they stand.
+        outside: Whether a module sets parameters of what another one instantiates.
         shown: Our name of a file or folder: the user's.
     """
 
@@ -58,6 +60,7 @@ class Links:
     elaborated: bool = False
     known: dict[str, str | None] = field(default_factory=dict, compare=False)
     own: bool = False
+    outside: bool = False
 
     def locate(self, src: str) -> str:
         """The user's "file:line:column" of a src attribute; "" where it is in no file of theirs."""
@@ -163,6 +166,7 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
         options.append(f"-D{macro}={value}" if value else f"-D{macro}")
     lines = []
     names = []
+    texts = list(sources.defines.values())  # all that is read
     for k, path in enumerate(sources.files):
         end = path.suffix.lower()
         if end in edif.SUFFIXES:
@@ -179,7 +183,7 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
         text = path.read_text(encoding="utf-8", errors="replace")
         check_primitives(path, text)
         suffix = ".sv" if path.suffix.lower() in SYSTEM_VERILOG else ".v"
-        modules = _with_modules(path, text, sources.includes, copy)
+        modules = _with_modules(path, text, sources.includes, copy, texts)
         if modules == text:
             name(f"source{k}{suffix}", path)
         else:
@@ -194,7 +198,8 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
         lines.append(f"read_verilog part{k}.v")
     slang = slang_command(sources, names, [o[2:] for o in options if o.startswith("-I")])
     system = any(path.suffix.lower() in SYSTEM_VERILOG for path in sources.files)
-    return Links("\n".join(lines), shown, cells, folder, slang, system)
+    outside = any(map(WORD.search, texts))
+    return Links("\n".join(lines), shown, cells, folder, slang, system, outside=outside)
 
 
 def _with_modules(
@@ -202,6 +207,7 @@ def _with_modules(
     text: str,
     folders: Sequence[Path],
     copy: Callable[[Path, str], str],
+    texts: list[str],
     above: frozenset[Path] = frozenset(),
 ) -> str:
     """A source whose primitives are modules, also those of the files that it includes.
@@ -211,8 +217,10 @@ def _with_modules(
         text: What is in it.
         folders: Where included files are searched after its own folder.
         copy: Takes an included file that changes and its new text, and gives a name for it.
+        texts: What has been read, to which the source and what it includes is added.
         above: The files that include it.
     """
+    texts.append(text)
 
     def include(match: re.Match[str]) -> str:
         found = (folder / match[2] for folder in (path.parent, *folders))
@@ -220,7 +228,7 @@ def _with_modules(
         if file is None or file in above or file.stat().st_size > MOST_INCLUDED:
             return match[0]
         inner = file.read_text(encoding="utf-8", errors="replace")
-        made = _with_modules(file, inner, folders, copy, above | {path})
+        made = _with_modules(file, inner, folders, copy, texts, above | {path})
         return match[0] if made == inner else f"{match[1]}{copy(file, made)}{match[3]}"
 
     return as_modules(_INCLUDE.sub(include, text))
