@@ -1,7 +1,6 @@
 """Sources that people have: what they compile to, or how they are refused."""
 
 import json
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +12,12 @@ from invc.diagnostics import InvcError
 from invc.frontend.cache import MOST_LOGS, keep_log
 from invc.frontend.filelist import read_lists
 from invc.frontend.words import Agreement
-from invc.frontend.yosys import EMBEDDED, Sources, find_yosys
+from invc.frontend.yosys import Sources, find_yosys
 from invc.frontend.yosys.process import run
 from invc.frontend.yosys.session import Session
 from invc.netlist import Netlist, evaluate_ports
 from invc.pipeline import Check, Journal, Tool, synth
+from own_yosys import yosys_without_slang
 from truth import every_answer
 
 
@@ -553,24 +553,6 @@ def test_what_yosys_cannot_read_in_a_file_of_verilog_slang_reads(tmp_path: Path,
     assert {"a": 10, "y": y} in every_answer(netlist)
 
 
-def without_slang(folder: Path) -> Tool:
-    """A user's own Yosys that has no slang."""
-    path = folder / "yosys"
-    code = EMBEDDED.replace('"script "', "hidden()")
-    path.write_text(
-        f"#!{sys.executable}\n"
-        "import sys\n"
-        "if '-V' in sys.argv: sys.exit(print('Yosys 0.70'))\n"
-        "def hidden():\n"
-        "    text = open(sys.argv[1]).read().replace('read_slang', 'read_other')\n"
-        "    open(sys.argv[1], 'w').write(text)\n"
-        "    return 'script '\n"
-        "del sys.argv[1]\n" + code
-    )
-    path.chmod(0o755)
-    return Tool(str(path))
-
-
 SUB = "module sub #(parameter N = 1, M = 0)(input [3:0] a, output [3:0] y);\n assign y = a ^ N;\nendmodule\n"
 HEAD = "module t(input [3:0] a, output [3:0] y);\n"
 TWICE = {
@@ -600,7 +582,10 @@ def test_a_parameter_that_is_set_twice(tmp_path: Path, kind: str, included: bool
     path.write_text(HEAD + ('`include "body.vh"\n' if included else body) + "endmodule\n" + SUB)
     sources = Sources((path,), "t")
     file = tmp_path / "body.vh" if included else path
-    for tool, wanted in ((Tool(), y), (without_slang(tmp_path), y if line is None else None)):
+    for tool, wanted in (
+        (Tool(), y),
+        (Tool(str(yosys_without_slang(tmp_path))), y if line is None else None),
+    ):
         if wanted is not None:
             assert {"a": 10, "y": wanted} in every_answer(synth(sources, tool=tool).netlist)
             continue
@@ -614,7 +599,7 @@ def test_a_parameter_that_is_set_twice(tmp_path: Path, kind: str, included: bool
 def test_a_yosys_named_from_here_runs_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tool = without_slang(tmp_path)
+    tool = Tool(str(yosys_without_slang(tmp_path)))
     monkeypatch.chdir(tmp_path)
     found = find_yosys("./yosys")
     assert found.command[0] == tool.path

@@ -18,6 +18,7 @@ from invc.frontend.yosys.overrides import check_slang, check_trees
 from invc.frontend.yosys.own_cells import definitions
 from invc.frontend.yosys.process import TimeOver, run
 from invc.frontend.yosys.slang import MISSING, check_defaults, check_parameters, has_plain_ports
+from invc.frontend.yosys.slices import slice_below
 from invc.frontend.yosys.sources import Sources, parameter_text
 from invc.frontend.yosys.types import shapes_in
 from invc.frontend.yosys_cells import words_of_yosys
@@ -134,9 +135,8 @@ class Session:
             self._read_verilog(own, slang)
         elif not self._read_by_slang(slang):
             self.run(own)
-        if self.links.outside and not self.links.elaborated:
-            dump = self.links.read.replace("read_verilog ", "read_verilog -dump_ast1 ")
-            check_trees(self.attempt(dump, self.seconds)[1], self.links.locate)
+        if not self.links.elaborated:
+            self._distrust(slang)
         self._learn_modules()
         if not self.links.elaborated and words_of_yosys(self._strangers()):
             # Its cells of words, as `write_verilog -noexpr` instantiates them by name.
@@ -214,6 +214,23 @@ class Session:
                 raise said if said is not None and _is_later(said, fault) else fault from None
             self.links = replace(self.links, read=slang, elaborated=True)
             self.reader = "slang, as Yosys's own reader fails on this valid source"
+
+    def _distrust(self, slang: str | None) -> None:
+        """Leave to slang, or refuse, what Yosys's own reader is known to read wrongly.
+
+        Raises:
+            InvcError: It is in the sources, and slang does not read them.
+        """
+        if self.links.outside:
+            dump = self.links.read.replace("read_verilog ", "read_verilog -dump_ast1 ")
+            check_trees(self.attempt(dump, self.seconds)[1], self.links.locate)
+        fault = slice_below(self.folder / "modules.il", self.links.locate)
+        if fault is None:
+            return
+        if slang is None or self.attempt(f"{slang}\nwrite_rtlil modules.il\n", self.seconds)[0]:
+            raise fault
+        self.links = replace(self.links, read=slang, elaborated=True)
+        self.reader = "slang, as Yosys's own reader writes slices below 0 wrongly"
 
     def _said(self, output: str) -> InvcError | None:
         """The error that slang ended with."""
