@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from invc.frontend import edif
+from invc.frontend.aiger import check_aiger
+from invc.frontend.blif import check_blif
 from invc.frontend.parts import parts_of
 from invc.frontend.primitives import check_primitives
 from invc.frontend.user_primitives import as_modules
@@ -168,17 +170,8 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
     names = []
     texts = list(sources.defines.values())  # all that is read
     for k, path in enumerate(sources.files):
-        end = path.suffix.lower()
-        if end in edif.SUFFIXES:
-            found = edif.read_edif(path, f"source{k}.json")
-            (folder / f"source{k}.json").write_text(json.dumps(found), encoding="utf-8")
-            shown[f"source{k}.json"] = str(path)
-            lines.append(f"read_json source{k}.json")
-            continue
-        if end in READERS:
-            name(f"source{k}{end}", path)
-            called = path.stem if IDENTIFIER.fullmatch(path.stem) else "top"
-            lines.append(f"{READERS[end].format(name=called)} source{k}{end}")
+        if path.suffix.lower() in (*edif.SUFFIXES, *READERS):
+            lines.append(_link_netlist(path, f"source{k}", folder, shown))
             continue
         text = path.read_text(encoding="utf-8", errors="replace")
         check_primitives(path, text)
@@ -200,6 +193,26 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
     system = any(path.suffix.lower() in SYSTEM_VERILOG for path in sources.files)
     outside = any(map(WORD.search, texts))
     return Links("\n".join(lines), shown, cells, folder, slang, system, outside=outside)
+
+
+def _link_netlist(path: Path, ours: str, folder: Path, shown: dict[str, str]) -> str:
+    """The command that reads a netlist of another tool, by a name of ours that has no suffix yet.
+
+    Raises:
+        InvcError: It is none, in a way of which Yosys says nothing, or nothing clear.
+    """
+    end = path.suffix.lower()
+    if end in edif.SUFFIXES:
+        found = edif.read_edif(path, f"{ours}.json")
+        (folder / f"{ours}.json").write_text(json.dumps(found), encoding="utf-8")
+        shown[f"{ours}.json"] = str(path)
+        return f"read_json {ours}.json"
+    check = check_blif if end == ".blif" else check_aiger
+    check(path)
+    (folder / f"{ours}{end}").symlink_to(path.absolute())
+    shown[f"{ours}{end}"] = str(path)
+    called = path.stem if IDENTIFIER.fullmatch(path.stem) else "top"
+    return f"{READERS[end].format(name=called)} {ours}{end}"
 
 
 def _with_modules(

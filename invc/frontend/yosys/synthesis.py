@@ -237,7 +237,7 @@ def _driven_twice(session: Session, conflict: Conflict, script: str) -> InvcErro
         places = [_declared(session, conflict.net, script)]
     return InvcError(
         f"net {conflict.net!r} is driven twice",
-        where=places[-1] or None,
+        where=places[-1] or str(session.sources.files[0]),
         hint=f"{other}leave it one driver",
     )
 
