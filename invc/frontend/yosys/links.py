@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from invc.diagnostics import InvcError
 from invc.frontend import edif
 from invc.frontend.aiger import check_aiger
 from invc.frontend.blif import check_blif
@@ -28,6 +29,8 @@ READERS = {
 
 _INCLUDE = re.compile(r'^([ \t]*`include[ \t]+")([^"\n]+)(")', re.MULTILINE)
 MOST_INCLUDED = 1 << 26  # bytes of a file
+MOST_NESTED = 128  # files that include each other
+NESTED_HINT = "does one of them include itself, by way of others?"
 
 # Cells without a function, or of a kind that Yosys does not know, are left out: they are a fault
 # only where a source uses them.
@@ -168,7 +171,7 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
         options.append(f"-D{macro}={value}" if value else f"-D{macro}")
     lines = []
     names = []
-    texts = list(sources.defines.values())  # all that is read
+    known: dict[Path, tuple[str, str]] = {}
     for k, path in enumerate(sources.files):
         if path.suffix.lower() in (*edif.SUFFIXES, *READERS):
             lines.append(_link_netlist(path, f"source{k}", folder, shown))
@@ -176,7 +179,7 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
         text = path.read_text(encoding="utf-8", errors="replace")
         check_primitives(path, text)
         suffix = ".sv" if path.suffix.lower() in SYSTEM_VERILOG else ".v"
-        modules = _with_modules(path, text, sources.includes, copy, texts)
+        modules = _with_modules(path, text, sources.includes, copy, known)
         if modules == text:
             name(f"source{k}{suffix}", path)
         else:
@@ -191,6 +194,7 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
         lines.append(f"read_verilog part{k}.v")
     slang = slang_command(sources, names, [o[2:] for o in options if o.startswith("-I")])
     system = any(path.suffix.lower() in SYSTEM_VERILOG for path in sources.files)
+    texts = (*sources.defines.values(), *(text for text, _ in known.values()))
     outside = any(map(WORD.search, texts))
     return Links("\n".join(lines), shown, cells, folder, slang, system, outside=outside)
 
@@ -220,8 +224,8 @@ def _with_modules(
     text: str,
     folders: Sequence[Path],
     copy: Callable[[Path, str], str],
-    texts: list[str],
-    above: frozenset[Path] = frozenset(),
+    known: dict[Path, tuple[str, str]],
+    depth: int = 0,
 ) -> str:
     """A source whose primitives are modules, also those of the files that it includes.
 
@@ -230,18 +234,29 @@ def _with_modules(
         text: What is in it.
         folders: Where included files are searched after its own folder.
         copy: Takes an included file that changes and its new text, and gives a name for it.
-        texts: What has been read, to which the source and what it includes is added.
-        above: The files that include it.
+        known: What each file holds that has been read, and our name of what it became; to which
+            those are added that are read.
+        depth: How many files lie around it.
+
+    Raises:
+        InvcError: Files are included too deep in each other.
     """
-    texts.append(text)
+    if depth > MOST_NESTED:
+        raise InvcError(
+            f"files are included more than {MOST_NESTED} deep", where=str(path), hint=NESTED_HINT
+        )
+    known[path] = (text, "")
 
     def include(match: re.Match[str]) -> str:
         found = (folder / match[2] for folder in (path.parent, *folders))
         file = next((file for file in found if file.is_file()), None)
-        if file is None or file in above or file.stat().st_size > MOST_INCLUDED:
+        if file is None or file.stat().st_size > MOST_INCLUDED:
             return match[0]
-        inner = file.read_text(encoding="utf-8", errors="replace")
-        made = _with_modules(file, inner, folders, copy, texts, above | {path})
-        return match[0] if made == inner else f"{match[1]}{copy(file, made)}{match[3]}"
+        if file not in known:  # nor in the middle of being read
+            inner = file.read_text(encoding="utf-8", errors="replace")
+            made = _with_modules(file, inner, folders, copy, known, depth + 1)
+            known[file] = (inner, "" if made == inner else copy(file, made))
+        ours = known[file][1]
+        return f"{match[1]}{ours}{match[3]}" if ours else match[0]
 
     return as_modules(_INCLUDE.sub(include, text))
