@@ -46,6 +46,9 @@ HELD = {
 }
 
 
+LIMITS = ((3, None), (4, None), (6, None), (12, None), (None, 2), (None, 3), (None, 6), (5, 3))
+
+
 def compiled(source: str, parameters: Mapping[str, Any], objective: str) -> dict[str, Any]:
     """A design's size in spins and couplings, and its cells."""
     import invc
@@ -128,6 +131,26 @@ def _passes(netlist: Netlist, objective: str) -> Iterator[tuple[str, Netlist]]:
 def _written(netlist: Netlist) -> str:
     gates = [(gate.function, gate.pins, gate.source) for gate in netlist.gates]
     return repr((netlist.ports, gates, netlist.names, netlist.labels))
+
+
+def fitted(name: str, degree: int | None, bits: int | None) -> list[Any]:
+    """A netlist within limits: spins, copies, gap, most couplings, and letters of all of it."""
+    from golden.mangled import letters
+    from invc.design import format_design
+    from invc.design.fit import fit
+    from invc.library import Limits, cells_within, hamlib
+    from invc.mapping.mapper import Mapper
+    from invc.passes.simplify import simplify
+    from invc.passes.sweep_dead import sweep_dead
+
+    limits = Limits(degree, bits)
+    library = cells_within(hamlib(), limits)
+    mapper = Mapper(library)
+    design = fit(sweep_dead(simplify(NETLISTS[name](), mapper), mapper), library, limits)
+    copies = sum(gate.function.name == "COPY" for gate in design.netlist.gates)
+    model = design.model
+    written = letters("".join(format_design(design)))
+    return [model.spins, copies, design.min_gap, int(model.degrees.max()), written]
 
 
 def programs(name: str) -> dict[str, Any]:
@@ -224,6 +247,9 @@ def measure() -> dict[str, Any]:
             f"{name}, {objective}": passed(make(), objective)
             for name, make in NETLISTS.items()
             for objective in OBJECTIVES
+        },
+        "fitted": {
+            f"{name}, {limits}": fitted(name, *limits) for name in NETLISTS for limits in LIMITS
         },
         "programs": {name: programs(name) for name in HELD},
         "evaluators": evaluators(),

@@ -11,10 +11,12 @@ import pytest
 from golden.sizes import (
     COMPILED,
     HELD,
+    LIMITS,
     NETLISTS,
     SIZES,
     compiled,
     evaluators,
+    fitted,
     lodes,
     passed,
     programs,
@@ -37,6 +39,12 @@ def test_spins_and_cells(source: str, parameters: Mapping[str, int], objective: 
 def test_gates_left_by_each_pass(name: str, objective: str) -> None:
     found = json.loads(json.dumps(passed(NETLISTS[name](), objective)))
     assert found == GOLDEN["passes"][f"{name}, {objective}"]
+
+
+@pytest.mark.parametrize("limits", LIMITS, ids=str)
+@pytest.mark.parametrize("name", NETLISTS)
+def test_sizes_within_limits(name: str, limits: tuple[int | None, int | None]) -> None:
+    assert fitted(name, *limits) == GOLDEN["fitted"][f"{name}, {limits}"]
 
 
 @pytest.mark.parametrize("name", HELD)
