@@ -163,7 +163,7 @@ def _names(names: Array | None, incoming: Incoming) -> list[str]:
         return []
     try:
         return [str(name) for name in names.reshape(-1).tolist()]
-    except ValueError:
+    except (ValueError, SystemError):  # a number that is no character
         incoming.fail("a name in it is no text")
 
 
