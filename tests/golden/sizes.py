@@ -46,6 +46,7 @@ HELD = {
 }
 
 
+SHAPES = ((2, 1, 10), (3, 1, 100), (4, 2, 100), (5, 3, 30), (7, 3, 100))
 LIMITS = ((3, None), (4, None), (6, None), (12, None), (None, 2), (None, 3), (None, 6), (5, 3))
 
 
@@ -219,6 +220,43 @@ def lodes(name: str) -> list[Any]:
     return [[lode.kind.inputs, lode.kind.outputs, lode.most, len(lode.cones)] for lode in found]
 
 
+def gathered(name: str) -> list[list[Any]]:
+    """The cones of each shape, those that a cheaper cell can take the place of, and what is chosen."""
+    from golden.mangled import letters
+    from invc.library import hamlib
+    from invc.mapping.cones import Graph, Shape, cones
+    from invc.mapping.cover import cheapest_cells, choose, matches
+    from invc.mapping.mapper import Mapper
+
+    mapper = Mapper(hamlib())
+    *_, (_, netlist) = _passes(NETLISTS[name](), "gap")
+    graph = Graph(netlist, mapper)
+    rows = []
+    for bounds in SHAPES:
+        found = list(cones(graph, Shape(*bounds)))
+        better = matches(found, cheapest_cells(mapper), mapper)
+        chosen = [(m.cone.gates, m.cell.name, place) for m, place in choose(graph, better)]
+        told = repr([found, [m.cone.gates for m in better], chosen])
+        rows.append([len(found), len(better), len(chosen), letters(told)])
+    return rows
+
+
+def recipes(inputs: int) -> list[Any]:
+    """What some random functions cost of hamlib, and of an AND alone; and letters of the gates."""
+    from golden.mangled import letters
+    from invc.library import hamlib
+    from invc.mapping.mapper import Mapper
+
+    random, library = Random(inputs), hamlib()
+    found = []
+    for cells in (library, {"AND2": library["AND2"]}):
+        mapper = Mapper(cells)
+        for _ in range(6):
+            made = mapper.recipe(inputs, (random.getrandbits(1 << inputs),))
+            found.append([made.spins, letters(repr(made))])
+    return found
+
+
 def evaluators() -> dict[str, list[int]]:
     """Of what evaluates a cell on words: lines and operations."""
     from invc.library import hamlib
@@ -254,6 +292,8 @@ def measure() -> dict[str, Any]:
         "programs": {name: programs(name) for name in HELD},
         "evaluators": evaluators(),
         "vectors": vectors(),
+        "gathered": {name: gathered(name) for name in NETLISTS},
+        "recipes": {str(inputs): recipes(inputs) for inputs in range(3, 7)},
         "lodes": {name: lodes(name) for name in NETLISTS},
     }
 

@@ -17,9 +17,11 @@ from golden.sizes import (
     compiled,
     evaluators,
     fitted,
+    gathered,
     lodes,
     passed,
     programs,
+    recipes,
     title,
     vectors,
 )
@@ -59,6 +61,16 @@ def test_sizes_of_evaluators() -> None:
 @pytest.mark.parametrize("name", NETLISTS)
 def test_what_mining_looks_at(name: str) -> None:
     assert lodes(name) == GOLDEN["lodes"][name]
+
+
+@pytest.mark.parametrize("name", NETLISTS)
+def test_cones_and_what_is_chosen_of_them(name: str) -> None:
+    assert gathered(name) == GOLDEN["gathered"][name]
+
+
+@pytest.mark.parametrize("inputs", range(3, 7))
+def test_what_functions_cost(inputs: int) -> None:
+    assert recipes(inputs) == GOLDEN["recipes"][str(inputs)]
 
 
 def test_vectors() -> None:
