@@ -96,6 +96,14 @@ def test_errors_are_those_of_the_energies() -> None:
         assert abs(energies[state] - exact) <= adopted.most * (1 + 1e-6)
 
 
+def test_small_and_lone_coefficients_use_the_whole_range() -> None:
+    """What makes no sum of couplings leaves no room for one."""
+    lone = adopt(terms(["a"], [(0, 0, np.pi / 10)])).design
+    assert lone.scale == (TOP - 1) / (np.pi / 10)
+    small = adopt(terms(["a", "b"], [(0, 1, np.pi / 10), (1, 1, 0.25)])).design
+    assert small.scale == (TOP - 2) / (np.pi / 10)
+
+
 def test_nothing_is_lost_of_what_is_exact() -> None:
     adopted = adopt(terms(["a", "b"], [(0, 1, 0.5)], offset=0.25, clamps=[("b", 1), ("a", 0)]))
     assert (adopted.error, adopted.most, adopted.least) == (0, 0, 0.5)
@@ -106,7 +114,7 @@ def test_nothing_is_lost_of_what_is_exact() -> None:
 @pytest.mark.parametrize(
     ("names", "rows", "offset", "said"),
     [
-        (["a", "b", "a"], [], 0.0, "two variables are called 'a'"),
+        (["b", "a", "c", "a"], [], 0.0, "two variables are called 'a'"),
         (["x" * 41] * 2, [], 0.0, f"two variables are called '{'x' * 40}'"),
         (["a", ""], [], 0.0, "a variable has an empty name"),
         (["a\ud800"], [], 0.0, r"variable 'a\ud800': a surrogate by itself is no character"),

@@ -59,6 +59,7 @@ FIRST = {
     "c x\n2 1\n1 2\n": "gset",
     "#x\n0 0 1\n": "dimod",
     "\n {": "json",
+    '{"a": 1 }\n': "json",
     "c\n" * (BEGINNING // 2 - 2) + "2 1\n": "gset",  # the last line that is looked at
 }
 
@@ -152,3 +153,57 @@ def test_a_file_of_its_own_arrays_comes_back(tmp_path: Path, size: int) -> None:
         J=np.zeros(0, dtype=np.float32),
     )
     assert import_file(tmp_path / "m.npz").design.model.spins == size
+
+
+LONG = "x" * 21
+QUOTED = {
+    ("gset", ""): "the file is empty",
+    ("gset", "#\n2\n"): "'vertices edges' expected on the first line",
+    ("gset", "2 1\n1 2 1 1\n"): "'i j weight' expected, found '1 2 1 1'",
+    ("gset", "2 1\n1\n"): "'i j weight' expected, found '1'",
+    ("gset", "0 0\n1 1\n"): "variable 1 does not exist",
+    ("gset", "2 0\n1 2\n"): "it has another number of edges than its first line says",
+    ("dimod", "0 1 1\n"): "it does not say whether its variables are spins or bits",
+    ("dimod", "# vartype=SPIN\n# vartype=BINARY\n"): "its variables cannot be BINARY and SPIN",
+    ("dimod", f"# vartype={LONG * 3}\n"): f"its variables cannot be {'X' * 60}",
+    ("dimod", f"# vartype=SPIN\n0 {LONG * 2}\n"): (f"'u v bias' expected, found '0 {'x' * 38}'"),
+    ("qubo", f"p qubo 0 1 1 0\n0 {LONG * 2}\n"): f"'i j value' expected, found '0 {'x' * 38}'",
+    ("qubo", "p qubo 0 1 1\n"): "one line 'p qubo 0 variables diagonal couplers' expected",
+    ("qubo", "p qubo 0 1 1 0\np qubo 0 1 1 0\n"): (
+        "one line 'p qubo 0 variables diagonal couplers' expected"
+    ),
+    ("qubo", "p max 0 1 1 0\n"): "one line 'p qubo 0 variables diagonal couplers' expected",
+    ("qubo", "p qubo 0 0 0 0\np qubo 0 0 0 0\n"): (
+        "one line 'p qubo 0 variables diagonal couplers' expected"
+    ),
+    ("qubo", "p qubo 0 0 0 0\n0 0 1\n"): "variable 0 does not exist",
+    ("qubo", ""): "no line 'p qubo ...': this is no .qubo file",
+    ("json", "[]"): "neither bqpjson nor dimod's JSON of a BinaryQuadraticModel",
+}
+
+
+@pytest.mark.parametrize(("form", "text"), QUOTED)
+def test_what_is_said_of_short_files(tmp_path: Path, form: str, text: str) -> None:
+    (tmp_path / "m").write_text(text)
+    with pytest.raises(InvcError) as caught:
+        import_file(tmp_path / "m", form)
+    assert caught.value.message == QUOTED[form, text]
+
+
+@pytest.mark.parametrize(("form", "text"), [("gset", "0 0\n"), ("qubo", "p qubo 0 0 0 0\n")])
+def test_a_file_of_nothing_is_a_model_of_nothing(tmp_path: Path, form: str, text: str) -> None:
+    (tmp_path / "m").write_text(text)
+    assert import_file(tmp_path / "m", form).design.model.spins == 0
+
+
+def test_both_kinds_of_json_are_told_apart(tmp_path: Path) -> None:
+    for name in ("bqpjson", "dimod-json"):
+        path = tmp_path / name
+        export(DESIGN, load(name), path)
+        assert import_file(path, "json").design.model.spins == DESIGN.model.spins
+        assert import_file(path).design.netlist.names == DESIGN.netlist.names
+    text = (tmp_path / "dimod-json").read_text().replace('"SPIN"', f'"{LONG}"')
+    (tmp_path / "m").write_text(text)
+    with pytest.raises(InvcError) as caught:
+        import_file(tmp_path / "m", "json")
+    assert f"is '{'x' * 20}', neither" in caught.value.message

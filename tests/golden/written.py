@@ -50,9 +50,11 @@ def imported() -> Design:
     return adopt(terms(["s[0]", "s[1]", "x y"], rows, offset=1.25), name="im").design
 
 
+# A bit and its complement: one of them, both as they are, and both alike.
+TWICE = (["y[0]=1"], ["y[0]=1", "y[1]=0"], ["y[0]=1", "y[1]=1"])
 DESIGNS: Mapping[str, tuple[Callable[[], Design], Sequence[Sequence[str]]]] = {
     "product": (lambda: assemble(multiplier(2), CELLS), ([], ["p=6"], ["a=1", "p[3]=0"])),
-    "odd": (odd, ([], ["a=0"], ['b "x"=1', "y[6]=1"], ["y[3]=1", "y[2]=0"], ["y[3]=0"])),
+    "odd": (odd, ([], ["a=0"], ['b "x"=1', "y[6]=1"], ["y[3]=1", "y[2]=0"], ["y[3]=0"], *TWICE)),
     "imported": (imported, ([], ["x y=1"], ["s=2"])),
 }
 
