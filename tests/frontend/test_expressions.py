@@ -249,17 +249,16 @@ class Grown:
             self.other(self.width, depth),
             (1 << self.width) - 1,
         )
-        sign, rule = self.chance.choice(
-            [
-                ("&", lambda x, y: x & y),
-                ("|", lambda x, y: x | y),
-                ("^", lambda x, y: x ^ y),
-                ("~^", lambda x, y: x ^ y ^ mask),
-                ("^~", lambda x, y: x ^ y ^ mask),
-            ]
-        )
+        rules: dict[str, Values] = {
+            "&": lambda x, y: x & y,
+            "|": lambda x, y: x | y,
+            "^": lambda x, y: x ^ y,
+            "~^": lambda x, y: x ^ y ^ mask,
+            "^~": lambda x, y: x ^ y ^ mask,
+        }
+        sign = self.chance.choice(list(rules))
         self.text = f"({one.text}) {sign} ({two.text})"
-        self.value = lambda a, b: rule(one.value(a, b), two.value(a, b))
+        self.value = lambda a, b: rules[sign](one.value(a, b), two.value(a, b))
 
     def _choice(self, depth: int) -> None:
         wide = self.chance.randrange(1, 5)
