@@ -8,7 +8,8 @@ import pytest
 from invc.design import Design, parse_clamps, parse_design
 from invc.design.assumed import assumed
 from invc.design.frames import Frames, Signal
-from invc.design.relations import relate, split_relations
+from invc.design.relations import Relation, relate, split_relations
+from invc.diagnostics import InvcError
 from invc.netlist import FALSE, TRUE, Netlist, evaluate
 from truth import every_input, truth
 
@@ -70,3 +71,34 @@ def test_some_cycle_has_a_value(value: int | str) -> None:
     assert clamp.literal not in (FALSE, TRUE)
     assert word(related.netlist, clamp.literal) == expected
     assert truth(related.netlist) == words
+
+
+RELATED = {
+    "q@*!=2": ["q@0!=2", "q@1!=2", "q@2!=2"],
+    "d@*<=q@1..2": ["d@0<=q@1", "d@1<=q@2"],
+    "1<d@*": ["1<d@0", "1<d@1"],
+    "q@2>d@*": ["q@2>d@0", "q@2>d@1"],
+}
+
+
+@pytest.mark.parametrize("text", RELATED)
+def test_relations_of_cycles_are_those_of_each(text: str) -> None:
+    """One side may be of one cycle, or a number."""
+    netlist = parse_design(TEXT.read_text(encoding="utf-8")).netlist
+    plain, together = split_relations(netlist, [text])
+    _, alone = split_relations(netlist, RELATED[text])
+    assert plain == []
+    assert [replace(one, text="") for one in together if isinstance(one, Relation)] == [
+        replace(one, text="") for one in alone if isinstance(one, Relation)
+    ]
+    assert len(together) == len(RELATED[text])
+
+
+@pytest.mark.parametrize("text", ["q@*<d@*", "d@*<q@*", "d@*!=q@0..2"])
+def test_sides_of_unequal_numbers_of_cycles(text: str) -> None:
+    netlist = parse_design(TEXT.read_text(encoding="utf-8")).netlist
+    with pytest.raises(InvcError) as caught:
+        split_relations(netlist, [text])
+    counts = "3 and 2" if text.startswith("q") else "2 and 3"
+    assert caught.value.message == f"clamp {text!r}: its sides are of {counts} cycles"
+    assert caught.value.hint == "name as many cycles on both sides, or one on either"

@@ -84,7 +84,9 @@ def cell(**changes: Any) -> str:
         **{"h": [0, 0], "J": [[0, 1, 1]], "ground": -1, "gap": 2, **changes},
     }
     count = len(parse_design(GOOD).cells)
-    return re.sub(r"cells \d+\n", f"cells {count + 1}\n{json.dumps(fields)}\n", GOOD)
+    return re.sub(
+        r"cells \d+\n", f"cells {count + 1}\n{json.dumps(fields, ensure_ascii=False)}\n", GOOD
+    )
 
 
 CELL = place(GOOD, "cells ") + 1
@@ -112,6 +114,7 @@ OF_CELLS: list[tuple[dict[str, Any], str]] = [
     ({"J": [[-1, 1, 1]]}, SHAPE),
     ({"J": [[0, 2, 1]]}, SHAPE),
     ({"J": []}, ""),
+    ({"name": "\u00dcber", "inputs": ["\u00e4"]}, ""),
     ({"name": "C D"}, WORD),
     ({"inputs": [""]}, WORD),
     ({"ancillas": ["x", "y z"], "h": [0] * 4}, WORD),

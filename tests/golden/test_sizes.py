@@ -10,6 +10,7 @@ import pytest
 
 from golden.sizes import (
     COMPILED,
+    FITTED,
     HELD,
     LIMITS,
     NETLISTS,
@@ -44,7 +45,7 @@ def test_gates_left_by_each_pass(name: str, objective: str) -> None:
 
 
 @pytest.mark.parametrize("limits", LIMITS, ids=str)
-@pytest.mark.parametrize("name", NETLISTS)
+@pytest.mark.parametrize("name", FITTED)
 def test_sizes_within_limits(name: str, limits: tuple[int | None, int | None]) -> None:
     assert fitted(name, *limits) == GOLDEN["fitted"][f"{name}, {limits}"]
 
