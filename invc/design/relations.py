@@ -289,7 +289,7 @@ class _Added:
         if known == FALSE:
             return self.both(one, other, name)
         if known == TRUE:
-            return self.both(one ^ 1, other ^ 1, name) ^ 1
+            return self.some((one, other), name)
         return self.gate("MAJ3", (a, b, c), name)
 
     def gate(self, cell: str, inputs: tuple[Literal, ...], name: str) -> Literal:

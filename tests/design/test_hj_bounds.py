@@ -241,7 +241,12 @@ def test_what_utf8_cannot_hold_is_written_as_an_escape_and_all_else_as_it_is() -
 
 @pytest.mark.parametrize(
     ("source", "said"),
-    [("@1", ""), ("@2", "source @2 does not exist (there are 1)"), ("@-1", "this is no port")],
+    [
+        ("@1", ""),
+        ("@2", "source @2 does not exist (there are 1)"),
+        ("@0", "0 is out of range (1 to"),
+        ("@-1", "this is no port"),
+    ],
 )
 def test_ports_name_sources_that_exist(source: str, said: str) -> None:
     text = GOOD.replace("sources 0\n", 'sources 1\n"a.v:1:1"\n').replace(
@@ -251,3 +256,12 @@ def test_ports_name_sources_that_exist(source: str, said: str) -> None:
         assert said in refused(text)
         return
     assert parse_design(text).netlist.ports[0].source == "a.v:1:1"
+
+
+@pytest.mark.parametrize(("offset", "fits"), [(2**62, True), (-(2**62), True), (2**62 + 1, False)])
+def test_offsets_are_bounded(offset: int, fits: bool) -> None:
+    text = re.sub(r"\noffset .*", f"\noffset {offset}", GOOD)
+    if fits:
+        assert parse_design(text).model.offset == offset
+        return
+    assert refused(text).endswith(f"{offset} is out of range (-{2**62} to {2**62})")

@@ -108,7 +108,10 @@ NETLISTS: Mapping[str, Callable[[], Netlist]] = {
 
 
 # Of the last one two scalings have equal gaps, and the second fewer spins.
-FITTED = {**NETLISTS, "tangle 13": partial(tangle, 13)}
+FITTED: Mapping[str, Callable[[], Netlist]] = {
+    **NETLISTS,
+    "tangle 13": partial(tangle, 13),
+}
 
 
 def passed(netlist: Netlist, objective: str) -> list[Any]:
