@@ -102,3 +102,11 @@ def test_sides_of_unequal_numbers_of_cycles(text: str) -> None:
     counts = "3 and 2" if text.startswith("q") else "2 and 3"
     assert caught.value.message == f"clamp {text!r}: its sides are of {counts} cycles"
     assert caught.value.hint == "name as many cycles on both sides, or one on either"
+
+
+def test_bits_of_several_cycles_have_no_sign() -> None:
+    netlist = parse_design(TEXT.read_text(encoding="utf-8")).netlist
+    held = parse_clamps(netlist, ["d@[0..1]=15"])
+    assert [clamp.name for clamp in held] == ["d@0[0]", "d@0[1]", "d@1[0]", "d@1[1]"]
+    with pytest.raises(InvcError, match="the value does not fit 4 unsigned bits"):
+        parse_clamps(netlist, ["d@[0..1]=-1"])

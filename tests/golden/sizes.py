@@ -107,10 +107,12 @@ NETLISTS: Mapping[str, Callable[[], Netlist]] = {
 }
 
 
-# Of the last one two scalings have equal gaps, and the second fewer spins.
+# Of 13 two scalings have equal gaps, and the second fewer spins; of 9 a large coupling joins two spins
+# of equal degrees.
 FITTED: Mapping[str, Callable[[], Netlist]] = {
     **NETLISTS,
     "tangle 13": partial(tangle, 13),
+    "tangle 9": partial(tangle, 9, 100),
 }
 
 
