@@ -258,6 +258,18 @@ def test_ports_name_sources_that_exist(source: str, said: str) -> None:
     assert parse_design(text).netlist.ports[0].source == "a.v:1:1"
 
 
+@pytest.mark.parametrize("net", ["12", "-12", "13", "-13", "0"])
+def test_gates_are_on_nets_that_exist(net: str) -> None:
+    """The last of them, and the one after it; one that is driven twice is another fault."""
+    said = refused(GOOD.replace("AND2 1 3 5", f"AND2 1 3 {net}", 1))
+    number = place(GOOD, "AND2 1 3 5")
+    if "12" in net:
+        assert "driven twice" in said
+    else:
+        missing = net.lstrip("-")
+        assert said == f"m.hj:{number} net {missing} does not exist (there are 12)"
+
+
 @pytest.mark.parametrize(("offset", "fits"), [(2**62, True), (-(2**62), True), (2**62 + 1, False)])
 def test_offsets_are_bounded(offset: int, fits: bool) -> None:
     text = re.sub(r"\noffset .*", f"\noffset {offset}", GOOD)
