@@ -1,6 +1,7 @@
 """Covering by cones keeps the function of every port, never adds a spin, and finds what is there."""
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,11 +9,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from designs import netlists
+from golden.sizes import tangle
 from invc.library import Cell, Library, hamlib
 from invc.library.expression import parse_specification
 from invc.library.npn import canonical
 from invc.library.solve import solve_cell
-from invc.mapping.cones import MAX_READERS, Graph, Shape, cones, kind_of
+from invc.mapping.cones import MAX_READERS, Cone, Graph, Shape, cones, kind_of
 from invc.mapping.cover import (
     FEWEST_SETS,
     MAX_ROUNDS,
@@ -213,6 +215,19 @@ def test_groups_that_wait_for_each_other(order: tuple[int, int, int, int]) -> No
     found = matches(cones(graph, Shape(3, 2)), cheapest_cells(mapper), mapper)
     replaced = replace_cones(graph, choose(graph, found)).check()
     assert truth(replaced) == truth(netlist)
+
+
+def test_what_a_match_saves() -> None:
+    """The spins of the gates less those of the cell; none that saves nothing is found."""
+    cells = cheapest_cells(MAPPER)
+    found = [m for seed in range(4) for m in matches(_cones_of_a_tangle(seed), cells, MAPPER)]
+    assert found
+    for match in found:
+        assert match.saved == match.cone.spins - MAPPER.spins(sure(match.cell.function)) > 0
+
+
+def _cones_of_a_tangle(seed: int) -> Iterator[Cone]:
+    return cones(Graph(mapped(tangle(seed, 100)), MAPPER), Shape(5, 3))
 
 
 @pytest.mark.parametrize("readers", [MAX_READERS, MAX_READERS + 1])
