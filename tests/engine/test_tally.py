@@ -146,9 +146,9 @@ def test_equally_frequent_answers_are_in_the_order_of_their_values() -> None:
     assert [answer.ports["a"] for answer in ranked.answers()] == [0, 3, 1, 2]
 
 
-def ranked(states: dict[int, tuple[int, int]], effort: float = 1.0, **given: int) -> Ranked:
+def ranked(states: dict[int, tuple[int, int]], effort: float = 1.0, **known: Any) -> Ranked:
     """States by number, with their reads and energies; the lowest came in the first 100 flips."""
-    made = Ranked(PORTS, found={(k,): of for k, of in states.items()}, **given)
+    made = Ranked(PORTS, found={(k,): of for k, of in states.items()}, **known)
     made.lowest = min((energy for _, energy in states.values()), default=None)
     made.first_effort, made.flips = 100, int(100 * effort)
     return made
