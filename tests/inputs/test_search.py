@@ -8,11 +8,13 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from free_inputs import KERNELS, missed, random_part
+from free_inputs import KERNELS, missed, numbers, random_part
 from invc.engine.inputs import search
 from invc.engine.inputs.exact import MOST_INPUTS, Answers
 from invc.engine.inputs.marginal import Marginal
-from invc.engine.inputs.search import EFFORTS, SLICE, Search, Wish, _scrambled
+from invc.engine.inputs.search import EFFORTS, SLICE, Search, Wish, _Part, _scrambled
+from invc.pbits.lanes import LANES, bits_of, empty_rows, words_of
+from invc.pbits.random import block_generator
 from typed import sure
 
 
@@ -67,12 +69,12 @@ def test_a_part_of_many_assignments_is_one_of_equal_size(
         return "what was found"
 
     monkeypatch.setattr(search, "enumerate_answers", tried)
-    part, wish = component(inputs, effort), Wish(3, 9, turn=turn, wanted=wanted)
+    part, wish = component(inputs, effort), Wish(6, 9, turn=turn, wanted=wanted)
     found: Any = of(part).partial(0, wish, bool)
     if fixed is None:
         assert (found, asked) == (None, [])
         return
-    order = _scrambled(3) ^ (turn - 1)
+    order = _scrambled(6) ^ (turn - 1)
     options = {"wanted": wanted or 0, "order": order, "fixed": fixed, "stopped": bool}
     assert asked == [((part, KERNELS[0], 4 * SLICE), options)]
     assert found == "what was found"
@@ -93,11 +95,9 @@ def test_parts_of_the_assignments_are_all_of_them(monkeypatch: pytest.MonkeyPatc
 
 
 def test_where_to_begin_is_a_number_of_63_bits_for_any_seed() -> None:
-    assert [_scrambled(seed) for seed in (0, 1, 2)] == [
-        0,
-        0x9E3779B97F4A7C15 // 128,
-        0x13C6EF372FE94F82A // 128,
-    ]
+    seeds = (0, 1, 3 << 20, 12345678901)
+    found = [0, 89068084525962488, 5595036149401247744, 3316155069016708088]
+    assert [_scrambled(seed) for seed in seeds] == found
     for seed in range(70, 200, 3):
         assert 0 <= _scrambled(1 << seed) < 1 << 63
         assert 0 <= _scrambled((1 << seed) - 1) < 1 << 63
@@ -171,3 +171,108 @@ def test_all_values_are_tried_where_they_are_few_for_the_block(
     more = [(most, 0) for most in EFFORTS[1:]] if biased and wanted == 5 else []
     assert tried == asked + more  # where bits lean, some answers are not enough
     assert of(component(65, 1.0)).exact(0, Wish(1, 2)) is None
+    assert found[1] == (of(component(64, 1.0)).exact(0, Wish(1, 2)) is not None)
+
+
+def test_what_was_tried_is_kept_and_a_seed_begins_where_some_are_enough(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Any] = []
+
+    def tried(*given: Any, **options: Any) -> Any:
+        asked.append((given[2], options["wanted"], options["order"], options["biases"]))
+        return answers(len(asked), True)
+
+    monkeypatch.setattr(search, "enumerate_answers", tried)
+    made = of(component(12, 1.0), component(12, 1.0, 2), biases=2)
+    for _ in range(2):
+        counts = [made.tried(0, 99, wanted, seed).count for wanted in (0, 3) for seed in (5, 6)]
+        assert counts == [1, 1, 2, 3]  # where all are tried, whoever asks
+    assert asked == [(99, 0, 0, None), (99, 3, _scrambled(5), None), (99, 3, _scrambled(6), None)]
+    made.tried(1, 99, 0, 5)
+    assert asked[-1][3].tolist() == [0.5, 0.5]
+    assert [p.tolist() for p in made.probabilities] == [[], [0.5, 0.5]]
+
+
+def rows(good: int) -> Any:
+    """Lanes of which so many are good, the last ones."""
+    return words_of((np.arange(LANES) >= LANES - good).astype(np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("attempted", "part", "sweeps", "found"),
+    [
+        (None, 4, None, None),  # stopped
+        (0, None, None, "attempted"),  # there is no such part
+        (0, 0, None, "attempted"),
+        (0, 4, None, "drawn"),
+        (1, 4, None, "attempted"),
+        (0, 4, 12, "sampled"),
+        (1, 4, 12, "sampled"),
+        (None, 4, 12, None),
+    ],
+)
+def test_a_part_of_the_assignments_is_tried_where_attempts_were_in_vain(
+    attempted: int | None,
+    part: int | None,
+    sweeps: int | None,
+    found: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def attempt(kind: str) -> Any:
+        if attempted is None:
+            return lambda *_, **__: None
+        return lambda *_, **__: _Part(cast(Any, kind), rows(attempted), 3, 100)
+
+    monkeypatch.setattr(search, "_attempts", attempt("attempted"))
+    monkeypatch.setattr(search, "_samples", attempt("sampled"))
+    monkeypatch.setattr(Search, "exact", lambda *_: None)
+    monkeypatch.setattr(Search, "walkers", lambda *_: None)
+    drawn = SimpleNamespace(count=part, evaluated=20, draw=lambda *_: "drawn")
+    monkeypatch.setattr(Search, "partial", lambda *_: None if part is None else drawn)
+    made = of(component(40, 1.0))
+    wish = Wish(1, 2, turn=1, sweeps=sweeps)
+    got: Any = made.part(0, wish, block_generator(1, 2), bool, alone=True)
+    if found is None:
+        assert got is None
+        return
+    assert got.rows == found
+    assert got.updates == (120 if found == "drawn" else 100)
+    assert (got.good is None) == (found == "drawn")
+
+
+def test_few_good_lanes_stay_where_they_are_and_many_are_shuffled() -> None:
+    """In no order they are as they came: those that are judged first must not be the best."""
+    places = (slice(0, 10), slice(10, 20))
+    lane = words_of(np.array([np.arange(LANES) >> k & 1 for k in range(10)], dtype=np.uint8))
+
+    def merged(sweeps: int | None, *goods: Any) -> tuple[int, list[list[int]]]:
+        kept = empty_rows(20)
+        made = of(places=places[: len(goods)])
+        parts = [_Part(lane, good) for good in goods]
+        draws = np.random.Generator(block_generator(1, 2))
+        count = made.merge(kept, parts, draws, Wish(1, 2, sweeps=sweeps))
+        return count, [numbers(kept[place]).tolist() for place in places[: len(goods)]]
+
+    every = list(range(LANES))
+    assert merged(None) == (LANES, [])
+    assert merged(None, None) == (LANES, [every])
+    assert merged(None, rows(256)) == (256, [every])
+    for sweeps, good in ((None, 257), (5, 9)):
+        count, (order,) = merged(sweeps, rows(good))
+        assert (count, sorted(order)) == (good, every)
+        assert order != every
+        assert sum(k >= LANES - good for k in order[:good]) < good, "good ones are anywhere"
+    count, orders = merged(None, rows(5), rows(9))
+    assert count == 5
+    for order, good in zip(orders, (5, 9), strict=True):
+        assert sorted(order) == every
+        assert sorted(order[:good]) == every[-good:], "good ones of each come first"
+    assert merged(None, None, rows(9))[1][0] == every, "exact draws are in no order"
+
+
+def test_where_nothing_is_asked_a_block_is_coins() -> None:
+    made = of(places=(), kept=3, impossible=False)
+    block = sure(made.run(Wish(1, 2), lambda: False))
+    assert (block.lanes, block.sweeps, block.updates, block.impossible) == (LANES, 1, 0, False)
+    assert 400 < int(bits_of(block.kept)[0].sum()) < 624
