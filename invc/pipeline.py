@@ -293,9 +293,7 @@ def _compare(
         InvcError: They differ.
     """
     known = {**families(), **{n: f for n, f in read.others.items() if f}, **target.functions}
-    source = read.source
-    if source is None:
-        source = elaborate_gates(sources, netlist.name, known, _find(tool, journal))
+    source = read.source or elaborate_gates(sources, netlist.name, known, _find(tool, journal))
     with within(sources.files[0]):
         journal.agreement = compare(source, known, netlist, where=str(sources.files[0]))
 
