@@ -48,4 +48,4 @@ def _goes_down(lines: list[str], line: int) -> bool:
     statement = " ".join(lines[line - 1 : line - 1 + MOST_LINES])
     if _ASSIGNED.search(statement):
         return True
-    return "`" in lines[line - 1] and any("`define" in text and "-:" in text for text in lines)
+    return "`" in "".join(lines[line - 1 : line]) and any("`define" in text and "-:" in text for text in lines)
