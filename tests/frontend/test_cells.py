@@ -93,6 +93,8 @@ def test_parts_of_words() -> None:
     assert cell("$concat", {}, A="10", B="0x1") == "0x110"
     for kind in ("$pos", "$buf"):
         assert cell(kind, {"Y_WIDTH": 4, "A_SIGNED": 1}, A="10") == "1110"
+        assert cell(kind, {"Y_WIDTH": 5, "A_SIGNED": 1}, A="0110") == "00110"
+        assert cell(kind, {"Y_WIDTH": 5, "A_SIGNED": 1}, A="1001") == "11001"
         assert cell(kind, {"WIDTH": 3}, A="10") == "010"
         assert cell(kind, {}, A="10") == "0"
 
