@@ -107,7 +107,7 @@ def named(**nets: dict[str, Any]) -> Any:
 
 def test_a_register_has_the_best_of_its_names() -> None:
     """A port's, then the least deep, the shortest, the first; none that is hidden."""
-    names = {name: {"bits": Q} for name in ("u.r", "later", "b", "c")}
+    names: dict[str, dict[str, Any]] = {n: {"bits": Q} for n in ("u.r", "later", "b", "c")}
     names["a"] = {"bits": Q, "hide_name": 1}
     names["e"] = {"bits": [*Q, 3]}
     for best in ("b", "c", "later", "u.r"):
