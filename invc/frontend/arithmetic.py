@@ -226,7 +226,7 @@ class _Trial:
         bits = term.literals
         if bits not in self.known:
             self.known[bits] = bits[0] if len(bits) == 1 else self.gate(AND2, *bits)[0]
-        return self.known[bits] ^ term.negative
+        return self.known[bits] | term.negative  # a plain literal
 
     def compress(
         self, sums: Sequence[Literal | None], columns: Sequence[Sequence[Literal]], constant: int
@@ -238,7 +238,7 @@ class _Trial:
         one joins the last adder: with two bits left it makes a full adder a half adder of inverted
         bits, with one bit left it costs nothing.
         """
-        carries: list[list[Literal]] = [[] for _ in range(len(columns) + 2)]
+        carries: list[list[Literal]] = [[] for _ in columns]
         out: list[Literal | None] = []
         for k, own in enumerate(columns):
             left = _in_turn(sums[k], own, carries[k])
@@ -264,7 +264,7 @@ class _Trial:
         if len(bits) == 1:  # a + 1
             return bits[0] ^ 1, bits[0]
         low, high = self.gate(HA, *(bit ^ 1 for bit in bits))  # a + b + 1 = 3 - (~a + ~b)
-        return low ^ 1, high ^ 1
+        return low | 1, high | 1  # inverted
 
     def commit(self, builder: Builder) -> None:
         """Give the nets and gates to the builder, which is as it was."""
