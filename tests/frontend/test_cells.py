@@ -333,3 +333,12 @@ def test_how_far_a_netlist_is_known_is_told() -> None:
     assert str(Agreement(True, 16)) == "proven equal"
     assert str(Agreement(False, 4096)) == "4,096 vectors agree"
     assert str(CycleAgreement(1000, 3)) == "1,000 cycles agree in 3 random runs"
+
+
+def test_a_port_that_differs_is_named() -> None:
+    module, netlist = source("$and", False)
+    for name in ("a", "b", "y"):
+        ports = {**module["ports"], name: {**module["ports"][name], "bits": [2, 3, 4]}}
+        with pytest.raises(InvcError) as caught:
+            compare({**module, "ports": ports}, {}, netlist)
+        assert caught.value.message == f"port {name!r} of the netlist is not that of its source"

@@ -212,3 +212,31 @@ def test_some_vectors_are_blocks_of_corners_and_of_chance(width: int) -> None:
     assert 0.4 < ones[2] < 0.6
     assert 0.65 < ones[1] < 0.85
     assert len({str(block("a", k)) for k in range(8)}) == 8
+
+
+LONG = 2 * MOST_ROUNDS
+
+
+def test_a_chain_is_as_long_as_it_likes() -> None:
+    """In the worst order, with a loop behind it: only what is on the loop goes around."""
+    nets = list(range(20, 20 + LONG))
+    chain = [cell("$_NOT_", A=[nets[k - 1] if k else 2], Y=[nets[k]]) for k in range(LONG)]
+    loop = cell("$_AND_", A=[nets[-1]], B=[500], Y=[500])
+    for a in "01":
+        assert ran([loop, *reversed(chain)], a, [nets[-1], nets[-2]]) == str(1 - int(a)) + a
+
+
+@pytest.mark.parametrize("kind", ["$and", "$or", "$xor", "$mux"])
+def test_a_wide_word_that_reads_itself_is_taken_bit_by_bit(kind: str) -> None:
+    """Bit k follows from bit k - 1: more of them than rounds around a loop."""
+    word = list(range(20, 20 + LONG))
+    parameters = {"A_SIGNED": 0, "B_SIGNED": 0, "Y_WIDTH": LONG, "WIDTH": LONG}
+    before = [2, *word[:-1]]
+    for a in ("00", "01", "10", "11"):
+        high, low = int(a[0]), int(a[1])
+        want = {"$and": 0, "$or": high | low, "$xor": high ^ low, "$mux": high & low}[kind]
+        pins: dict[str, Any] = {"A": [3], "B": before}
+        if kind == "$mux":
+            pins = {"A": ["0"] * LONG, "B": before, "S": [3]}
+        made = ran([cell(kind, parameters, **pins, Y=word)], a, [word[-1]])
+        assert made == str(want), (kind, a)
