@@ -13,7 +13,7 @@ from invc import __version__
 from invc.design import Design
 from invc.design.assemble import assemble
 from invc.design.fit import fit
-from invc.diagnostics import InvcError, within
+from invc.diagnostics import InvcError, nearest, within
 from invc.frontend.arithmetic import PLAIN, Adders, counters
 from invc.frontend.words import Agreement, CycleAgreement, compare
 from invc.frontend.yosys import (
@@ -93,6 +93,18 @@ OBJECTIVES: Mapping[str, Objective] = {
         counting=True,
     ),
 }
+
+
+def objective_named(name: str) -> Objective:
+    """What is optimised, by its name.
+
+    Raises:
+        InvcError: There is no such objective.
+    """
+    found = OBJECTIVES.get(name) if isinstance(name, str) else None
+    if found is None:
+        raise InvcError(f"no objective is called {name!r}", hint=nearest(str(name), OBJECTIVES))
+    return found
 
 
 @dataclass(frozen=True)
@@ -210,14 +222,14 @@ def synth(
     if limits is not None:
         cells = cells_within(cells, limits)
     notes = Journal() if journal is None else journal
-    target = _target(cells, OBJECTIVES[objective], limits, check.proving is not None)
+    target = _target(cells, objective_named(objective), limits, check.proving is not None)
     read = _read(sources, target, cells, tool, notes)
     notes.reader = read.reader
     notes.note("read", read.netlist, cells)
     tool.tell("mapping")
-    netlist = _improved(read.netlist, cells, OBJECTIVES[objective], notes)
+    netlist = _improved(read.netlist, cells, objective_named(objective), notes)
     if read.plain is not None:
-        netlist = _fewer(netlist, read.plain, cells, OBJECTIVES[objective])
+        netlist = _fewer(netlist, read.plain, cells, objective_named(objective))
         notes.note("adders", netlist, cells)
     if mining is not None:
         found = mine(netlist, cells, objective=objective, time_limit=mining, limits=limits)
@@ -317,7 +329,7 @@ def mine(
         time_limit=time_limit,
         shape=shape,
         limits=limits,
-        least_ratio=OBJECTIVES[objective].least_ratio,
+        least_ratio=objective_named(objective).least_ratio,
     )
 
 
