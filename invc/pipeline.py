@@ -13,7 +13,7 @@ from invc import __version__
 from invc.design import Design
 from invc.design.assemble import assemble
 from invc.design.fit import fit
-from invc.diagnostics import InvcError, nearest, within
+from invc.diagnostics import InvcError, entry
 from invc.frontend.arithmetic import PLAIN, Adders, counters
 from invc.frontend.words import Agreement, CycleAgreement, compare
 from invc.frontend.yosys import (
@@ -93,18 +93,6 @@ OBJECTIVES: Mapping[str, Objective] = {
         counting=True,
     ),
 }
-
-
-def objective_named(name: str) -> Objective:
-    """What is optimised, by its name.
-
-    Raises:
-        InvcError: There is no such objective.
-    """
-    found = OBJECTIVES.get(name) if isinstance(name, str) else None
-    if found is None:
-        raise InvcError(f"no objective is called {name!r}", hint=nearest(str(name), OBJECTIVES))
-    return found
 
 
 @dataclass(frozen=True)
@@ -221,15 +209,15 @@ def synth(
     cells = hamlib() if library is None else library
     if limits is not None:
         cells = cells_within(cells, limits)
-    notes = Journal() if journal is None else journal
-    target = _target(cells, objective_named(objective), limits, check.proving is not None)
+    notes, aim = journal or Journal(), entry(OBJECTIVES, objective, "objective")
+    target = _target(cells, aim, limits, check.proving is not None)
     read = _read(sources, target, cells, tool, notes)
     notes.reader = read.reader
     notes.note("read", read.netlist, cells)
     tool.tell("mapping")
-    netlist = _improved(read.netlist, cells, objective_named(objective), notes)
+    netlist = _improved(read.netlist, cells, aim, notes)
     if read.plain is not None:
-        netlist = _fewer(netlist, read.plain, cells, objective_named(objective))
+        netlist = _fewer(netlist, read.plain, cells, aim)
         notes.note("adders", netlist, cells)
     if mining is not None:
         found = mine(netlist, cells, objective=objective, time_limit=mining, limits=limits)
@@ -308,8 +296,7 @@ def _compare(
     source = read.source
     if source is None:
         source = elaborate_gates(sources, netlist.name, known, _find(tool, journal))
-    with within(sources.files[0]):
-        journal.agreement = compare(source, known, netlist, where=str(sources.files[0]))
+    journal.agreement = compare(source, known, netlist, where=str(sources.files[0]))
 
 
 def mine(
@@ -329,7 +316,7 @@ def mine(
         time_limit=time_limit,
         shape=shape,
         limits=limits,
-        least_ratio=objective_named(objective).least_ratio,
+        least_ratio=entry(OBJECTIVES, objective, "objective").least_ratio,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from invc.diagnostics import InvcError
+from invc.diagnostics import InvcError, within
 from invc.frontend.words.algebra import Bit, Logic, Trials, plain
 from invc.frontend.words.evaluate import evaluate_module
 from invc.frontend.words.graph import Graph, TooLarge, netlist_outputs, prove_false
@@ -66,6 +67,13 @@ def compare(
     Raises:
         InvcError: They differ, or the source cannot be evaluated.
     """
+    with within(where) if where else nullcontext():
+        return _agreement(module, functions, netlist, where)
+
+
+def _agreement(
+    module: Json, functions: Mapping[str, Function], netlist: Netlist, where: str
+) -> Agreement:
     widths = {port.name: len(port.bits) for port in netlist.inputs}
     bits = sum(widths.values())
     _check_ports(module, netlist, where)
