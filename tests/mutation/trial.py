@@ -37,10 +37,11 @@ SUITES: Mapping[str, tuple[str, ...]] = {
     "engine/inputs": ("inputs", "golden", "engine", "ask"),
     "engine/dynamics": ("golden", "engine", "ask"),
     "frontend": (
-        *("frontend", "golden/test_mangled.py", "golden/test_sizes.py"),
-        *("sequential/test_clocked.py", "cases"),
+        *("frontend", "golden/test_mangled.py", "golden/test_sweeps.py", "golden/test_pieces.py"),
+        *("golden/test_sizes.py", "sequential/test_clocked.py", "cases"),
     ),
-    "formats": ("formats", "golden/test_mangled.py"),
+    "design/fit": ("test_fit.py", "golden/test_sizes.py"),
+    "formats": ("formats", "golden/test_written.py", "golden/test_mangled.py"),
     "pipeline": ("golden/test_sizes.py", "frontend", "test_fit.py"),
 }
 AT_IMPORT = "golden/test_bounds.py"  # what knows of lines that run before any test

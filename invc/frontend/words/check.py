@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from invc.diagnostics import InvcError, within
+from invc.diagnostics import InvcError
 from invc.frontend.words.algebra import Bit, Logic, Trials, plain
 from invc.frontend.words.evaluate import evaluate_module
 from invc.frontend.words.graph import Graph, TooLarge, netlist_outputs, prove_false
@@ -67,13 +66,6 @@ def compare(
     Raises:
         InvcError: They differ, or the source cannot be evaluated.
     """
-    with within(where) if where else nullcontext():
-        return _agreement(module, functions, netlist, where)
-
-
-def _agreement(
-    module: Json, functions: Mapping[str, Function], netlist: Netlist, where: str
-) -> Agreement:
     widths = {port.name: len(port.bits) for port in netlist.inputs}
     bits = sum(widths.values())
     _check_ports(module, netlist, where)
@@ -177,9 +169,9 @@ def _different(
     right, wrong = (_value(words, port, trial) for words in values)
     if not all(known):
         right = f"{right} (but for undefined bits)"
-    inputs = f" at {shown}" if shown else ""
+    inputs = f", at {shown}" if shown else ""
     return InvcError(
-        f"the mapped netlist is not equal to its source: {port.name} is {wrong}, not {right},"
+        f"the mapped netlist is not equal to its source: {port.name} is {wrong}, not {right}"
         f"{inputs}",
         where=where,
         hint="please report it with the source",
