@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterator
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # invalid escapes in its strings, reported when compiled
     from pyverilog.vparser.lexer import VerilogLexer
-
-Scan: TypeAlias = Callable[[], re.Match[str] | None]
 
 _PUNCTUATION = {
     "||": "LOR", "&&": "LAND", "~|": "NOR", "~&": "NAND", "~^": "XNOR", "^~": "XNOR",
@@ -113,13 +110,15 @@ def tokens(text: str, *, tolerant: bool = False) -> Iterator[Token]:
         position = end - len(value)
         if group == _NAME:
             if value == "specify":  # timing, which its grammar does not know either
-                line, match = _after_specify(text, end, line)
+                line, end = _after_specify(text, end, line)
+                match = _TOKEN.scanner(text, end).match  # type: ignore[attr-defined]
                 continue
             token = Token(_RESERVED.get(value, "ID"), value, line, position)
         elif group == _MARK:
             token = Token(_PUNCTUATION[value], value, line, position)
             if value == "#" and before in _DELAYED:
-                match = _after_delay(text, end, match)
+                line, end = _after_delay(text, end, line)
+                match = _TOKEN.scanner(text, end).match  # type: ignore[attr-defined]
                 continue
             if value == "#" and before:
                 delay, before = token, ""
@@ -137,21 +136,20 @@ def tokens(text: str, *, tolerant: bool = False) -> Iterator[Token]:
         yield token
 
 
-def _after_delay(text: str, position: int, match: Scan) -> Scan:
-    """A scanner after the delay at a position, or the same one where there is none."""
+def _after_delay(text: str, position: int, line: int) -> tuple[int, int]:
+    """The line and the position after the delay at a position, if there is one."""
     delay = _DELAY.match(text, position)
-    if not delay or "\n" in delay[0]:
-        return match
-    return _TOKEN.scanner(text, delay.end()).match  # type: ignore[attr-defined, no-any-return]
+    end = delay.end() if delay else position
+    return line + text.count("\n", position, end), end
 
 
-def _after_specify(text: str, position: int, line: int) -> tuple[int, Scan]:
-    """The line, and a scanner, after the specify block that began before a position."""
+def _after_specify(text: str, position: int, line: int) -> tuple[int, int]:
+    """The line and the position after the specify block that began before a position."""
     close = text.find("endspecify", position)
     if close < 0:
         raise SyntaxFault("this specify block is not closed", line)
     end = close + len("endspecify")
-    return line + text.count("\n", position, end), _TOKEN.scanner(text, end).match  # type: ignore[attr-defined]
+    return line + text.count("\n", position, end), end
 
 
 def _stray(text: str, position: int, line: int) -> Token:
