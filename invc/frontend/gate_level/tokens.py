@@ -88,16 +88,14 @@ def tokens(text: str, *, tolerant: bool = False) -> Iterator[Token]:
     line, end = 1, 0
     delay: Token | None = None  # a # held back until it is known what follows
     before = ""  # the token before, where it is a name
-    match = _TOKEN.scanner(text).match  # type: ignore[attr-defined]
     while True:
-        found = match()
+        found = _TOKEN.match(text, end)
         if found is None:
             stray = _stray(text, end, line)
             if not tolerant:
                 raise SyntaxFault(f"illegal character {stray.value!r}", line)
             yield stray
             end = stray.lexpos + 1
-            match = _TOKEN.scanner(text, end).match  # type: ignore[attr-defined]
             continue
         group = found.lastindex
         end = found.end()
@@ -111,14 +109,12 @@ def tokens(text: str, *, tolerant: bool = False) -> Iterator[Token]:
         if group == _NAME:
             if value == "specify":  # timing, which its grammar does not know either
                 line, end = _after_specify(text, end, line)
-                match = _TOKEN.scanner(text, end).match  # type: ignore[attr-defined]
                 continue
             token = Token(_RESERVED.get(value, "ID"), value, line, position)
         elif group == _MARK:
             token = Token(_PUNCTUATION[value], value, line, position)
             if value == "#" and before in _DELAYED:
                 line, end = _after_delay(text, end, line)
-                match = _TOKEN.scanner(text, end).match  # type: ignore[attr-defined]
                 continue
             if value == "#" and before:
                 delay, before = token, ""
