@@ -98,6 +98,7 @@ def tokens(text: str, *, tolerant: bool = False) -> Iterator[Token]:
             end = stray.lexpos + 1
             continue
         group = found.lastindex
+        assert group  # there is no way through without one
         end = found.end()
         if group == _NEWLINE:
             line += 1
@@ -155,11 +156,11 @@ def _stray(text: str, position: int, line: int) -> Token:
     return Token("OTHER", text[blank.end()], line, blank.end())
 
 
-def _constant(group: int | None, value: str, line: int, position: int) -> Token:
+def _constant(group: int, value: str, line: int, position: int) -> Token:
     """A number or a string."""
     if group == _NUMBER:
         return _number(value, line, position)
-    return Token(_KINDS[group or 0], value, line, position)
+    return Token(_KINDS[group], value, line, position)
 
 
 def _number(value: str, line: int, position: int) -> Token:
