@@ -48,8 +48,8 @@ class Right:
         own = [0, *integers_of(np.ascontiguousarray(rows[: netlist.net_count]))]
         wrong, forward = misses(netlist, own, self.held, lanes)
         seen = wrong ^ mask
-        for net in range(1, len(own)) if seen else ():
-            wrong |= own[net] ^ forward[net]
+        for sampled, computed in zip(own, forward, strict=True) if seen else ():
+            wrong |= sampled ^ computed
         return seen, self._settled(rows, wrong ^ mask)
 
     def _settled(self, rows: UInt64, right: int) -> int:
@@ -202,6 +202,10 @@ class Tracing:
 
     def lines(self) -> list[str]:
         """A line for each cycle: the state as a number in hex, spin 0 lowest."""
-        digits = -(-len(self.states[0]) // 4) if self.states else 0
-        packed = (np.packbits(s.astype(np.uint8), bitorder="little") for s in self.states)
-        return [f"{int.from_bytes(p.tobytes(), 'little'):0{digits}x}\n" for p in packed]
+        return [_in_hex(state) for state in self.states]
+
+
+def _in_hex(state: Int64) -> str:
+    packed = np.packbits(state.astype(np.uint8), bitorder="little")
+    digits = -(-len(state) // 4)
+    return f"{int.from_bytes(packed.tobytes(), 'little'):0{digits}x}\n"

@@ -131,9 +131,8 @@ def trace(
     looks = _thinned(looks, MOST_EVALUATIONS // max(1, len(design.netlist.gates)))
     seen = [_see(design, clamped, state, reads) for _, state in looks]
     chosen, answered = _choose(design, seen[-1], looks[-1][1], reads)
-    spins = np.stack(
-        [bits_of(state[:, chosen >> 6 :][:, :1])[:, chosen & 63] for _, state in looks]
-    )
+    words = np.stack([state[:, chosen >> 6] for _, state in looks])
+    spins = (words >> np.uint64(chosen & 63) & np.uint64(1)).astype(np.uint8)
     return Trace(
         sweeps=np.array([sweeps for sweeps, _ in looks], dtype=np.int64),
         reads=reads,

@@ -93,7 +93,7 @@ class View:
     def energies(self, meter: Meter) -> Int64:
         """Energies of the replicas that count. Shape (lanes,)."""
         energies = self.backend.energies(meter, self.state)
-        return energies.reshape(-1, self.rungs, 64)[:, -1].reshape(-1)
+        return energies.reshape(-1, self.rungs, 64)[:, -1].ravel()
 
     def _last(self, rows: UInt64) -> UInt64:
         return rows[:, self.rungs - 1 :: self.rungs]

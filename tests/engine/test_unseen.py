@@ -36,6 +36,18 @@ def test_the_estimate_is_the_share_that_nobody_has_seen(reads: int) -> None:
     assert 0.9 < chao / runs < 1.1
 
 
+def test_shares_and_estimates_of_few_answers_are_those_of_the_formulas() -> None:
+    assert [unseen_of(counts) for counts in ([], [1], [2], [1, 3], [1, 1, 2])] == [
+        0,
+        1,
+        0,
+        1 / 4,
+        1 / 2,
+    ]
+    # n + f1 (f1 - 1) / (2 (f2 + 1)), of f1 that came once and f2 that came twice.
+    assert [estimated(counts) for counts in ([], [1], [1, 1], [1, 1, 1, 2, 3])] == [0, 1, 3, 6.5]
+
+
 def tally_of(counts: list[int], *, blocks: int = 2, reads: int | None = None) -> Tally:
     tally = Tally((Port("a", "input", (2,)),), reads)
     tally.found = {(k,): (seen, 0) for k, seen in enumerate(counts)}

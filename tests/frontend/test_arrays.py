@@ -147,6 +147,13 @@ def test_tables_of_yosys(tmp_path: Path, inputs: int) -> None:
         assert size > 1
 
 
+def test_a_table_may_drive_nothing(tmp_path: Path) -> None:
+    text = "module t(input [1:0] a, output y); \\$lut #(.LUT(4'd6), .WIDTH(2)) l (.A(a));\n"
+    netlist = read(tmp_path, f"{text}\\$lut #(.LUT(4'd8), .WIDTH(2)) m (.A(a), .Y(y)); endmodule")
+    assert truth(netlist)["y"] == [0x8]
+    assert sorted(gate.function.tables[0] for gate in netlist.gates) == [6, 8]
+
+
 @pytest.mark.parametrize("width", [0, 1, MAX_INPUTS, MAX_INPUTS + 1])
 def test_tables_have_few_inputs(tmp_path: Path, width: int) -> None:
     text = (

@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from golden import bounds, mangled, plans, proofs, searches, written
+from golden import bounds, mangled, pieces, plans, proofs, searches, sweeps, written
 from golden.questions import RESULTS, record
 from golden.sizes import SIZES, measure
 
@@ -32,6 +32,8 @@ def main(threads: int) -> None:
     searches.SEARCHES.write_text(_table(searches.measure()), encoding="utf-8")
     proofs.PROOFS.write_text(_table(proofs.measure()), encoding="utf-8")
     written.WRITTEN.write_text(_table(written.measure()), encoding="utf-8")
+    sweeps.SWEEPS.write_text(_table(sweeps.measure()), encoding="utf-8")
+    pieces.PIECES.write_text(_table(pieces.measure()), encoding="utf-8")
     plans.PLANS.write_text(_table(plans.measure()), encoding="utf-8")
     mangled.MANGLED.write_text(json.dumps(outcomes, indent=0) + "\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""What a search over free inputs comes to, block by block: rows evaluated, sweeps, lanes, and states.
+"""What a search over free inputs comes to, block by block: rows, sweeps, lanes, states, and steps.
 
 Small questions are enumerated, so that nothing of the sampler is seen where the engine is asked. Here
 what may be enumerated is bounded to nothing, to little and to all.
@@ -7,20 +7,25 @@ what may be enumerated is bounded to nothing, to little and to all.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import numpy as np
+
 from designs import CELLS, multiplier
 from free_inputs import KERNELS
+from golden.mangled import letters
 from invc.design import Design, parse_biases, parse_clamps, presolve
 from invc.design.assemble import assemble
 from invc.engine.inputs import search
 from invc.engine.inputs.marginal import marginal_of
 from invc.engine.inputs.search import Search, Wish
 from invc.netlist import Gate, Netlist
+from invc.pbits.inputs.code import walkers_of
 
 SEARCHES = Path(__file__).resolve().parent / "searches.json"
 EFFORTS: Mapping[str, tuple[int, ...]] = {
@@ -47,6 +52,7 @@ ASKED: Mapping[str, tuple[int, bool, Sequence[str], Sequence[str]]] = {
     "two": (4, True, ["p=60", "x.p=143"], []),
     "two, one impossible": (4, True, ["p[1]=1", "x.p=113"], []),
 }
+ROWS = ("meets", "copy_good", "read", "write", "goals")
 SLICE = 1 << 6  # rows, instead of as many as take a while
 
 
@@ -68,6 +74,37 @@ def beside(netlist: Netlist) -> Netlist:
     return Netlist("two", (*netlist.ports, *ports), (*netlist.gates, *gates), names).check()
 
 
+class Logged:
+    """Walkers, and what was asked of them."""
+
+    def __init__(self, walkers: Any) -> None:
+        self.walkers = walkers
+        self.calls: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self.walkers, name)
+        if not callable(value):
+            return value
+
+        def call(*given: Any) -> Any:
+            # Rows are long, and seen in what comes of them.
+            told = [of.tolist() if isinstance(of, np.ndarray) else of for of in given]
+            self.calls.append([name, *([] if name in ROWS else told)])
+            return value(*given)
+
+        return call
+
+
+def logged(made: list[Logged], kernel: str) -> Callable[..., Logged]:
+    """What makes walkers that are added to a list."""
+
+    def make(*given: Any) -> Logged:
+        made.append(Logged(walkers_of(kernel)(*given)))
+        return made[-1]
+
+    return make
+
+
 def found(asked: str) -> dict[str, Any]:
     """What each wish comes to, with `search.EFFORTS` and `search.SLICE` as they are now."""
     width, twice, clamps, biases = ASKED[asked]
@@ -78,10 +115,14 @@ def found(asked: str) -> dict[str, Any]:
     made = Search(marginal, KERNELS[0])
     told: dict[str, Any] = {"first cost": made.first_cost, "components": len(marginal.components)}
     for name, wish in WISHES.items():
-        block = made.run(wish, lambda: False)
+        walkers: list[Logged] = []
+        with mock.patch.object(search, "walkers_of", partial(logged, walkers)):
+            block = made.run(wish, lambda: False)
         assert block is not None
         digest = hashlib.sha256(block.kept.tobytes()).hexdigest()[:8]
         told[name] = [block.lanes, block.sweeps, block.updates, block.impossible, digest]
+        if walkers:
+            told[name].append(letters(str([one.calls for one in walkers])))
     return {**told, "count": made.count}
 
 

@@ -1,6 +1,7 @@
 """Enumeration finds every answer, counts exactly, and draws evenly."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from free_inputs import KERNELS, literal, missed, numbers, random_part, table
@@ -130,3 +131,34 @@ def test_draws_follow_biases() -> None:
     expected = law * 50 * LANES
     chi = ((counts[kept] - expected) ** 2 / expected).sum() / (len(kept) - 1)
     assert chi < 1 + 5 * np.sqrt(2 / (len(kept) - 1))
+
+
+def test_no_more_rows_are_evaluated_than_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few between two looks at the clock, and of the last ones as many as are left."""
+    monkeypatch.setattr(exact, "AT_ONCE", 100)
+    part = random_part(np.random.default_rng(4), 16, 60, 4)
+    looks = 0
+
+    def stopped() -> bool:
+        nonlocal looks
+        looks += 1
+        return False
+
+    found = enumerate_answers(part, KERNELS[0], 250, stopped=stopped)
+    assert 250 <= sure(found).evaluated <= 266
+    assert looks == 3
+
+
+def test_weights_are_products_of_the_biases_however_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact, "MOST_WEIGHED", 131)
+    part = random_part(np.random.default_rng(3), 11, 40, 1, biases=2)
+    for p in ((0.25, 0.9), (1e-300, 0.5), (1 - 1e-9, 1e-250)):
+        found = sure(enumerate_answers(part, KERNELS[0], EVERY, biases=np.array(p)))
+        assert 64 < len(found.kept) < 128
+        logs: npt.NDArray[np.float64] = np.zeros(len(found.kept))
+        for lit, q in zip(part.biased.tolist(), p, strict=True):
+            bits = literal(table(part), lit)[found.kept.astype(np.int64)]
+            logs += np.where(bits == 1, np.log(q), np.log1p(-q))
+        share = np.exp(logs - np.max(logs))
+        weights = np.diff(sure(found.weights), prepend=0)
+        assert np.allclose(weights, share / share.sum())

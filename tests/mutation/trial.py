@@ -37,8 +37,8 @@ SUITES: Mapping[str, tuple[str, ...]] = {
     "engine/inputs": ("inputs", "golden", "engine", "ask"),
     "engine/dynamics": ("golden", "engine", "ask"),
     "frontend": (
-        *("frontend", "golden/test_mangled.py", "golden/test_sizes.py"),
-        *("sequential/test_clocked.py", "cases"),
+        *("frontend", "golden/test_mangled.py", "golden/test_sweeps.py", "golden/test_pieces.py"),
+        *("golden/test_sizes.py", "sequential/test_clocked.py", "cases"),
     ),
     "design/fit": ("test_fit.py", "golden/test_sizes.py"),
     "formats": ("formats", "golden/test_written.py", "golden/test_mangled.py"),

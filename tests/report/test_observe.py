@@ -1,5 +1,6 @@
 """What a recorder saw is what the states say, gate by gate and read by read."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,15 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier, netlists
-from invc.design import parse_clamps, presolve
+from invc.design import Design, parse_clamps, presolve
 from invc.design.assemble import assemble
-from invc.engine import Progress
+from invc.engine import Progress, observers
 from invc.engine.dynamics import DYNAMICS
-from invc.engine.observers import MOST_LOOKS, Recorder, trace
-from invc.netlist import Netlist, evaluate_ports
+from invc.engine.observers import MOST_LOOKS, Recorder, _Record, trace
+from invc.netlist import Netlist, Port, evaluate, evaluate_ports
 from invc.pbits.lanes import words_of
+from invc.report.trace import QUANTILES
 from sampling import run
 from typed import sure
+
+WIRES = Netlist("wires", (Port("y", "output", (0, 1)),), (), ("",))
 
 
 def bits_of_read(state: npt.NDArray[np.uint64], read: int) -> list[int]:
@@ -61,8 +65,9 @@ def test_trace_of_any_states(netlist: Netlist, seed: int, reads: int) -> None:
         assert seen.nets[k].tolist() == chosen[: netlist.net_count]
         spins = 2 * np.array([chosen], dtype=np.int8) - 1
         assert seen.energy[k] == design.model.energies(spins)[0]
-        low, *_, high = seen.energies[k]
-        assert low <= high
+        all_spins = np.array([bits_of_read(state, read) for read in range(reads)]) * 2 - 1
+        energies = design.model.energies(all_spins.astype(np.int8))
+        assert seen.energies[k].tolist() == np.quantile(energies, QUANTILES).tolist()
 
 
 @pytest.mark.parametrize("dynamics", DYNAMICS)
@@ -149,3 +154,98 @@ def test_long_reads_are_seen_at_few_of_their_sweeps() -> None:
 def test_nothing_seen_is_no_trace() -> None:
     design = assemble(multiplier(2), CELLS)
     assert Recorder(design, presolve(design, ())).trace() is None
+
+
+def test_long_reads_are_seen_at_even_distances() -> None:
+    """However long: twice as far apart whenever too many looks are kept."""
+    record = _Record()
+    state = np.zeros((2, 1), dtype=np.uint64)
+    for sweep in range(1, 4 * MOST_LOOKS + 38):
+        record.look(sweep, state)
+        stride = 1
+        while (2 * MOST_LOOKS - 1) * stride < sweep:
+            stride *= 2
+        assert [sweeps for sweeps, _ in record.looks()] == [*range(1, sweep, stride), sweep]
+    assert (record.sweeps, record.lanes) == (4 * MOST_LOOKS + 37, 64)
+    assert (_Record().sweeps, _Record().lanes, _Record().looks()) == (0, 0, [])
+
+
+@pytest.mark.parametrize("netlist", [multiplier(3), WIRES], ids=["multiplier", "no spins"])
+def test_copies_of_states_are_of_so_many_reads_as_memory_is_for(
+    netlist: Netlist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    design = assemble(netlist, CELLS)
+    looks = 2 * MOST_LOOKS * 8 * max(1, design.model.spins)  # bytes of 64 reads
+    for memory, words in ((3 * looks, 3), (3 * looks - 1, 2), (0, 1)):
+        monkeypatch.setattr(observers, "RECORD_BYTES", memory)
+        recorder = Recorder(design, presolve(design, ()))
+        recorder.watch(0, 1, np.zeros((design.model.spins, 16), dtype=np.uint64))
+        assert recorder.running[0].lanes == 64 * words
+
+
+def test_what_was_interrupted_in_its_first_blocks_shows_the_first_of_them() -> None:
+    design = assemble(multiplier(2), CELLS)
+    recorder = Recorder(design, presolve(design, ()))
+    for block in (2, 1, 3):
+        recorder.watch(block, 10 * block, np.zeros((design.model.spins, 16), dtype=np.uint64))
+    seen = sure(recorder.trace())
+    assert (seen.sweeps.tolist(), seen.reads) == ([10], 1024)
+
+
+@pytest.mark.parametrize(("most", "left"), [(0, 8), (9, 9), (20, 20), (1 << 20, MOST_LOOKS)])
+@pytest.mark.parametrize("netlist", [multiplier(2), WIRES], ids=["multiplier", "no gates"])
+def test_of_large_designs_fewer_looks_are_evaluated(
+    netlist: Netlist, most: int, left: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    design = assemble(netlist, CELLS)
+    gates = max(1, len(netlist.gates))
+    monkeypatch.setattr(observers, "MOST_EVALUATIONS", most * gates + gates - 1)
+    state = np.zeros((design.model.spins, 1), dtype=np.uint64)
+    seen = sure(trace(design, presolve(design, ()), [(k, state) for k in range(300)], 3))
+    assert len(seen.sweeps) == left
+    assert (seen.sweeps[0], seen.sweeps[-1]) == (0, 299)
+    assert np.ptp(np.diff(seen.sweeps)) <= 1, "evenly spaced"
+
+
+def states_of(design: Design, reads: Mapping[int, Mapping[str, int]]) -> npt.NDArray[np.uint64]:
+    """128 reads at all zeros but some, whose inputs are given and whose nets follow from them."""
+    bits = np.zeros((design.model.spins, 128), dtype=np.uint8)
+    for read, values in reads.items():
+        words = {
+            p.name: [values[p.name] >> k & 1 for k in range(len(p.bits))]
+            for p in design.netlist.inputs
+        }
+        bits[: design.netlist.net_count, read] = evaluate(design.netlist, words, 1)[1:]
+    return words_of(bits)
+
+
+def test_the_read_to_show_is_a_satisfied_one_else_a_verified_one_else_the_lowest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    design = assemble(multiplier(2), CELLS)
+    clamped = presolve(design, parse_clamps(design.netlist, ["p=6"]))
+    six = {"a": 3, "b": 2}
+    settled = states_of(design, {70: six, 100: six})
+    violated = settled.copy()
+    violated[(design.netlist.outputs[0].bits[0] >> 1) - 1] ^= np.uint64(1 << 36 | 1 << 6)
+    both = np.concatenate([violated[:, 1:], settled[:, 1:]], axis=1)
+    for state, chosen in ((settled, 70), (violated, 70), (both, 70)):
+        seen = sure(trace(design, clamped, [(1, state)], 128))
+        assert (seen.chosen, seen.answered) == (chosen, True)
+        assert seen.nets[0].tolist() == bits_of_read(state, chosen)[: design.netlist.net_count]
+    assert sure(trace(design, clamped, [(1, violated)], 128)).satisfied.tolist() == [0]
+    seen = sure(trace(design, clamped, [(1, states_of(design, {90: {"a": 3, "b": 3}}))], 128))
+    assert (seen.chosen, seen.answered, seen.energy.tolist()) == (0, False, [0])
+    ones = np.full((design.model.spins, 2), ~np.uint64(0))  # no gate would have it so
+    for products, lowest, chosen in ((40, 39, 39), (40, 40, 0), (0, 31, 31), (0, 32, 0)):
+        monkeypatch.setattr(observers, "MOST_PRODUCTS", products * len(design.model.J))
+        state = ones.copy()
+        state[:, 0] ^= np.uint64(1 << lowest)
+        seen = sure(trace(design, clamped, [(1, state)], 128))
+        assert (seen.chosen, seen.answered) == (chosen, False)
+
+
+def test_energies_of_reads_without_couplings_are_all_affordable() -> None:
+    assert observers._few(assemble(WIRES, CELLS), 2 * observers.MOST_PRODUCTS) == (
+        observers.MOST_PRODUCTS
+    )

@@ -66,11 +66,6 @@ class Pairs:
         self.last[chains] = bits
         self.seen[chains] = True
 
-    def merge(self, other: Pairs) -> None:
-        """Take the pairs of the same chains at other times."""
-        self.count += other.count
-        self.sums += other.sums
-
     @property
     def correlation(self) -> float:
         """Root mean square over the bits that are not the same in all; 0 where there are none."""

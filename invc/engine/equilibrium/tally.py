@@ -62,14 +62,6 @@ class ChainTally:
             self._count_bits(first, outcome)
             first += 64 * outcome.shown.shape[1]
 
-    def merge(self, other: ChainTally) -> None:
-        """Count what a tally of the same chains at other times has."""
-        self.count.merge(other.count)
-        self.samples += other.samples
-        self.ones += other.ones
-        self.squares += other.squares
-        self.pairs.merge(other.pairs)
-
     def _compare(self, words: UInt64) -> None:
         """Correlate the states of all chains with those before, where there were some."""
         words = words[self.free]

@@ -303,8 +303,9 @@ class Cluster:
         """
         seen, pause = monotonic(), SHORTEST
         while True:
-            self._told(job, running)
-            if running[0][1].done():
+            done = running[0][1].done()
+            self._told(job, running)  # after that was asked: what is done is told of
+            if done:
                 return True
             if self.halt():
                 return False

@@ -44,7 +44,6 @@ class Answers:
             at: Int64 = source.integers(len(self.kept), size=LANES)
         else:
             at = np.searchsorted(self.weights, source.random(LANES), side="right")
-            at = np.minimum(at, len(self.kept) - 1)
         return rows_of(self.kept[at], inputs)
 
 

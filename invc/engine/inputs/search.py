@@ -15,7 +15,7 @@ from invc.engine.inputs.marginal import Marginal
 from invc.engine.inputs.sampler import LEVELS, STEPS, Attempt, Step, Walkers
 from invc.ising.model import Int32, Int64
 from invc.pbits.inputs.code import walkers_of
-from invc.pbits.lanes import LANES, UInt64, bits_of, empty_rows, ones, words_of
+from invc.pbits.lanes import LANES, WORDS, UInt64, bits_of, empty_rows, ones, words_of
 from invc.pbits.native import free_inputs as native
 from invc.pbits.random import block_generator, first_state, generators
 
@@ -275,7 +275,7 @@ class Search:
 
 
 def _none() -> UInt64:
-    return np.zeros(LANES // 64, dtype=np.uint64)
+    return np.zeros(WORDS, dtype=np.uint64)
 
 
 def _scrambled(seed: int) -> int:
@@ -296,8 +296,7 @@ def _samples(
     walkers: Walkers, component: native.Component, sweeps: int, stopped: Callable[[], bool]
 ) -> _Part | None:
     """Metropolis at fixed temperatures, of equal weights, from random inputs."""
-    goals = len(component.goals)
-    attempt = Attempt(walkers, goals, stopped, wanted=LANES + 1)
+    attempt = Attempt(walkers, len(component.goals), stopped)
     walkers.randomize()
     if attempt.walk(LEVELS, False, sweeps, 0) is None:
         return None
