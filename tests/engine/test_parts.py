@@ -42,7 +42,9 @@ def test_a_budget_is_spent_to_the_end_and_not_beyond() -> None:
     assert [work_of(seconds) for seconds in (None, 0.0, 2.0)] == [3e8, 0.0, 1e7]
 
 
-@pytest.mark.parametrize(("threads", "ahead", "taken"), [(1, True, 1), (3, False, 1), (3, True, 6)])
+@pytest.mark.parametrize(
+    ("threads", "ahead", "taken"), [(1, True, 1), (3, False, 1), (2, True, 4), (3, True, 6)]
+)
 def test_threads_run_ahead_where_there_are_some(threads: int, ahead: bool, taken: int) -> None:
     """One thread is the one that asks: there is nothing to wait for, and no pool."""
     begun: list[int] = []
