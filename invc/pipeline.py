@@ -13,7 +13,7 @@ from invc import __version__
 from invc.design import Design
 from invc.design.assemble import assemble
 from invc.design.fit import fit
-from invc.diagnostics import InvcError
+from invc.diagnostics import InvcError, within
 from invc.frontend.arithmetic import PLAIN, Adders, counters
 from invc.frontend.words import Agreement, CycleAgreement, compare
 from invc.frontend.yosys import (
@@ -293,10 +293,9 @@ def _compare(
         InvcError: They differ.
     """
     known = {**families(), **{n: f for n, f in read.others.items() if f}, **target.functions}
-    source = read.source
-    if source is None:
-        source = elaborate_gates(sources, netlist.name, known, _find(tool, journal))
-    journal.agreement = compare(source, known, netlist, where=str(sources.files[0]))
+    source = read.source or elaborate_gates(sources, netlist.name, known, _find(tool, journal))
+    with within(sources.files[0]):
+        journal.agreement = compare(source, known, netlist, where=str(sources.files[0]))
 
 
 def mine(

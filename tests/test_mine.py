@@ -14,8 +14,9 @@ from invc.library.expression import parse_specification
 from invc.library.proof import contradictions
 from invc.library.solve import OutOfTime, Solution
 from invc.mapping import mine as mine_module
+from invc.mapping.cones import Cone, Kind
 from invc.mapping.mapper import Mapper
-from invc.mapping.mine import SHAPE, Yield, mine, spins, text_of
+from invc.mapping.mine import SHAPE, Yield, _lode, mine, spins, text_of
 from invc.netlist import Function, Gate, Netlist, Port
 from invc.netlist.gates import AND2, FA, HA, MUX2, XOR2
 from invc.passes.simplify import simplify
@@ -145,3 +146,14 @@ def test_the_text_of_a_function_is_read_back_as_it(inputs: int, tables: Sequence
     function = Function("X", tuple("ABCD"[:inputs]), names, cut)
     made = parse_specification("X", text_of(function))
     assert made.function == function
+
+
+def test_cones_that_share_no_gate_are_counted_from_those_of_most_spins() -> None:
+    def cone(spins: int, *gates: int) -> Cone:
+        return Cone(gates, (1, 2), (9,), (0x8,), spins)
+
+    found = [cone(3, 0, 1), cone(5, 1, 2), cone(4, 3, 4), cone(4, 2, 3), cone(2, 5, 6)]
+    lode = _lode(Kind(2, 1, 0), [(one, ()) for one in found])
+    # Of 1 and 2, 3 and 4 (or 2 and 3, which shares one with the first), 5 and 6.
+    assert (lode.apart, lode.spins, lode.most) == (3, 5 + 4 + 2, 5 + 4 + 2 - 3)
+    assert [one for one, _ in lode.cones] == found

@@ -79,7 +79,8 @@ def _implied(function: Function, known: Pins) -> Implied:
     pins = range(len(function.pins))
     mask = sum(known >> 2 * i & 1 and 1 << i for i in pins)
     word = sum(known >> 2 * i + 1 & 1 and 1 << i for i in pins)
-    ones, zeros, any_row = (1 << len(pins)) - 1, (1 << len(pins)) - 1, False
+    ones = zeros = -1  # all bits
+    any_row = False
     for row in function.rows:
         if (row ^ word) & mask == 0:
             any_row = True

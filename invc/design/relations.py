@@ -188,8 +188,9 @@ def _number(text: str) -> int | None:
     if match is None:
         return None
     sign, decimal, prefix, tail, size, signed, base, digits = match.groups()
+    written = (decimal or tail or digits).replace("_", "")  # Python refuses it at either end
     try:
-        value = int(decimal or tail or digits, 10 if decimal else BASES[(prefix or base).lower()])
+        value = int(written, 10 if decimal else BASES[(prefix or base).lower()])
     except ValueError:
         return None
     if size and value >= 1 << int(size):
@@ -288,7 +289,7 @@ class _Added:
         if known == FALSE:
             return self.both(one, other, name)
         if known == TRUE:
-            return self.both(one ^ 1, other ^ 1, name) ^ 1
+            return self.some((one, other), name)
         return self.gate("MAJ3", (a, b, c), name)
 
     def gate(self, cell: str, inputs: tuple[Literal, ...], name: str) -> Literal:

@@ -69,12 +69,12 @@ def adopt(terms: Terms, *, name: str = "model", origin: str = "") -> Adopted:
         offset,
     )
     netlist = Netlist(name, tuple(ports_of(spins.names)), (), ("", *spins.names)).check()
-    errors = np.abs(exact.numbers / exact.scale - values) if exact.error else np.zeros(1)
+    errors = float(np.abs(exact.numbers / exact.scale - values).sum()) if exact.error else 0.0
     sizes = np.abs(values[values != 0])
     return Adopted(
         Design(netlist, model, {}, origin, exact.scale),
         exact.error,
-        float(errors.sum()) + abs(offset / exact.scale - spins.offset),
+        errors + abs(offset / exact.scale - spins.offset),
         float(sizes.min(initial=np.inf)),
         tuple(f"{variable}={value}" for variable, value in terms.clamps),
     )

@@ -42,15 +42,16 @@ def read(incoming: Incoming) -> Terms:
         InvcError: The file is broken, or claims vertices far beyond its size.
     """
     lines = Lines(incoming.text, incoming.name)
+    rest = lines.words("#")
+    first = next(rest, None)
+    if first is None:
+        lines.fail("the file is empty")
+    if len(first) != 2:
+        lines.fail("'vertices edges' expected on the first line")
+    vertices, edges = (lines.count(word) for word in first)
+    incoming.believe(vertices)
     rows: list[tuple[int, int, float]] = []
-    vertices = edges = -1
-    for words in lines.words("#"):
-        if vertices < 0:
-            if len(words) != 2:
-                lines.fail("'vertices edges' expected on the first line")
-            vertices, edges = lines.count(words[0]), lines.count(words[1])
-            incoming.believe(vertices)
-            continue
+    for words in rest:
         if not 2 <= len(words) <= 3:
             lines.fail(f"'i j weight' expected, found {' '.join(words)[:40]!r}")
         i, j = (lines.index(word, first=1, last=vertices) - 1 for word in words[:2])
@@ -58,8 +59,6 @@ def read(incoming: Incoming) -> Terms:
         if i != j:  # a loop is never cut
             rows.append((i, j, weight / 2))
         edges -= 1
-    if vertices < 0:
-        lines.fail("the file is empty")
     if edges:
         lines.fail("it has another number of edges than its first line says")
     total = sum(value for _, _, value in rows)

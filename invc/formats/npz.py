@@ -139,7 +139,7 @@ def _numbers(
     if arrays[name].dtype.kind not in "biuf":
         incoming.fail(f"{name!r} holds no numbers")
     with np.errstate(over="ignore"):  # what does not fit is infinite, and refused as that
-        return arrays[name].reshape(-1).astype(np.float64)
+        return arrays[name].ravel().astype(np.float64)
 
 
 def _edges(
@@ -150,7 +150,7 @@ def _edges(
         incoming.fail("h, edges and J do not fit each other")
     if edges.size and (edges.min() < 0 or edges.max() >= spins):
         incoming.fail(f"'edges' names a spin that does not exist; there are {spins}")
-    pairs = edges.reshape(-1, 2).astype(np.int64)
+    pairs = edges.reshape(couplings, 2).astype(np.int64)
     if (pairs[:, 0] == pairs[:, 1]).any():
         incoming.fail("an edge joins a spin to itself")
     return pairs
@@ -162,8 +162,8 @@ def _names(names: Array | None, incoming: Incoming) -> list[str]:
     if names.dtype.kind != "U":
         return []
     try:
-        return [str(name) for name in names.reshape(-1).tolist()]
-    except ValueError:
+        return [str(name) for name in names.ravel().tolist()]
+    except (ValueError, SystemError):  # a number that is no character
         incoming.fail("a name in it is no text")
 
 

@@ -43,8 +43,8 @@ class Bit(NamedTuple):
 
     def __str__(self) -> str:
         if self.spin is None:
-            return "T" if self.sign > 0 else "F"
-        return ("" if self.sign > 0 else "~") + quoted(self.spin)
+            return "T" if self.sign == 1 else "F"
+        return ("" if self.sign == 1 else "~") + quoted(self.spin)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +95,7 @@ def prepare(design: Design, clamps: Iterable[Clamp], *, fold: bool = True) -> Ou
         values = presolve(design, clamps).values if fold else _held(design, clamps)
     except Contradiction as reason:
         raise InvcError(f"impossible: {reason}", status=IMPOSSIBLE) from None
-    known = {names[k]: int(values[k] > 0) for k in np.flatnonzero(values).tolist()}
+    known = {names[k]: int(values[k] == 1) for k in np.flatnonzero(values).tolist()}
     netlist = design.netlist
     return Outgoing(
         netlist.name,

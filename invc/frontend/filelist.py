@@ -11,6 +11,7 @@ from invc.diagnostics import InvcError
 from invc.text.files import read_text
 
 MOST_NESTED = 16
+MOST_LISTS = 4096  # each as often as it is named
 _COMMENT = re.compile(r"//[^\n]*|(?<!\S)#[^\n]*|/\*")
 
 
@@ -22,11 +23,13 @@ class Listed:
         files: Sources.
         includes: Folders of included files.
         defines: Macros with their values, "" for none.
+        lists: How many lists were read.
     """
 
     files: list[Path] = field(default_factory=list)
     includes: list[Path] = field(default_factory=list)
     defines: dict[str, str] = field(default_factory=dict)
+    lists: int = field(default=0, compare=False)
 
 
 def read_lists(lists: Iterable[Path], words: Sequence[str] = ()) -> Listed:
@@ -67,6 +70,10 @@ def _without_comments(text: str, path: Path) -> str:
 def _take(listed: Listed, words: Iterator[str], where: str | None, depth: int) -> None:
     if depth > MOST_NESTED:
         raise InvcError("this list holds itself", where=where, hint="take its own -f out")
+    listed.lists += 1
+    if listed.lists > MOST_LISTS:
+        hint = "name each list once"
+        raise InvcError(f"more than {MOST_LISTS} lists are read", where=where, hint=hint)
     for word in words:
         if word.startswith("+incdir+"):
             listed.includes += [Path(name) for name in word.split("+")[2:] if name]

@@ -25,6 +25,8 @@ _PLAIN_TYPES = frozenset({
     "wire", "tri", "logic", "bit", "reg", "var", "signed", "unsigned", "supply0", "supply1",
     "wand", "wor", "uwire", "const",
 })  # fmt: skip
+_MODULES = ("module", "macromodule")
+_LIFETIMES = ("automatic", "static")  # may stand before a module's name
 _SUBPROGRAMS = {"function": "endfunction", "task": "endtask"}
 
 
@@ -114,11 +116,11 @@ class _Scan:
         while self.at < len(self.stream):
             word = self.value()
             self.at += 1
-            if word in ("module", "macromodule"):
+            if word in _MODULES:
                 yield self.module(self.stream[self.at - 1].lineno)
 
     def module(self, line: int) -> ModuleInfo:
-        if self.value() in ("automatic", "static"):
+        if self.value() in _LIFETIMES:
             self.at += 1
         name = _plain(self.value())
         self.at += 1
@@ -173,7 +175,7 @@ class _Scan:
         while self.at < len(self.stream) and self.value() != "endmodule":
             word = self.value()
             if word in _SUBPROGRAMS:
-                while self.value() not in (_SUBPROGRAMS[word], "endmodule", ""):
+                while self.value(1) not in (_SUBPROGRAMS[word], "endmodule", ""):
                     self.at += 1
             elif word in ("input", "output", "inout", "parameter"):
                 statement = self.statement()
@@ -181,6 +183,7 @@ class _Scan:
                     parameters += _parameters(statement)
                 else:
                     ports += _ports(statement)
+                continue
             self.at += 1
         self.at += 1
         return ports, parameters
@@ -206,7 +209,9 @@ def uses_of(source: SourceText) -> dict[str, frozenset[str]]:
     current: set[str] = set()
     before: Token | None = None
     for token in tokens(source.text, tolerant=True):
-        if before is not None and before.type == "MODULE":
+        if token.value in _LIFETIMES:
+            continue
+        if before is not None and before.value in _MODULES:
             current = uses.setdefault(_plain(token.value), set())
             before = None
             continue
@@ -295,15 +300,17 @@ def _port(
     outside: Sequence[Token], groups: Sequence[tuple[int, str]], before: ModulePort
 ) -> ModulePort:
     words = [token.value for token in outside]
-    if words[0] == "." and len(words) > 1:  # .name(expression)
-        return replace(before, name=_plain(words[1]))
+    if words[0] == "const" and len(words) > 1:
+        words = words[1:]
     name = _plain(words[-1])
+    direction = words[0] if words[0] in DIRECTIONS else before.direction
+    if words[-2:-1] == ["."]:  # .name(expression), as wide as that
+        return ModulePort(name, direction)
     packed = "".join(text for place, text in groups if place < len(outside))
     unpacked = "".join(text for place, text in groups if place == len(outside))
     after = f" {unpacked}" if unpacked else ""
     if len(words) == 1 and not packed:
         return replace(before, name=name, range=(before.range + after).lstrip())
-    direction = words[0] if words[0] in DIRECTIONS else before.direction
     types = words[1:-1] if words[0] in DIRECTIONS else words[:-1]
     integer = next((_INTEGERS[word] for word in types if word in _INTEGERS), "")
     own = "".join(word for word in types if word not in _PLAIN_TYPES and word not in _INTEGERS)

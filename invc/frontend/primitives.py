@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 from invc.diagnostics import InvcError
+from invc.frontend.user_primitives import SKIPPED
 
 PRIMITIVES = frozenset({"and", "nand", "or", "nor", "xor", "xnor", "buf", "not"})
 HINT = "by position: the output first, then its inputs; of buf and not the input last"
-_SKIPPED = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+_SKIPPED = re.compile(SKIPPED, re.DOTALL)
 _NAMED = re.compile(
     rf"(?<![\\\w$.`])({'|'.join(sorted(PRIMITIVES))})\b\s*"
     r"(?:\(\s*\w+\s*,\s*\w+\s*\)\s*)?(?:#\s*(?:\([^()]*\)|[\w.]+)\s*)?"  # strengths and delays

@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_SKIPPED = r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"'
-_TOKEN = re.compile(rf"{_SKIPPED}|\\\S+|\b(?:end)?primitive\b", re.DOTALL)
-_COMMENT = re.compile(_SKIPPED, re.DOTALL)
+# What is not closed reaches to its end, or the search would begin anew at each that follows.
+SKIPPED = r'//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"?'
+_TOKEN = re.compile(rf"{SKIPPED}|\\\S+|\b(?:end)?primitive\b", re.DOTALL)
+_COMMENT = re.compile(SKIPPED, re.DOTALL)
 _HEAD = re.compile(r"\s*(\\\S+|[A-Za-z_][\w$]*)\s*\(([^()]*)\)\s*;(.*)", re.DOTALL)
 _NAME = re.compile(r"\\\S+|[A-Za-z_][\w$]*")
 _TABLE = re.compile(r"\btable\b(.*)\bendtable\b", re.DOTALL)

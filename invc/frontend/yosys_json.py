@@ -140,7 +140,7 @@ def _top(modules: Json, top: str | None, path: Path) -> str:
     if not candidates:
         raise InvcError("no module in it", where=str(path), hint="name another source")
     if len(candidates) != 1:
-        shown = ", ".join(candidates[:8]) or "none"
+        shown = ", ".join(candidates[:8])
         raise InvcError(
             f"{len(candidates)} modules could be the top", where=str(path), hint=f"--top: {shown}"
         )

@@ -65,16 +65,16 @@ class Ore(NamedTuple):
 
     Attributes:
         lode: The class.
+        why: In words, what became of it.
         cell: The cell, or None where none was found that saves spins.
         saved: Spins that this cell alone saves.
-        why: In words, what became of it.
         solved: Whether the solver came to an end.
     """
 
     lode: Lode
-    cell: Cell | None
-    saved: int
     why: str
+    cell: Cell | None = None
+    saved: int = 0
     solved: bool = True
 
     @property
@@ -228,18 +228,19 @@ def _refine(graph: Graph, lode: Lode, time_limit: float, limits: Limits) -> Ore:
     try:
         solution = solve_cell(function.name, specification, bounds, text=text_of(function))
     except OutOfTime:
-        return Ore(lode, None, 0, "time ended the search", solved=False)
+        return Ore(lode, "time ended the search", solved=False)
     except InvcError:
-        return Ore(lode, None, 0, f"impossible with {_up_to(most)}")
+        return Ore(lode, f"impossible with {_up_to(most)}")
     cell = solution.cell
     if gap_ratio(cell) < LEAST_RATIO:
-        return Ore(lode, None, 0, f"its gap ratio is {gap_ratio(cell)}")
+        return Ore(lode, f"its gap ratio is {gap_ratio(cell)}")
     if not limits.hold(cell):
-        return Ore(lode, None, 0, "it does not fit the limits")
+        return Ore(lode, "it does not fit the limits")
     saved = sum(match.saved for match, _ in choose(graph, _matches(lode, cell)))
     if not saved:
-        return Ore(lode, None, 0, f"its {_plural(len(cell.ancillas))} cost what it saves")
-    return Ore(lode, cell, saved, "proven optimal" if solution.optimal else "not proven optimal")
+        return Ore(lode, f"its {_plural(len(cell.ancillas))} cost what it saves")
+    why = "proven optimal" if solution.optimal else "not proven optimal"
+    return Ore(lode, why, cell, saved)
 
 
 def _matches(lode: Lode, cell: Cell) -> list[Match]:

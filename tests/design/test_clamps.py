@@ -136,3 +136,17 @@ def test_any_text_is_a_clamp_or_a_clear_error(text: str) -> None:
         parse_clamps(NETLIST, [text])
     except InvcError as error:
         assert "\n" not in error.message
+
+
+def test_blanks_around_the_name_of_a_port() -> None:
+    """They are looked over unless they are of the name."""
+    assert held("a [2]=1") == held(" a[2] = 1 ") == {"a[2]": 1}
+    ports = (Port("x ", "input", (2, 4)), Port("y", "input", (6, 8)))
+    netlist = Netlist("top", ports, (), ("", *"abcd"))
+    names = [
+        [clamp.literal for clamp in parse_clamps(netlist, [text])]
+        for text in ("x [1]=1", "y [1]=1", "y[1]=1", "x =3", " y =3")
+    ]
+    assert names == [[4], [8], [8], [2, 4], [6, 8]]
+    with pytest.raises(InvcError, match="no port is called 'x'"):
+        parse_clamps(netlist, ["x[1]=1"])

@@ -7,6 +7,8 @@ from designs import CELLS, multiplier, netlists
 from invc.design import Clamp, Clamped, Contradiction, Design, parse_clamps, presolve
 from invc.design.assemble import assemble
 from invc.design.split import Split
+from invc.formats.adopt import adopt
+from invc.formats.terms import terms
 from invc.ising import ground_states
 from invc.ising.model import Int8
 from invc.netlist import Netlist
@@ -69,3 +71,11 @@ def test_a_contradiction_names_the_gate() -> None:
 def test_nothing_held_fixes_nothing() -> None:
     design = assemble(multiplier(2), CELLS)
     assert presolve(design, []).free == design.model.spins
+
+
+@pytest.mark.parametrize(("coupling", "held", "value"), [(-1, 0, -1), (-1, 1, 1), (1, 0, 1)])
+def test_a_spin_that_is_overruled_is_fixed(coupling: float, held: int, value: int) -> None:
+    """By a neighbour of either value, where there is no gate and no other spin that is held."""
+    design = adopt(terms(["a", "b"], [(0, 1, coupling)])).design
+    clamped = presolve(design, [Clamp(2, held, "a")])
+    assert clamped.values.tolist() == [2 * held - 1, value]

@@ -45,3 +45,9 @@ def test_multiplier() -> None:
     assert (found.spins, found.ancillas, found.min_gap) == (48, 0, 4)
     assert found.min_gap_cells == ("AND2", "FA", "HA")
     assert (found.cells["FA"].gap, found.cells["FA"].largest) == (4, 4)
+
+
+def test_of_nothing_all_is_zero() -> None:
+    found = statistics(assemble(Netlist("m", (), (), ("",)), CELLS))
+    assert (found.spins, found.couplings, found.max_degree, found.min_gap) == (0, 0, 0, 0)
+    assert (found.max_h, found.max_J, found.bits, found.colours) == (0, 0, 1, 0)

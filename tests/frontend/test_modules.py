@@ -143,6 +143,33 @@ def test_memories_behaviour_and_a_port_made_signed_by_its_reg(tmp_path: Path) ->
     assert n.ports == (ModulePort("y", "output", "[3:0]", True),)
 
 
+CLOSE = {
+    "module m(a); input [7:0]a[0 : 3]; endmodule": (["[7:0] [0 : 3]"], {}),
+    "module m(input [7\n: 0]a,input b[1:0],output [ 1:0 ]c); endmodule": (
+        ["[7 : 0]", "[1:0]", "[ 1:0 ]"],
+        {},
+    ),
+    "module m #(parameter P=1+2,Q = {2'b1,1'b0}, R=P)(input [P-1:0]a,b); parameter S=4; endmodule": (
+        ["[P-1:0]", "[P-1:0]"],
+        {"P": "1+2", "Q": "{2'b1,1'b0}", "R": "P"},
+    ),
+    "module m(a,b);parameter P= 3*(2+\n1),Q=P ;parameter R=1;input [P:0]a;output b; endmodule": (
+        ["[P:0]", ""],
+        {"P": "3*(2+ 1)", "Q": "P", "R": "1"},
+    ),
+}
+
+
+@pytest.mark.parametrize("text", CLOSE, ids=range(len(CLOSE)))
+def test_texts_end_where_they_end(tmp_path: Path, text: str) -> None:
+    """Whatever stands close behind them."""
+    path = tmp_path / "m.v"
+    path.write_text(text)
+    (module,) = read_modules([path])
+    assert [port.range for port in module.ports] == CLOSE[text][0]
+    assert {one.name: one.default for one in module.parameters} == CLOSE[text][1]
+
+
 def test_directives(tmp_path: Path) -> None:
     folder = tmp_path / "inc"
     folder.mkdir()

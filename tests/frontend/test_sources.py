@@ -17,6 +17,7 @@ from invc.frontend.yosys.process import run
 from invc.frontend.yosys.session import Session
 from invc.netlist import Netlist, evaluate_ports
 from invc.pipeline import Check, Journal, Tool, synth
+from own_yosys import yosys_without_slang
 from truth import every_answer
 
 
@@ -550,6 +551,59 @@ def test_what_yosys_cannot_read_in_a_file_of_verilog_slang_reads(tmp_path: Path,
     path.write_text(text)
     netlist = synth(Sources((path,))).netlist
     assert {"a": 10, "y": y} in every_answer(netlist)
+
+
+SUB = "module sub #(parameter N = 1, M = 0)(input [3:0] a, output [3:0] y);\n assign y = a ^ N;\nendmodule\n"
+HEAD = "module t(input [3:0] a, output [3:0] y);\n"
+TWICE = {
+    "by name": (" defparam u.N = 15;\n sub #(.N(2)) u(a, y);\n", 5, 2),
+    "by order": (" sub #(2) u(a, y);\n defparam u.N = 15;\n", 5, 3),
+    "in a block": (
+        " generate if (1) begin: g\n sub #(.N(2)) u(a, y);\n defparam u.N = 15;\n end endgenerate\n", 5, 4
+    ),
+    "by a macro": (" `define D(x) defparam u.N = x;\n `D(15)\n sub #(.N(2)) u(a, y);\n", 5, 3),
+    "twice from outside": (" defparam u.N = 2;\n defparam u.N = 15;\n sub u(a, y);\n", None, 3),
+    "of another": (" sub #(.M(2)) u(a, y);\n defparam u.N = 15;\n", 5, None),
+    "in blocks of which one is": (
+        " generate if (0) begin: g sub u(a, y); defparam u.N = 2; end\n"
+        " else begin: h sub u(a, y); defparam u.N = 15; end endgenerate\n", 5, None
+    ),
+    "of two modules": (" sub #(.M(2)) u(a, y);\n defparam u.N = 15;\nendmodule\n"
+                       "module other(input a, output y);\n sub #(.N(1)) u(a, y);\n", 5, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("included", [False, True])
+@pytest.mark.parametrize("kind", TWICE)
+def test_a_parameter_that_is_set_twice(tmp_path: Path, kind: str, included: bool) -> None:
+    body, y, line = TWICE[kind]
+    (tmp_path / "body.vh").write_text(f"\n{body}")
+    path = tmp_path / "t.v"
+    path.write_text(HEAD + ('`include "body.vh"\n' if included else body) + "endmodule\n" + SUB)
+    sources = Sources((path,), "t")
+    file = tmp_path / "body.vh" if included else path
+    for tool, wanted in (
+        (Tool(), y),
+        (Tool(str(yosys_without_slang(tmp_path))), y if line is None else None),
+    ):
+        if wanted is not None:
+            assert {"a": 10, "y": wanted} in every_answer(synth(sources, tool=tool).netlist)
+            continue
+        with pytest.raises(
+            InvcError, match=r"set by (two defparams|a defparam and by its)"
+        ) as caught:
+            synth(sources, tool=tool)
+        assert (caught.value.where or "").startswith(f"{file}:{line}")
+
+
+def test_a_yosys_named_from_here_runs_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = Tool(str(yosys_without_slang(tmp_path)))
+    monkeypatch.chdir(tmp_path)
+    found = find_yosys("./yosys")
+    assert found.command[0] == tool.path
+    assert run([*found.command, "script.ys"], tmp_path / "..")[0] != 0  # it was started
 
 
 def test_where_neither_reads_it_the_one_that_came_further_is_heard(tmp_path: Path) -> None:

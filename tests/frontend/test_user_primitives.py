@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invc.diagnostics import InvcError
-from invc.frontend.user_primitives import as_modules
+from invc.frontend.user_primitives import MOST_INPUTS, as_modules
 from invc.frontend.yosys import Sources
 from invc.netlist import Netlist
 from invc.pipeline import synth
@@ -134,11 +134,24 @@ def test_a_table_is_its_function(count: int, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize(
     "rows",
-    ["0 : 0;", "0 : 0; 1 : 1; ? : 1;", "0 : 0; 1 : x;", "r : 1; ? : 0;", "0 0 : 1; 1 1 : 0;", ""],
+    [
+        *("0 : 0;", "0 : 0; 1 : 1; ? : 1;", "0 : 0; 1 : x;", "r : 1; ? : 0;", "0 0 : 1; 1 1 : 0;"),
+        # One row among good ones: too long, an edge, a state, without inputs, without an output.
+        *("0 0 : 0; 1 : 1;", "r : 0; 1 : 1;", "0 : 0; 1 : 1; ? : -;", "0 : 0; 1 : 1; : 1;"),
+        *("0 : 0; 1 : 1; 1;", ""),
+    ],
 )
 def test_a_table_that_is_no_function_has_no_body(rows: str) -> None:
     made = as_modules(f"primitive p(o, a); output o; input a; table {rows} endtable endprimitive")
     assert made == "module p (o, a); output o; input a; endmodule"
+
+
+@pytest.mark.parametrize("count", [MOST_INPUTS, MOST_INPUTS + 1])
+def test_a_table_of_many_inputs_has_no_body(count: int) -> None:
+    names = ", ".join(f"i{k}" for k in range(count))
+    table = f"table 1{'?' * (count - 1)} : 1; 0{'?' * (count - 1)} : 0; endtable"
+    made = as_modules(f"primitive p(o, {names}); output o; input {names}; {table} endprimitive")
+    assert ("assign o = (i0);" in made) == (count <= MOST_INPUTS)
 
 
 @pytest.mark.parametrize(
@@ -148,6 +161,8 @@ def test_a_table_that_is_no_function_has_no_body(rows: str) -> None:
         'module t; initial $display("primitive p(o, a); endprimitive"); endmodule',
         "module \\primitive (input a); endmodule endprimitive",
         "primitive p(o, a); output o;",
+        "primitive p(o, a); output o; input a; endprimitive",
+        "primitive p(o); output o; table 1 : 1; endtable endprimitive",
         "primitive endprimitive primitive p; endprimitive",
     ],
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from invc.diagnostics import InvcError
@@ -112,6 +112,8 @@ ARITHMETIC = {
 
 
 @pytest.mark.parametrize("kind", ARITHMETIC)
+@example(widths=(3, 2, 4), signed=True)
+@example(widths=(2, 3, 2), signed=False)
 @given(widths=st.tuples(*[st.integers(1, 4)] * 3), signed=st.booleans())
 def test_arithmetic_is_that_of_integers(
     kind: str, widths: tuple[int, int, int], signed: bool
@@ -127,6 +129,8 @@ def test_arithmetic_is_that_of_integers(
 
 
 @pytest.mark.parametrize("kind", ["$shl", "$sshl", "$shr", "$sshr", "$shift", "$shiftx"])
+@example(widths=(3, 3, 4), signed=True)
+@example(widths=(4, 2, 3), signed=False)
 @given(widths=st.tuples(*[st.integers(1, 4)] * 3), signed=st.booleans())
 def test_shifts(kind: str, widths: tuple[int, int, int], signed: bool) -> None:
     a_width, b_width, y_width = widths

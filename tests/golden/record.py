@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from golden import bounds, mangled, plans, proofs, searches
+from golden import bounds, mangled, pieces, plans, proofs, searches, sweeps, written
 from golden.questions import RESULTS, record
 from golden.sizes import SIZES, measure
 
@@ -31,6 +31,9 @@ def main(threads: int) -> None:
     bounds.BOUNDS.write_text(_table(bounds.measure()), encoding="utf-8")
     searches.SEARCHES.write_text(_table(searches.measure()), encoding="utf-8")
     proofs.PROOFS.write_text(_table(proofs.measure()), encoding="utf-8")
+    written.WRITTEN.write_text(_table(written.measure()), encoding="utf-8")
+    sweeps.SWEEPS.write_text(_table(sweeps.measure()), encoding="utf-8")
+    pieces.PIECES.write_text(_table(pieces.measure()), encoding="utf-8")
     plans.PLANS.write_text(_table(plans.measure()), encoding="utf-8")
     mangled.MANGLED.write_text(json.dumps(outcomes, indent=0) + "\n", encoding="utf-8")
 

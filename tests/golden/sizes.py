@@ -46,6 +46,10 @@ HELD = {
 }
 
 
+SHAPES = ((2, 1, 10), (3, 1, 100), (4, 2, 100), (5, 3, 30), (7, 3, 100))
+LIMITS = ((3, None), (4, None), (6, None), (12, None), (None, 2), (None, 3), (None, 6), (5, 3))
+
+
 def compiled(source: str, parameters: Mapping[str, Any], objective: str) -> dict[str, Any]:
     """A design's size in spins and couplings, and its cells."""
     import invc
@@ -103,6 +107,15 @@ NETLISTS: Mapping[str, Callable[[], Netlist]] = {
 }
 
 
+# Of 13 two scalings have equal gaps, and the second fewer spins; of 9 a large coupling joins two spins
+# of equal degrees.
+FITTED: Mapping[str, Callable[[], Netlist]] = {
+    **NETLISTS,
+    "tangle 13": partial(tangle, 13),
+    "tangle 9": partial(tangle, 9, 100),
+}
+
+
 def passed(netlist: Netlist, objective: str) -> list[Any]:
     """The gates that are left after each pass, and letters of all of the netlist."""
     from golden.mangled import letters
@@ -128,6 +141,26 @@ def _passes(netlist: Netlist, objective: str) -> Iterator[tuple[str, Netlist]]:
 def _written(netlist: Netlist) -> str:
     gates = [(gate.function, gate.pins, gate.source) for gate in netlist.gates]
     return repr((netlist.ports, gates, netlist.names, netlist.labels))
+
+
+def fitted(name: str, degree: int | None, bits: int | None) -> list[Any]:
+    """A netlist within limits: spins, copies, gap, most couplings, and letters of all of it."""
+    from golden.mangled import letters
+    from invc.design import format_design
+    from invc.design.fit import fit
+    from invc.library import Limits, cells_within, hamlib
+    from invc.mapping.mapper import Mapper
+    from invc.passes.simplify import simplify
+    from invc.passes.sweep_dead import sweep_dead
+
+    limits = Limits(degree, bits)
+    library = cells_within(hamlib(), limits)
+    mapper = Mapper(library)
+    design = fit(sweep_dead(simplify(FITTED[name](), mapper), mapper), library, limits)
+    copies = sum(gate.function.name == "COPY" for gate in design.netlist.gates)
+    model = design.model
+    written = letters("".join(format_design(design)))
+    return [model.spins, copies, design.min_gap, int(model.degrees.max()), written]
 
 
 def programs(name: str) -> dict[str, Any]:
@@ -196,6 +229,43 @@ def lodes(name: str) -> list[Any]:
     return [[lode.kind.inputs, lode.kind.outputs, lode.most, len(lode.cones)] for lode in found]
 
 
+def gathered(name: str) -> list[list[Any]]:
+    """The cones of each shape, those that a cheaper cell can take the place of, and what is chosen."""
+    from golden.mangled import letters
+    from invc.library import hamlib
+    from invc.mapping.cones import Graph, Shape, cones
+    from invc.mapping.cover import cheapest_cells, choose, matches
+    from invc.mapping.mapper import Mapper
+
+    mapper = Mapper(hamlib())
+    *_, (_, netlist) = _passes(NETLISTS[name](), "gap")
+    graph = Graph(netlist, mapper)
+    rows = []
+    for bounds in SHAPES:
+        found = list(cones(graph, Shape(*bounds)))
+        better = matches(found, cheapest_cells(mapper), mapper)
+        chosen = [(m.cone.gates, m.cell.name, place) for m, place in choose(graph, better)]
+        told = repr([found, [m.cone.gates for m in better], chosen])
+        rows.append([len(found), len(better), len(chosen), letters(told)])
+    return rows
+
+
+def recipes(inputs: int) -> list[Any]:
+    """What some random functions cost of hamlib, and of an AND alone; and letters of the gates."""
+    from golden.mangled import letters
+    from invc.library import hamlib
+    from invc.mapping.mapper import Mapper
+
+    random, library = Random(inputs), hamlib()
+    found = []
+    for cells in (library, {"AND2": library["AND2"]}):
+        mapper = Mapper(cells)
+        for _ in range(6):
+            made = mapper.recipe(inputs, (random.getrandbits(1 << inputs),))
+            found.append([made.spins, letters(repr(made))])
+    return found
+
+
 def evaluators() -> dict[str, list[int]]:
     """Of what evaluates a cell on words: lines and operations."""
     from invc.library import hamlib
@@ -225,9 +295,14 @@ def measure() -> dict[str, Any]:
             for name, make in NETLISTS.items()
             for objective in OBJECTIVES
         },
+        "fitted": {
+            f"{name}, {limits}": fitted(name, *limits) for name in FITTED for limits in LIMITS
+        },
         "programs": {name: programs(name) for name in HELD},
         "evaluators": evaluators(),
         "vectors": vectors(),
+        "gathered": {name: gathered(name) for name in NETLISTS},
+        "recipes": {str(inputs): recipes(inputs) for inputs in range(3, 7)},
         "lodes": {name: lodes(name) for name in NETLISTS},
     }
 

@@ -10,14 +10,19 @@ import pytest
 
 from golden.sizes import (
     COMPILED,
+    FITTED,
     HELD,
+    LIMITS,
     NETLISTS,
     SIZES,
     compiled,
     evaluators,
+    fitted,
+    gathered,
     lodes,
     passed,
     programs,
+    recipes,
     title,
     vectors,
 )
@@ -39,6 +44,12 @@ def test_gates_left_by_each_pass(name: str, objective: str) -> None:
     assert found == GOLDEN["passes"][f"{name}, {objective}"]
 
 
+@pytest.mark.parametrize("limits", LIMITS, ids=str)
+@pytest.mark.parametrize("name", FITTED)
+def test_sizes_within_limits(name: str, limits: tuple[int | None, int | None]) -> None:
+    assert fitted(name, *limits) == GOLDEN["fitted"][f"{name}, {limits}"]
+
+
 @pytest.mark.parametrize("name", HELD)
 def test_sizes_of_programs(name: str) -> None:
     assert programs(name) == GOLDEN["programs"][name]
@@ -51,6 +62,16 @@ def test_sizes_of_evaluators() -> None:
 @pytest.mark.parametrize("name", NETLISTS)
 def test_what_mining_looks_at(name: str) -> None:
     assert lodes(name) == GOLDEN["lodes"][name]
+
+
+@pytest.mark.parametrize("name", NETLISTS)
+def test_cones_and_what_is_chosen_of_them(name: str) -> None:
+    assert gathered(name) == GOLDEN["gathered"][name]
+
+
+@pytest.mark.parametrize("inputs", range(3, 7))
+def test_what_functions_cost(inputs: int) -> None:
+    assert recipes(inputs) == GOLDEN["recipes"][str(inputs)]
 
 
 def test_vectors() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invc.library import Cell, hamlib
+from invc.library import Cell, hamlib, npn
 from invc.library.expression import parse_specification
 from invc.library.npn import canonical, find_kin
 from typed import sure
@@ -113,3 +113,45 @@ def test_very_symmetric_relations_are_quick() -> None:
         order = rng.permutation(n).tolist()
         other = transformed(n, made.rows, order, 0b1010101)
         assert sure(canonical(n, made.rows)).rows == sure(canonical(n, other)).rows
+
+
+def idle(pins: int, rows: int, more: int) -> tuple[int, int]:
+    """The relation with a pin that it does not depend on, and with one more that is always 0."""
+    return pins + more, rows | rows << (1 << pins) if more else rows
+
+
+# The fewest partial orders that have to be kept, without such pins, with one and with two:
+# what symmetries leave of all orders.
+KEPT = {
+    "Y = A ^ B ^ C": (1, 4, 4),
+    "Y = A & B & C": (1, 1, 1),
+    "Y = A ? B : C": (8, 9, 9),
+    "A + B + C = S + 2*T": (4, 5, 5),
+    "Y(A, B, C) = 8'h81": (2, 3, 3),
+    "Y = A ^ B & C ^ D": (9, 15, 15),
+    "Y = (A ^ B) & (C ^ D)": (2, 4, 4),
+    "Y = A & B; Z = A & ~B": (2, 2, 2),
+    "Y = A ^ B; Z = B ^ C": (14, 24, 24),
+}
+
+
+@pytest.mark.parametrize("text", KEPT)
+@pytest.mark.parametrize("more", range(3))
+def test_symmetries_spare_orders(text: str, more: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A class is found where so many orders are kept, and not with one fewer."""
+    made = parse_specification("X", text)
+    pins, rows = idle(len(made.pins), made.rows, more)
+    found = []
+    for most in range(1, 30):
+        monkeypatch.setattr(npn, "MAX_BRANCHES", most)
+        found.append(canonical(pins, rows) is not None)
+    assert found.index(True) + 1 == KEPT[text][more]
+    assert all(found[found.index(True) :])
+
+
+def test_relations_of_unequal_numbers_of_pins_are_no_kin() -> None:
+    """Whatever their rows look like as numbers."""
+    wide = Cell("W", ("A", "B"), 0b0001, (), (0, 0), (), 0, 1)
+    assert find_kin(("A",), 0b01, [wide]) is None
+    assert find_kin(("A", "B"), 0b0100, [wide]) == (wide, "W(A=A, B=~B)")
+    assert find_kin(("A", "B"), 0b0011, [wide]) is None

@@ -26,10 +26,11 @@ failed: list[str] = []
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Let coverage know whose lines these are, fixtures included."""
+    """Let coverage know whose lines these are, those of commands and fixtures included."""
     coverage = Coverage.current()
     if coverage is not None:
         coverage.switch_context(item.nodeid)
+        os.environ["TEST_THAT_RUNS"] = item.nodeid
     return (yield)
 
 

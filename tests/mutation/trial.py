@@ -16,8 +16,9 @@ from threading import Lock
 from mutation.mutants import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
-# The tests of each room, its own first, by the longest beginning of a file's name. Whole commands,
-# documents and hardware would take too long.
+# The tests of each room, its own first, by the longest beginning of a file's name; then those of whole
+# commands. Documents and hardware would take too long.
+COMMANDS = ("cli", "api", "test_dimod.py")
 SUITES: Mapping[str, tuple[str, ...]] = {
     "netlist": (
         *("netlist", "golden/test_mangled.py", "passes", "golden/test_sizes.py", "golden"),
@@ -36,10 +37,11 @@ SUITES: Mapping[str, tuple[str, ...]] = {
     "engine/inputs": ("inputs", "golden", "engine", "ask"),
     "engine/dynamics": ("golden", "engine", "ask"),
     "frontend": (
-        *("frontend", "golden/test_mangled.py", "golden/test_sizes.py"),
-        *("sequential/test_clocked.py", "cases"),
+        *("frontend", "golden/test_mangled.py", "golden/test_sweeps.py", "golden/test_pieces.py"),
+        *("golden/test_sizes.py", "sequential/test_clocked.py", "cases"),
     ),
-    "formats": ("formats", "golden/test_mangled.py"),
+    "design/fit": ("test_fit.py", "golden/test_sizes.py"),
+    "formats": ("formats", "golden/test_written.py", "golden/test_mangled.py"),
     "pipeline": ("golden/test_sizes.py", "frontend", "test_fit.py"),
 }
 AT_IMPORT = "golden/test_bounds.py"  # what knows of lines that run before any test
@@ -178,8 +180,12 @@ class Traced:
 
         data = CoverageData(str(self.data))
         data.read()
-        of = [name for name in data.measured_files() if name.endswith(f"/{file}")]
-        return dict(data.contexts_by_lineno(of[0])) if of else {}
+        lines: dict[int, list[str]] = defaultdict(list)
+        for name in data.measured_files():  # commands know it by another path
+            if name.endswith(f"/{file}"):
+                for line, tests in data.contexts_by_lineno(name).items():
+                    lines[line] += tests
+        return lines
 
 
 class Tests:
@@ -245,7 +251,8 @@ def _fitting(seconds: Mapping[str, float], most_seconds: float, most: int) -> di
 def suites(file: str) -> tuple[str, ...]:
     """Where tests of a source file stand."""
     own = file.removeprefix("invc/").removesuffix(".py")
-    return SUITES[max(filter(own.startswith, SUITES), key=len)]
+    named = SUITES[max(filter(own.startswith, SUITES), key=len)]
+    return (*named, *(suite for suite in COMMANDS if suite not in named))
 
 
 def files_of(suite: str) -> list[str]:

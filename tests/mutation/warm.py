@@ -15,6 +15,7 @@ import resource
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import TypedDict
 
 LOADED = (
@@ -22,6 +23,14 @@ LOADED = (
     *("rich.console", "rich.table", "pulp", "highspy", "pysat.solvers", "dd.autoref", "dimod"),
     *("ply.yacc", "pyverilog.vparser.parser", "sqlite3", "networkx", "mutation.few", "coverage"),
 )
+COMMANDS = """
+[run]
+data_file = {trace}
+parallel = true
+source = {source}
+context = ${{TEST_THAT_RUNS}}
+disable_warnings = no-data-collected, module-not-imported, module-not-measured
+"""
 MOST_MEMORY = 8 << 30  # of addresses: what asks for more has failed
 WAITING = 8  # a busy machine must not look like a change that hangs
 
@@ -95,15 +104,23 @@ def tested(arguments: list[str]) -> int:
 
 
 def traced(request: Request) -> int:
-    """Run them under coverage, what they load included."""
+    """Run them under coverage, what they load and the commands that they start included.
+
+    A command in a process of its own begins under coverage as the settings in its environment say,
+    which coverage itself looks for wherever Python starts.
+    """
     from coverage import Coverage
 
+    settings = Path(request["trace"]).with_suffix(".ini")
+    settings.write_text(COMMANDS.format(**request), encoding="utf-8")
+    os.environ |= {"COVERAGE_PROCESS_START": str(settings), "TEST_THAT_RUNS": ""}
     coverage = Coverage(request["trace"], source=[request["source"]], config_file=False)
     coverage.set_option("run:relative_files", True)
     coverage.erase()
     coverage.start()
     status = tested(request["tests"])
     coverage.stop()
+    coverage.combine()
     coverage.save()
     return status
 

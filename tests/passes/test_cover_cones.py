@@ -1,6 +1,7 @@
 """Covering by cones keeps the function of every port, never adds a spin, and finds what is there."""
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,18 +9,23 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from designs import netlists
+from golden.sizes import tangle
 from invc.library import Cell, Library, hamlib
 from invc.library.expression import parse_specification
 from invc.library.npn import canonical
 from invc.library.solve import solve_cell
-from invc.mapping.cones import Graph, Shape, cones, kind_of
+from invc.mapping.cones import MAX_READERS, Cone, Graph, Shape, cones, kind_of
 from invc.mapping.cover import (
+    FEWEST_SETS,
     MAX_ROUNDS,
+    MOST_SETS,
     Match,
     cheapest_cells,
     choose,
     matches,
+    place_cells,
     replace_cones,
+    sets_of,
 )
 from invc.mapping.mapper import Mapper
 from invc.netlist import Function, Gate, Netlist, Port
@@ -209,6 +215,66 @@ def test_groups_that_wait_for_each_other(order: tuple[int, int, int, int]) -> No
     found = matches(cones(graph, Shape(3, 2)), cheapest_cells(mapper), mapper)
     replaced = replace_cones(graph, choose(graph, found)).check()
     assert truth(replaced) == truth(netlist)
+
+
+def test_what_a_match_saves() -> None:
+    """The spins of the gates less those of the cell; none that saves nothing is found."""
+    cells = cheapest_cells(MAPPER)
+    found = [m for seed in range(4) for m in matches(_cones_of_a_tangle(seed), cells, MAPPER)]
+    assert found
+    for match in found:
+        assert match.saved == match.cone.spins - MAPPER.spins(sure(match.cell.function)) > 0
+
+
+def _cones_of_a_tangle(seed: int) -> Iterator[Cone]:
+    return cones(Graph(mapped(tangle(seed, 100)), MAPPER), Shape(5, 3))
+
+
+@pytest.mark.parametrize("readers", [MAX_READERS, MAX_READERS + 1])
+def test_sets_grow_along_nets_of_few_readers(readers: int) -> None:
+    """a & b beside a ^ b is found by either net, if one of them has few readers enough."""
+    others = [
+        Gate(AND2, (2 + 2 * side, 6 + 2 * k, 46 + 2 * (2 * k + side)))
+        for side in (0, 1)
+        for k in range(readers - 2)
+    ]
+    outputs = [gate.pins[-1] for gate in others]
+    pair = [Gate(AND2, (2, 4, 40)), Gate(XOR2, (2, 4, 42))]
+    ports = (
+        Port("a", "input", tuple(range(2, 6 + 2 * (readers - 2), 2))),
+        Port("y", "output", (40, 42, *outputs)),
+    )
+    names = ("", *(f"n{k}" for k in range(max(outputs) // 2)))
+    netlist = Netlist("m", ports, (*pair, *others), names)
+    graph = Graph(netlist, MAPPER)
+    assert [len(graph.readers[net]) for net in (1, 2)] == [readers, readers]
+    found = {cone.gates for cone in cones(graph, Shape(2, 2))}
+    assert ((0, 1) in found) == (readers <= MAX_READERS)
+
+
+@pytest.mark.parametrize(
+    ("gates", "effort", "sets"),
+    [
+        (0, 0, 0),
+        (0, 70, 70),
+        (0, 101, MOST_SETS),
+        (1, 99, 99),
+        (4, 400, 100),
+        (4, 399, 99),
+        (4, 3, 0),
+    ],
+)
+def test_sets_are_shared_out_to_gates(gates: int, effort: int, sets: int) -> None:
+    netlist = Netlist("m", (), (adder_tree().gates[0],) * gates, ("",) * 9)
+    assert sets_of(netlist, effort) == sets
+
+
+def test_with_too_few_sets_nothing_is_looked_at() -> None:
+    tree, cells = adder_tree(), cheapest_cells(MAPPER)
+    assert place_cells(tree, MAPPER, cells, effort=0, fewest=FEWEST_SETS - 1) is tree
+    assert place_cells(tree, MAPPER, cells, effort=0, fewest=FEWEST_SETS) is not tree
+    assert place_cells(tree, MAPPER, cells, effort=4 * FEWEST_SETS, fewest=0) is not tree
+    assert place_cells(tree, MAPPER, cells, effort=4 * FEWEST_SETS - 1, fewest=0) is tree
 
 
 def test_rounds_end() -> None:

@@ -1,12 +1,14 @@
 """Laws of the passes: the function of every port stays, and what each leaves is as stated."""
 
+from itertools import product
+
 import pytest
 from hypothesis import given, settings
 
 from designs import netlists
 from invc.library import hamlib
 from invc.mapping.mapper import Mapper, Recipe, always, depends
-from invc.netlist import Function, Netlist, counting_words
+from invc.netlist import Function, Gate, Netlist, Port, counting_words
 from invc.netlist.gates import AND2, BUF, FA, HA, INV, MUX2, XOR2
 from invc.passes.fuse_products import fuse_products
 from invc.passes.name_nets import name_nets
@@ -19,6 +21,9 @@ MAPPER = Mapper(hamlib())
 ANDS = Mapper({"AND2": hamlib()["AND2"]})
 ODD = Function("$_OAI4_", ("A", "B", "C", "D"), ("Y",), (0x111F ^ 0xFFFF,))
 WIDE = Function("WIDE", ("A", "B", "C", "D", "E"), ("Y",), (0x1234_F00D,))
+# Outputs that do not depend on the same inputs, one of two outputs twice.
+UNEVEN = Function("UNEVEN", ("A", "B", "C"), ("Y", "Z"), (0x88, 0x3C))
+CROSSED = Function("CROSSED", ("A", "B", "C"), ("Y", "Z", "X"), (0xA0, 0x3C, 0x5F))
 ANY = (AND2, XOR2, HA, FA, INV, BUF, MUX2, ODD, WIDE)
 PASSES = {
     "simplify": (simplify,),
@@ -39,6 +44,25 @@ def test_passes_keep_the_function_of_every_port(name: str, netlist: Netlist) -> 
         result.check()
     assert truth(result) == truth(netlist)
     assert [p.name for p in result.ports] == [p.name for p in netlist.ports]
+
+
+@pytest.mark.parametrize("function", [UNEVEN, CROSSED], ids=str)
+def test_outputs_of_different_inputs(function: Function) -> None:
+    """For all pins: constants, complements and one net on several of them."""
+    count = len(function.inputs)
+    outputs = range(2 * count + 2, 2 * (count + len(function.outputs)) + 2, 2)
+    names = ("", *(f"n{k}" for k in range(count + len(outputs))))
+    for read in product(range(2 * count + 2), repeat=count):
+        ports = (
+            Port("a", "input", tuple(range(2, 2 * count + 2, 2))),
+            Port("y", "output", tuple(outputs)),
+        )
+        netlist = Netlist("m", ports, (Gate(function, (*read, *outputs)),), names)
+        for mapper in (MAPPER, ANDS):
+            result = simplify(netlist, mapper)
+            assert truth(result) == truth(netlist), read
+            used = {pin >> 1 for gate in result.gates for pin in gate.inputs}
+            assert 0 not in used
 
 
 @given(netlist=netlists(max_inputs=5, max_gates=8, functions=ANY))

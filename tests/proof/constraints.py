@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import reduce
-from math import comb, factorial
+from math import comb, factorial, sqrt
 
 import numpy as np
 
@@ -22,6 +23,26 @@ class Constraint:
     source: str
     clamps: tuple[str, ...]
     answers: int
+
+
+def unevenness(times: Collection[int], answers: int) -> float:
+    """How far draws are from uniform, in standard deviations of what chance does; about normal.
+
+    By chi-square where each answer is expected often, else by the number of collisions.
+
+    Args:
+        times: How often each answer that was drawn at all was drawn.
+        answers: How many there are.
+    """
+    often = np.array(list(times), dtype=float)
+    total = often.sum()
+    if answers * 16 <= total:
+        mean = total / answers
+        seen = ((often - mean) ** 2).sum() / mean + (answers - len(often)) * mean
+        return float((seen - (answers - 1)) / sqrt(2 * (answers - 1)))
+    collisions = float((often * (often - 1) / 2).sum())
+    mean = total * (total - 1) / 2 / answers
+    return float((collisions - mean) / sqrt(mean))
 
 
 def module(ports: str, body: str) -> str:

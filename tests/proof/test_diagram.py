@@ -36,7 +36,7 @@ from invc.proof import count
 from invc.proof.diagram import Exact, TooLarge, exact, manager
 from invc.proof.diagram.layers import Layer, Part
 from invc.proof.sat import Clock
-from proof.constraints import CONSTRAINTS
+from proof.constraints import CONSTRAINTS, unevenness
 from truth import every_answer
 
 Row = dict[str, int]
@@ -159,7 +159,6 @@ RISK = 1e-6
 def test_a_million_draws_of_a_constraint_set_are_uniform(
     name: str, compiled: Callable[..., Any]
 ) -> None:
-    """By chi-square where each answer is expected often, else by the number of collisions."""
     design, constraint = compiled(name), CONSTRAINTS[name]
     found = exact(design, parse_clamps(design.netlist, constraint.clamps))
     assert found.count == constraint.answers
@@ -168,18 +167,12 @@ def test_a_million_draws_of_a_constraint_set_are_uniform(
     keys = columns[0]
     for port, column in zip(design.netlist.inputs[1:], columns[1:], strict=True):
         keys = keys * (1 << len(port.bits)) + column
-    total = len(keys)
-    times = np.array(list(Counter(keys.tolist()).values()))
+    times = Counter(keys.tolist()).values()
     limit = NormalDist().inv_cdf(1 - RISK)
-    if found.count * 16 <= total:
-        mean = total / found.count
-        seen = ((times - mean) ** 2).sum() / mean + (found.count - len(times)) * mean
-        z = (seen - (found.count - 1)) / sqrt(2 * (found.count - 1))
-        assert -limit < z < limit + 1  # chi-square has a longer tail above than a normal deviate
-    else:
-        collisions = int((times * (times - 1) // 2).sum())
-        mean = total * (total - 1) / 2 / found.count
-        assert abs(collisions - mean) < limit * sqrt(mean) + limit**2
+    # few collisions and chi-square have a longer tail above than a normal deviate
+    rare = found.count * 16 > len(keys)
+    longer = limit**2 / sqrt(len(keys) ** 2 / 2 / found.count) if rare else 1
+    assert -limit - rare * longer < unevenness(times, found.count) < limit + longer
 
 
 def test_more_than_63_bits_of_answers_are_drawn_exactly(compiled: Callable[..., Any]) -> None:

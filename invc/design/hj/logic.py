@@ -80,7 +80,7 @@ def _literal(cursor: Cursor, text: str, nets: int) -> Literal:
 def _source(cursor: Cursor, text: str | None, sources: Sequence[str]) -> str:
     if not text:
         return ""
-    k = cursor.integer(text.strip()[1:], 0)
+    k = cursor.integer(text.strip()[1:], 1)
     if k >= len(sources):
         cursor.fail(f"source @{k} does not exist (there are {len(sources) - 1})")
     return sources[k]

@@ -35,7 +35,7 @@ def read_couplings(cursor: Cursor, spins: int) -> tuple[Int32, Int32]:
     late = rows[:, 0] >= rows[:, 1]
     _check(cursor, late, start, "an edge is written with its lower spin first")
     values = _values(cursor, rows[:, 2], start)
-    key = rows[:, 0] * (spins + 1) + rows[:, 1]
+    key = rows[:, 0] * spins + rows[:, 1]
     _check_order(cursor, key, start, ("this edge stands twice", "J is not in order of edges"))
     return (rows[:, :2] - 1).astype(np.int32).reshape(-1, 2), values
 
@@ -76,9 +76,10 @@ def _check(cursor: Cursor, wrong: npt.NDArray[np.bool_], start: int, message: st
 def _check_spins(cursor: Cursor, rows: Int64, start: int, spins: int) -> None:
     """Fail for the first row that names a spin that does not exist."""
     wrong = (rows < 1) | (rows > spins)
-    for k in np.flatnonzero(wrong.any(axis=1))[:1]:
-        spin = rows[k][wrong[k]][0]
-        cursor.fail(f"spin {spin} does not exist (there are {spins})", start + int(k))
+    if wrong.any():
+        k, column = np.argwhere(wrong)[0]
+        message = f"spin {rows[k, column]} does not exist (there are {spins})"
+        cursor.fail(message, start + int(k))
 
 
 def _values(cursor: Cursor, column: Int64, start: int) -> Int32:

@@ -29,6 +29,7 @@ _FLOATING = frozenset({
     "bufif0", "bufif1", "notif0", "notif1", "nmos", "pmos", "cmos", "rnmos", "rpmos", "rcmos",
     "tran", "rtran", "tranif0", "tranif1", "rtranif0", "rtranif1", "pullup", "pulldown",
 })  # fmt: skip
+MOST_DEEP = 1000  # instances in instances: their names become longer with each
 _STORES = re.compile(r"(?i)dff|latch|(^|_)(s?e?df|dl[xhr]|lat|ff)[a-z]*[0-9]*(_|x|$)")
 _CLOCKS = frozenset({"CK", "CKN", "CLK", "CLKN", "CP", "CPN", "CLOCK"})
 
@@ -201,6 +202,9 @@ def _submodules(scope: Scope, entry: Tree, module: Module) -> Iterator[Scope]:
     if module.name in scope.above:
         message = f"module {module.name!r} contains itself"
         raise scope.nets.fault(message, entry.lineno, "a netlist has no recursion")
+    if len(scope.above) > MOST_DEEP:
+        message = f"instances lie more than {MOST_DEEP} deep in each other"
+        raise scope.nets.fault(message, entry.lineno, "flatten the netlist where it is made")
     refuse_parameters(scope, entry)
     connected = connections(scope, entry, module.ports)
     name = plain(entry.name)

@@ -19,6 +19,7 @@ from invc.text.files import read_text
 
 MAX_DEPTH = 64
 MAX_EXPANSION = 10_000_000
+MAX_INCLUDED = 32_768  # files, each as often as it is included
 
 _NOTABLE = re.compile(
     r'"(?:\\[\s\S]|[^"\\\n])*"'  # a string
@@ -114,7 +115,7 @@ class _Preprocessor:
         self.starts: list[int] = []
         self.places: list[tuple[str, int]] = []
         self.depth = 0
-        self.expanded = 0
+        self.expanded = self.included = 0
 
     def emit(self, text: str) -> None:
         self.pieces.append(text)
@@ -293,6 +294,9 @@ class _File:
         if found is None:
             raise self.fault(f"no file {name!r} to include", "give its folder with -I")
         self.blank(match.end())
+        self.work.included += 1
+        if self.work.included > MAX_INCLUDED:
+            raise self.fault(f"more than {MAX_INCLUDED} files are included")
         self.work.emit("\n")
         self.work.file(found, str(found), read_text(found))
         self.work.emit("\n")

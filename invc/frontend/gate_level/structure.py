@@ -264,8 +264,14 @@ _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
     "Plus": lambda a, b: a + b,
     "Minus": lambda a, b: a - b,
     "Times": lambda a, b: a * b if max(a.bit_length(), b.bit_length()) < 64 else 0,
-    "Divide": lambda a, b: a // b if b else 0,
+    "Divide": lambda a, b: _quotient(a, b) if b else 0,
 }
+
+
+def _quotient(a: int, b: int) -> int:
+    """The quotient towards 0, as Verilog has it."""
+    size = abs(a) // abs(b)
+    return size if (a < 0) == (b < 0) else -size
 
 
 def constant(node: Tree, constants: Mapping[str, int], source: SourceText) -> int:

@@ -76,10 +76,6 @@ class Logic:
         self.high = Bit(algebra.one)
         self.unknown = Bit(0, algebra.one)
 
-    def constant(self, value: int, width: int) -> list[Bit]:
-        """An integer as a word."""
-        return [self.high if value >> k & 1 else LOW for k in range(width)]
-
     def invert(self, a: Bit) -> Bit:
         """~a, which is x where a is."""
         g = self.algebra

@@ -89,12 +89,10 @@ def _shifted(logic: Logic, word: Word, amount: Word, fill: Bit, *, left: bool = 
     width = len(word)
     result = list(word)
     for k, bit in enumerate(amount):
-        step = 1 << k if k < 32 else width
         if not (bit.value or bit.undefined):
             continue
-        if step >= width:
-            moved = [fill] * width
-        elif left:
+        step = min(1 << k, width)
+        if left:
             moved = [fill] * step + result[: width - step]
         else:
             moved = result[step:] + [fill] * step
@@ -110,7 +108,7 @@ def _shift(kind: str) -> Cell:
         fill = LOW
         if kind == "$shiftx":
             fill = logic.unknown
-            word = [*pins["A"], *[fill] * (wide - len(pins["A"]))]
+            word = [*pins["A"], *[fill] * width][:wide]
         else:
             word = extended(pins["A"], wide, signed)
         amount = pins["B"]

@@ -169,9 +169,9 @@ def _different(
     right, wrong = (_value(words, port, trial) for words in values)
     if not all(known):
         right = f"{right} (but for undefined bits)"
-    inputs = f" at {shown}" if shown else ""
+    inputs = f", at {shown}" if shown else ""
     return InvcError(
-        f"the mapped netlist is not equal to its source: {port.name} is {wrong}, not {right},"
+        f"the mapped netlist is not equal to its source: {port.name} is {wrong}, not {right}"
         f"{inputs}",
         where=where,
         hint="please report it with the source",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from invc.netlist import Netlist, counting_words
+from invc.netlist import FALSE, Netlist, counting_words
 
 MOST_NODES = 12_000
 # Conflicts of all questions. A synth takes a quarter of a second and half a millisecond a gate, a
@@ -50,8 +50,7 @@ class Graph:
 
     def land(self, a: int, b: int) -> int:
         """Both, without a node where it is one of them or false."""
-        if a > b:
-            a, b = b, a
+        a, b = sorted((a, b))
         if a == 0 or a == b ^ 1:
             return 0
         if a in (1, b):
@@ -69,8 +68,8 @@ class Graph:
         if a == b:
             return inverted
         if a == 0:
-            return b ^ inverted
-        return self._node(Node(a, b, True)) ^ inverted
+            return b | inverted
+        return self._node(Node(a, b, True)) | inverted
 
     def lnot(self, a: int) -> int:
         """Negation: the other literal of the node."""
@@ -142,11 +141,10 @@ class _Sweep:
     ) -> None:
         self.nodes = graph.nodes
         self.full = (1 << trials) - 1
-        self.words = [0] * len(self.nodes)
+        self.words = {lit >> 1: word for lit, word in vectors.items()}
         self.inputs = [lit >> 1 for lit in vectors]
         self.supports = [0] * len(self.nodes)  # inputs that a node depends on, as bits
-        for place, (lit, word) in enumerate(vectors.items()):
-            self.words[lit >> 1] = word
+        for place, lit in enumerate(vectors):
             self.supports[lit >> 1] = 1 << place
         self.image = [2 * k for k in range(len(self.nodes))]
         self.gates: dict[int, Node] = {}  # of what is its own image
@@ -175,22 +173,22 @@ class _Sweep:
         """Give a node its word and its clauses, and merge it with one that is equal."""
         a, b = self._image(node.a), self._image(node.b)
         simple = _simplified(a, b, node.parity)
-        wa, wb = self._word(a), self._word(b)
-        self.words[k] = wa ^ wb if node.parity else wa & wb
         if simple is not None:
             self.image[k] = simple
             return
+        wa, wb = self._word(a), self._word(b)
+        self.words[k] = wa ^ wb if node.parity else wa & wb
         a, b = sorted((a, b))
         flip = 0
         if node.parity:
             flip = (a ^ b) & 1
             a, b = a & ~1, b & ~1
         gate = Node(a, b, node.parity)
-        same = self.known.setdefault(gate, 2 * k ^ flip)
-        if same != 2 * k ^ flip:
-            self.image[k] = same ^ flip
+        same = self.known.setdefault(gate, 2 * k | flip)
+        if same >> 1 != k:
+            self.image[k] = self._image(same) ^ flip
             return
-        self.gates[k] = Node(a ^ flip, b, node.parity)
+        self.gates[k] = Node(a | flip, b, node.parity)
         self.supports[k] = self.supports[a >> 1] | self.supports[b >> 1]
         other = self._class(k)
         few = other is not None and self._has_few_inputs(2 * k, other)
@@ -208,8 +206,8 @@ class _Sweep:
         """The literal that had this node's word before, or None where it is the first."""
         word = self.words[k]
         flip = word & 1
-        found = self.classes.setdefault(word ^ (self.full if flip else 0), 2 * k ^ flip)
-        return None if found == 2 * k ^ flip else found ^ flip
+        found = self.classes.setdefault(word ^ (self.full if flip else 0), 2 * k | flip)
+        return None if found >> 1 == k else found ^ flip
 
     def _has_few_inputs(self, a: int, b: int) -> bool:
         return (self.supports[a >> 1] | self.supports[b >> 1]).bit_count() <= FEW_INPUTS
@@ -219,14 +217,13 @@ class _Sweep:
         return self._table(a, support) == self._table(b, support)
 
     def _is_false(self, lit: int) -> bool:
-        if self._has_few_inputs(lit, 0):
-            return self._same_table(lit, 0)
+        if self._has_few_inputs(lit, FALSE):
+            return self._same_table(lit, FALSE)
         return self.questions.impossible([lit], LAST_CONFLICTS)
 
     def _table(self, lit: int, support: int) -> int:
         """A literal's truth table over some inputs, which are all that it depends on."""
         tables = self.tables.get(support)
-        full = (1 << (1 << support.bit_count())) - 1
         if tables is None:
             places = [k for k in range(support.bit_length()) if support >> k & 1]
             words = counting_words(len(places))
@@ -243,9 +240,9 @@ class _Sweep:
             left = [below >> 1 for below in (a, b) if below >> 1 not in tables]
             stack += left
             if not left:
-                one, other = (tables[x >> 1] ^ (full if x & 1 else 0) for x in (a, b))
+                one, other = (tables[x >> 1] ^ -(x & 1) for x in (a, b))
                 tables[k] = one ^ other if parity else one & other
-        return tables[lit >> 1] ^ (full if lit & 1 else 0)
+        return tables[lit >> 1] ^ -(lit & 1)
 
 
 class _Questions:

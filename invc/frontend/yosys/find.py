@@ -52,10 +52,10 @@ def find_yosys(named: str | None = None) -> Yosys:
         path = shutil.which(wanted)
         if path is None:
             raise InvcError(f"no Yosys at {wanted!r}", hint="name an executable file")
-        return _external(path)
+        return _external(os.path.abspath(path))  # noqa: PTH100 (it runs elsewhere)
     path = shutil.which("yosys")
     if path is not None:
-        return _external(path)
+        return _external(os.path.abspath(path))  # noqa: PTH100
     if find_spec("pyosys") is None:
         raise InvcError("no Yosys was found", hint=INSTALL_HINT)
     return _embedded()

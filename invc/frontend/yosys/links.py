@@ -8,10 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from invc.diagnostics import InvcError
 from invc.frontend import edif
+from invc.frontend.aiger import check_aiger
+from invc.frontend.blif import check_blif
 from invc.frontend.parts import parts_of
 from invc.frontend.primitives import check_primitives
 from invc.frontend.user_primitives import as_modules
+from invc.frontend.yosys.overrides import WORD
 from invc.frontend.yosys.slang import slang_command
 from invc.frontend.yosys.sources import IDENTIFIER, SYSTEM_VERILOG, Kind, Sources
 from invc.frontend.yosys_json import without_black_boxes
@@ -25,6 +29,8 @@ READERS = {
 
 _INCLUDE = re.compile(r'^([ \t]*`include[ \t]+")([^"\n]+)(")', re.MULTILINE)
 MOST_INCLUDED = 1 << 26  # bytes of a file
+MOST_NESTED = 128  # files that include each other
+NESTED_HINT = "does one of them include itself, by way of others?"
 
 # Cells without a function, or of a kind that Yosys does not know, are left out: they are a fault
 # only where a source uses them.
@@ -46,6 +52,7 @@ class Links:
         elaborated: Whether what `read` leaves has its top and its parameters already.
         known: Files that slang named, and what the user calls them.
         own: Whether places are in the user's files as they stand.
+        outside: Whether a module sets parameters of what another one instantiates.
         shown: Our name of a file or folder: the user's.
     """
 
@@ -58,6 +65,7 @@ class Links:
     elaborated: bool = False
     known: dict[str, str | None] = field(default_factory=dict, compare=False)
     own: bool = False
+    outside: bool = False
 
     def locate(self, src: str) -> str:
         """The user's "file:line:column" of a src attribute; "" where it is in no file of theirs."""
@@ -163,23 +171,15 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
         options.append(f"-D{macro}={value}" if value else f"-D{macro}")
     lines = []
     names = []
+    known: dict[Path, tuple[str, str]] = {}
     for k, path in enumerate(sources.files):
-        end = path.suffix.lower()
-        if end in edif.SUFFIXES:
-            found = edif.read_edif(path, f"source{k}.json")
-            (folder / f"source{k}.json").write_text(json.dumps(found), encoding="utf-8")
-            shown[f"source{k}.json"] = str(path)
-            lines.append(f"read_json source{k}.json")
-            continue
-        if end in READERS:
-            name(f"source{k}{end}", path)
-            called = path.stem if IDENTIFIER.fullmatch(path.stem) else "top"
-            lines.append(f"{READERS[end].format(name=called)} source{k}{end}")
+        if path.suffix.lower() in (*edif.SUFFIXES, *READERS):
+            lines.append(_link_netlist(path, f"source{k}", folder, shown))
             continue
         text = path.read_text(encoding="utf-8", errors="replace")
         check_primitives(path, text)
         suffix = ".sv" if path.suffix.lower() in SYSTEM_VERILOG else ".v"
-        modules = _with_modules(path, text, sources.includes, copy)
+        modules = _with_modules(path, text, sources.includes, copy, known)
         if modules == text:
             name(f"source{k}{suffix}", path)
         else:
@@ -194,7 +194,29 @@ def _link_texts(sources: Sources, folder: Path, shown: dict[str, str], cells: st
         lines.append(f"read_verilog part{k}.v")
     slang = slang_command(sources, names, [o[2:] for o in options if o.startswith("-I")])
     system = any(path.suffix.lower() in SYSTEM_VERILOG for path in sources.files)
-    return Links("\n".join(lines), shown, cells, folder, slang, system)
+    texts = (*sources.defines.values(), *(text for text, _ in known.values()))
+    outside = any(map(WORD.search, texts))
+    return Links("\n".join(lines), shown, cells, folder, slang, system, outside=outside)
+
+
+def _link_netlist(path: Path, ours: str, folder: Path, shown: dict[str, str]) -> str:
+    """The command that reads a netlist of another tool, by a name of ours that has no suffix yet.
+
+    Raises:
+        InvcError: It is none, in a way of which Yosys says nothing, or nothing clear.
+    """
+    end = path.suffix.lower()
+    if end in edif.SUFFIXES:
+        found = edif.read_edif(path, f"{ours}.json")
+        (folder / f"{ours}.json").write_text(json.dumps(found), encoding="utf-8")
+        shown[f"{ours}.json"] = str(path)
+        return f"read_json {ours}.json"
+    check = check_blif if end == ".blif" else check_aiger
+    check(path)
+    (folder / f"{ours}{end}").symlink_to(path.absolute())
+    shown[f"{ours}{end}"] = str(path)
+    called = path.stem if IDENTIFIER.fullmatch(path.stem) else "top"
+    return f"{READERS[end].format(name=called)} {ours}{end}"
 
 
 def _with_modules(
@@ -202,7 +224,8 @@ def _with_modules(
     text: str,
     folders: Sequence[Path],
     copy: Callable[[Path, str], str],
-    above: frozenset[Path] = frozenset(),
+    known: dict[Path, tuple[str, str]],
+    depth: int = 0,
 ) -> str:
     """A source whose primitives are modules, also those of the files that it includes.
 
@@ -211,16 +234,29 @@ def _with_modules(
         text: What is in it.
         folders: Where included files are searched after its own folder.
         copy: Takes an included file that changes and its new text, and gives a name for it.
-        above: The files that include it.
+        known: What each file holds that has been read, and our name of what it became; to which
+            those are added that are read.
+        depth: How many files lie around it.
+
+    Raises:
+        InvcError: Files are included too deep in each other.
     """
+    if depth > MOST_NESTED:
+        raise InvcError(
+            f"files are included more than {MOST_NESTED} deep", where=str(path), hint=NESTED_HINT
+        )
+    known[path] = (text, "")
 
     def include(match: re.Match[str]) -> str:
         found = (folder / match[2] for folder in (path.parent, *folders))
         file = next((file for file in found if file.is_file()), None)
-        if file is None or file in above or file.stat().st_size > MOST_INCLUDED:
+        if file is None or file.stat().st_size > MOST_INCLUDED:
             return match[0]
-        inner = file.read_text(encoding="utf-8", errors="replace")
-        made = _with_modules(file, inner, folders, copy, above | {path})
-        return match[0] if made == inner else f"{match[1]}{copy(file, made)}{match[3]}"
+        if file not in known:  # nor in the middle of being read
+            inner = file.read_text(encoding="utf-8", errors="replace")
+            made = _with_modules(file, inner, folders, copy, known, depth + 1)
+            known[file] = (inner, "" if made == inner else copy(file, made))
+        ours = known[file][1]
+        return f"{match[1]}{ours}{match[3]}" if ours else match[0]
 
     return as_modules(_INCLUDE.sub(include, text))

@@ -14,9 +14,11 @@ from invc.frontend.yosys.errors import explain, explain_silence
 from invc.frontend.yosys.find import INSTALL_HINT, Yosys
 from invc.frontend.yosys.links import Links
 from invc.frontend.yosys.modules import Module, choose_top, parse_modules
+from invc.frontend.yosys.overrides import check_slang, check_trees
 from invc.frontend.yosys.own_cells import definitions
 from invc.frontend.yosys.process import TimeOver, run
 from invc.frontend.yosys.slang import MISSING, check_defaults, check_parameters, has_plain_ports
+from invc.frontend.yosys.slices import slice_below
 from invc.frontend.yosys.sources import Sources, parameter_text
 from invc.frontend.yosys.types import shapes_in
 from invc.frontend.yosys_cells import words_of_yosys
@@ -29,8 +31,6 @@ OWN_FAULT = (
     r"ERROR: ?(?:Assert `.*' failed in \S*frontends/ast/|.*syntax error|.*not supported"
     r"|.*only allowed in constant functions)"
 )
-# It lets an instance's own parameters win over these (0.70); in the standard these win.
-_FROM_OUTSIDE = re.compile(rb"\bdefparam\b")
 OWN_CELLS = "own_cells.v"
 HERE = Path(__file__).parent  # the scripts stand beside this file
 
@@ -131,10 +131,12 @@ class Session:
         slang, own = self.links.slang, f"{self.links.read}\nwrite_rtlil modules.il\n"
         if slang is None:
             self.run(own)
-        elif not self.links.system and not _sets_from_outside(self.sources):
+        elif not self.links.system and not self.links.outside:
             self._read_verilog(own, slang)
         elif not self._read_by_slang(slang):
             self.run(own)
+        if not self.links.elaborated:
+            self._distrust(slang)
         self._learn_modules()
         if not self.links.elaborated and words_of_yosys(self._strangers()):
             # Its cells of words, as `write_verilog -noexpr` instantiates them by name.
@@ -213,6 +215,23 @@ class Session:
             self.links = replace(self.links, read=slang, elaborated=True)
             self.reader = "slang, as Yosys's own reader fails on this valid source"
 
+    def _distrust(self, slang: str | None) -> None:
+        """Leave to slang, or refuse, what Yosys's own reader is known to read wrongly.
+
+        Raises:
+            InvcError: It is in the sources, and slang does not read them.
+        """
+        if self.links.outside:
+            dump = self.links.read.replace("read_verilog ", "read_verilog -dump_ast1 ")
+            check_trees(self.attempt(dump, self.seconds)[1], self.links.locate)
+        fault = slice_below(self.folder / "modules.il", self.links.locate)
+        if fault is None:
+            return
+        if slang is None or self.attempt(f"{slang}\nwrite_rtlil modules.il\n", self.seconds)[0]:
+            raise fault
+        self.links = replace(self.links, read=slang, elaborated=True)
+        self.reader = "slang, as Yosys's own reader writes slices below 0 wrongly"
+
     def _said(self, output: str) -> InvcError | None:
         """The error that slang ended with."""
         return explain(
@@ -228,6 +247,7 @@ class Session:
         started = len(self.output)
         status, output = self.attempt(f"{command}\nwrite_rtlil modules.il\n", self.seconds)
         if not status:
+            check_slang(output, self.links.locate)
             self.links = replace(self.links, read=command, elaborated=True)
             self.reader = "slang"
             return True
@@ -270,11 +290,6 @@ class Session:
             self.write_log()
             return str(self.log)
         return keep_log(self.output)
-
-
-def _sets_from_outside(sources: Sources) -> bool:
-    """Whether a module sets parameters of what another one instantiates."""
-    return any(_FROM_OUTSIDE.search(path.read_bytes()) for path in sources.files)
 
 
 def _is_later(one: InvcError, other: InvcError) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from invc.diagnostics import InvcError, within
 from invc.frontend.arithmetic import PLAIN, Adders
+from invc.frontend.words.storage import without_storage
 from invc.frontend.yosys.drivers import Conflict, find_conflict, find_undefined, places_that_drive
 from invc.frontend.yosys.errors import DRIVERS
 from invc.frontend.yosys.find import Yosys
@@ -114,7 +115,7 @@ def compile_sources(
         session.read()
         tell("elaborating")
         netlist = _netlist(session, target)
-        source = read_module(folder / "source.json")
+        source = without_storage(read_module(folder / "source.json"), session.links.locate)
         plain = _gates(session, target) if is_gates(source) else None
         if session.links.elaborated:
             shapes = session.shapes(netlist.name)
@@ -236,7 +237,7 @@ def _driven_twice(session: Session, conflict: Conflict, script: str) -> InvcErro
         places = [_declared(session, conflict.net, script)]
     return InvcError(
         f"net {conflict.net!r} is driven twice",
-        where=places[-1] or None,
+        where=places[-1] or str(session.sources.files[0]),
         hint=f"{other}leave it one driver",
     )
 
@@ -278,7 +279,7 @@ def check_drivers(session: Session, output: str, script: str) -> None:
         match = re.search(pattern, output)
         if match:
             name = match[1].replace(" [", "[")
-            where = _declared(session, name, script)
+            where = _declared(session, name, script) or str(session.sources.files[0])
             raise InvcError(f"net {name!r} {problem}", where=where, hint=hint)
     if session.numbered and not session.sources.located and FLOATING.search(output):
         # A number that a netlist in JSON only reads: `check` warns under a name of Yosys's own.
