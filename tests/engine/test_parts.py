@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ import pytest
 from designs import CELLS, multiplier
 from invc.design import parse_clamps, presolve
 from invc.design.assemble import assemble
-from invc.engine import Problem, problem_of
+from invc.engine import Effort, Problem, problem_of
 from invc.engine.block import Block, Outcome, Rules
 from invc.engine.choose import choose
 from invc.engine.dynamics.task import Task
@@ -26,6 +27,8 @@ from invc.engine.work import run_block
 from invc.pbits.backend import Backend, backend_named
 from invc.pbits.lanes import LANES
 from typed import sure
+
+runs = import_module("invc.engine.run")  # a function has its name
 
 
 def problem(width: int, *clamps: str) -> Problem:
@@ -126,3 +129,45 @@ def test_no_replica_is_counted_that_is_not_right_in_every_gate() -> None:
     state = backend.start(np.where(asked.known == 0, -1, asked.known).astype(np.int8), 1, 1)
     for strict in (False, True):
         assert asked.judge.count(backend, state, strict=strict) == 0
+
+
+LONG_RUN = Effort(dynamics="gibbs", reads=1 << 18, sweeps=1000)
+
+
+@pytest.mark.parametrize(
+    ("effort", "free", "asked"),
+    [
+        (LONG_RUN, 382, "cuda"),
+        (LONG_RUN, 381, "auto"),  # 10^11 flips are 2^18 reads of 1,000 sweeps of 381.47 spins
+        (replace(LONG_RUN, reads=(1 << 18) - 1), 10**6, "auto"),
+        (replace(LONG_RUN, reads=None), 10**6, "auto"),
+        (replace(LONG_RUN, sweeps=None), 10**6, "auto"),
+        (replace(LONG_RUN, dynamics="pt"), 382, "cuda"),
+        (replace(LONG_RUN, dynamics="auto"), 10**6, "auto"),
+        (replace(LONG_RUN, kernel="avx2"), 10**6, "avx2"),
+        # What may end early, or is done elsewhere, is what the CPU does.
+        (replace(LONG_RUN, target=1), 10**6, "auto"),
+        (replace(LONG_RUN, open=True), 10**6, "auto"),
+        (replace(LONG_RUN, watched=True), 10**6, "auto"),
+        (replace(LONG_RUN, reads=None, blocks=(0, 9)), 10**6, "auto"),
+        (replace(LONG_RUN, cluster="local:2"), 10**6, "auto"),
+        (replace(LONG_RUN, checkpoint="folder"), 10**6, "auto"),
+    ],
+)
+def test_only_long_runs_of_a_fixed_number_of_reads_are_a_gpus(
+    effort: Effort, free: int, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "backend_named", lambda name: name)
+    for gpu in (True, False):
+        monkeypatch.setattr(runs, "has_gpu", lambda gpu=gpu: gpu)
+        found = runs._backend(cast(Problem, SimpleNamespace(free=free)), effort)
+        assert found == (asked if gpu or asked != "cuda" else "auto")
+
+
+def test_a_run_ends_by_itself_after_a_minute_unless_somebody_said_how_long_it_is() -> None:
+    limits = [
+        runs.seconds_of(Effort(time_limit=limit), reads)
+        for limit in (None, 7.0)
+        for reads in (None, 9)
+    ]
+    assert limits == [60.0, None, 7.0, 7.0]
