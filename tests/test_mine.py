@@ -58,6 +58,7 @@ def test_a_cell_for_every_group_of_a_kind() -> None:
     assert truth(found.netlist) == truth(before)
     assert {gate.source for gate in found.netlist.gates} == {"guarded.v:1:1"}
     (ore,) = found.ores
+    assert found.untried == 0
     assert (ore.saved, ore.why, ore.lode.apart, ore.lode.spins) == (5, "proven optimal", 5, 15)
 
 

@@ -12,8 +12,8 @@ from invc.netlist import Function
 
 # What is known of a gate's pins: bit 2 i is set where pin i is known, and bit 2 i + 1 is its value.
 Pins: TypeAlias = int
-# Pins with their values, or None where no row of the function is left.
-Implied: TypeAlias = tuple[tuple[int, int], ...] | None
+# Pins with their values, and what is known with them; None where no row of the function is left.
+Implied: TypeAlias = tuple[tuple[tuple[int, int], ...], Pins] | None
 
 
 class Implications(dict[Pins, Implied]):
@@ -88,4 +88,5 @@ def _implied(function: Function, known: Pins) -> Implied:
             zeros &= ~row
     if not any_row:
         return None
-    return tuple((i, ones >> i & 1) for i in pins if not mask >> i & 1 and (ones | zeros) >> i & 1)
+    forced = [(i, ones >> i & 1) for i in pins if not mask >> i & 1 and (ones | zeros) >> i & 1]
+    return tuple(forced), known | sum(1 + 2 * value << 2 * i for i, value in forced)

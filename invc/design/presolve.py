@@ -135,13 +135,12 @@ class _Known:
                 found = implied[gate][known]
                 if found is None:
                     raise self._contradiction(gate)
+                # What follows from pins implies no more, unless two of them are one net.
+                forced, seen[gate] = found
                 gate_pins = gates[gate].pins
-                for i, value in found:
-                    # What follows from pins implies no more, unless two of them are one net.
-                    known |= 1 + 2 * value << 2 * i
+                for i, value in forced:
                     if not self.fix(gate_pins[i], value):
                         raise self._contradiction(gate)
-                seen[gate] = known
 
     def _contradiction(self, gate: int) -> Contradiction:
         function, pins, source = self.design.netlist.gates[gate]

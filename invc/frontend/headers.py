@@ -185,7 +185,6 @@ class _Scan:
                     ports += _ports(statement)
                 continue
             self.at += 1
-        self.at += 1
         return ports, parameters
 
     def statement(self) -> list[Sequence[Token]]:

@@ -34,7 +34,10 @@ def test_implied_pins_are_those_that_all_fitting_rows_agree_on() -> None:
                 for i, v in enumerate(values)
                 if v is None and len({row >> i & 1 for row in rows}) == 1
             }
-            assert implied is not None and set(implied) == agreed
+            assert implied is not None
+            forced, after = implied
+            assert set(forced) == agreed
+            assert after == known + sum((1 + 2 * v) << 2 * i for i, v in agreed)
 
 
 def test_gates_are_told_what_a_value_of_a_net_is_at_their_pins() -> None:

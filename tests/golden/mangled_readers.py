@@ -192,6 +192,9 @@ def readers(text: Callable[[str], str], write: Write) -> Mapping[str, Mangled]:
         "gates": Mangled(
             lambda t: read_gates(write("g.v", t), sources.HAMLIB), (text("gates.v"), TABLES), 700
         ),
+        "structures": Mangled(
+            lambda t: read_gates(write("g.v", t), sources.HAMLIB), (text("structures.v"),), 300
+        ),
         "directives": Mangled(lambda t: preprocess(write("g.v", t)), (text("gates.v"),), 300),
         "heads": Mangled(
             lambda t: read_modules([write("h.v", t)]), (text("heads.sv"), sources.HEADS, HEAD), 500

@@ -16,6 +16,7 @@ from invc.passes.pair_adders import pair_adders
 from invc.passes.simplify import simplify
 from invc.passes.sweep_dead import sweep_dead
 from truth import truth
+from typed import sure
 
 MAPPER = Mapper(hamlib())
 ANDS = Mapper({"AND2": hamlib()["AND2"]})
@@ -63,6 +64,30 @@ def test_outputs_of_different_inputs(function: Function) -> None:
             assert truth(result) == truth(netlist), read
             used = {pin >> 1 for gate in result.gates for pin in gate.inputs}
             assert 0 not in used
+
+
+@pytest.mark.parametrize(
+    ("pair", "cell"), [(("XOR2", "AND2"), "HA"), (("XOR3", "MAJ3"), "FA")], ids=str
+)
+def test_pairs_of_all_polarities_are_one_cell(pair: tuple[str, str], cell: str) -> None:
+    """In either order of the two, each pin and output inverted or not, their inputs exchanged."""
+    first, second = (sure(hamlib()[name].function) for name in pair)
+    count = len(first.inputs)
+    nets = [2 * k + 2 for k in range(count)]
+    names = ("", *(f"n{k}" for k in range(count + 2)))
+    for flips in product((0, 1), repeat=2 * count + 2):
+        one = [net ^ flip for net, flip in zip(nets, flips, strict=False)]
+        two = [net ^ flip for net, flip in zip(nets[::-1], flips[count:], strict=False)]
+        outs = (2 * count + 2 + flips[-1], 2 * count + 4 + flips[-2])
+        gates = [Gate(first, (*one, outs[0])), Gate(second, (*two, outs[1]), "a.v:1:1")]
+        if sum(flips) % 2:
+            gates.reverse()
+        ports = (Port("a", "input", tuple(nets)), Port("y", "output", outs))
+        netlist = Netlist("m", ports, tuple(gates), names).check()
+        result = pair_adders(netlist, MAPPER)
+        assert truth(result) == truth(netlist), flips
+        (gate,) = result.gates
+        assert (gate.function.name, gate.source) == (cell, "a.v:1:1")
 
 
 @given(netlist=netlists(max_inputs=5, max_gates=8, functions=ANY))

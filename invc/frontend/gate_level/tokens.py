@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterator
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # invalid escapes in its strings, reported when compiled
     from pyverilog.vparser.lexer import VerilogLexer
-
-Scan: TypeAlias = Callable[[], re.Match[str] | None]
 
 _PUNCTUATION = {
     "||": "LOR", "&&": "LAND", "~|": "NOR", "~&": "NAND", "~^": "XNOR", "^~": "XNOR",
@@ -91,18 +88,17 @@ def tokens(text: str, *, tolerant: bool = False) -> Iterator[Token]:
     line, end = 1, 0
     delay: Token | None = None  # a # held back until it is known what follows
     before = ""  # the token before, where it is a name
-    match = _TOKEN.scanner(text).match  # type: ignore[attr-defined]
     while True:
-        found = match()
+        found = _TOKEN.match(text, end)
         if found is None:
             stray = _stray(text, end, line)
             if not tolerant:
                 raise SyntaxFault(f"illegal character {stray.value!r}", line)
             yield stray
             end = stray.lexpos + 1
-            match = _TOKEN.scanner(text, end).match  # type: ignore[attr-defined]
             continue
         group = found.lastindex
+        assert group  # there is no way through without one
         end = found.end()
         if group == _NEWLINE:
             line += 1
@@ -113,13 +109,13 @@ def tokens(text: str, *, tolerant: bool = False) -> Iterator[Token]:
         position = end - len(value)
         if group == _NAME:
             if value == "specify":  # timing, which its grammar does not know either
-                line, match = _after_specify(text, end, line)
+                line, end = _after_specify(text, end, line)
                 continue
             token = Token(_RESERVED.get(value, "ID"), value, line, position)
         elif group == _MARK:
             token = Token(_PUNCTUATION[value], value, line, position)
             if value == "#" and before in _DELAYED:
-                match = _after_delay(text, end, match)
+                line, end = _after_delay(text, end, line)
                 continue
             if value == "#" and before:
                 delay, before = token, ""
@@ -137,21 +133,20 @@ def tokens(text: str, *, tolerant: bool = False) -> Iterator[Token]:
         yield token
 
 
-def _after_delay(text: str, position: int, match: Scan) -> Scan:
-    """A scanner after the delay at a position, or the same one where there is none."""
+def _after_delay(text: str, position: int, line: int) -> tuple[int, int]:
+    """The line and the position after the delay at a position, if there is one."""
     delay = _DELAY.match(text, position)
-    if not delay or "\n" in delay[0]:
-        return match
-    return _TOKEN.scanner(text, delay.end()).match  # type: ignore[attr-defined, no-any-return]
+    end = delay.end() if delay else position
+    return line + text.count("\n", position, end), end
 
 
-def _after_specify(text: str, position: int, line: int) -> tuple[int, Scan]:
-    """The line, and a scanner, after the specify block that began before a position."""
+def _after_specify(text: str, position: int, line: int) -> tuple[int, int]:
+    """The line and the position after the specify block that began before a position."""
     close = text.find("endspecify", position)
     if close < 0:
         raise SyntaxFault("this specify block is not closed", line)
     end = close + len("endspecify")
-    return line + text.count("\n", position, end), _TOKEN.scanner(text, end).match  # type: ignore[attr-defined]
+    return line + text.count("\n", position, end), end
 
 
 def _stray(text: str, position: int, line: int) -> Token:
@@ -161,11 +156,11 @@ def _stray(text: str, position: int, line: int) -> Token:
     return Token("OTHER", text[blank.end()], line, blank.end())
 
 
-def _constant(group: int | None, value: str, line: int, position: int) -> Token:
+def _constant(group: int, value: str, line: int, position: int) -> Token:
     """A number or a string."""
     if group == _NUMBER:
         return _number(value, line, position)
-    return Token(_KINDS[group or 0], value, line, position)
+    return Token(_KINDS[group], value, line, position)
 
 
 def _number(value: str, line: int, position: int) -> Token:
