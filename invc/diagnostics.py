@@ -5,11 +5,13 @@ Anything else that escapes is a defect of invc.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+Entry = TypeVar("Entry")
 
 
 class Location(NamedTuple):
@@ -76,6 +78,18 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def entry(table: Mapping[str, Entry], name: str, what: str) -> Entry:
+    """What a table has under a name that a user gave.
+
+    Raises:
+        InvcError: It has nothing there; the message calls what the table is of as `what` says.
+    """
+    found = table.get(name) if isinstance(name, str) else None
+    if found is None:
+        raise InvcError(f"no {what} is called {name!r}", hint=nearest(str(name), table))
+    return found
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str:

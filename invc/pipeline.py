@@ -13,7 +13,7 @@ from invc import __version__
 from invc.design import Design
 from invc.design.assemble import assemble
 from invc.design.fit import fit
-from invc.diagnostics import InvcError, within
+from invc.diagnostics import InvcError, entry, within
 from invc.frontend.arithmetic import PLAIN, Adders, counters
 from invc.frontend.words import Agreement, CycleAgreement, compare
 from invc.frontend.yosys import (
@@ -209,15 +209,15 @@ def synth(
     cells = hamlib() if library is None else library
     if limits is not None:
         cells = cells_within(cells, limits)
-    notes = Journal() if journal is None else journal
-    target = _target(cells, OBJECTIVES[objective], limits, check.proving is not None)
+    notes, aim = journal or Journal(), entry(OBJECTIVES, objective, "objective")
+    target = _target(cells, aim, limits, check.proving is not None)
     read = _read(sources, target, cells, tool, notes)
     notes.reader = read.reader
     notes.note("read", read.netlist, cells)
     tool.tell("mapping")
-    netlist = _improved(read.netlist, cells, OBJECTIVES[objective], notes)
+    netlist = _improved(read.netlist, cells, aim, notes)
     if read.plain is not None:
-        netlist = _fewer(netlist, read.plain, cells, OBJECTIVES[objective])
+        netlist = _fewer(netlist, read.plain, cells, aim)
         notes.note("adders", netlist, cells)
     if mining is not None:
         found = mine(netlist, cells, objective=objective, time_limit=mining, limits=limits)
@@ -315,7 +315,7 @@ def mine(
         time_limit=time_limit,
         shape=shape,
         limits=limits,
-        least_ratio=OBJECTIVES[objective].least_ratio,
+        least_ratio=entry(OBJECTIVES, objective, "objective").least_ratio,
     )
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import index
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from invc.api.keywords import Compiling, Proving, Simulating, Source, named, shows, taken
 from invc.api.training import evaluate as evaluate
@@ -23,6 +24,7 @@ from invc.ask.keywords import (
     bias_texts,
     clamp_texts,
     combination_texts,
+    macro_texts,
 )
 from invc.ask.properties import texts_in_time
 from invc.design import Design, parse_clamps
@@ -30,6 +32,9 @@ from invc.design import read_design as _read_design
 from invc.design import write_design as _write_design
 from invc.diagnostics import InvcError
 from invc.library import Cell
+
+if TYPE_CHECKING:
+    from invc.library import Limits
 
 TEXT_FILE = "source.sv"
 SHOWN_AS = "<text>"
@@ -57,26 +62,24 @@ def synth(*sources: Source, **parameters: Any) -> Design:  # noqa: ANN401 - as `
 def _compiled(files: Sequence[Path], asked: Compiling, values: Mapping[str, Value]) -> Design:
     from invc.frontend.filelist import read_lists  # noqa: PLC0415
     from invc.frontend.yosys import Sources  # noqa: PLC0415 - loads what it needs when it is called
-    from invc.library import Limits, read_library  # noqa: PLC0415
+    from invc.library import read_library  # noqa: PLC0415
     from invc.pipeline import Check, Tool  # noqa: PLC0415
     from invc.pipeline import synth as compile_sources  # noqa: PLC0415
 
     listed = read_lists(map(Path, asked.filelists))
-    defines = {name: str(value) for name, value in (asked.defines or {}).items()}
     given = Sources(
         (*listed.files, *files),
         asked.top,
         (*map(Path, asked.includes), *listed.includes),
-        listed.defines | defines,
+        listed.defines | macro_texts(asked.defines),
         {name: str(value) for name, value in values.items()},
         asked.gate_level,
         tuple(map(Path, asked.liberty)),
     )
-    limited = asked.max_degree or asked.bits
     how: dict[str, Any] = {
         "library": read_library(*map(Path, asked.cells)),
         "objective": asked.objective,
-        "limits": Limits(asked.max_degree, asked.bits) if limited else None,
+        "limits": _limits(asked.max_degree, asked.bits),
         "check": Check(proving=asked.prove),
         "tool": Tool(asked.yosys),
     }
@@ -87,6 +90,17 @@ def _compiled(files: Sequence[Path], asked: Compiling, values: Mapping[str, Valu
     from invc.sequential.compile import Time, synth_clocked  # noqa: PLC0415
 
     return synth_clocked(given, Time(asked.cycles, asked.init), **how)
+
+
+def _limits(degree: int | None, bits: int | None) -> Limits | None:
+    """What --max-degree and --bits give, within what those take."""
+    from invc.library import Limits  # noqa: PLC0415
+
+    for name, value, least, most in (("max_degree", degree, 3, 1 << 31), ("bits", bits, 2, 31)):
+        if value is not None and not least <= index(value) <= most:
+            bound = f"at least {least}" if name == "max_degree" else f"from {least} to {most}"
+            raise InvcError(f"{name} is {bound}, not {value!r}")
+    return None if degree is None and bits is None else Limits(degree, bits)
 
 
 def _is_text(source: str) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from invc.api.keywords import Evaluating, Source, Training, shows, taken
-from invc.ask.keywords import Value
+from invc.ask.keywords import Value, macro_texts
 from invc.diagnostics import InvcError
 from invc.frontend.yosys import Sources
 
@@ -109,7 +109,7 @@ def _sources(
         tuple(map(Path, sources)),
         asked.top,
         tuple(map(Path, asked.includes)),
-        {name: str(value) for name, value in (asked.defines or {}).items()},
+        macro_texts(asked.defines),
         {name: str(value) for name, value in values.items()},
     )
 

@@ -46,6 +46,7 @@ COMMANDS = {
 INTERRUPTED = 130
 MOST_DIGITS = 400_000
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
+MOST_NAME = 200  # characters of a path that an error shows
 NO_ROOM_HINT = "make room where the output goes, and in the temporary folder (TMPDIR)"
 
 
@@ -110,11 +111,23 @@ def main() -> None:
         sys.stdout = Path("/dev/null").open("w")  # noqa: SIM115 - until the process ends
         status = 1
     except OSError as error:
-        if error.errno not in NO_ROOM:
+        said = _refusal(error)
+        if said is None:
             raise
-        text = f"error: {(error.strerror or '').lower()}\n  hint: {NO_ROOM_HINT}"
-        echo_error(text)
+        echo_error(said)
         # What could not be written is still in a buffer, and Python would fail over it at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         status = 1
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _refusal(error: OSError) -> str | None:
+    """What to say of a fault of the system that nobody foresaw; None where it is one of ours."""
+    said = (error.strerror or "").lower()
+    if error.errno in NO_ROOM:
+        return f"error: {said}\n  hint: {NO_ROOM_HINT}"
+    if not isinstance(error.filename, str):
+        return None
+    name = error.filename
+    shown = name if len(name) <= MOST_NAME else f"{name[: MOST_NAME // 2]}...{name[-20:]}"
+    return f"{shown}: error: {said}\n  hint: choose another file or folder"

@@ -17,6 +17,7 @@ from invc.netlist import Literal, Netlist
 TOLERANCE = 0.02  # of the logarithm of the odds: 0.5 becomes 0.495 to 0.505, 0.001 0.00102
 MOST_SCALE = 1024
 LARGEST = 2**30
+MOST_EXPONENT = 700  # beyond which exp overflows
 HINT = "a bias is NAME=P with 0 < P < 1, such as a[3]=0.8"
 
 
@@ -95,6 +96,8 @@ def bias_design(design: Design, biases: Sequence[Bias], beta: float) -> Biased:
         InvcError: A field does not fit the integers of the kernels, or there is no such scale.
     """
     fields = [log(b.probability / (1 - b.probability)) / (2 * beta) for b in biases]
+    if not all(abs(field) <= LARGEST for field in fields):
+        raise InvcError(f"at beta {beta:.3g} these biases need too large a field", hint=HINT)
     scale = 1
     while (worst := _error(fields, beta, scale)) > TOLERANCE:
         if scale == MOST_SCALE:
@@ -122,7 +125,8 @@ def bias_design(design: Design, biases: Sequence[Bias], beta: float) -> Biased:
 
 
 def _realised(field: float, beta: float, scale: int) -> float:
-    return 1 / (1 + exp(-2 * beta * round(scale * field) / scale))
+    against = -2 * beta * round(scale * field) / scale  # the logarithm of the odds of a 0
+    return 1 / (1 + exp(against)) if against < MOST_EXPONENT else exp(-against)
 
 
 def _error(fields: Sequence[float], beta: float, scale: int) -> float:

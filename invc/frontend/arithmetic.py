@@ -140,10 +140,10 @@ class Sum:
         for literals, coefficient in self.terms.items():
             addend, position = self.rows[literals]
             for column, sign in _signed_digits(coefficient % modulus, self.width):
-                term = Term(literals, column, sign < 0)
+                negative = sign == -1
+                term = Term(literals, column, negative)
                 rows.setdefault((addend, column - position), []).append(term)
-                if sign < 0:
-                    constant -= 1 << column
+                constant -= negative << column
         return [rows[row] for row in sorted(rows)], constant % modulus
 
 
@@ -159,11 +159,10 @@ def _plans(adders: Adders, rows: int) -> list[Plan]:
     if rows < 2:
         return [Plan(1, {})]
     plans = [Plan(1, {}), Plan(rows, {})]
-    widest = max(adders.counters, default=0)
     for narrowest in sorted(adders.counters, reverse=True):
         chosen = {bits: c for bits, c in adders.counters.items() if bits >= narrowest}
         # A running sum and two carries leave room for three rows less than a counter's inputs.
-        plans += [Plan(block, chosen) for block in (widest - 3, rows)]
+        plans += [Plan(block, chosen) for block in (max(adders.counters) - 3, rows)]
     return plans
 
 

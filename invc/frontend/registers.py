@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from invc.diagnostics import InvcError
 from invc.frontend.variables import is_formal, label_at, variable_of
-from invc.frontend.yosys_cells import Json, text_of
+from invc.frontend.yosys_cells import Json, flag, text_of
 from invc.netlist.machine import NEXT, STATE, Kind, Property, Register
 
 Bit = int | str
@@ -196,7 +196,7 @@ def _cut(cutting: _Cutting, name: str, cell: Any) -> None:  # noqa: ANN401 - Yos
         state = cutting.new_bits(len(seen))
         given = _forced(cutting, cell, given)
         _forced(cutting, cell, state, seen)
-    falling = not int(str(parameters["CLK_POLARITY"]), 2)
+    falling = not flag(parameters, "CLK_POLARITY")
     own = _own_name(cutting.module, seen)
     for k, (bit, into, out) in enumerate(zip(state, given, seen, strict=True)):
         place = _Place(own, k) if own else cutting.places.get(out, _Place(name, k))
@@ -224,25 +224,22 @@ def _forced(
     """Bits as the asynchronous inputs of a register let them through."""
     pins, parameters = cell["connections"], cell["parameters"]
 
-    def active(parameter: str) -> bool:
-        return bool(int(str(parameters[parameter]), 2))
-
     def pick(select: Bit, high: bool, kept: Sequence[Bit], forced: Sequence[Bit]) -> list[Bit]:
         pair = (kept, forced) if high else (forced, kept)
         return cutting.choose(select, *pair, out)
 
     if cell["type"] == "$adff":
         value = [*reversed(str(parameters["ARST_VALUE"]).replace("x", "0"))]
-        return pick(pins["ARST"][0], active("ARST_POLARITY"), bits, value)
+        return pick(pins["ARST"][0], flag(parameters, "ARST_POLARITY"), bits, value)
     if cell["type"] == "$aldff":
-        return pick(pins["ALOAD"][0], active("ALOAD_POLARITY"), bits, pins["AD"])
+        return pick(pins["ALOAD"][0], flag(parameters, "ALOAD_POLARITY"), bits, pins["AD"])
     made = []  # $dffsr: a set and a clear for each bit, of which the clear wins
     for k, (bit, put, clear) in enumerate(zip(bits, pins["SET"], pins["CLR"], strict=True)):
         one: list[Bit] = ["1"]
         nought: list[Bit] = ["0"]
-        low, high = ([bit], one) if active("SET_POLARITY") else (one, [bit])
+        low, high = ([bit], one) if flag(parameters, "SET_POLARITY") else (one, [bit])
         raised = cutting.choose(put, low, high)
-        low, high = (raised, nought) if active("CLR_POLARITY") else (nought, raised)
+        low, high = (raised, nought) if flag(parameters, "CLR_POLARITY") else (nought, raised)
         made += cutting.choose(clear, low, high, None if out is None else [out[k]])
     return made
 
@@ -361,7 +358,7 @@ def _initial(module: Json) -> dict[Bit, int]:
 def _highest(module: Json) -> int:
     nets = (net["bits"] for net in module["netnames"].values())
     pins = (bits for cell in module["cells"].values() for bits in cell["connections"].values())
-    return max((b for bits in (*nets, *pins) for b in bits if isinstance(b, int)), default=1)
+    return max(b for bits in (*nets, *pins) for b in bits if isinstance(b, int))
 
 
 def _label(module: Json, bits: Sequence[Bit]) -> str:

@@ -87,8 +87,8 @@ def _is_variable(net: Any, name: str) -> bool:  # noqa: ANN401 - Yosys's JSON
 
 
 def _until(lines: Sequence[str], line: int, column: str | None, name: str) -> str:
-    """The line up to the name."""
+    """The line up to the name, or to its first letter."""
     text = lines[line - 1] if 0 < line <= len(lines) else ""
     if column is not None:
-        return text[: int(column) - 1]
+        return text[: int(column)]
     return text.partition(name.rpartition(".")[2])[0]

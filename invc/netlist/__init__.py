@@ -14,7 +14,7 @@ from invc.netlist.clauses import (
 )
 from invc.netlist.evaluate import counting_words, evaluate, evaluate_ports, misses, word_of
 from invc.netlist.function import Function
-from invc.netlist.netlist import FALSE, TRUE, Gate, Literal, Netlist, Port, net_of
+from invc.netlist.netlist import FALSE, TRUE, Gate, Literal, Netlist, Port
 
 __all__ = [
     "FALSE",
@@ -37,7 +37,6 @@ __all__ = [
     "forbidden",
     "implicates",
     "misses",
-    "net_of",
     "netlist_clauses",
     "word_of",
 ]

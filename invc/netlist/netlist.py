@@ -23,11 +23,6 @@ FALSE: Literal = 0
 TRUE: Literal = 1
 
 
-def net_of(lit: Literal) -> int:
-    """The net of a literal; 0 for a constant."""
-    return lit >> 1
-
-
 class Gate(NamedTuple):
     """An instance of a cell: the function it computes and a literal for each pin.
 

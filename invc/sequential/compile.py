@@ -10,7 +10,7 @@ from pathlib import Path
 from invc.design import Design
 from invc.design.assemble import assemble
 from invc.design.fit import fit
-from invc.diagnostics import InvcError
+from invc.diagnostics import InvcError, entry
 from invc.frontend.registers import Cut, cut_registers
 from invc.frontend.yosys import Kind, Sources, find_yosys
 from invc.frontend.yosys.clocked import elaborate_clocked
@@ -81,7 +81,7 @@ def synth_clocked(
     chosen.tool.tell("unrolling")
     netlist, frames = unroll(machine, span.cycles, span.init)
     notes.note("unroll", netlist, cells)
-    mapper = Mapper(cells, least_ratio=OBJECTIVES[objective].least_ratio)
+    mapper = Mapper(cells, least_ratio=entry(OBJECTIVES, objective, "objective").least_ratio)
     for name in AFTER:
         netlist = find_pass(name)(netlist, mapper)
         notes.note(name, netlist, cells)

@@ -189,6 +189,30 @@ def test_forbidden_and_biased_bits_in_every_form(mult4: Design) -> None:
         assert cast(Any, leaning.details).biased == pytest.approx((0.9,), abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("keyword", "values"),
+    [
+        ("clamps", (3, [1], [("p", 6)], (0, 1), b"3", {"p": 1.5}, {"p": 10**5000}, {"p": -(10**5000)})),
+        ("forbid", (3, [1], [("a", 2)], {"a": None})),
+        ("bias", (3, [1], {"a[0]": "x"}, {"a[0]": None}, {"a[0]": float("nan")})),
+    ],
+)  # fmt: skip
+def test_what_is_no_clamp_is_refused(mult4: Design, keyword: str, values: tuple[Any, ...]) -> None:
+    for value in values:
+        with pytest.raises(InvcError):
+            invc.simulate(mult4, reads=8, sweeps=20, **{keyword: value})
+
+
+@pytest.mark.parametrize(
+    "keywords",
+    [{"objective": "gaps"}, {"objective": None}, {"objective": 3}, {"defines": 3}, {"defines": "A"},
+     {"bits": 0}, {"bits": 1}, {"bits": 32}, {"max_degree": 0}, {"max_degree": 2}],
+)  # fmt: skip
+def test_what_no_design_is_made_by_is_refused(keywords: dict[str, Any]) -> None:
+    with pytest.raises(InvcError):
+        invc.synth("module t(input a, output y); assign y = ~a; endmodule", **keywords)
+
+
 def test_strict_reads_satisfy_every_gate(mult4: Design) -> None:
     strict = invc.simulate(mult4, p=143, reads=2048, strict=True)
     details = cast(Any, strict.details)

@@ -1,5 +1,6 @@
 """What is written and printed: checked before the run, written before it is told, shown as it can be."""
 
+import errno
 import io
 import os
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designs import CELLS, multiplier
+from invc import cli
 from invc.ask import asking
 from invc.ask.outputs import check_outputs
 from invc.cli import invc as group
@@ -62,6 +65,29 @@ FAULTS = [
     ("d.hj", "this file is read, and would be lost", "choose another place"),
     ("link.hj", "this file is read, and would be lost", "choose another place"),
 ]
+
+
+@pytest.mark.parametrize("name", [LONG, "loop", "loop/x", "d.hj", "d.hj/x"])
+def test_a_checkpoint_that_cannot_be_made_is_one_line(folder: Path, name: str) -> None:
+    done = invc(folder, "simulate", "d.hj", "--reads", "8", "--checkpoint", name)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 2)
+    assert done.stderr.startswith(f"{name}: error: cannot make it: ")
+
+
+@pytest.mark.parametrize("number", [errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.ENOTDIR])
+def test_a_path_that_no_command_foresaw_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int
+) -> None:
+    def fail(**_: object) -> int:
+        raise OSError(number, os.strerror(number), "x" * 5000)
+
+    monkeypatch.setattr(cli, "invc", SimpleNamespace(main=fail))
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    lines = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 1
+    assert lines[0] == f"{'x' * 100}...{'x' * 20}: error: {os.strerror(number).lower()}"
+    assert lines[1] == "  hint: choose another file or folder"
 
 
 @pytest.mark.parametrize("option", ["--json", "--html", "--vcd"])

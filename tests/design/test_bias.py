@@ -79,3 +79,15 @@ def test_errors(texts: Sequence[str], expected: str) -> None:
 def test_a_field_that_no_kernel_holds_is_refused() -> None:
     with pytest.raises(InvcError, match="need too large a field"):
         bias_design(DESIGN, parse_biases(DESIGN.netlist, ["a=0.9999"]), 1e-10)
+
+
+@pytest.mark.parametrize("share", ["1e-320", "1e-308", "1e-17", "0.9999999999999999"])
+@pytest.mark.parametrize("beta", [1e-100, 1e-10, 0.5, 3.0, 1e100])
+def test_a_share_of_almost_nothing_is_near_it_or_refused(share: str, beta: float) -> None:
+    biases = parse_biases(DESIGN.netlist, [f"a={share}"])
+    try:
+        made = bias_design(DESIGN, biases, beta).probabilities
+    except InvcError as fault:
+        assert "field" in fault.message or "odds" in fault.message
+    else:
+        assert made == pytest.approx((float(share),) * len(biases), rel=0.05)

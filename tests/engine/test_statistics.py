@@ -30,6 +30,12 @@ def test_tail_of_even_degrees_is_a_poisson_sum(x: float, half: int) -> None:
     assert upper_tail(2 * x, 2 * half) == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
+def test_the_tail_of_nothing_is_all_and_without_freedom_nothing_is_beyond() -> None:
+    assert [upper_tail(0, degrees) for degrees in (0, 1, 5)] == [1, 1, 1]
+    assert [upper_tail(x, 0) for x in (1e-9, 3.0)] == [0, 0]
+    assert quantile(0.5, 0) == 0
+
+
 @given(st.floats(0.001, 500))
 def test_tail_of_one_degree_is_the_normal_one(x: float) -> None:
     assert upper_tail(x, 1) == pytest.approx(erfc(sqrt(x / 2)), rel=1e-9, abs=1e-13)

@@ -93,6 +93,8 @@ def test_parts_of_words() -> None:
     assert cell("$concat", {}, A="10", B="0x1") == "0x110"
     for kind in ("$pos", "$buf"):
         assert cell(kind, {"Y_WIDTH": 4, "A_SIGNED": 1}, A="10") == "1110"
+        assert cell(kind, {"Y_WIDTH": 5, "A_SIGNED": 1}, A="0110") == "00110"
+        assert cell(kind, {"Y_WIDTH": 5, "A_SIGNED": 1}, A="1001") == "11001"
         assert cell(kind, {"WIDTH": 3}, A="10") == "010"
         assert cell(kind, {}, A="10") == "0"
 
@@ -107,6 +109,17 @@ def test_words_without_bits_are_nought(signed: int) -> None:
     for kind in ("$reduce_or", "$reduce_xor", "$logic_or"):
         assert cell(kind, parameters, A="", B="") == "00"
     assert cell("$reduce_and", parameters, A="") == "01"
+
+
+@pytest.mark.parametrize(
+    "kind", ["$add", "$sub", "$mul", "$div", "$mod", "$lt", "$ge", "$eq", "$xor"]
+)
+def test_a_word_with_a_sign_and_one_without_have_none(kind: str) -> None:
+    plain = {"A_SIGNED": 0, "B_SIGNED": 0, "Y_WIDTH": 4}
+    for pins in cases({"A": 2, "B": 3}, "01"):
+        for one, other in ((0, 1), (1, 0)):
+            mixed = {**plain, "A_SIGNED": one, "B_SIGNED": other}
+            assert cell(kind, mixed, **pins) == cell(kind, plain, **pins), pins
 
 
 def test_carries_of_an_adder() -> None:

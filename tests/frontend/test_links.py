@@ -40,7 +40,7 @@ def test_every_file_has_a_name_of_ours(tmp_path: Path) -> None:
     inner.mkdir()
     texts = {
         "my file.v": "module a; endmodule", "b.SV": "module b; endmodule", "c.blif": ".model c",
-        "4 d.aig": "aig 0 0 0 0 0\n", "e.aag": "aag 0 0 0 0 0\n", "f.v": "module f; invc_neuron u(); endmodule",
+        "4 d.aig": "aig 1 1 0 1 0\n2\n", "e.aag": "aag 1 1 0 1 0\n2\n2\n", "f.v": "module f; invc_neuron u(); endmodule",
     }  # fmt: skip
     for name, text in texts.items():
         (tmp_path / name).write_text(text)

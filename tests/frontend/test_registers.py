@@ -97,6 +97,66 @@ def test_names_of_ports_that_the_source_has_are_left_to_it() -> None:
     assert cut.module["ports"]["q'''state"]["bits"] == Q
 
 
+def named(**nets: dict[str, Any]) -> Any:
+    """What is cut of a module whose register has these names besides."""
+    module = clocked("$dff", ())
+    del module["ports"]["q"], module["netnames"]["q"]
+    module["netnames"] |= {name: {"attributes": {}, **net} for name, net in nets.items()}
+    return cut_registers(module, "m.v")
+
+
+def test_a_register_has_the_best_of_its_names() -> None:
+    """A port's, then the least deep, the shortest, the first; none that is hidden."""
+    names: dict[str, dict[str, Any]] = {n: {"bits": Q} for n in ("u.r", "later", "b", "c")}
+    names["a"] = {"bits": Q, "hide_name": 1}
+    names["e"] = {"bits": [*Q, 3]}
+    for best in ("b", "c", "later", "u.r"):
+        cut = named(**names)
+        assert [register.name for register in cut.registers] == [best]
+        assert cut.shown == (best,)
+        assert cut.module["ports"][best] == {"direction": "output", "bits": Q}
+        del names[best]
+    cut = named(**names)  # some of e
+    assert [(r.name, len(r.initial)) for r in cut.registers] == [("e", 2)]
+    assert cut.shown == ("e",)
+    assert cut.module["ports"]["e"]["bits"] == [*Q, 3]
+    cut = named(a=names["a"])
+    assert ([register.name for register in cut.registers], cut.shown) == (["u"], ())
+    cut = cut_registers(clocked("$dff", ()), "m.v")  # a port shows itself
+    assert cut.shown == ()
+    assert cut.module["attributes"]["top"] == 1
+    assert not any(net.get("hide_name") for net in cut.module["netnames"].values())
+
+
+def test_ports_name_registers_before_shorter_names() -> None:
+    module = clocked(
+        "$dff", (), a={"bits": Q, "attributes": {}}, z={"bits": [3, 6], "attributes": {}}
+    )
+    assert [register.name for register in cut_registers(module, "m.v").registers] == ["q"]
+    module["cells"]["u"]["connections"] |= {"D": [3], "Q": [6]}
+    assert [register.name for register in cut_registers(module, "m.v").registers] == ["q"]
+    assert refused({**module, "ports": {n: p for n, p in module["ports"].items() if n != "clk"}})
+
+
+@pytest.mark.parametrize("kind", ["$adff", "$dffsr"])
+def test_nets_that_are_made_are_numbered_after_all_others(kind: str) -> None:
+    module = clocked(kind, (1,) * len(POLARITIES[kind]), far={"bits": [77], "attributes": {}})
+    cells = cut_registers(module, "m.v").module["cells"].values()
+    used = {bit for c in cells for bits in c["connections"].values() for bit in bits}
+    made = sorted(bit for bit in used if isinstance(bit, int) and bit not in {*range(30), 77})
+    assert made == list(range(min(made), min(made) + len(made)))
+    assert min(made) >= 78
+    state = cut_registers(module, "m.v").module["ports"]["q'state"]["bits"]
+    assert state == [78, 79]
+
+
+def test_one_edge_alone_needs_no_other_name() -> None:
+    module = clocked("$dff", ())
+    module["cells"]["u"]["parameters"]["CLK_POLARITY"] = "0"
+    cut = cut_registers(module, "m.v")
+    assert [(r.name, r.falling) for r in cut.registers] == [("q", True)]
+
+
 def test_bits_that_change_at_both_edges_are_two_registers() -> None:
     module = clocked("$dff", (), q={"bits": Q, "attributes": {"init": "1x"}, "offset": 4})
     up, down = dict(module["cells"]["u"]), dict(module["cells"]["u"])
@@ -151,10 +211,11 @@ def test_a_clock_is_no_data() -> None:
 
 def test_two_clocks_are_one_too_many() -> None:
     module = clocked("$dff", ())
-    module["ports"]["c2"] = {"direction": "input", "bits": [21]}
-    other = dict(module["cells"]["u"])
-    other["connections"] = {"CLK": [21], "D": D, "Q": [22, 23]}
-    module["cells"]["w"] = other
+    for name, clock in (("c2", 21), ("c3", 24)):
+        module["ports"][name] = {"direction": "input", "bits": [clock]}
+        other = dict(module["cells"]["u"])
+        other["connections"] = {"CLK": [clock], "D": D, "Q": [clock + 1, clock + 2]}
+        module["cells"][name] = other
     module["netnames"]["t"] = {"bits": [22, 23], "attributes": {}}
     assert refused(module).message == "'t' has another clock: 'c2', not 'clk'"
 
@@ -171,7 +232,8 @@ def test_latches_are_named() -> None:
 @pytest.mark.parametrize("checked", [False, True])
 def test_properties_hold_where_they_are_not_asked(kind: str, checked: bool) -> None:
     module = clocked("$dff", ())
-    for name, place in (("$a", "m.v:3.2"), ("$b", "m.v:3.9"), ("p", ""), ("$c", "")):
+    places = (("$a", "m.v:3.2"), ("$b", "m.v:3.9"), ("$d", "m.v:3"), ("p", ""), ("$c", ""))
+    for name, place in places:
         module["cells"][name] = {
             "type": "$check" if checked else f"${kind}",
             "parameters": {"FLAVOR": kind},
@@ -180,8 +242,15 @@ def test_properties_hold_where_they_are_not_asked(kind: str, checked: bool) -> N
         }
     cut = cut_registers(module, "m.v")
     told = [(p.name, p.kind, p.source) for p in cut.properties]
-    names = [(f"{kind}_3", "m.v:3:2"), (f"{kind}_3_2", "m.v:3:9"), ("p", ""), (kind, "")]
+    names = [
+        (f"{kind}_3", "m.v:3:2"),
+        (f"{kind}_3_2", "m.v:3:9"),
+        (f"{kind}_3_3", "m.v:3"),
+        ("p", ""),
+        (kind, ""),
+    ]
     assert told == [(name, kind, place) for name, place in names]
+    assert not any(cut.module["netnames"][name]["hide_name"] for name, _ in names)
     for a, enabled in product((0, 1), repeat=2):
         inputs = {name: [Bit(0)] * WIDTH for name in ("ad", "s", "r", "q'state")}
         inputs["d"] = [Bit(a), Bit(enabled)]
@@ -273,6 +342,14 @@ def test_a_register_is_called_by_its_variable(source: Path) -> None:
     assert found == {**dict.fromkeys([*nets, "unknown"], ""), **others}
 
 
+def test_what_is_declared_on_the_last_line(tmp_path: Path) -> None:
+    path = tmp_path / "last.v"
+    path.write_text("wire w;\nreg q")
+    for line, found in (("2.5", "q"), ("2", "q"), ("0.5", ""), ("0", "")):
+        nets = {"q": net([5], f"{path}:{line}"), "w": net([5], f"{path}:1.6")}
+        assert variable_of({"netnames": nets}, "w") == found, line
+
+
 def test_names_that_say_less_are_taken_last(source: Path) -> None:
     """Of several variables the least deep, then the shortest, then the first of the alphabet."""
     a = f"{source}:2.18"
@@ -304,3 +381,4 @@ def test_a_statement_has_its_label(source: Path) -> None:
     assert label_at(f"{source}:{last}.3") == ""
     source.with_name("one.v").write_text("here: assert (1);")
     assert label_at(f"{source.with_name('one.v')}:1.1") == "here"
+    assert label_at(f"{source.with_name('one.v')}:0.1") == ""

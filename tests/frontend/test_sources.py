@@ -510,6 +510,22 @@ endmodule
         synth(Sources((path,), parameters={"Q": "5"}))
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "hint"),
+    [
+        ("t.sv", "module t(input a, b, output y);\n tri1 n;\n assign n = a; assign y = n & b;\nendmodule\n",
+         "is a net a tri0, tri1 or trireg?"),
+        ("t.v", "module t(input a, output y);\n reg [1:0] m [0:1];\n initial $readmemh(\"m.hex\", m);\n"
+         " assign y = m[a][0];\nendmodule\n", "name it by its whole path"),
+    ],
+)  # fmt: skip
+def test_what_yosys_alone_would_not_explain(
+    tmp_path: Path, name: str, text: str, hint: str
+) -> None:
+    pytest.importorskip("pyosys")  # which has slang
+    assert f"\n  hint: {hint}" in refused(tmp_path, text, name)
+
+
 def test_errors_of_slang_name_the_place(tmp_path: Path) -> None:
     text = "module t(input a, output y);\n assign y = a +;\nendmodule\n"
     message = refused(tmp_path, text, "t.sv")

@@ -28,6 +28,8 @@ from invc.formats import readable
 from invc.formats.adopt import adopt
 from invc.formats.files import load
 from invc.formats.incoming import Incoming
+from invc.frontend.aiger import check_aiger
+from invc.frontend.blif import check_blif
 from invc.frontend.edif import read_edif
 from invc.frontend.filelist import read_lists
 from invc.frontend.gate_level import read_gates
@@ -154,6 +156,36 @@ MOMENTS = (
 )
 
 
+BLIF = """.model top  # a comment
+.inputs a b \\
+  c
+.outputs y z
+.names a b n
+11 1
+.names n \\
+c y
+1- 1
+-1 1
+.names z
+1
+.latch n q 2
+.end
+.model other
+.input a
+.output y
+.names a y
+0 1
+.exdc
+11 1
+"""
+AIGER = (
+    "aag 7 2 1 2 3 1 1\n2\n4\n6 13 0\n12\n7\n14\n1\n8 4 2\n12 9 6\n14 13 12\ni0 a\ni1 b\nl0 q\no0 y\n"
+    "o1 z\nc\no1 y\n",
+    "aig 6 2 1 2 3\n13\n12\n7\n\x04\x02\x03\x02\x04\x04i0 a\no0 y\no1 z\n",
+    "aag 2 2 0 1 0\n2\n4\n3\n",
+)
+
+
 def readers(text: Callable[[str], str], write: Write) -> Mapping[str, Mangled]:
     """All readers; `text` gives a file of texts, `write` leaves one in the current folder."""
     source: dict[str, Mangled] = {
@@ -174,6 +206,8 @@ def readers(text: Callable[[str], str], write: Write) -> Mapping[str, Mangled]:
         "drivers": Mangled(trusting(_drivers(write)), (text("drivers.il"),), 400),
         "words": Mangled(_words(write), (sources.WORDS, *yosys_words.texts()), 600, tree=True),
         "registers": Mangled(trusting(_registers), (text("clocked.json"),), 500, tree=True),
+        "blif": Mangled(lambda t: check_blif(write("m.blif", t)), (BLIF,), 300),
+        "aiger": Mangled(lambda t: check_aiger(write("m.aag", t)), AIGER, 400),
         "lists": Mangled(_lists(write), (sources.LIST,), 200),
         "expression": Mangled(lambda t: parse_specification("F", t), sources.CELL_FORMS, 300),
     }

@@ -74,6 +74,21 @@ def _product(width: int, chosen: Adders) -> tuple[int, str]:
     return len(builder.gates), letters(f"{out} {builder.gates}")
 
 
+def scaled() -> list[str]:
+    """A word times every small number, of both signs, beside another word."""
+    found = []
+    for factor in range(-40, 41):
+        builder = Builder()
+        bits = tuple(builder.net() for _ in range(6))
+        total = Sum(5)
+        for k in range(abs(factor)):
+            total.add(Word(bits[:2] if k % 2 else bits[1:3], factor % 3 == 0, factor < 0))
+        total.add(Word(bits[3:]))
+        out = total.build(builder, "m", PLAIN)
+        found.append(letters(f"{out} {builder.gates}"))
+    return found
+
+
 def ripples() -> str:
     """Adders of $alu with every kind of inversion and carry."""
     made = []
@@ -144,7 +159,7 @@ def names() -> Mapping[str, str]:
     return found
 
 
-PARTS = ("sums", "ripples", "digits", "clauses", "evaluators", "names")
+PARTS = ("sums", "scaled", "ripples", "digits", "clauses", "evaluators", "names")
 
 
 def told(part: str) -> Any:

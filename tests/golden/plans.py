@@ -7,9 +7,11 @@ Everything is counted in updates: there is no clock in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from itertools import islice, product
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
@@ -22,6 +24,7 @@ from invc.engine import Effort, Problem, problem_of
 from invc.engine.auto import Auto, chosen_for, cost_of, rate_of
 from invc.engine.block import Block, Outcome, Rules
 from invc.engine.choose import Mix, choose
+from invc.engine.dynamics import stages
 from invc.engine.equilibrium.budget import Budget
 from invc.engine.equilibrium.chains import Chains, chain_blocks
 from invc.engine.equilibrium.pilot import Pilot
@@ -30,11 +33,14 @@ from invc.engine.equilibrium.setting import Asked, Setting
 from invc.engine.inputs.sampler import weights_of
 from invc.engine.observers import Recorder
 from invc.engine.plan import given_number, line_of, parent_of, plan_of
+from invc.engine.ranked import sampled
 from invc.engine.run import run
 from invc.engine.schedule import Given, Schedule, default_betas, hold_of
 from invc.engine.verify import Verified
-from invc.engine.work import never
+from invc.engine.work import never, run_block
+from invc.ising import from_terms
 from invc.pbits.backend import backend_named
+from invc.pbits.heatbath.program import Program
 
 PLANS = Path(__file__).resolve().parent / "plans.json"
 FIRST = 24  # blocks of a plan
@@ -178,9 +184,67 @@ def traces() -> Any:
     return found
 
 
+def arrays(program: Program) -> list[Any]:
+    return [getattr(program, f.name) for f in fields(program)]
+
+
+def staging() -> Any:
+    """Stages as they are planned, also of large designs, whose cones are not counted exactly."""
+    found: dict[str, Any] = {}
+    bounds = {"": stages.MOST_EXACT, "large": 0}
+    asked = (("mult4", "p=143"), ("mult6", "p=2021"), ("alu4", "op=1"), ("hamming", "data[0]=1"))
+    for (name, held), (kind, most), shared in product(asked, bounds.items(), (3, 512)):
+        design = read_design(DESIGNS / f"{name}.hj")
+        with mock.patch.multiple(stages, MOST_EXACT=most, MOST_STAGES=shared):
+            made = stages.plan_stages(
+                design, presolve(design, parse_clamps(design.netlist, [held]))
+            )
+        told = [
+            [s.gates, s.inputs, s.complete, s.restless, s.copied, s.retired, arrays(s.program)]
+            for s in made
+        ]
+        found[f"{name}, {kind}, {shared}"] = [*told, stages.are_gradual(made)]
+    return found
+
+
+def blocks_of_stages() -> Any:
+    """What blocks by stages come to: how long they are, and what of it is an answer."""
+    found: dict[str, Any] = {}
+    ways = (Rules(3), Rules(4, strict=True), Rules(5, target=1), Rules(6, strict=True, target=3))
+    for (width, held), rules, sweeps in product(
+        ((4, "p=143"), (6, "p=2021"), (6, "p=2147"), (8, "p=51983")), ways, (9, 64, 512)
+    ):
+        block = Block(rules.seed, "staged", sweeps, 1024)
+        ended = run_block(problem(width, held), block, backend_named(), rules)
+        assert ended is not None
+        verified = ended.verified
+        told = [ended.sweeps, ended.updates, ended.suits, verified.verified, verified.strict]
+        found[f"{width}, {held}, {rules.seed}, {sweeps}"] = [*told, verified.lanes]
+    return found
+
+
+def rankings() -> Any:
+    """Models without gates: what is sampled in place of large coefficients, and how cold."""
+    found: dict[str, Any] = {}
+    source = np.random.default_rng(8)
+    for spins, size in product((1, 2, 7, 30), (0, 1, 40, 10**4, 10**7, 10**9)):
+        pairs = [(i, j) for j in range(spins) for i in range(j) if source.random() < 0.4]
+        h = source.integers(-size, size + 1, spins)
+        J = source.integers(-size, size + 1, len(pairs))
+        i, j = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        known = (source.random(spins) < 0.2).astype(np.int8)
+        made = sampled(from_terms(spins, h, i, j, J, 5), known)
+        told: list[Any] = [made.model.h, made.model.J, made.model.offset, made.divisor, made.betas]
+        for beta in (made.betas[0], made.betas[1], 1e-6, 1e-4):
+            program, scaled = made.at(beta)
+            told += [arrays(program), scaled]
+        found[f"{spins}, {size}"] = [*told, sorted(made.programs)]
+    return found
+
+
 PARTS: Mapping[str, Callable[[], Any]] = {
     "schedules": schedules, "blocks": blocks, "turns": turns, "pilots": pilots, "weights": weights,
-    "traces": traces,
+    "traces": traces, "staging": staging, "staged": blocks_of_stages, "rankings": rankings,
 }  # fmt: skip
 
 

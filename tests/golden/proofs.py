@@ -1,4 +1,4 @@
-"""What proofs and counts say of golden designs, and the sizes of the formulas that they ask of.
+"""What proofs, counts and diagrams say of golden designs, and the sizes of what they ask of.
 
 Which answer a solver names first is its own affair, and left out.
 """
@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from golden.mangled import letters
 from golden.questions import DESIGNS
-from invc.design import parse_clamps, parse_combination, read_design
+from invc.design import Contradiction, parse_clamps, parse_combination, presolve, read_design
 from invc.proof import count, solve
+from invc.proof.diagram.build import _Cones, _groups, _orders, demands
+from invc.proof.diagram.questions import exact
 
 PROOFS = Path(__file__).resolve().parent / "proofs.json"
 ASKED: tuple[tuple[str, Sequence[str], Sequence[str]], ...] = (
@@ -60,7 +63,41 @@ def told(asked: tuple[str, Sequence[str], Sequence[str]]) -> dict[str, Any]:
         sampled = values if found.complete and len(found.answers) == found.number else []
         counts.append([found.number, found.complete, len(found.answers), sampled])
     formula = [proof.status, proof.reason, proof.variables, proof.clauses]
-    return {"proof": formula, "counts": counts}
+    return {"proof": formula, "counts": counts, "diagrams": diagrams(asked)}
+
+
+def diagrams(asked: tuple[str, Sequence[str], Sequence[str]]) -> list[Any]:
+    """How a question becomes diagrams: what is asked, in which orders, and the layers of each part.
+
+    The same by all packages, as no order has to be improved.
+    """
+    name, held, others = asked
+    design = read_design(DESIGNS / f"{name}.hj")
+    clamps = parse_clamps(design.netlist, held)
+    forbidden = [parse_combination(design.netlist, text) for text in others]
+    try:
+        values = presolve(design, clamps).values[: design.netlist.net_count].tolist()
+    except Contradiction:
+        return []
+    known = {net: int(m > 0) for net, m in enumerate(values, 1) if m}
+    wanted = list(demands(design.netlist, known, forbidden))
+    cones = _Cones(design.netlist, known)
+    groups = _groups(cones, wanted)
+    orders = []
+    for group in groups:
+        seen: set[int] = set()
+        nets = [net for demand in group for net in cones.inputs(demand.literals, seen)]
+        orders.append([nets, list(_orders(cones, nets))])
+    found = exact(design, clamps, forbidden=forbidden)
+    parts = [
+        [part.nodes, [[y.net, y.child.tolist(), y.low, y.total] for y in part.layers]]
+        for part in found.parts
+    ]
+    told = [
+        [(d.literals, d.gate and d.gate.function.name, d.output, d.value) for d in of]
+        for of in (wanted, *groups)
+    ]
+    return [*(letters(str(of)) for of in (told, orders, parts)), found.idle, found.count]
 
 
 def measure() -> dict[str, Any]:

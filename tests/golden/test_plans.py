@@ -1,4 +1,4 @@
-"""The engine decides what it has always decided."""
+"""The engine decides, plans and stages what it has always decided, planned and staged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Searches over free inputs take the way that they have always taken."""
+"""Searches over free inputs take the way that they have always taken, step by step."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from coverage import Coverage
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 EXAMPLES = 25
 OTHER_KERNELS = ("avx512]", "avx2]", "reference]")  # the baseline is everywhere
@@ -62,5 +62,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if getattr(test, "is_hypothesis_test", False):
             given = getattr(test, "_hypothesis_internal_use_settings", settings.default)
             assert given is not None
-            cut = settings(given, max_examples=min(EXAMPLES, given.max_examples))
+            most = min(EXAMPLES, given.max_examples)
+            # That an example fails is enough: nobody reads the smallest one.
+            cut = settings(given, max_examples=most, phases=(Phase.explicit, Phase.generate))
             setattr(test, "_hypothesis_internal_use_settings", cut)  # noqa: B010 - methods, too

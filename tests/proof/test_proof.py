@@ -202,6 +202,16 @@ def test_time_ends_what_is_too_hard() -> None:
     assert (counted.number, counted.complete) == (0, False)
 
 
+def test_a_count_that_was_interrupted_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    assert not count(MULT[8], ()).interrupted
+    monkeypatch.setattr("invc.proof.answers.interruptible", interrupted)
+    found = count(MULT[8], ())
+    assert (found.number, found.complete, found.interrupted) == (0, False, True)
+
+
 def test_interrupt_stops_the_work_and_leaves_no_thread() -> None:
     clock = Clock()
     before = set(threading.enumerate())  # others may end meanwhile

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -185,3 +187,15 @@ def test_random_runs_get_somewhere(forever: Path) -> None:
         sum(word.bit_count() << k for k, word in enumerate(words[f"n@{t}"])) for t in range(6)
     ]
     assert all(a < b for a, b in pairwise(counts))
+
+
+def test_without_time_nothing_is_decided(tmp_path: Path) -> None:
+    path = tmp_path / "m.v"
+    path.write_text(random_machine(0))
+    question = read_question(compiled(path, 2, "free"), ["y@any=3"])
+    for induction in (False, True):
+        began = time.perf_counter()
+        late: Any = prove(question, Proving(induction=induction, time_limit=1e-9)).details
+        soon: Any = prove(question, Proving(induction=induction)).details
+        assert (late.status, late.answer) == ("undecided", None)
+        assert 0 < soon.seconds <= time.perf_counter() - began

@@ -145,10 +145,16 @@ def opened(folder: Path, job: Job, *, resume: bool) -> None:
         InvcError: There is a run in it that is not to be gone on with, or another one.
     """
     path, mine = folder / RUN, {"run": fingerprint(job), "version": __version__}
-    if path.exists() and not resume:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        begun, strays = path.exists(), any(folder.glob("block-*.npz"))
+    except OSError as error:
+        text = f"cannot make it: {(error.strerror or str(error)).lower()}"
+        raise InvcError(text, where=str(folder), hint="choose another place") from error
+    if begun and not resume:
         hint = "--resume goes on with it, or give another folder"
         raise InvcError("there is a run in it already", where=str(folder), hint=hint)
-    if path.exists():
+    if begun:
         try:
             found = json.loads(read_bytes(path, hint=HINT))
         except ValueError:
@@ -156,13 +162,8 @@ def opened(folder: Path, job: Job, *, resume: bool) -> None:
         if found != mine:
             raise InvcError("it has the blocks of another run", where=str(folder), hint=HINT)
         return
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.glob("block-*.npz")):
-            raise InvcError("it has blocks of no known run", where=str(folder), hint=HINT)
-    except OSError as error:
-        text = f"cannot make it: {(error.strerror or str(error)).lower()}"
-        raise InvcError(text, where=str(folder), hint="choose another place") from error
+    if strays:
+        raise InvcError("it has blocks of no known run", where=str(folder), hint=HINT)
     write_whole(path, [json.dumps(mine)])
 
 

@@ -17,6 +17,8 @@ from invc.frontend.yosys.sources import Sources
 HINTS = (
     (r"include file", "name its folder with -I"),
     (r"is not part of the design", "name the file that defines it too, or check its name"),
+    (r"[Cc]an ?not open file", "name it by its whole path: Yosys runs in a folder of its own"),
+    (r"failed in \S*slang_", "is a net a tri0, tri1 or trireg? make it a wire with a driver"),
     (r"does not have a port named", "check the name of the port"),
     (r"does not have a parameter", "check the name of the parameter"),
     (r"has no default value|not a valid top-level", "-G NAME=VALUE gives parameters their values"),

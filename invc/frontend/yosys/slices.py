@@ -48,4 +48,5 @@ def _goes_down(lines: list[str], line: int) -> bool:
     statement = " ".join(lines[line - 1 : line - 1 + MOST_LINES])
     if _ASSIGNED.search(statement):
         return True
-    return "`" in lines[line - 1] and any("`define" in text and "-:" in text for text in lines)
+    at = "".join(lines[line - 1 : line])  # by a directive of lines it may be in no file
+    return "`" in at and any("`define" in text and "-:" in text for text in lines)
