@@ -218,10 +218,8 @@ def _sized(match: re.Match[str], width: int, clamp: str) -> list[int | None]:
             raise InvcError(
                 f"clamp {short(clamp)}: {short(match[0])} is no value", hint=VALUES_HINT
             )
-        value = _number(digits, clamp)
-        bits: list[int | None] = [value >> k & 1 for k in range(max(1, value.bit_length()))]
-    else:
-        bits = _digits(digits, base, clamp)
+        base, digits = "b", f"{_number(digits, clamp):b}"
+    bits = _digits(digits, base, clamp)
     if match[1]:
         size = int(match[1])
         if size == 0 or (len(bits) > size and any(bit != 0 for bit in bits[size:])):

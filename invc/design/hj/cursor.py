@@ -31,7 +31,7 @@ class Cursor:
         if self.lines and not self.lines[-1]:
             self.lines.pop()
         self.file = file
-        self.next = 0
+        self.next = 1  # the first line says what file it is
 
     def fail(self, message: str, line: int | None = None, hint: str = MAKE) -> NoReturn:
         """Raise for the line with index `line`, or for the last one read."""

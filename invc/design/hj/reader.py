@@ -60,7 +60,6 @@ def parse_design(text: str, file: str = "<text>") -> Design:
 def _header(cursor: Cursor) -> None:
     """The first line, which says that it is a .hj file and of which version."""
     first = cursor.lines[0] if cursor.lines else ""
-    cursor.next = 1
     if first.strip() == FORMAT:
         return
     if first.startswith("invc-hj "):
