@@ -1,6 +1,6 @@
 """IR 1: nets, literals and gates, their invariants, and Boolean evaluation."""
 
-from invc.netlist.builder import Builder
+from invc.netlist.builder import Builder, CombinationalLoop
 from invc.netlist.clauses import (
     Clause,
     Constraint,
@@ -21,6 +21,7 @@ __all__ = [
     "TRUE",
     "Builder",
     "Clause",
+    "CombinationalLoop",
     "Constraint",
     "Cube",
     "Function",

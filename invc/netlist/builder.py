@@ -10,6 +10,10 @@ from invc.netlist.labels import nearest_names
 from invc.netlist.netlist import Gate, Literal, Netlist, Port
 
 
+class CombinationalLoop(InvcError):
+    """A net depends on itself."""
+
+
 class Builder:
     """A netlist under construction, whose gates may come in any order."""
 
@@ -122,7 +126,7 @@ class Builder:
         named = [net for net in loop if self.names[net]] or loop[:1]
         places = [self.sources[n] for n in named] + [self.gates[driver[n]].source for n in loop]
         shown = ", ".join(self.label(net) for net in named[:4] if self.names[net])
-        raise InvcError(
+        raise CombinationalLoop(
             f"combinational loop through {shown or 'nets without a name'}",
             where=next((place for place in places if place), None),
             hint="break the loop: a Boolean function has no feedback",

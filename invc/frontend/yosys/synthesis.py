@@ -23,7 +23,7 @@ from invc.frontend.yosys.types import with_shapes
 from invc.frontend.yosys.unused import run_without_unused
 from invc.frontend.yosys_cells import GATES, Json
 from invc.frontend.yosys_json import read_json, read_module, unmapped
-from invc.netlist import Function, Netlist
+from invc.netlist import CombinationalLoop, Function, Netlist
 
 # What a gate-level source is made of at the level of words, and how large it may be.
 GATE_KINDS = frozenset({*GATES, "$not", "$and", "$or", "$xor", "$xnor", "$mux", "$buf", "$pos"})
@@ -135,17 +135,47 @@ def _netlist(session: Session, target: Target) -> Netlist:
         session.check_written(name)
     check_drivers(session, output, script)
     session.write_log()
-    path = session.folder / "netlist.json"
-    netlist = read_json(
-        path,
+    try:
+        netlist = _read(session, "netlist.json", target)
+    except CombinationalLoop as loop:
+        netlist = _without_choices(session, script, target, loop)
+    if netlist is None:
+        raise _unmapped(session, session.folder / "netlist.json", target)
+    return netlist
+
+
+def _read(session: Session, name: str, target: Target) -> Netlist | None:
+    """A netlist that Yosys wrote; None where a cell is left that nobody can make gates of."""
+    return read_json(
+        session.folder / name,
         target.functions,
         adders=target.adders,
         locate=session.links.locate,
         shown=session.sources.files[0],
     )
-    if netlist is None:
-        raise _unmapped(session, path, target)
-    return netlist
+
+
+def _without_choices(
+    session: Session, script: str, target: Target, loop: CombinationalLoop
+) -> Netlist | None:
+    """The netlist, where ABC has made a loop that the source does not have.
+
+    Sums are beyond ABC: what they give is an input to it. Among nodes that are equal it may choose
+    one that reads such an input in vain, and the sum reads that node. Without dch it has few nodes
+    to choose from; as it left them the gates have no loop but the source's.
+
+    Raises:
+        CombinationalLoop: The source has a loop.
+    """
+    try:
+        plain = _gates(session, target)
+    except CombinationalLoop:
+        raise loop from None
+    _mapped(session, script.replace("dch,-f;", ""))
+    try:
+        return _read(session, "netlist.json", target)
+    except CombinationalLoop:
+        return plain
 
 
 def _mapped(session: Session, script: str) -> str:
@@ -207,14 +237,7 @@ def is_gates(source: Json) -> bool:
 
 def _gates(session: Session, target: Target) -> Netlist | None:
     """The netlist as it was before ABC."""
-    path = session.folder / "gates.json"
-    return read_json(
-        path,
-        target.functions,
-        adders=target.adders,
-        locate=session.links.locate,
-        shown=session.sources.files[0],
-    )
+    return _read(session, "gates.json", target)
 
 
 def _driven_twice(session: Session, conflict: Conflict, script: str) -> InvcError:
