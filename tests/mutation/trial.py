@@ -144,9 +144,7 @@ class Traced:
     def is_stale(self, source: str) -> bool:
         """Whether there is no trace of it with itself and a source as they are now."""
         now = stamp(ROOT / source)
-        return (
-            self.sources.get("") != stamp(ROOT / self.name) or self.sources.get(source, now) != now
-        )
+        return self.sources.get("") != self._stamp() or self.sources.get(source, now) != now
 
     def through(self, mutant: Mutant) -> dict[str, float]:
         """Its tests of a line, or of the file where the line runs at import, with their seconds."""
@@ -166,9 +164,15 @@ class Traced:
         seconds = {n: s for n, s in told["seconds"].items() if n not in told["failed"]}
         files = sorted((ROOT / "invc").rglob("*.py"))
         sources = {str(file.relative_to(ROOT)): stamp(file) for file in files}
-        known = {"seconds": seconds, "sources": {**sources, "": stamp(ROOT / self.name)}}
+        known = {"seconds": seconds, "sources": {**sources, "": self._stamp()}}
         self.told.write_text(json.dumps(known))
         self._read()
+
+    def _stamp(self) -> str:
+        """Of the file and what stands beside it for its tests."""
+        file = ROOT / self.name
+        beside = (f for f in file.parent.glob("*.py") if not f.name.startswith("test_"))
+        return stamp(file, *sorted(beside))
 
     def _read(self) -> None:
         known = json.loads(self.told.read_text())
