@@ -10,6 +10,8 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 
@@ -72,6 +74,7 @@ class Copy:
         for name in ("invc", "hamlib"):
             shutil.rmtree(folder / name, ignore_errors=True)
             shutil.copytree(ROOT / name, folder / name)
+        _compiled(self.package)
         path = os.pathsep.join((str(folder), str(ROOT / "tests")))
         self.warm = subprocess.Popen(
             [sys.executable, "-P", "-m", "mutation.warm"],
@@ -127,6 +130,19 @@ class Copy:
         return status
 
 
+def _compiled(package: Path) -> None:
+    """Copy compiled modules that lie where the package is installed, not beside its sources."""
+    found = find_spec("invc")
+    assert found is not None
+    assert found.origin is not None
+    installed = Path(found.origin).parent
+    for suffix in EXTENSION_SUFFIXES:
+        for file in installed.rglob(f"*{suffix}"):
+            shutil.copy2(file, package / file.relative_to(installed))
+    if not any(package.rglob(f"*{EXTENSION_SUFFIXES[-1]}")):
+        sys.exit(f"{installed} has no compiled modules: install invc")
+
+
 class Traced:
     """A file of tests: which of them run through which line, and for how many seconds."""
 
@@ -162,6 +178,8 @@ class Traced:
             sys.exit(f"pytest does not end over {self.name}")
         told = json.loads(copy.told.read_text())
         seconds = {n: s for n, s in told["seconds"].items() if n not in told["failed"]}
+        if told["failed"]:
+            print(f"{self.name}: {len(told['failed'])} of {len(told['seconds'])} fail untouched")
         files = sorted((ROOT / "invc").rglob("*.py"))
         sources = {str(file.relative_to(ROOT)): stamp(file) for file in files}
         known = {"seconds": seconds, "sources": {**sources, "": self._stamp()}}
